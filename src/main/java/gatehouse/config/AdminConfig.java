@@ -1,0 +1,52 @@
+package gatehouse.config;
+
+import java.util.Map;
+
+/** The admin API. */
+public record AdminConfig(
+        @Key(
+                doc = "Address of the admin API. One that is not loopback needs at least one token.",
+                value = "127.0.0.1:9900")
+        ListenAddress listen,
+
+        @Key(
+                doc = "Bearer tokens by name. Without any, reads are open on loopback and a token for writes is"
+                        + " generated into `<dataDir>/admin.token`.")
+        Map<String, Token> tokens)
+        implements Checked {
+
+    /** A token and what it may do. */
+    @ShortForm("value")
+    public record Token(
+            @Key(doc = "The token itself, at least 16 characters; best given as `${env:NAME}` or `${file:PATH}`.", required = true)
+            String value,
+
+            @Key(doc = "`read` sees, `admin` also changes.", value = "read")
+            Role role) {
+        /** Hides the value. */
+        @Override
+        public String toString() {
+            return "Token[***, " + role + "]";
+        }
+    }
+
+    /** What a token may do; a later one includes the earlier. */
+    public enum Role {
+        /** Sees. */
+        READ,
+        /** Sees and changes. */
+        ADMIN
+    }
+
+    @Override
+    public void check(Complaints complaints) {
+        if (!listen.isLoopback() && tokens.isEmpty()) {
+            complaints.add("listen", listen.toString(), "a loopback address, or at least one entry in admin.tokens");
+        }
+        tokens.forEach((name, token) -> {
+            if (token.value().length() < 16) {
+                complaints.add("tokens." + name + ".value", "***", "at least 16 characters");
+            }
+        });
+    }
+}

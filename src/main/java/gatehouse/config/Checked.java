@@ -1,0 +1,20 @@
+package gatehouse.config;
+
+/** A configuration record with rules that span several of its keys; asked once, after each key was read. */
+public interface Checked {
+    /** Tells every rule that this record breaks. */
+    void check(Complaints complaints);
+
+    /** Where a record puts what is wrong with it. */
+    @FunctionalInterface
+    interface Complaints {
+        /**
+         * Adds a problem at one key of this record.
+         *
+         * @param key the key, a dotted path below this record, or empty for the record itself
+         * @param what what is wrong, with the offending value
+         * @param expected what was expected instead
+         */
+        void add(String key, String what, String expected);
+    }
+}

@@ -1,0 +1,86 @@
+package gatehouse.config;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole of {@code conf/gateway.yaml}. Records compare by value, so a part that did not change is known as such.
+ */
+public record GatewayConfig(
+        @Key(doc = "Version of the file's format; `1` is the only one.", required = true, min = 1, max = 1)
+        int version,
+
+        @Key(doc = "This process: its name, its files, how it ends.", value = "{}")
+        NodeConfig node,
+
+        @Key(doc = "Where one line per exchange is written; absent or `null` switches it off.") @Nullable
+        AccessLogConfig accessLog,
+
+        @Key(doc = "The admin API, `/metrics` and health.", value = "{}")
+        AdminConfig admin,
+
+        @Key(doc = "Bound ports, by name.") Map<String, ListenerConfig> listeners,
+
+        @Key(doc = "Named groups of targets.") Map<String, ServiceConfig> services,
+
+        @Key(doc = "Policy keys that hold for every route, under all other layers.", value = "{}")
+        Layer defaults,
+
+        @Key(doc = "Bundles of policy keys, by name, taken up by a route's `use`.")
+        Map<String, Layer> policies,
+
+        @Key(doc = "Which request goes where, by name. Their order never matters.")
+        Map<String, RouteConfig> routes,
+
+        @Key(doc = "Requests with the route they must take, by name; run by `check` and before every reload.")
+        Map<String, TestConfig> tests) {
+
+    /**
+     * A set of policy keys and nothing else.
+     *
+     * @param set the keys that it sets
+     */
+    public record Layer(@PolicyKeys PolicySet set) {
+        /** Sets nothing. */
+        public static final Layer EMPTY = new Layer(PolicySet.NONE);
+    }
+
+    /**
+     * One entry of {@code tests}.
+     *
+     * @param request what is asked
+     * @param expect what must come of it
+     */
+    public record TestConfig(
+            @Key(doc = "The request to try.", required = true)
+            Request request,
+
+            @Key(doc = "What must come of it.", required = true)
+            Expect expect) {
+        /** A request in a test. */
+        public record Request(
+                @Key(doc = "Method.", value = "GET") String method,
+                @Key(doc = "Absolute URL, as a client would send it.", required = true)
+                String url,
+
+                @Key(doc = "Header fields.") Map<String, String> headers,
+                @Key(doc = "Address of the client.", value = "127.0.0.1")
+                String client) {}
+
+        /** What a test expects; only the keys that stand there are compared. */
+        public record Expect(
+                @Key(doc = "Name of the route that wins.") @Nullable String route,
+                @Key(doc = "Name of the service it leads to.") @Nullable String service,
+                @Key(doc = "Path and query as they are sent to the target.") @Nullable
+                String upstreamPath,
+
+                @Key(doc = "Status where the gateway itself answers, such as `404` or `405`.", min = 100, max = 599) @Nullable
+                Integer status) {}
+    }
+
+    /** Names of listeners that speak HTTP. */
+    public List<String> httpListeners() {
+        return List.copyOf(listeners.keySet());
+    }
+}

@@ -1,0 +1,34 @@
+package gatehouse.config;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * One key of a configuration record: what the reader accepts, and what schema and reference print. The name of the key
+ * is the name of the record component.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Key {
+    /** What the key does, as published in the reference; one or two sentences in Markdown. */
+    String doc();
+
+    /**
+     * The default, written as in the file ({@code 2s}, {@code roundRobin}, {@code []}, and <code>{}</code> for a nested
+     * record with its own defaults). Empty: there is none, the component is null, or empty for a map or list.
+     */
+    String value() default "";
+
+    /** Whether the file must have the key. */
+    boolean required() default false;
+
+    /** Least value: of a number; milliseconds of a duration; bytes of a size. */
+    long min() default Long.MIN_VALUE;
+
+    /** Greatest value, in the same units. */
+    long max() default Long.MAX_VALUE;
+}

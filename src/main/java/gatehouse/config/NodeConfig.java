@@ -1,0 +1,53 @@
+package gatehouse.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The process itself. */
+public record NodeConfig(
+        @Key(doc = "Name of this node in logs, in `Via` and at the admin API.", value = "gatehouse")
+        String name,
+
+        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable
+        String pidFile,
+
+        @Key(doc = "Folder for what must survive a restart, such as a generated admin token.", value = "data")
+        String dataDir,
+
+        @Key(
+                doc = "How sockets are driven. `auto` takes epoll where its native library loads and nio elsewhere;"
+                        + " a named one that can't be loaded falls back and says so in the log.",
+                value = "auto")
+        Transport transport,
+
+        @Key(doc = "How long the process waits at its end.", value = "{}")
+        Drain drain) {
+
+    /** Ways to drive sockets. */
+    public enum Transport {
+        /** The best one that has passed the test suite on this platform. */
+        AUTO,
+        /** Linux io_uring. */
+        @Word("io_uring")
+        IO_URING,
+        /** Linux epoll. */
+        EPOLL,
+        /** The JDK's selectors. */
+        NIO
+    }
+
+    /** How a stopping node ends its work. */
+    public record Drain(
+            @Key(
+                    doc = "Longest wait for HTTP exchanges in flight after SIGTERM; what is left is then cut.",
+                    value = "30s",
+                    min = 0)
+            Duration http,
+
+            @Key(
+                    doc = "How long `/health/ready` answers 503 before ports stop accepting, so that a balancer in"
+                            + " front takes this node out first.",
+                    value = "0s",
+                    min = 0)
+            Duration notice) {}
+}

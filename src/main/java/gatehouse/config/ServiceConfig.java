@@ -1,0 +1,208 @@
+package gatehouse.config;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A named group of targets. */
+public record ServiceConfig(
+        @Key(doc = "Where the service runs; a bare URL has weight 1.", required = true)
+        List<TargetConfig> targets,
+
+        @Key(doc = "Which target gets the next request.", value = "{}")
+        Balance balance,
+
+        @Key(doc = "How sick targets are found.", value = "{}")
+        Health health,
+
+        @Key(doc = "Connections to the targets.", value = "{}")
+        Pool pool,
+
+        @Key(
+                doc = "`own` streams and does all this reference says. `web-proxy` sends the requests through Vert.x's"
+                        + " proxy handler, so that its interceptors can be plugged in; it has no retries.",
+                value = "own")
+        ForwarderKind forwarder,
+
+        @Key(
+                doc = "Class names of `io.vertx.httpproxy.ProxyInterceptor`s with a constructor without arguments, for"
+                        + " `forwarder: web-proxy`.",
+                value = "[]")
+        List<String> interceptors,
+
+        @Key(
+                doc = "`Host` that the target sees: the `client`'s, or the `target`'s own name and port.",
+                value = "client")
+        HostHeader hostHeader,
+
+        @Key(doc = "How often a target's name is resolved again. The last good addresses stay when that fails.", value = "10s", min = 1000)
+        Duration resolve,
+
+        @PolicyKeys PolicySet policies)
+        implements Checked {
+
+    /** One address. */
+    @ShortForm("url")
+    public record TargetConfig(
+            @Key(doc = "`http://HOST:PORT`, without a path.", required = true)
+            TargetUrl url,
+
+            @Key(doc = "Share of the requests, relative to the other targets; 0 gets none.", value = "1", min = 0, max = 1000)
+            int weight) {}
+
+    /** Choice of a target. */
+    @ShortForm("by")
+    public record Balance(
+            @Key(
+                    doc = "`roundRobin` in turn by weight · `leastRequests` fewest in flight by weight · `p2c` the"
+                            + " better of two drawn by chance · `random` · `ipHash` by the client's address · `hash` by"
+                            + " `key`. The two hashes are consistent: a target that goes moves only its own callers.",
+                    value = "roundRobin")
+            By by,
+
+            @Key(doc = "For `hash`: `header:NAME` or `cookie:NAME`.") @Nullable HashKey key,
+            @Key(doc = "Keeps a client at its target by a signed cookie.") @Nullable
+            Sticky sticky,
+
+            @Key(
+                    doc = "A target that is new or came back gets its share little by little over this time.",
+                    value = "0s",
+                    min = 0)
+            Duration slowStart)
+            implements Checked {
+        @Override
+        public void check(Complaints complaints) {
+            if (by == By.HASH && key == null) {
+                complaints.add("key", "missing", "header:NAME or cookie:NAME, which by: hash needs");
+            }
+            if (by != By.HASH && key != null) {
+                complaints.add("key", key.toString(), "by: hash, the only choice that uses a key");
+            }
+        }
+    }
+
+    /** Ways to choose a target. */
+    public enum By {
+        /** In turn. */
+        ROUND_ROBIN,
+        /** Fewest requests in flight. */
+        LEAST_REQUESTS,
+        /** Power of two choices. */
+        P2C,
+        /** By chance. */
+        RANDOM,
+        /** Consistent hash of the client's address. */
+        IP_HASH,
+        /** Consistent hash of a header or cookie. */
+        HASH
+    }
+
+    /** Stickiness by cookie. */
+    @ShortForm("cookie")
+    public record Sticky(
+            @Key(doc = "Name of the cookie.", required = true) String cookie,
+            @Key(
+                    doc = "Key that signs it, 16 characters or more; the same on every node. Without one it is generated"
+                            + " into `<dataDir>`.") @Nullable
+            String secret) {
+        /** Hides the secret. */
+        @Override
+        public String toString() {
+            return "Sticky[" + cookie + "]";
+        }
+    }
+
+    /** Health of targets. */
+    public record Health(
+            @Key(doc = "Probes sent by the gateway; absent: none.") @Nullable
+            Active active,
+
+            @Key(doc = "Watching real requests; `null` switches it off.", value = "{}") @Nullable
+            Passive passive,
+
+            @Key(
+                    doc = "When fewer than this share of the targets are healthy, health is ignored and all get"
+                            + " requests: a wrong probe must not take the service down.",
+                    value = "50%")
+            Share panic) {}
+
+    /** Active probes. */
+    @ShortForm("path")
+    public record Active(
+            @Key(doc = "Path of the probe; a 2xx or 3xx answer is good.", required = true)
+            String path,
+
+            @Key(doc = "Time between two probes of a target.", value = "5s", min = 10)
+            Duration every,
+
+            @Key(doc = "Longest wait for an answer.", value = "2s", min = 1)
+            Duration timeout,
+
+            @Key(doc = "Good probes in a row until a sick target is healthy.", value = "2", min = 1, max = 100)
+            int rise,
+
+            @Key(doc = "Failed probes in a row until a healthy target is sick.", value = "3", min = 1, max = 100)
+            int fall) {}
+
+    /** Ejection by what happens to real requests. */
+    public record Passive(
+            @Key(
+                    doc = "Failures in a row, with none older than `window`: refused, reset, late or garbled, and"
+                            + " 502, 503 and 504 answers.",
+                    value = "3",
+                    min = 1,
+                    max = 1000)
+            int failures,
+
+            @Key(doc = "Failures further apart than this don't add up.", value = "10s", min = 1)
+            Duration window,
+
+            @Key(doc = "How long a target is out; doubles each time it fails again right after, up to one minute.", value = "1s", min = 1)
+            Duration eject,
+
+            @Key(doc = "At most this share of the targets is out by this; the last one never is.", value = "50%")
+            Share maxEjected) {}
+
+    /** Connection pool. */
+    public record Pool(
+            @Key(doc = "Most HTTP/1.1 connections to one target, per node, divided between the event loops.", value = "64", min = 1, max = 65535)
+            int max,
+
+            @Key(doc = "Most requests that wait for a connection, per target and node; more are refused with 503.", value = "64", min = 0, max = 65535)
+            int pending,
+
+            @Key(doc = "A connection unused for this long is closed; keep it below the target's own limit.", value = "20s", min = 1000)
+            Duration idle,
+
+            @Key(doc = "Speak HTTP/2 (prior knowledge) to the targets.", value = "false")
+            boolean http2) {}
+
+    /** Who carries the requests. */
+    public enum ForwarderKind {
+        /** The gateway's own exchange. */
+        OWN,
+        /** Vert.x's ProxyHandler. */
+        @Word("web-proxy")
+        WEB_PROXY
+    }
+
+    /** Whose name stands in {@code Host}. */
+    public enum HostHeader {
+        /** As the client sent it. */
+        CLIENT,
+        /** The target's authority. */
+        TARGET
+    }
+
+    @Override
+    public void check(Complaints complaints) {
+        if (targets.isEmpty()) {
+            complaints.add("targets", "[]", "at least one target");
+        } else if (targets.stream().allMatch(target -> target.weight() == 0)) {
+            complaints.add("targets", "weights sum up to 0", "at least one weight above 0");
+        }
+        if (forwarder != ForwarderKind.WEB_PROXY && !interceptors.isEmpty()) {
+            complaints.add("interceptors", interceptors.toString(), "forwarder: web-proxy, which runs them");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package gatehouse.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What routing and balancing may ask of a request. An {@link Exchange} is one; {@code explain} and the tests of a
+ * configuration make one without a connection.
+ */
+public interface RequestHead {
+    /** Name of the listener that took it. */
+    String listener();
+
+    /** Method exactly as sent; methods are case-sensitive (RFC 9110 §9.1). */
+    String method();
+
+    /** Host in lower case without port; empty when the request names none (HTTP/1.0). */
+    String host();
+
+    /** Canonical path: starts with a slash, no dot segments, no double slashes, unreserved characters not encoded. */
+    String path();
+
+    /** Query without its question mark as sent, or null where there is none. */
+    @Nullable String query();
+
+    /** First value of a header field, or null; the name in any case. */
+    @Nullable String header(String name);
+
+    /** Address of the client in text form without port, after trusted proxies were taken off. */
+    String clientAddress();
+}
