@@ -18,7 +18,9 @@ public record AdminConfig(
     /** A token and what it may do. */
     @ShortForm("value")
     public record Token(
-            @Key(doc = "The token itself, at least 16 characters; best given as `${env:NAME}` or `${file:PATH}`.", required = true)
+            @Key(
+                    doc = "The token itself, at least 16 characters; best given as `${env:NAME}` or `${file:PATH}`.",
+                    required = true)
             String value,
 
             @Key(doc = "`read` sees, `admin` also changes.", value = "read")

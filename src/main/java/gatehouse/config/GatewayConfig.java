@@ -14,8 +14,7 @@ public record GatewayConfig(
         @Key(doc = "This process: its name, its files, how it ends.", value = "{}")
         NodeConfig node,
 
-        @Key(doc = "Where one line per exchange is written; absent or `null` switches it off.") @Nullable
-        AccessLogConfig accessLog,
+        @Key(doc = "Where one line per exchange is written; absent or `null` switches it off.") @Nullable AccessLogConfig accessLog,
 
         @Key(doc = "The admin API, `/metrics` and health.", value = "{}")
         AdminConfig admin,
@@ -61,22 +60,25 @@ public record GatewayConfig(
         /** A request in a test. */
         public record Request(
                 @Key(doc = "Method.", value = "GET") String method,
+
                 @Key(doc = "Absolute URL, as a client would send it.", required = true)
                 String url,
 
                 @Key(doc = "Header fields.") Map<String, String> headers,
+
                 @Key(doc = "Address of the client.", value = "127.0.0.1")
                 String client) {}
 
         /** What a test expects; only the keys that stand there are compared. */
         public record Expect(
                 @Key(doc = "Name of the route that wins.") @Nullable String route,
-                @Key(doc = "Name of the service it leads to.") @Nullable String service,
-                @Key(doc = "Path and query as they are sent to the target.") @Nullable
-                String upstreamPath,
 
-                @Key(doc = "Status where the gateway itself answers, such as `404` or `405`.", min = 100, max = 599) @Nullable
-                Integer status) {}
+                @Key(doc = "Name of the service it leads to.") @Nullable String service,
+
+                @Key(doc = "Path and query as they are sent to the target.") @Nullable String upstreamPath,
+
+                @Key(doc = "Status where the gateway itself answers, such as `404` or `405`.", min = 100, max = 599)
+                @Nullable Integer status) {}
     }
 
     /** Names of listeners that speak HTTP. */

@@ -30,7 +30,9 @@ public record ListenerConfig(
         if (protocols.isEmpty()) {
             complaints.add("protocols", "[]", "at least one of http1, h2c");
         }
-        trustedProxies.stream().filter(range -> range.prefix() == 0).forEach(range -> complaints.add(
-                "trustedProxies", range.toString(), "ranges of your own proxies; /0 would believe everyone"));
+        trustedProxies.stream()
+                .filter(range -> range.prefix() == 0)
+                .forEach(range -> complaints.add(
+                        "trustedProxies", range.toString(), "ranges of your own proxies; /0 would believe everyone"));
     }
 }

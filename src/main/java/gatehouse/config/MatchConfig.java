@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Conditions on a request. Absent keys allow everything. */
 public record MatchConfig(
         @Key(doc = "Names of listeners.", value = "[]") List<String> listener,
+
         @Key(doc = "`api.example.com`, or `*.example.com` for any name below it; without a port.", value = "[]")
         List<HostPattern> host,
 
@@ -19,8 +20,12 @@ public record MatchConfig(
         @Key(doc = "Methods. `HEAD` is taken wherever `GET` is.", value = "[]")
         List<String> method,
 
-        @Key(doc = "Header fields by name; `*` is any value.") Map<String, List<String>> header,
-        @Key(doc = "Query parameters by name; `*` is any value.") Map<String, List<String>> query,
+        @Key(doc = "Header fields by name; `*` is any value.")
+        Map<String, List<String>> header,
+
+        @Key(doc = "Query parameters by name; `*` is any value.")
+        Map<String, List<String>> query,
+
         @Key(doc = "Cookies by name; `*` is any value.") Map<String, List<String>> cookie,
-        @Key(doc = "Conditions of the same form that must not hold together.") @Nullable
-        MatchConfig not) {}
+
+        @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not) {}

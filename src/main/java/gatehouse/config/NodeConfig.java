@@ -8,8 +8,7 @@ public record NodeConfig(
         @Key(doc = "Name of this node in logs, in `Via` and at the admin API.", value = "gatehouse")
         String name,
 
-        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable
-        String pidFile,
+        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable String pidFile,
 
         @Key(doc = "Folder for what must survive a restart, such as a generated admin token.", value = "data")
         String dataDir,

@@ -35,7 +35,10 @@ public record ServiceConfig(
                 value = "client")
         HostHeader hostHeader,
 
-        @Key(doc = "How often a target's name is resolved again. The last good addresses stay when that fails.", value = "10s", min = 1000)
+        @Key(
+                doc = "How often a target's name is resolved again. The last good addresses stay when that fails.",
+                value = "10s",
+                min = 1000)
         Duration resolve,
 
         @PolicyKeys PolicySet policies)
@@ -47,7 +50,11 @@ public record ServiceConfig(
             @Key(doc = "`http://HOST:PORT`, without a path.", required = true)
             TargetUrl url,
 
-            @Key(doc = "Share of the requests, relative to the other targets; 0 gets none.", value = "1", min = 0, max = 1000)
+            @Key(
+                    doc = "Share of the requests, relative to the other targets; 0 gets none.",
+                    value = "1",
+                    min = 0,
+                    max = 1000)
             int weight) {}
 
     /** Choice of a target. */
@@ -61,8 +68,8 @@ public record ServiceConfig(
             By by,
 
             @Key(doc = "For `hash`: `header:NAME` or `cookie:NAME`.") @Nullable HashKey key,
-            @Key(doc = "Keeps a client at its target by a signed cookie.") @Nullable
-            Sticky sticky,
+
+            @Key(doc = "Keeps a client at its target by a signed cookie.") @Nullable Sticky sticky,
 
             @Key(
                     doc = "A target that is new or came back gets its share little by little over this time.",
@@ -100,11 +107,14 @@ public record ServiceConfig(
     /** Stickiness by cookie. */
     @ShortForm("cookie")
     public record Sticky(
-            @Key(doc = "Name of the cookie.", required = true) String cookie,
+            @Key(doc = "Name of the cookie.", required = true)
+            String cookie,
+
             @Key(
-                    doc = "Key that signs it, 16 characters or more; the same on every node. Without one it is generated"
-                            + " into `<dataDir>`.") @Nullable
-            String secret) {
+                    doc =
+                            "Key that signs it, 16 characters or more; the same on every node. Without one it is generated"
+                                    + " into `<dataDir>`.")
+            @Nullable String secret) {
         /** Hides the secret. */
         @Override
         public String toString() {
@@ -114,11 +124,9 @@ public record ServiceConfig(
 
     /** Health of targets. */
     public record Health(
-            @Key(doc = "Probes sent by the gateway; absent: none.") @Nullable
-            Active active,
+            @Key(doc = "Probes sent by the gateway; absent: none.") @Nullable Active active,
 
-            @Key(doc = "Watching real requests; `null` switches it off.", value = "{}") @Nullable
-            Passive passive,
+            @Key(doc = "Watching real requests; `null` switches it off.", value = "{}") @Nullable Passive passive,
 
             @Key(
                     doc = "When fewer than this share of the targets are healthy, health is ignored and all get"
@@ -157,7 +165,10 @@ public record ServiceConfig(
             @Key(doc = "Failures further apart than this don't add up.", value = "10s", min = 1)
             Duration window,
 
-            @Key(doc = "How long a target is out; doubles each time it fails again right after, up to one minute.", value = "1s", min = 1)
+            @Key(
+                    doc = "How long a target is out; doubles each time it fails again right after, up to one minute.",
+                    value = "1s",
+                    min = 1)
             Duration eject,
 
             @Key(doc = "At most this share of the targets is out by this; the last one never is.", value = "50%")
@@ -165,13 +176,24 @@ public record ServiceConfig(
 
     /** Connection pool. */
     public record Pool(
-            @Key(doc = "Most HTTP/1.1 connections to one target, per node, divided between the event loops.", value = "64", min = 1, max = 65535)
+            @Key(
+                    doc = "Most HTTP/1.1 connections to one target, per node, divided between the event loops.",
+                    value = "64",
+                    min = 1,
+                    max = 65535)
             int max,
 
-            @Key(doc = "Most requests that wait for a connection, per target and node; more are refused with 503.", value = "64", min = 0, max = 65535)
+            @Key(
+                    doc = "Most requests that wait for a connection, per target and node; more are refused with 503.",
+                    value = "64",
+                    min = 0,
+                    max = 65535)
             int pending,
 
-            @Key(doc = "A connection unused for this long is closed; keep it below the target's own limit.", value = "20s", min = 1000)
+            @Key(
+                    doc = "A connection unused for this long is closed; keep it below the target's own limit.",
+                    value = "20s",
+                    min = 1000)
             Duration idle,
 
             @Key(doc = "Speak HTTP/2 (prior knowledge) to the targets.", value = "false")

@@ -45,8 +45,7 @@ public record Problem(
 
     /** 400: the message can't be understood; the connection is closed after the answer. */
     public static Problem malformed(String detail) {
-        return new Problem(
-                "malformed-request", 400, "The request is malformed", detail, Origin.CLIENT, Map.of(), true);
+        return new Problem("malformed-request", 400, "The request is malformed", detail, Origin.CLIENT, Map.of(), true);
     }
 
     /** 400: the message is well-formed but says something that can't be served; the connection stays. */
@@ -111,7 +110,13 @@ public record Problem(
     /** 414: the request target is over the limit. */
     public static Problem uriTooLong() {
         return new Problem(
-                "uri-too-long", 414, "The URI is too long", "The URI is over the limit.", Origin.CLIENT, Map.of(), true);
+                "uri-too-long",
+                414,
+                "The URI is too long",
+                "The URI is over the limit.",
+                Origin.CLIENT,
+                Map.of(),
+                true);
     }
 
     /** 417: an expectation other than {@code 100-continue} (RFC 9110 §10.1.1). */

@@ -1,0 +1,76 @@
+package gatehouse.config;
+
+import io.netty.util.NetUtil;
+import java.util.Arrays;
+
+/** A range of IP addresses, {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address is a range of one. */
+@Expects(value = "an address range such as 10.0.0.0/8 or fd00::/8")
+public final class Cidr {
+    private final byte[] network;
+    private final int prefix;
+
+    private Cidr(byte[] network, int prefix) {
+        this.network = network;
+        this.prefix = prefix;
+    }
+
+    /** Reads a range; bits below the prefix must be zero. */
+    public static Cidr parse(String text) {
+        var slash = text.indexOf('/');
+        var bytes = NetUtil.createByteArrayFromIpAddressString(slash < 0 ? text : text.substring(0, slash));
+        if (bytes == null) {
+            throw new IllegalArgumentException("not an IP address before the slash");
+        }
+        int prefix;
+        try {
+            prefix = slash < 0 ? bytes.length * 8 : Integer.parseInt(text.substring(slash + 1));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("not a number after the slash", e);
+        }
+        if (prefix < 0 || prefix > bytes.length * 8) {
+            throw new IllegalArgumentException("its prefix is not within 0 and " + bytes.length * 8);
+        }
+        var range = new Cidr(bytes, prefix);
+        for (var bit = prefix; bit < bytes.length * 8; bit++) {
+            if ((bytes[bit / 8] >> (7 - bit % 8) & 1) != 0) {
+                throw new IllegalArgumentException("bits are set behind its prefix");
+            }
+        }
+        return range;
+    }
+
+    /** Number of leading bits that an address must share. */
+    public int prefix() {
+        return prefix;
+    }
+
+    /** Whether an address, 4 or 16 bytes, lies in the range. */
+    public boolean contains(byte[] address) {
+        if (address.length != network.length) {
+            return false;
+        }
+        var whole = prefix / 8;
+        for (var i = 0; i < whole; i++) {
+            if (address[i] != network[i]) {
+                return false;
+            }
+        }
+        var rest = prefix % 8;
+        return rest == 0 || ((address[whole] ^ network[whole]) & 0xff) >> (8 - rest) == 0;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Cidr that && prefix == that.prefix && Arrays.equals(network, that.network);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(network) * 31 + prefix;
+    }
+
+    @Override
+    public String toString() {
+        return NetUtil.bytesToIpAddress(network) + "/" + prefix;
+    }
+}
