@@ -1,0 +1,289 @@
+package gatehouse.exchange;
+
+import gatehouse.problem.Problem;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response while they pass. Holds the canonical request, which policies may edit before it goes
+ * upstream, and gathers the facts that access log and metrics want in the end. Confined to its event loop.
+ */
+public final class Exchange implements RequestHead, ExchangeFacts {
+    private final HttpServerRequest request;
+    private final String id;
+    private final String listener;
+    private final Caller caller;
+    private final RequestLine line;
+    private final long startEpochMillis;
+    private final long startNanos;
+
+    private long bodyLimit = Long.MAX_VALUE;
+    private @Nullable String upstreamTarget;
+    private boolean clientGone;
+
+    private @Nullable String route;
+    private @Nullable String service;
+    private @Nullable String target;
+    private @Nullable Problem problem;
+    private int status;
+    private int attempts;
+    private long upstreamNanos = -1;
+    private long endNanos;
+    private long bytesIn;
+    private long bytesOut;
+
+    Exchange(HttpServerRequest request, String id, String listener, Caller caller, RequestLine line) {
+        this.request = request;
+        this.id = id;
+        this.listener = listener;
+        this.caller = caller;
+        this.line = line;
+        this.startEpochMillis = System.currentTimeMillis();
+        this.startNanos = System.nanoTime();
+    }
+
+    /** The request as Vert.x sees it; paused until its body is asked for. */
+    public HttpServerRequest request() {
+        return request;
+    }
+
+    /** The response to write to. */
+    public HttpServerResponse response() {
+        return request.response();
+    }
+
+    /** Fields of the request, changed in place by policies. */
+    public MultiMap headers() {
+        return request.headers();
+    }
+
+    /** Who sends it. */
+    public Caller caller() {
+        return caller;
+    }
+
+    /** Method as Vert.x knows it. */
+    public HttpMethod httpMethod() {
+        return request.method();
+    }
+
+    /** Host and port as the client sent them; empty where it sent none. */
+    public String authority() {
+        return line.authority();
+    }
+
+    /** Whether a body follows the head; it may turn out to be empty. */
+    public boolean hasBody() {
+        return line.hasBody();
+    }
+
+    /** Announced length of the body in bytes; 0 without a body, -1 where it is not announced. */
+    public long contentLength() {
+        return line.contentLength();
+    }
+
+    /** Whether the client waits for {@code 100 Continue} before it sends the body. */
+    public boolean expectsContinue() {
+        return line.expectsContinue();
+    }
+
+    /** Path and query to send to the target. */
+    public String upstreamTarget() {
+        if (upstreamTarget == null) {
+            upstreamTarget = line.query() == null ? line.path() : line.path() + "?" + line.query();
+        }
+        return upstreamTarget;
+    }
+
+    /** Most bytes that the body may have; enforced while it streams, whatever its framing. */
+    public long bodyLimit() {
+        return bodyLimit;
+    }
+
+    /** Lowers the limit of the body. */
+    public void limitBody(long bytes) {
+        bodyLimit = Math.min(bodyLimit, bytes);
+    }
+
+    /** Whether the client has gone away, so that nobody waits for a reply. */
+    public boolean clientGone() {
+        return clientGone;
+    }
+
+    /** Notes that the client has gone away. */
+    public void clientLeft() {
+        clientGone = true;
+    }
+
+    /** Whether HTTP/1.0 is spoken, which knows neither chunks nor interim responses. */
+    public boolean isHttp10() {
+        return request.version() == HttpVersion.HTTP_1_0;
+    }
+
+    /** Notes which route took it. */
+    public void routedTo(String name) {
+        route = name;
+    }
+
+    /** Notes another attempt at a target. */
+    public void attempted(String serviceName, String targetId) {
+        service = serviceName;
+        target = targetId;
+        attempts++;
+    }
+
+    /** Notes how long the target took from the last attempt's start to the head of its reply. */
+    public void upstreamTook(long nanos) {
+        upstreamNanos = nanos;
+    }
+
+    /** Notes why the gateway answered itself, or why the answer was broken off. */
+    public void failedWith(Problem reason) {
+        problem = reason;
+    }
+
+    /** Notes the status that was sent. */
+    public void answered(int sentStatus) {
+        status = sentStatus;
+    }
+
+    /** Notes the end; from here on only the facts are read. */
+    public void ended(long nanos, long received, long sent) {
+        endNanos = nanos;
+        bytesIn = received;
+        bytesOut = sent;
+    }
+
+    @Override
+    public String listener() {
+        return listener;
+    }
+
+    @Override
+    public String method() {
+        return request.method().name();
+    }
+
+    @Override
+    public String host() {
+        return line.host();
+    }
+
+    @Override
+    public String path() {
+        return line.path();
+    }
+
+    @Override
+    public @Nullable String query() {
+        return line.query();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return request.headers().get(name);
+    }
+
+    @Override
+    public String clientAddress() {
+        return caller.clientAddress();
+    }
+
+    @Override
+    public String requestId() {
+        return id;
+    }
+
+    @Override
+    public String protocol() {
+        return switch (request.version()) {
+            case HTTP_1_0 -> "HTTP/1.0";
+            case HTTP_1_1 -> "HTTP/1.1";
+            case HTTP_2 -> "HTTP/2";
+        };
+    }
+
+    @Override
+    public @Nullable String route() {
+        return route;
+    }
+
+    @Override
+    public @Nullable String service() {
+        return service;
+    }
+
+    @Override
+    public @Nullable String target() {
+        return target;
+    }
+
+    @Override
+    public @Nullable String problem() {
+        return problem == null ? null : problem.name();
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public int attempts() {
+        return attempts;
+    }
+
+    @Override
+    public long upstreamNanos() {
+        return upstreamNanos;
+    }
+
+    @Override
+    public long startEpochMillis() {
+        return startEpochMillis;
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
+    }
+
+    @Override
+    public long endNanos() {
+        return endNanos;
+    }
+
+    @Override
+    public long bytesIn() {
+        return bytesIn;
+    }
+
+    @Override
+    public long bytesOut() {
+        return bytesOut;
+    }
+
+    @Override
+    public @Nullable String userAgent() {
+        return header("user-agent");
+    }
+
+    @Override
+    public @Nullable String referer() {
+        return header("referer");
+    }
+
+    @Override
+    public @Nullable String consumer() {
+        return null;
+    }
+
+    @Override
+    public boolean aborted() {
+        return clientGone;
+    }
+}

@@ -1,0 +1,119 @@
+package gatehouse.exchange;
+
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which header fields travel and which belong to one connection only (RFC 9110 §7.6.1). */
+public final class Fields {
+    private Fields() {}
+
+    /** Whether a field describes one connection and is never passed on. */
+    public static boolean isHopByHop(CharSequence name) {
+        return switch (name.length()) {
+            case 2 -> is(name, "te");
+            case 7 -> is(name, "upgrade") || is(name, "trailer");
+            case 10 -> is(name, "connection") || is(name, "keep-alive");
+            case 14 -> is(name, "http2-settings");
+            case 16 -> is(name, "proxy-connection");
+            case 17 -> is(name, "transfer-encoding");
+            case 18 -> is(name, "proxy-authenticate");
+            case 19 -> is(name, "proxy-authorization");
+            default -> false;
+        };
+    }
+
+    /** Whether a request field says who called or how, which only a trusted proxy may say. */
+    public static boolean isForwarding(CharSequence name) {
+        return switch (name.length()) {
+            case 3 -> is(name, "via");
+            case 9 -> is(name, "forwarded") || is(name, "x-real-ip");
+            case 14 -> is(name, "true-client-ip");
+            case 15 -> is(name, "x-forwarded-for");
+            case 16 -> is(name, "x-forwarded-host") || is(name, "x-forwarded-port");
+            case 17 -> is(name, "x-forwarded-proto");
+            case 18 -> is(name, "x-forwarded-prefix");
+            default -> false;
+        };
+    }
+
+    /** Whether two field names are the same; names are ASCII and case-insensitive (RFC 9110 §5.1). */
+    public static boolean is(CharSequence name, String lowerCase) {
+        return AsciiString.contentEqualsIgnoreCase(name, lowerCase);
+    }
+
+    /**
+     * Whether the message's {@code Connection} fields name this one (RFC 9110 §7.6.1). Fields that carry a message's
+     * framing or its sender's rights can't be taken away this way.
+     *
+     * @param connection values of all {@code Connection} fields
+     */
+    public static boolean isNominated(List<String> connection, CharSequence name) {
+        for (var value : connection) {
+            if (hasToken(value, name)) {
+                return !isProtected(name);
+            }
+        }
+        return false;
+    }
+
+    private static boolean isProtected(CharSequence name) {
+        return is(name, "host")
+                || is(name, "content-length")
+                || is(name, "content-type")
+                || is(name, "content-encoding")
+                || is(name, "authorization")
+                || is(name, "cookie")
+                || is(name, "set-cookie")
+                || is(name, "cache-control");
+    }
+
+    /** Whether a comma-separated list has a token, in any case. */
+    public static boolean hasToken(@Nullable String list, CharSequence token) {
+        if (list == null) {
+            return false;
+        }
+        var start = 0;
+        while (start <= list.length()) {
+            var comma = list.indexOf(',', start);
+            var end = comma < 0 ? list.length() : comma;
+            var from = start;
+            while (from < end && isBlank(list.charAt(from))) {
+                from++;
+            }
+            var to = end;
+            while (to > from && isBlank(list.charAt(to - 1))) {
+                to--;
+            }
+            if (to - from == token.length() && AsciiString.regionMatches(list, true, from, token, 0, token.length())) {
+                return true;
+            }
+            start = end + 1;
+        }
+        return false;
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /**
+     * Copies the fields that travel from one message to another, leaving out those of the connection, those it
+     * nominates, and forwarding fields where asked.
+     *
+     * @param forwarding whether forwarding fields are left out too
+     */
+    public static void copyEndToEnd(MultiMap from, MultiMap to, boolean forwarding) {
+        var connection = from.contains("connection") ? from.getAll("connection") : List.<String>of();
+        for (var field : from) {
+            var name = field.getKey();
+            if (isHopByHop(name)
+                    || (forwarding && isForwarding(name))
+                    || (!connection.isEmpty() && isNominated(connection, name))) {
+                continue;
+            }
+            to.add(name, field.getValue());
+        }
+    }
+}

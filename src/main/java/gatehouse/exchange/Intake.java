@@ -1,0 +1,247 @@
+package gatehouse.exchange;
+
+import gatehouse.problem.Problem;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The door: turns what a connection received into an exchange, or refuses it. Everything behind it may rely on one
+ * canonical path, one valid host and one framing (RFC 9112 §3.2, §6.3, §11.2).
+ */
+public final class Intake {
+    /** Longest method that is looked at. */
+    private static final int MAX_METHOD = 32;
+
+    /** More gateways than this on the way mean a loop. */
+    private static final int MAX_HOPS = 8;
+
+    private static final boolean[] TOKEN = new boolean[128];
+
+    static {
+        for (var c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".toCharArray()) {
+            TOKEN[c] = true;
+        }
+    }
+
+    private final HttpServerRequest request;
+    private @Nullable String hostField;
+    private int hosts;
+    private @Nullable String contentLengthField;
+    private @Nullable String transferEncoding;
+    private @Nullable String expect;
+    private int hops;
+
+    private Intake(HttpServerRequest request) {
+        this.request = request;
+    }
+
+    /**
+     * Accepts a request.
+     *
+     * @param id the id that it goes by
+     * @param listener name of the listener that took it
+     * @throws gatehouse.problem.ProblemException what is wrong with it
+     */
+    public static Exchange accept(HttpServerRequest request, String id, String listener, Peer peer) {
+        var line = new Intake(request).check();
+        var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
+        return new Exchange(request, id, listener, caller, line);
+    }
+
+    private RequestLine check() {
+        checkMethod();
+        for (Map.Entry<String, String> field : request.headers()) {
+            look(field.getKey(), field.getValue());
+        }
+        if (hops > MAX_HOPS) {
+            throw Problem.loopDetected().asFailure();
+        }
+        var length = bodyLength();
+        var target = request.uri();
+        var authority = authority();
+        if (target.isEmpty() || target.charAt(0) != '/') {
+            target = originForm(target, authority);
+        }
+        var question = target.indexOf('?');
+        var path = CanonicalPath.of(question < 0 ? target : target.substring(0, question));
+        var query = question < 0 ? null : checkedQuery(target.substring(question + 1));
+        var host = authority.isEmpty() ? "" : Authority.host(authority);
+        return new RequestLine(authority, host, path, query, length != 0, length, expectsContinue());
+    }
+
+    private void checkMethod() {
+        var method = request.method().name();
+        if (method.isEmpty() || method.length() > MAX_METHOD || !isToken(method)) {
+            throw Problem.malformed("The method is not a token.").asFailure();
+        }
+        if (method.equals("CONNECT")) {
+            throw Problem.notImplemented("Tunnels are not offered here.").asFailure();
+        }
+    }
+
+    private void look(String name, String value) {
+        if (name.isEmpty() || !isToken(name)) {
+            throw Problem.malformed("A header field's name is not a token.").asFailure();
+        }
+        if (!isFieldValue(value)) {
+            throw Problem.malformed("A header field's value has a control character.")
+                    .asFailure();
+        }
+        switch (name.length()) {
+            case 3 -> hops += Fields.is(name, "via") ? 1 + commas(value) : 0;
+            case 4 -> {
+                if (Fields.is(name, "host")) {
+                    hostField = value;
+                    hosts++;
+                }
+            }
+            case 6 -> {
+                if (Fields.is(name, "expect")) {
+                    expect = expect == null ? value : "several";
+                }
+            }
+            case 14 -> {
+                if (Fields.is(name, "content-length")) {
+                    contentLengthField = contentLengthField == null ? value : "several";
+                }
+            }
+            case 17 -> {
+                if (Fields.is(name, "transfer-encoding")) {
+                    transferEncoding = transferEncoding == null ? value : "several";
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private static int commas(String value) {
+        var count = 0;
+        for (var i = value.indexOf(','); i >= 0; i = value.indexOf(',', i + 1)) {
+            count++;
+        }
+        return count;
+    }
+
+    /** RFC 9112 §6.3; -1 stands for a body of unknown length. */
+    private long bodyLength() {
+        if (request.version() == HttpVersion.HTTP_2) {
+            return contentLengthField == null ? (request.isEnded() ? 0 : -1) : parsedLength(contentLengthField);
+        }
+        if (transferEncoding == null) {
+            return contentLengthField == null ? 0 : parsedLength(contentLengthField);
+        }
+        if (contentLengthField != null) {
+            throw Problem.malformed("Both Content-Length and Transfer-Encoding frame the body.")
+                    .asFailure();
+        }
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            throw Problem.malformed("HTTP/1.0 has no Transfer-Encoding.").asFailure();
+        }
+        if (!"chunked".equalsIgnoreCase(transferEncoding)) {
+            throw Problem.notImplemented("The only transfer coding known is chunked.")
+                    .asFailure();
+        }
+        return -1;
+    }
+
+    private static long parsedLength(String text) {
+        var valid = !text.isEmpty() && text.length() <= 18;
+        var length = 0L;
+        for (var i = 0; valid && i < text.length(); i++) {
+            var digit = text.charAt(i) - '0';
+            valid = digit >= 0 && digit <= 9;
+            length = length * 10 + digit;
+        }
+        if (!valid) {
+            throw Problem.malformed("Content-Length is not one number of bytes.")
+                    .asFailure();
+        }
+        return length;
+    }
+
+    private boolean expectsContinue() {
+        if (expect == null || request.version() == HttpVersion.HTTP_1_0) {
+            return false;
+        }
+        if (!"100-continue".equalsIgnoreCase(expect)) {
+            throw Problem.expectationFailed().asFailure();
+        }
+        return true;
+    }
+
+    /** RFC 9112 §3.2, RFC 9113 §8.3.1. */
+    private String authority() {
+        if (hosts > 1) {
+            throw Problem.malformed("There is more than one Host.").asFailure();
+        }
+        if (request.version() == HttpVersion.HTTP_2) {
+            var authority = request.authority();
+            if (authority == null) {
+                throw Problem.malformed("There is no valid :authority.").asFailure();
+            }
+            return authority.port() < 0 ? authority.host() : authority.host() + ":" + authority.port();
+        }
+        if (hostField == null) {
+            if (request.version() == HttpVersion.HTTP_1_0) {
+                return "";
+            }
+            throw Problem.malformed("There is no Host.").asFailure();
+        }
+        if (hostField.isEmpty()) {
+            throw Problem.malformed("Host is empty.").asFailure();
+        }
+        return hostField;
+    }
+
+    /** Absolute form is taken for the origin form that it means, if it means this host (RFC 9112 §3.2.2). */
+    private static String originForm(String target, String authority) {
+        if (target.length() < 8 || !target.regionMatches(true, 0, "http://", 0, 7)) {
+            throw Problem.malformed("The request target is neither a path nor a URL of this host.")
+                    .asFailure();
+        }
+        var end = 7;
+        while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
+            end++;
+        }
+        if (!target.substring(7, end).equalsIgnoreCase(authority)) {
+            throw Problem.malformed("The request target and Host name different hosts.")
+                    .asFailure();
+        }
+        var rest = target.substring(end);
+        return rest.startsWith("/") ? rest : "/" + rest;
+    }
+
+    private static String checkedQuery(String query) {
+        for (var i = 0; i < query.length(); i++) {
+            var c = query.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                throw Problem.malformed("The query has a character that must not stand there.")
+                        .asFailure();
+            }
+        }
+        return query;
+    }
+
+    private static boolean isToken(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
+            if (c >= 128 || !TOKEN[c]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** RFC 9110 §5.5: no control characters but the tab; bytes from 0x80 on pass as they are. */
+    private static boolean isFieldValue(String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
