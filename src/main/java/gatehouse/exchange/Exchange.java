@@ -24,6 +24,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bodyLimit = Long.MAX_VALUE;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
+    private @Nullable Runnable whenClientLeaves;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -114,9 +115,17 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         return clientGone;
     }
 
+    /** Who is told when the client goes away while the exchange is under way; the last one named is. */
+    public void whenClientLeaves(@Nullable Runnable told) {
+        whenClientLeaves = told;
+    }
+
     /** Notes that the client has gone away. */
     public void clientLeft() {
         clientGone = true;
+        if (whenClientLeaves != null) {
+            whenClientLeaves.run();
+        }
     }
 
     /** Whether HTTP/1.0 is spoken, which knows neither chunks nor interim responses. */

@@ -38,6 +38,17 @@ public final class Fields {
         };
     }
 
+    /** Whether a request field would make a target take another method, path or client than the gateway saw. */
+    public static boolean isOverriding(CharSequence name) {
+        return switch (name.length()) {
+            case 13 -> is(name, "x-rewrite-url") || is(name, "x-client-cert");
+            case 14 -> is(name, "x-original-url");
+            case 17 -> is(name, "x-method-override");
+            case 22 -> is(name, "x-http-method-override");
+            default -> false;
+        };
+    }
+
     /** Whether two field names are the same; names are ASCII and case-insensitive (RFC 9110 §5.1). */
     public static boolean is(CharSequence name, String lowerCase) {
         return AsciiString.contentEqualsIgnoreCase(name, lowerCase);
@@ -99,21 +110,41 @@ public final class Fields {
     }
 
     /**
-     * Copies the fields that travel from one message to another, leaving out those of the connection, those it
-     * nominates, and forwarding fields where asked.
-     *
-     * @param forwarding whether forwarding fields are left out too
+     * Copies the fields of a request that travel to a target. Left out are those of the connection and those it
+     * nominates, those that only a trusted proxy may set (the gateway writes its own), {@code Host}, and what frames the
+     * body.
      */
-    public static void copyEndToEnd(MultiMap from, MultiMap to, boolean forwarding) {
-        var connection = from.contains("connection") ? from.getAll("connection") : List.<String>of();
+    public static void copyRequest(MultiMap from, MultiMap to) {
+        var connection = nominations(from);
         for (var field : from) {
             var name = field.getKey();
             if (isHopByHop(name)
-                    || (forwarding && isForwarding(name))
+                    || isForwarding(name)
+                    || isOverriding(name)
+                    || is(name, "host")
+                    || is(name, "content-length")
+                    || is(name, "expect")
+                    || is(name, "x-request-id")
                     || (!connection.isEmpty() && isNominated(connection, name))) {
                 continue;
             }
             to.add(name, field.getValue());
         }
+    }
+
+    /** Copies the fields of a response that travel to the client. */
+    public static void copyResponse(MultiMap from, MultiMap to) {
+        var connection = nominations(from);
+        for (var field : from) {
+            var name = field.getKey();
+            if (isHopByHop(name) || (!connection.isEmpty() && isNominated(connection, name))) {
+                continue;
+            }
+            to.add(name, field.getValue());
+        }
+    }
+
+    private static List<String> nominations(MultiMap fields) {
+        return fields.contains("connection") ? fields.getAll("connection") : List.of();
     }
 }

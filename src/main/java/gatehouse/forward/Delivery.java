@@ -1,0 +1,189 @@
+package gatehouse.forward;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import gatehouse.service.Target;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One exchange on its way to a service: attempts until one brings a reply or none is allowed any more. */
+final class Delivery {
+    private final Forwarder forwarder;
+    private final Exchange exchange;
+    private final Plan plan;
+    private final Promise<Reply> promise = Promise.promise();
+
+    private List<Target> tried = List.of();
+    private int attempts;
+    private boolean spareUsed;
+    private @Nullable Buffer replay;
+    private boolean bodyTaken;
+
+    Delivery(Forwarder forwarder, Exchange exchange, Plan plan) {
+        this.forwarder = forwarder;
+        this.exchange = exchange;
+        this.plan = plan;
+    }
+
+    Future<Reply> begin() {
+        attempt();
+        return promise.future();
+    }
+
+    Forwarder forwarder() {
+        return forwarder;
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    /** The whole body as an earlier attempt took it, to be sent again; null when it must come from the client. */
+    @Nullable Buffer replay() {
+        return replay;
+    }
+
+    /**
+     * Notes that the body is now being read from the client: without a copy of it there is no other attempt.
+     *
+     * @return whether a copy is worth keeping
+     */
+    boolean takeBody() {
+        bodyTaken = true;
+        var length = exchange.contentLength();
+        return plan.retry() != null
+                && isIdempotent()
+                && length > 0
+                && length <= Upload.MAX_REPLAY_BYTES
+                && !exchange.expectsContinue();
+    }
+
+    /** The copy of the body is complete. */
+    void keepBody(Buffer whole) {
+        replay = whole;
+    }
+
+    private void attempt() {
+        attempts++;
+        var target = tried.isEmpty() ? plan.service().sticky(exchange) : null;
+        if (target == null) {
+            target = plan.service().pick(exchange, tried);
+        }
+        if (target == null) {
+            finish(false);
+            promise.fail(Problem.unavailable(
+                            "no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
+                    .asFailure());
+            return;
+        }
+        exchange.attempted(plan.service().name(), target.id());
+        new Attempt(this, target).start();
+    }
+
+    /** An attempt got the head of an answer. Whether that answer is dropped for another attempt. */
+    boolean wantsAnother(int status, Target target) {
+        var retry = plan.retry();
+        if (retry == null || !retry.covers(status) || !isIdempotent() || !mayRepeat(target, retry)) {
+            return false;
+        }
+        pauseThenAttempt(retry);
+        return true;
+    }
+
+    /** An attempt brought a reply. */
+    void succeeded(Reply reply, Target target) {
+        finish(!Attempt.isGatewayFailure(reply.status()));
+        var cookie = plan.service().stickyCookie(exchange, target);
+        if (cookie != null) {
+            reply.headers().add("Set-Cookie", cookie);
+        }
+        promise.complete(reply);
+    }
+
+    /** An attempt failed before an answer. */
+    void failed(Failure failure, Target target) {
+        var retry = plan.retry();
+        if (retry != null && isCovered(failure.kind(), retry) && mayRepeat(failure.kind(), target, retry)) {
+            return;
+        }
+        if (failure.kind().countsAgainstTarget()) {
+            finish(false);
+        }
+        promise.fail(failure.problem());
+    }
+
+    private void finish(boolean ok) {
+        var breaker = plan.breaker();
+        if (breaker != null) {
+            breaker.record(ok);
+        }
+    }
+
+    private boolean isCovered(Failure.Kind kind, Retry retry) {
+        return switch (kind) {
+            case CONNECT -> retry.when().contains(Retry.Cause.CONNECT);
+            case RESET -> isIdempotent() && retry.when().contains(Retry.Cause.RESET);
+            case TIMEOUT -> isIdempotent() && retry.when().contains(Retry.Cause.TIMEOUT);
+            case GARBAGE, OVERLOAD, NOT_THE_TARGET -> false;
+        };
+    }
+
+    private boolean mayRepeat(Failure.Kind kind, Target target, Retry retry) {
+        if (kind == Failure.Kind.CONNECT && attempts >= retry.attempts() && !spareUsed && retry.attempts() > 1) {
+            spareUsed = true;
+            attempts--;
+        }
+        if (!mayRepeat(target, retry)) {
+            return false;
+        }
+        if (kind == Failure.Kind.CONNECT && tried.size() == 1) {
+            attempt(); // at once: nothing was sent, and another target is likely well
+        } else {
+            pauseThenAttempt(retry);
+        }
+        return true;
+    }
+
+    private boolean mayRepeat(Target target, Retry retry) {
+        if (attempts >= retry.attempts()
+                || exchange.clientGone()
+                || (bodyTaken && replay == null)
+                || !plan.budget().tryRetry()) {
+            return false;
+        }
+        if (tried.isEmpty()) {
+            tried = new ArrayList<>(3);
+        }
+        tried.add(target);
+        return true;
+    }
+
+    private void pauseThenAttempt(Retry retry) {
+        var most = retry.backoff().toMillis();
+        var pause = most == 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
+        if (pause == 0) {
+            attempt();
+        } else {
+            forwarder.vertx().setTimer(pause, id -> attempt());
+        }
+    }
+
+    /** RFC 9110 §9.2.2. */
+    private boolean isIdempotent() {
+        return switch (exchange.method()) {
+            case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
+            default -> false;
+        };
+    }
+}

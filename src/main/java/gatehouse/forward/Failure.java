@@ -1,0 +1,38 @@
+package gatehouse.forward;
+
+import gatehouse.problem.ProblemException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an attempt failed.
+ *
+ * @param kind what broke
+ * @param problem what the client is told when nothing helps
+ * @param why one line for the target's status
+ */
+record Failure(Kind kind, ProblemException problem, @Nullable String why) {
+    enum Kind {
+        /** No connection: nothing was sent. */
+        CONNECT(true),
+        /** Broken off before the head of an answer. */
+        RESET(true),
+        /** No answer in time. */
+        TIMEOUT(true),
+        /** The target answered something that is not HTTP. */
+        GARBAGE(true),
+        /** No place in the pool or its queue: nothing was sent, the target is not to blame. */
+        OVERLOAD(false),
+        /** The client broke its request or left, or the gateway failed; the target is not to blame. */
+        NOT_THE_TARGET(false);
+
+        private final boolean countsAgainstTarget;
+
+        Kind(boolean countsAgainstTarget) {
+            this.countsAgainstTarget = countsAgainstTarget;
+        }
+
+        boolean countsAgainstTarget() {
+            return countsAgainstTarget;
+        }
+    }
+}

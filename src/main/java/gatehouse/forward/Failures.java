@@ -1,0 +1,84 @@
+package gatehouse.forward;
+
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/** Tells from an exception what went wrong on the way to a target, and what the client may know of it. */
+final class Failures {
+    private static final Problem CLIENT_GONE = new Problem(
+            "client-closed", 499, "The client went away", "The client went away.", Origin.CLIENT, java.util.Map.of(), true);
+
+    private Failures() {}
+
+    /** No connection came about. */
+    static Failure connecting(Throwable cause) {
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return new Failure(
+                    Failure.Kind.OVERLOAD,
+                    Problem.unavailable(
+                                    "overload",
+                                    "Too many requests wait for the service.",
+                                    1,
+                                    Origin.GATEWAY)
+                            .asFailure(cause),
+                    null);
+        }
+        var refused = cause instanceof ConnectException || cause instanceof UnknownHostException;
+        return new Failure(
+                Failure.Kind.CONNECT,
+                Problem.badGateway(
+                                refused ? "upstream-connect-refused" : "upstream-connect-failed",
+                                "No connection to the service came about.")
+                        .asFailure(cause),
+                "connect: " + describe(cause));
+    }
+
+    static Failure connectTimeout() {
+        return new Failure(
+                Failure.Kind.CONNECT,
+                Problem.gatewayTimeout("connect-timeout", "No connection to the service came about in time.")
+                        .asFailure(),
+                "connect: timed out");
+    }
+
+    /** The connection was there, the answer did not come. */
+    static Failure waiting(Throwable cause) {
+        if (cause instanceof io.vertx.core.http.HttpClosedException
+                || cause instanceof io.vertx.core.http.StreamResetException
+                || cause instanceof java.io.IOException) {
+            return new Failure(
+                    Failure.Kind.RESET,
+                    Problem.badGateway("upstream-reset", "The service broke off before it answered.")
+                            .asFailure(cause),
+                    "broke off before an answer");
+        }
+        return garbage(cause);
+    }
+
+    /** What came is not an HTTP answer. */
+    static Failure garbage(@Nullable Throwable cause) {
+        var problem = Problem.badGateway("upstream-protocol-error", "The service's answer is not valid HTTP.");
+        return new Failure(
+                Failure.Kind.GARBAGE, cause == null ? problem.asFailure() : problem.asFailure(cause), "no valid HTTP");
+    }
+
+    /** The gateway failed on its own side of the request. */
+    static Failure internal(RuntimeException cause) {
+        return new Failure(Failure.Kind.NOT_THE_TARGET, Problem.internal().asFailure(cause), null);
+    }
+
+    /** Nobody waits for an answer any more. */
+    static ProblemException clientGone() {
+        return CLIENT_GONE.asFailure();
+    }
+
+    private static String describe(Throwable cause) {
+        var message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+}

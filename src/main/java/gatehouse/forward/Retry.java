@@ -1,0 +1,89 @@
+package gatehouse.forward;
+
+import gatehouse.config.Expects;
+import gatehouse.config.Key;
+import gatehouse.config.Share;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.Stage;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Keys of {@code retry}. A request is sent again only while nothing was answered to the client, and only if it can't have
+ * been processed or its method is idempotent (RFC 9110 §9.2.2).
+ */
+public record Retry(
+        @Key(
+                doc = "What is tried again: `connect` no connection came about (any method: nothing was sent) · `reset`"
+                        + " broken off before an answer · `timeout` no answer in time · or a status from 500 to 599.",
+                value = "[connect, reset, 502, 503, 504]")
+        List<Cause> when,
+
+        @Key(
+                doc = "Most attempts in all, the first included. A target that refuses the connection costs no attempt"
+                        + " as long as another is there, once.",
+                value = "2",
+                min = 1,
+                max = 10)
+        int attempts,
+
+        @Key(doc = "Longest pause before another attempt; the pause is drawn at random below it.", value = "25ms", min = 0, max = 10_000)
+        Duration backoff,
+
+        @Key(doc = "Attempts beyond the first may make up this share of the requests, plus three a second.", value = "20%")
+        Share budget) {
+    /** The setting {@code retry}. */
+    public static final PolicyType<Retry> TYPE = PolicyType.setting(
+            "retry", "Which failures are tried again at another target.", Stage.RETRY, Retry.class);
+
+    /** Copies the list. */
+    public Retry {
+        when = List.copyOf(when);
+    }
+
+    /**
+     * Something that is tried again.
+     *
+     * @param word as it stands in the file
+     * @param status the status meant, or 0
+     */
+    @Expects(value = "connect, reset, timeout or a status from 500 to 599", pattern = "^(connect|reset|timeout|5[0-9][0-9])$")
+    public record Cause(String word, int status) {
+        /** No connection came about. */
+        public static final Cause CONNECT = new Cause("connect", 0);
+
+        /** The connection broke before an answer. */
+        public static final Cause RESET = new Cause("reset", 0);
+
+        /** The answer did not come in time. */
+        public static final Cause TIMEOUT = new Cause("timeout", 0);
+
+        /** Reads a cause. */
+        public static Cause parse(String text) {
+            if (text.length() == 3 && text.charAt(0) == '5' && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return new Cause(text, Integer.parseInt(text));
+            }
+            return switch (text) {
+                case "connect" -> CONNECT;
+                case "reset" -> RESET;
+                case "timeout" -> TIMEOUT;
+                default -> throw new IllegalArgumentException("nothing that can be tried again");
+            };
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+
+    /** Whether an answer with this status is tried again. */
+    boolean covers(int status) {
+        for (var cause : when) {
+            if (cause.status() == status) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,91 @@
+package gatehouse.forward;
+
+import gatehouse.config.ServiceConfig.HostHeader;
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
+import gatehouse.service.Target;
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * Writes the fields of a request as it goes to a target: what travels end to end, and the gateway's own account of who
+ * called (RFC 7239, RFC 9110 §7.6.3).
+ */
+final class UpstreamHead {
+    private static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
+    private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
+    private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
+    private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
+    private static final AsciiString VIA = AsciiString.cached("Via");
+    private static final AsciiString X_REQUEST_ID = AsciiString.cached("X-Request-Id");
+    private static final AsciiString HOST = AsciiString.cached("Host");
+
+    private final String via11;
+    private final String via10;
+    private final String via2;
+
+    /**
+     * @param pseudonym the gateway's name in {@code Via}
+     */
+    UpstreamHead(String pseudonym) {
+        via10 = "1.0 " + pseudonym;
+        via11 = "1.1 " + pseudonym;
+        via2 = "2 " + pseudonym;
+    }
+
+    /**
+     * Puts all fields but the framing of the body.
+     *
+     * @throws IllegalArgumentException when a field can't be written, which the door should have refused
+     */
+    void write(Exchange exchange, Target target, HostHeader whose, MultiMap to) {
+        var from = exchange.headers();
+        var authority =
+                whose == HostHeader.TARGET || exchange.authority().isEmpty() ? target.authority() : exchange.authority();
+        to.add(HOST, authority);
+        Fields.copyRequest(from, to);
+        writeForwarding(exchange, from, to);
+        to.set(X_REQUEST_ID, exchange.requestId());
+    }
+
+    private void writeForwarding(Exchange exchange, MultiMap from, MultiMap to) {
+        var caller = exchange.caller();
+        var chain = caller.peerIsTrusted() ? from.get(X_FORWARDED_FOR) : null;
+        to.add(X_FORWARDED_FOR, chain == null ? caller.peerAddress() : chain + ", " + caller.peerAddress());
+        to.add(X_FORWARDED_PROTO, caller.scheme());
+        var named = caller.peerIsTrusted() ? from.get(X_FORWARDED_HOST) : null;
+        var host = named == null ? exchange.authority() : named;
+        if (!host.isEmpty()) {
+            to.add(X_FORWARDED_HOST, host);
+        }
+        var element = forwarded(caller.peerAddress(), exchange.authority(), caller.scheme());
+        var elements = caller.peerIsTrusted() ? from.get(FORWARDED) : null;
+        to.add(FORWARDED, elements == null ? element : elements + ", " + element);
+        var hops = from.contains(VIA) ? String.join(", ", from.getAll(VIA)) + ", " : "";
+        to.add(VIA, hops + via(exchange.request().version()));
+    }
+
+    private String via(HttpVersion received) {
+        return switch (received) {
+            case HTTP_1_0 -> via10;
+            case HTTP_1_1 -> via11;
+            case HTTP_2 -> via2;
+        };
+    }
+
+    /** RFC 7239 §4: addresses with colons and hosts with ports are quoted. */
+    private static String forwarded(String peer, String authority, String scheme) {
+        var text = new StringBuilder(64);
+        if (peer.indexOf(':') >= 0) {
+            text.append("for=\"[").append(peer).append("]\"");
+        } else {
+            text.append("for=").append(peer);
+        }
+        if (!authority.isEmpty()) {
+            var quote = authority.indexOf(':') >= 0 ? "\"" : "";
+            text.append(";host=").append(quote).append(authority).append(quote);
+        }
+        return text.append(";proto=").append(scheme).toString();
+    }
+}
