@@ -127,7 +127,9 @@ public final class Intake {
     /** RFC 9112 §6.3; -1 stands for a body of unknown length. */
     private long bodyLength() {
         if (request.version() == HttpVersion.HTTP_2) {
-            return contentLengthField == null ? (Http2Stream.endedWithHead(request) ? 0 : -1) : parsedLength(contentLengthField);
+            return contentLengthField == null
+                    ? (Http2Stream.endedWithHead(request) ? 0 : -1)
+                    : parsedLength(contentLengthField);
         }
         if (transferEncoding == null) {
             return contentLengthField == null ? 0 : parsedLength(contentLengthField);

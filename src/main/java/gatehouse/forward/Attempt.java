@@ -69,7 +69,10 @@ final class Attempt extends Deadlines.Watched {
                 .setMethod(exchange.httpMethod())
                 .setURI(exchange.upstreamTarget());
         try {
-            delivery.forwarder().client(delivery.plan().service()).request(options).onComplete(this::connected);
+            delivery.forwarder()
+                    .client(delivery.plan().service())
+                    .request(options)
+                    .onComplete(this::connected);
         } catch (RuntimeException e) {
             fail(Failures.internal(e));
         }
@@ -99,7 +102,9 @@ final class Attempt extends Deadlines.Watched {
     private void send(HttpClientRequest up) {
         up.exceptionHandler(cause -> {}); // the response's future tells it
         up.response().onComplete(this::responded);
-        delivery.forwarder().head().write(exchange, target, delivery.plan().service().config().hostHeader(), up.headers());
+        delivery.forwarder()
+                .head()
+                .write(exchange, target, delivery.plan().service().config().hostHeader(), up.headers());
         if (!exchange.isHttp10()) {
             up.earlyHintsHandler(hints -> {
                 if (phase == Phase.WAITING && ++interim <= MAX_INTERIM) {
@@ -168,8 +173,7 @@ final class Attempt extends Deadlines.Watched {
         active();
         response.pause();
         download = new Download(this, response);
-        delivery.succeeded(
-                new Reply(status, Download.reason(response), response.headers(), download), target);
+        delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target);
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
@@ -257,7 +261,9 @@ final class Attempt extends Deadlines.Watched {
     void due(long now) {
         var total = nanos(timeouts.total());
         if (total > 0 && now - exchange.startNanos() >= total) {
-            expire(phase == Phase.CONNECTING ? "connect-timeout" : "total-timeout", "The whole exchange took too long.");
+            expire(
+                    phase == Phase.CONNECTING ? "connect-timeout" : "total-timeout",
+                    "The whole exchange took too long.");
         } else if (now - activeNanos >= silence()) {
             expireSilent();
         } else {
@@ -289,12 +295,11 @@ final class Attempt extends Deadlines.Watched {
 
     /** How long nothing may move in this phase, in nanoseconds. */
     private long silence() {
-        var limit =
-                switch (phase) {
-                    case CONNECTING -> timeouts.connect();
-                    case WAITING -> upload != null && !upload.isOver() ? timeouts.idle() : timeouts.firstByte();
-                    case REPLYING, ENDED -> timeouts.idle();
-                };
+        var limit = switch (phase) {
+            case CONNECTING -> timeouts.connect();
+            case WAITING -> upload != null && !upload.isOver() ? timeouts.idle() : timeouts.firstByte();
+            case REPLYING, ENDED -> timeouts.idle();
+        };
         return limit.isZero() ? Long.MAX_VALUE / 4 : nanos(limit);
     }
 

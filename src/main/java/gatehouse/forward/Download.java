@@ -33,7 +33,9 @@ final class Download implements Reply.Body {
     /** The reason phrase, where it is not the usual one of its status. */
     static @Nullable String reason(HttpClientResponse response) {
         var phrase = response.statusMessage();
-        return phrase == null || phrase.equals(HttpResponseStatus.valueOf(response.statusCode()).reasonPhrase())
+        return phrase == null
+                        || phrase.equals(HttpResponseStatus.valueOf(response.statusCode())
+                                .reasonPhrase())
                 ? null
                 : phrase;
     }

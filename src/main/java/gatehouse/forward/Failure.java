@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param problem what the client is told when nothing helps
  * @param why one line for the target's status
  */
-record Failure(Kind kind, ProblemException problem, @Nullable String why) {
+record Failure(
+        Kind kind, ProblemException problem, @Nullable String why) {
     enum Kind {
         /** No connection: nothing was sent. */
         CONNECT(true),

@@ -11,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Tells from an exception what went wrong on the way to a target, and what the client may know of it. */
 final class Failures {
     private static final Problem CLIENT_GONE = new Problem(
-            "client-closed", 499, "The client went away", "The client went away.", Origin.CLIENT, java.util.Map.of(), true);
+            "client-closed",
+            499,
+            "The client went away",
+            "The client went away.",
+            Origin.CLIENT,
+            java.util.Map.of(),
+            true);
 
     private Failures() {}
 
@@ -20,11 +26,7 @@ final class Failures {
         if (cause instanceof ConnectionPoolTooBusyException) {
             return new Failure(
                     Failure.Kind.OVERLOAD,
-                    Problem.unavailable(
-                                    "overload",
-                                    "Too many requests wait for the service.",
-                                    1,
-                                    Origin.GATEWAY)
+                    Problem.unavailable("overload", "Too many requests wait for the service.", 1, Origin.GATEWAY)
                             .asFailure(cause),
                     null);
         }

@@ -27,14 +27,20 @@ public record Retry(
                 max = 10)
         int attempts,
 
-        @Key(doc = "Longest pause before another attempt; the pause is drawn at random below it.", value = "25ms", min = 0, max = 10_000)
+        @Key(
+                doc = "Longest pause before another attempt; the pause is drawn at random below it.",
+                value = "25ms",
+                min = 0,
+                max = 10_000)
         Duration backoff,
 
-        @Key(doc = "Attempts beyond the first may make up this share of the requests, plus three a second.", value = "20%")
+        @Key(
+                doc = "Attempts beyond the first may make up this share of the requests, plus three a second.",
+                value = "20%")
         Share budget) {
     /** The setting {@code retry}. */
-    public static final PolicyType<Retry> TYPE = PolicyType.setting(
-            "retry", "Which failures are tried again at another target.", Stage.RETRY, Retry.class);
+    public static final PolicyType<Retry> TYPE =
+            PolicyType.setting("retry", "Which failures are tried again at another target.", Stage.RETRY, Retry.class);
 
     /** Copies the list. */
     public Retry {
@@ -47,7 +53,9 @@ public record Retry(
      * @param word as it stands in the file
      * @param status the status meant, or 0
      */
-    @Expects(value = "connect, reset, timeout or a status from 500 to 599", pattern = "^(connect|reset|timeout|5[0-9][0-9])$")
+    @Expects(
+            value = "connect, reset, timeout or a status from 500 to 599",
+            pattern = "^(connect|reset|timeout|5[0-9][0-9])$")
     public record Cause(String word, int status) {
         /** No connection came about. */
         public static final Cause CONNECT = new Cause("connect", 0);

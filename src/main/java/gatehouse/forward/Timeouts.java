@@ -10,19 +10,24 @@ public record Timeouts(
         @Key(doc = "Longest wait for a connection to a target.", value = "2s", min = 1)
         Duration connect,
 
-        @Key(doc = "Longest wait for the head of a target's answer, counted from the last byte sent to it; then 504.", value = "15s", min = 0)
+        @Key(
+                doc =
+                        "Longest wait for the head of a target's answer, counted from the last byte sent to it; then 504.",
+                value = "15s",
+                min = 0)
         Duration firstByte,
 
         @Key(doc = "Longest silence while a body is under way in either direction.", value = "60s", min = 0)
         Duration idle,
 
         @Key(
-                doc = "Longest time for the whole exchange, attempts and bodies included. Set `0s` on routes that stream"
-                        + " without end.",
+                doc =
+                        "Longest time for the whole exchange, attempts and bodies included. Set `0s` on routes that stream"
+                                + " without end.",
                 value = "30s",
                 min = 0)
         Duration total) {
     /** The setting {@code timeout}. */
-    public static final PolicyType<Timeouts> TYPE = PolicyType.setting(
-            "timeout", "The deadlines of an exchange.", Stage.TIMEOUT, Timeouts.class);
+    public static final PolicyType<Timeouts> TYPE =
+            PolicyType.setting("timeout", "The deadlines of an exchange.", Stage.TIMEOUT, Timeouts.class);
 }

@@ -62,9 +62,8 @@ final class UpstreamClients {
             options.setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false)
                     .setHttp2ConnectionWindowSize(HTTP2_WINDOW_BYTES)
-                    .setInitialSettings(new Http2Settings()
-                            .setPushEnabled(false)
-                            .setMaxHeaderListSize(MAX_HEADER_BYTES));
+                    .setInitialSettings(
+                            new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
         var limits = new PoolOptions()
                 .setHttp1MaxSize(share(pool.max()))

@@ -41,8 +41,9 @@ final class UpstreamHead {
      */
     void write(Exchange exchange, Target target, HostHeader whose, MultiMap to) {
         var from = exchange.headers();
-        var authority =
-                whose == HostHeader.TARGET || exchange.authority().isEmpty() ? target.authority() : exchange.authority();
+        var authority = whose == HostHeader.TARGET || exchange.authority().isEmpty()
+                ? target.authority()
+                : exchange.authority();
         to.add(HOST, authority);
         Fields.copyRequest(from, to);
         writeForwarding(exchange, from, to);

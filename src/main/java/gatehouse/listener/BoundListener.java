@@ -1,0 +1,110 @@
+package gatehouse.listener;
+
+import gatehouse.config.ListenerConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One listener, bound on every lane. */
+final class BoundListener {
+    /** Longest request target, and a little for method and version (RFC 9112 §3). */
+    private static final int MAX_LINE_BYTES = 8 * 1024 + 64;
+
+    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    private static final int HTTP2_CONNECTION_WINDOW = 1024 * 1024;
+
+    /** Until its first request is read a connection may be silent this long. */
+    private static final int SILENT_SECONDS = 60;
+
+    /** Vert.x shares a port that the system chose between servers that ask for the same negative number. */
+    private static final AtomicInteger ANY_PORT = new AtomicInteger();
+
+    private final ListenerConfig config;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final List<Door> doors = new ArrayList<>();
+
+    private BoundListener(ListenerConfig config) {
+        this.config = config;
+    }
+
+    static Future<BoundListener> bind(Vertx vertx, List<Lane> lanes, String name, ListenerConfig config) {
+        var bound = new BoundListener(config);
+        var port = config.listen().port() == 0 ? -ANY_PORT.incrementAndGet() : config.listen().port();
+        var options = options(config);
+        var binding = new ArrayList<Future<HttpServer>>();
+        for (var lane : lanes) {
+            var door = new Door(name, config);
+            bound.doors.add(door);
+            binding.add(lane.run(() -> bound.server(vertx, options, lane, door)
+                            .listen(port, config.listen().host()))
+                    .compose(listening -> listening));
+        }
+        return Future.join(binding)
+                .map(bound)
+                .recover(cause -> bound.close(Duration.ZERO).transform(closed -> Future.failedFuture(
+                        new BindException(name, config.listen(), cause))));
+    }
+
+    private HttpServer server(Vertx vertx, HttpServerOptions options, Lane lane, Door door) {
+        var server = vertx.createHttpServer(options)
+                .connectionHandler(connection -> lane.connected(door, connection))
+                .requestHandler(request -> lane.handle(door, request))
+                .invalidRequestHandler(request -> lane.handleInvalid(door, request));
+        synchronized (servers) {
+            servers.add(server);
+        }
+        return server;
+    }
+
+    private static HttpServerOptions options(ListenerConfig config) {
+        return new HttpServerOptions()
+                .setHttp2ClearTextEnabled(config.protocols().contains(ListenerConfig.Protocol.H2C))
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setIdleTimeout(SILENT_SECONDS)
+                .setAcceptBacklog(4096)
+                .setTcpFastOpen(false)
+                .setTracingPolicy(TracingPolicy.IGNORE)
+                .setHttp2ConnectionWindowSize(HTTP2_CONNECTION_WINDOW)
+                .setInitialSettings(new Http2Settings()
+                        .setMaxConcurrentStreams(100)
+                        .setMaxHeaderListSize(MAX_HEADER_BYTES)
+                        .setPushEnabled(false));
+    }
+
+    ListenerConfig config() {
+        return config;
+    }
+
+    /** Whether the same sockets can serve this configuration. */
+    boolean fits(ListenerConfig wanted) {
+        return config.listen().equals(wanted.listen()) && config.protocols().equals(wanted.protocols());
+    }
+
+    void adopt(ListenerConfig changed) {
+        doors.forEach(door -> door.adopt(changed));
+    }
+
+    int port() {
+        synchronized (servers) {
+            return servers.get(0).actualPort();
+        }
+    }
+
+    /** Stops accepting and ends the connections, each when its exchange is over or the grace has passed. */
+    Future<Void> close(Duration grace) {
+        var closing = new ArrayList<Future<Void>>();
+        synchronized (servers) {
+            servers.forEach(server -> closing.add(server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
+        }
+        return Future.join(closing).mapEmpty();
+    }
+}

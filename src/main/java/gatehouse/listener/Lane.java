@@ -1,0 +1,91 @@
+package gatehouse.listener;
+
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop and what serves on it now. The ports of all listeners are bound on every lane; a request stays on the
+ * lane that accepted it.
+ */
+public final class Lane {
+    private final int index;
+    private final Context context;
+    private @Nullable LaneServer server;
+
+    Lane(int index, Context context) {
+        this.index = index;
+        this.context = context;
+    }
+
+    /** Number of the lane, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** Runs something on the lane's event loop and brings its result back. */
+    public <T> Future<T> run(Supplier<T> work) {
+        Promise<T> promise = Promise.promise();
+        context.runOnContext(go -> {
+            try {
+                promise.complete(work.get());
+            } catch (RuntimeException e) {
+                promise.fail(e);
+            }
+        });
+        return promise.future();
+    }
+
+    /**
+     * Lets another server take the requests from now on; called on the lane's event loop. Requests that the one before
+     * has taken stay with it.
+     *
+     * @param next null for none: requests are then answered with 503
+     * @return the one before
+     */
+    public @Nullable LaneServer serve(@Nullable LaneServer next) {
+        var before = server;
+        server = next;
+        return before;
+    }
+
+    /** Who serves now; asked on the lane's event loop. */
+    public @Nullable LaneServer server() {
+        return server;
+    }
+
+    void handle(Door door, HttpServerRequest request) {
+        if (server == null) {
+            refuse(request);
+        } else {
+            server.handle(door, request);
+        }
+    }
+
+    void handleInvalid(Door door, HttpServerRequest request) {
+        if (server == null) {
+            refuse(request);
+        } else {
+            server.handleInvalid(door, request);
+        }
+    }
+
+    void connected(Door door, HttpConnection connection) {
+        if (server != null) {
+            server.connected(door, connection);
+        }
+    }
+
+    private static void refuse(HttpServerRequest request) {
+        var problem = Problem.unavailable("not-served", "No verticle serves HTTP on this node.", 5, Origin.GATEWAY);
+        var response = request.response().setStatusCode(problem.status());
+        problem.headers().forEach(response::putHeader);
+        response.putHeader("Content-Type", Problem.MEDIA_TYPE).end(problem.toJson("none"));
+    }
+}

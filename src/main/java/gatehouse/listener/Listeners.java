@@ -1,0 +1,121 @@
+package gatehouse.listener;
+
+import gatehouse.config.ListenerConfig;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The bound ports of a node. They outlive verticles and configurations: a reload opens and closes only what changed, and
+ * a redeployed verticle takes over lanes without a socket being touched. Not thread-safe: one change at a time.
+ */
+public final class Listeners {
+    private final Vertx vertx;
+    private final List<Lane> lanes;
+    private final Map<String, BoundListener> bound = new LinkedHashMap<>();
+
+    /**
+     * Makes the lanes, each on an event loop of its own.
+     *
+     * @param count number of lanes; as many as there are event loops makes use of all of them
+     */
+    public Listeners(Vertx vertx, int count) {
+        this.vertx = vertx;
+        var made = new ArrayList<Lane>();
+        for (var i = 0; i < count; i++) {
+            made.add(new Lane(i, laneContext(vertx)));
+        }
+        lanes = List.copyOf(made);
+    }
+
+    /** A context that belongs to no verticle; contexts are given out to the event loops in turn. */
+    private static Context laneContext(Vertx vertx) {
+        return ((VertxInternal) vertx)
+                .createContext(ThreadingModel.EVENT_LOOP);
+    }
+
+    /** The lanes. */
+    public List<Lane> lanes() {
+        return lanes;
+    }
+
+    /**
+     * Binds what is wanted and not bound yet; nothing is closed. When one can't be bound, none is: those that were
+     * bound by this call are closed again.
+     *
+     * @return what has to be done once the change is in force: unneeded listeners are closed, each giving the exchanges
+     *     on it the grace to end; fails with a {@link BindException}
+     */
+    public Future<Change> prepare(Map<String, ListenerConfig> wanted) {
+        var opened = new LinkedHashMap<String, BoundListener>();
+        Future<Void> chain = Future.succeededFuture();
+        for (var entry : wanted.entrySet()) {
+            var present = bound.get(entry.getKey());
+            if (present == null || !present.fits(entry.getValue())) {
+                chain = chain.compose(done -> BoundListener.bind(vertx, lanes, entry.getKey(), entry.getValue())
+                        .onSuccess(listener -> opened.put(entry.getKey(), listener))
+                        .mapEmpty());
+            }
+        }
+        return chain.map(done -> new Change(wanted, opened)).recover(cause -> {
+            var closing = opened.values().stream().map(listener -> listener.close(Duration.ZERO)).toList();
+            return Future.join(closing).transform(closed -> Future.failedFuture(cause));
+        });
+    }
+
+    /** Ports by listener, as bound; the system's choice where port 0 was configured. */
+    public Map<String, Integer> ports() {
+        var ports = new LinkedHashMap<String, Integer>();
+        bound.forEach((name, listener) -> ports.put(name, listener.port()));
+        return ports;
+    }
+
+    /** Closes everything. */
+    public Future<Void> close(Duration grace) {
+        var closing = bound.values().stream().map(listener -> listener.close(grace)).toList();
+        bound.clear();
+        return Future.join(closing).mapEmpty();
+    }
+
+    /** A set of listeners that is bound and waits to be put in force. */
+    public final class Change {
+        private final Map<String, ListenerConfig> wanted;
+        private final Map<String, BoundListener> opened;
+
+        private Change(Map<String, ListenerConfig> wanted, Map<String, BoundListener> opened) {
+            this.wanted = wanted;
+            this.opened = opened;
+        }
+
+        /**
+         * Makes it the set in force.
+         *
+         * @param grace time for exchanges on listeners that go
+         * @return completes when those are closed
+         */
+        public Future<Void> commit(Duration grace) {
+            var gone = new ArrayList<Future<Void>>();
+            for (var name : List.copyOf(bound.keySet())) {
+                if (!wanted.containsKey(name) || opened.containsKey(name)) {
+                    gone.add(java.util.Objects.requireNonNull(bound.remove(name)).close(grace));
+                }
+            }
+            bound.putAll(opened);
+            wanted.forEach((name, config) -> java.util.Objects.requireNonNull(bound.get(name)).adopt(config));
+            return Future.join(gone).mapEmpty();
+        }
+
+        /** Gives it up: what it opened is closed. */
+        public Future<Void> rollBack() {
+            var closing = opened.values().stream().map(listener -> listener.close(Duration.ZERO)).toList();
+            return Future.join(closing).mapEmpty();
+        }
+    }
+}
