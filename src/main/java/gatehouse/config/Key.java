@@ -7,8 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * One key of a configuration record: what the reader accepts, and what schema and reference print. The name of the key
- * is the name of the record component.
+ * One key of a configuration record: what the reader accepts, and what schema and reference print.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -16,6 +15,9 @@ import java.lang.annotation.Target;
 public @interface Key {
     /** What the key does, as published in the reference; one or two sentences in Markdown. */
     String doc();
+
+    /** Name of the key, where it can't be that of the record component: {@code $schema}. */
+    String name() default "";
 
     /**
      * The default, written as in the file ({@code 2s}, {@code roundRobin}, {@code []}, and <code>{}</code> for a nested

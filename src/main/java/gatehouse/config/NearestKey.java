@@ -1,0 +1,46 @@
+package gatehouse.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+
+/** Guesses which known word was meant by an unknown one. */
+final class NearestKey {
+    private NearestKey() {}
+
+    /** {@code did you mean timeout?}, or empty where no known word is near. */
+    static String hint(String written, Collection<String> known) {
+        return known.stream()
+                .filter(word -> distance(written, word) <= Math.max(1, Math.min(written.length(), word.length()) / 3))
+                .min(Comparator.comparingInt((String word) -> distance(written, word))
+                        .thenComparing(Comparator.naturalOrder()))
+                .map(word -> "did you mean " + word + "?")
+                .orElse("");
+    }
+
+    /**
+     * Optimal string alignment distance (Damerau 1964): insertions, deletions, substitutions and swaps of neighbours.
+     * Case does not count.
+     */
+    static int distance(String left, String right) {
+        if (Math.abs(left.length() - right.length()) > 8) {
+            return Integer.MAX_VALUE;
+        }
+        var a = left.toLowerCase(Locale.ROOT);
+        var b = right.toLowerCase(Locale.ROOT);
+        var rows = new int[a.length() + 1][b.length() + 1];
+        for (var i = 0; i <= a.length(); i++) {
+            for (var j = 0; j <= b.length(); j++) {
+                rows[i][j] = i == 0 || j == 0 ? i + j : step(rows, a, b, i, j);
+            }
+        }
+        return rows[a.length()][b.length()];
+    }
+
+    private static int step(int[][] rows, String a, String b, int i, int j) {
+        var cost = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        var least = Math.min(Math.min(rows[i - 1][j], rows[i][j - 1]) + 1, rows[i - 1][j - 1] + cost);
+        var swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(least, rows[i - 2][j - 2] + 1) : least;
+    }
+}
