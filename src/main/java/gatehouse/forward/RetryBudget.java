@@ -61,7 +61,7 @@ public final class RetryBudget {
             if (taken == FREE_PER_SECOND || now >> 2 > second) {
                 return false;
             }
-            if (free.compareAndSet(now, second << 2 | taken + 1)) {
+            if (free.compareAndSet(now, (second << 2) + taken + 1)) {
                 return true;
             }
         }

@@ -89,7 +89,7 @@ final class Rotation {
         var point = chance * left;
         var last = -1;
         for (var i = 0; i < targets.length; i++) {
-            if (i == except || !tried.isEmpty() && tried.contains(targets[i])) {
+            if (i == except || (!tried.isEmpty() && tried.contains(targets[i]))) {
                 continue;
             }
             last = i;
