@@ -1,0 +1,139 @@
+package gatehouse.observe;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The metrics of this node in the text format of Prometheus. What happens per exchange is counted in a
+ * {@link MetricsLane} per event loop and summed up by a scrape; rare events are counted here. Thread-safe.
+ */
+public final class Metrics implements AutoCloseable {
+    /** Media type of {@link #scrape()}. */
+    public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final List<MetricsLane> lanes = new ArrayList<>();
+    private final MetricsLane retired = new MetricsLane(this);
+    private final AtomicLong applied = new AtomicLong();
+    private final AtomicLong rejected = new AtomicLong();
+    private volatile long snapshot;
+    private volatile LongSupplier accessLogDropped = () -> 0;
+    private volatile Supplier<List<TargetSample>> targets = List::of;
+
+    /** Metrics with the usual figures of the Java machine and the process in it. */
+    public Metrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        registry.getPrometheusRegistry().register(new Exposition(this)::collect);
+    }
+
+    /** A new lane, for one event loop. */
+    public MetricsLane lane() {
+        var lane = new MetricsLane(this);
+        synchronized (this) {
+            lanes.add(lane);
+        }
+        return lane;
+    }
+
+    /** For meters of other rooms that are not touched per exchange, such as sizes and ages. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** Where the targets and their health are read at a scrape. */
+    public void targets(Supplier<List<TargetSample>> source) {
+        targets = source;
+    }
+
+    /** Where the number of dropped access log lines is read at a scrape; it never falls. */
+    public void accessLogDropped(LongSupplier source) {
+        accessLogDropped = source;
+    }
+
+    /** A configuration is in force; {@code number} is its snapshot's. */
+    public void reloaded(long number) {
+        snapshot = number;
+        applied.incrementAndGet();
+    }
+
+    /** A changed configuration was rejected, the former one stays in force. */
+    public void reloadRejected() {
+        rejected.incrementAndGet();
+    }
+
+    /** Removes the series of what the configuration no longer names; exchanges without a route stay counted. */
+    public synchronized void retain(Set<String> routes, Set<String> services, Set<String> listeners) {
+        for (MetricsLane lane : withRetired()) {
+            lane.routes.keySet().removeIf(name -> !routes.contains(name) && !name.equals(MetricsLane.NO_ROUTE));
+            lane.services.keySet().retainAll(services);
+            lane.listeners.keySet().retainAll(listeners);
+        }
+    }
+
+    /** All metrics as text. Takes milliseconds: not for an event loop. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /** Ends the observation of the garbage collector. */
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+
+    synchronized void retire(MetricsLane lane) {
+        if (lanes.remove(lane)) {
+            retired.addAll(lane);
+        }
+    }
+
+    /** Every lane and the sum of the closed ones; a closing lane is in one of the two. */
+    synchronized List<MetricsLane> withRetired() {
+        var all = new ArrayList<>(lanes);
+        all.add(retired);
+        return all;
+    }
+
+    long applied() {
+        return applied.get();
+    }
+
+    long rejected() {
+        return rejected.get();
+    }
+
+    long snapshot() {
+        return snapshot;
+    }
+
+    long dropped() {
+        return accessLogDropped.getAsLong();
+    }
+
+    List<TargetSample> sampleTargets() {
+        return targets.get();
+    }
+}
