@@ -13,7 +13,6 @@ import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -30,7 +29,7 @@ final class UpstreamClients {
 
     private final Vertx vertx;
     private final int lanes;
-    private final Map<Service, HttpClient> clients = new IdentityHashMap<>();
+    private final IdentityHashMap<Service, HttpClient> clients = new IdentityHashMap<>();
 
     /**
      * @param lanes number of event loops that share a service's limits

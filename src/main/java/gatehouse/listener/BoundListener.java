@@ -37,7 +37,9 @@ final class BoundListener {
 
     static Future<BoundListener> bind(Vertx vertx, List<Lane> lanes, String name, ListenerConfig config) {
         var bound = new BoundListener(config);
-        var port = config.listen().port() == 0 ? -ANY_PORT.incrementAndGet() : config.listen().port();
+        var port = config.listen().port() == 0
+                ? -ANY_PORT.incrementAndGet()
+                : config.listen().port();
         var options = options(config);
         var binding = new ArrayList<Future<HttpServer>>();
         for (var lane : lanes) {
@@ -49,8 +51,8 @@ final class BoundListener {
         }
         return Future.join(binding)
                 .map(bound)
-                .recover(cause -> bound.close(Duration.ZERO).transform(closed -> Future.failedFuture(
-                        new BindException(name, config.listen(), cause))));
+                .recover(cause -> bound.close(Duration.ZERO)
+                        .transform(closed -> Future.failedFuture(new BindException(name, config.listen(), cause))));
     }
 
     private HttpServer server(Vertx vertx, HttpServerOptions options, Lane lane, Door door) {

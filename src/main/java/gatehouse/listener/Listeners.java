@@ -37,8 +37,7 @@ public final class Listeners {
 
     /** A context that belongs to no verticle; contexts are given out to the event loops in turn. */
     private static Context laneContext(Vertx vertx) {
-        return ((VertxInternal) vertx)
-                .createContext(ThreadingModel.EVENT_LOOP);
+        return ((VertxInternal) vertx).createContext(ThreadingModel.EVENT_LOOP);
     }
 
     /** The lanes. */
@@ -65,7 +64,9 @@ public final class Listeners {
             }
         }
         return chain.map(done -> new Change(wanted, opened)).recover(cause -> {
-            var closing = opened.values().stream().map(listener -> listener.close(Duration.ZERO)).toList();
+            var closing = opened.values().stream()
+                    .map(listener -> listener.close(Duration.ZERO))
+                    .toList();
             return Future.join(closing).transform(closed -> Future.failedFuture(cause));
         });
     }
@@ -79,7 +80,8 @@ public final class Listeners {
 
     /** Closes everything. */
     public Future<Void> close(Duration grace) {
-        var closing = bound.values().stream().map(listener -> listener.close(grace)).toList();
+        var closing =
+                bound.values().stream().map(listener -> listener.close(grace)).toList();
         bound.clear();
         return Future.join(closing).mapEmpty();
     }
@@ -104,17 +106,21 @@ public final class Listeners {
             var gone = new ArrayList<Future<Void>>();
             for (var name : List.copyOf(bound.keySet())) {
                 if (!wanted.containsKey(name) || opened.containsKey(name)) {
-                    gone.add(java.util.Objects.requireNonNull(bound.remove(name)).close(grace));
+                    gone.add(
+                            java.util.Objects.requireNonNull(bound.remove(name)).close(grace));
                 }
             }
             bound.putAll(opened);
-            wanted.forEach((name, config) -> java.util.Objects.requireNonNull(bound.get(name)).adopt(config));
+            wanted.forEach((name, config) ->
+                    java.util.Objects.requireNonNull(bound.get(name)).adopt(config));
             return Future.join(gone).mapEmpty();
         }
 
         /** Gives it up: what it opened is closed. */
         public Future<Void> rollBack() {
-            var closing = opened.values().stream().map(listener -> listener.close(Duration.ZERO)).toList();
+            var closing = opened.values().stream()
+                    .map(listener -> listener.close(Duration.ZERO))
+                    .toList();
             return Future.join(closing).mapEmpty();
         }
     }

@@ -1,5 +1,6 @@
 package gatehouse.observe;
 
+import gatehouse.exchange.ExchangeFacts;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;

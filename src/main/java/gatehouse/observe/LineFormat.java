@@ -1,6 +1,7 @@
 package gatehouse.observe;
 
 import gatehouse.config.AccessLogConfig;
+import gatehouse.exchange.ExchangeFacts;
 
 /** Encodes one exchange as one line, without its end. Holds what it remembers between lines, so each lane has one. */
 interface LineFormat {

@@ -1,5 +1,7 @@
 package gatehouse.observe;
 
+import gatehouse.exchange.ExchangeFacts;
+
 /**
  * One event loop's way into the access log: encodes lines into a chunk of its own and hands it over when it is full or
  * when {@link #flush()} is called. Confined to its event loop; never blocks on the log and never fails because of it.

@@ -1,5 +1,6 @@
 package gatehouse.observe;
 
+import gatehouse.exchange.ExchangeFacts;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

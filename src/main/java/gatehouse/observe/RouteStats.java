@@ -1,5 +1,6 @@
 package gatehouse.observe;
 
+import gatehouse.exchange.ExchangeFacts;
 import org.jspecify.annotations.Nullable;
 
 /** What one lane counts for one route: a handle that the lane's owner keeps so that no name is looked up. */

@@ -1,0 +1,41 @@
+package gatehouse.snapshot;
+
+import gatehouse.config.PolicyKey;
+import gatehouse.forward.Breaker;
+import gatehouse.forward.Retry;
+import gatehouse.forward.Timeouts;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.Stage;
+import gatehouse.policy.limits.Limits;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every policy there is. Adding one means adding it here, and nowhere else. */
+public final class Policies {
+    /** The setting {@code breaker}; the breaker itself stands at the end of the chain. */
+    static final PolicyType<Breaker.Config> BREAKER = PolicyType.setting(
+            "breaker",
+            "Stops asking a service that fails too often, and asks it again little by little.",
+            Stage.BREAKER,
+            Breaker.Config.class);
+
+    /** All policies in the order in which a request meets them. */
+    public static final List<PolicyType<?>> ALL = inOrder(Limits.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
+
+    private Policies() {}
+
+    private static List<PolicyType<?>> inOrder(PolicyType<?>... types) {
+        return java.util.Arrays.stream(types)
+                .sorted(Comparator.comparing(PolicyType::stage))
+                .toList();
+    }
+
+    /** The policies as the reader of configurations wants them: key, what it does, record of its settings. */
+    public static Map<String, PolicyKey> keys() {
+        var keys = new LinkedHashMap<String, PolicyKey>();
+        ALL.forEach(type -> keys.put(type.key(), new PolicyKey(type.doc(), type.config())));
+        return keys;
+    }
+}

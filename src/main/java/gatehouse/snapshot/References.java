@@ -1,0 +1,119 @@
+package gatehouse.snapshot;
+
+import gatehouse.config.GatewayConfig;
+import gatehouse.config.ListenAddress;
+import gatehouse.config.PolicySet;
+import gatehouse.config.Problems;
+import gatehouse.config.RouteConfig;
+import gatehouse.route.RouteTable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Checks what one part of a configuration says of another: names that must exist, ports and routes that clash. */
+final class References {
+    private final GatewayConfig config;
+    private final Path folder;
+    private final Problems problems;
+
+    References(GatewayConfig config, Path folder, Problems problems) {
+        this.config = config;
+        this.folder = folder;
+        this.problems = problems;
+    }
+
+    void check(Map<String, PolicySet> effective) {
+        config.routes().forEach(this::checkRoute);
+        checkPorts();
+        config.services().forEach((name, service) -> {
+            for (var i = 0; i < service.interceptors().size(); i++) {
+                checkClass(
+                        List.of("services", name, "interceptors", Integer.toString(i)),
+                        service.interceptors().get(i));
+            }
+        });
+    }
+
+    private void checkRoute(String name, RouteConfig route) {
+        var service = route.to().service();
+        if (service != null) {
+            checkName(List.of("routes", name, "to"), service, config.services().keySet(), "service");
+        }
+        route.use()
+                .forEach(bundle -> checkName(
+                        List.of("routes", name, "use"),
+                        bundle,
+                        config.policies().keySet(),
+                        "policy bundle"));
+        route.match()
+                .listener()
+                .forEach(listener -> checkName(
+                        List.of("routes", name, "match", "listener"),
+                        listener,
+                        config.listeners().keySet(),
+                        "listener"));
+        var files = route.to().files();
+        if (files != null && !Files.isDirectory(folder.resolve(files))) {
+            problems.add(List.of("routes", name, "to", "files"), files, "a folder that exists");
+        }
+    }
+
+    private void checkName(List<String> path, String name, Collection<String> known, String what) {
+        if (!known.contains(name)) {
+            problems.addUnknown(path, "there is no " + what + " " + name, name, List.copyOf(known));
+        }
+    }
+
+    private void checkClass(List<String> path, String className) {
+        try {
+            Class.forName(className, false, Thread.currentThread().getContextClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            problems.add(path, className, "a class on the class path");
+        }
+    }
+
+    private void checkPorts() {
+        var taken = new LinkedHashMap<String, ListenAddress>();
+        taken.put("admin", config.admin().listen());
+        config.listeners().forEach((name, listener) -> {
+            taken.forEach((other, address) -> {
+                if (clash(address, listener.listen())) {
+                    problems.add(
+                            List.of("listeners", name, "listen"),
+                            listener.listen().toString(),
+                            "a port that " + (other.equals("admin") ? "the admin API" : "listener " + other)
+                                    + " has not taken");
+                }
+            });
+            taken.put(name, listener.listen());
+        });
+    }
+
+    private static boolean clash(ListenAddress one, ListenAddress other) {
+        return one.port() != 0
+                && one.port() == other.port()
+                && (one.host().equals(other.host()) || isWildcard(one) || isWildcard(other));
+    }
+
+    private static boolean isWildcard(ListenAddress address) {
+        return address.host().equals("0.0.0.0") || address.host().equals("::");
+    }
+
+    /** Routes of which nothing says which one wins. */
+    static void checkTies(Map<String, RouteTable<String>> tables, Problems problems) {
+        var told = new HashSet<String>();
+        tables.values()
+                .forEach(table -> table.ties().forEach(tie -> {
+                    if (told.add(tie.first() + "\n" + tie.second())) {
+                        problems.add(
+                                List.of("routes", tie.second(), "match"),
+                                "ties with route " + tie.first() + ": " + tie.why(),
+                                "one of the two with a further condition or another priority");
+                    }
+                }));
+    }
+}
