@@ -2,6 +2,7 @@ package gatehouse.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A path to match.
@@ -17,34 +18,38 @@ public record PathPattern(List<String> segments, boolean prefix, boolean trailin
         segments = List.copyOf(segments);
     }
 
-    /** Reads a pattern. */
+    /**
+     * Reads a pattern. Percent-encoding is brought into the form that a request's path has: unreserved characters are
+     * decoded, hexadecimal digits are capitals (RFC 3986 §6.2.2).
+     */
     public static PathPattern parse(String text) {
         if (!text.startsWith("/")) {
             throw new IllegalArgumentException("it does not start with /");
         }
         var prefix = text.endsWith("/**");
         var path = prefix ? text.substring(0, text.length() - 3) : text;
-        var segments = new ArrayList<String>();
-        var trailingSlash = path.length() > 1 && path.endsWith("/");
-        for (var segment : (trailingSlash ? path.substring(0, path.length() - 1) : path)
-                .substring(path.isEmpty() ? 0 : 1)
-                .split("/", -1)) {
-            if (segment.isEmpty() && path.length() > 1) {
-                throw new IllegalArgumentException("it has an empty segment");
-            }
-            if (!segment.isEmpty()) {
-                segments.add(segment(segment));
-            }
+        if (prefix ? path.isEmpty() : path.equals("/")) {
+            return new PathPattern(List.of(), prefix, false);
         }
-        return new PathPattern(segments, prefix, trailingSlash && !prefix);
+        var trailingSlash = !prefix && path.endsWith("/");
+        var segments = new ArrayList<String>();
+        for (var segment : path.substring(1, trailingSlash ? path.length() - 1 : path.length())
+                .split("/", -1)) {
+            var read = segment(segment);
+            if (isCapture(read) && segments.contains(read)) {
+                throw new IllegalArgumentException("it has " + read + " twice");
+            }
+            segments.add(read);
+        }
+        return new PathPattern(segments, prefix, trailingSlash);
     }
 
     private static String segment(String segment) {
-        if (segment.startsWith("{") && segment.endsWith("}") && segment.length() > 2) {
-            return segment;
+        if (segment.isEmpty()) {
+            throw new IllegalArgumentException("it has an empty segment");
         }
-        if (segment.equals(".") || segment.equals("..")) {
-            throw new IllegalArgumentException("dot segments never reach a route");
+        if (segment.startsWith("{") && segment.endsWith("}") && isName(segment, 1, segment.length() - 1)) {
+            return segment;
         }
         for (var i = 0; i < segment.length(); i++) {
             var c = segment.charAt(i);
@@ -52,7 +57,49 @@ public record PathPattern(List<String> segments, boolean prefix, boolean trailin
                 throw new IllegalArgumentException("the character '" + c + "' can't stand there");
             }
         }
-        return segment;
+        var canonical = canonical(segment);
+        if (canonical.equals(".") || canonical.equals("..")) {
+            throw new IllegalArgumentException("dot segments never reach a route");
+        }
+        return canonical;
+    }
+
+    private static boolean isName(String text, int from, int to) {
+        for (var i = from; i < to; i++) {
+            if (!isUnreserved(text.charAt(i))) {
+                return false;
+            }
+        }
+        return from < to;
+    }
+
+    private static String canonical(String segment) {
+        var canonical = new StringBuilder();
+        for (var i = 0; i < segment.length(); i++) {
+            var c = segment.charAt(i);
+            if (c != '%') {
+                canonical.append(c);
+                continue;
+            }
+            var high = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 1), 16) : -1;
+            var low = i + 2 < segment.length() ? Character.digit(segment.charAt(i + 2), 16) : -1;
+            if (high < 0 || low < 0) {
+                throw new IllegalArgumentException("a % that no two hexadecimal digits follow");
+            }
+            var octet = (char) (high << 4 | low);
+            if (isUnreserved(octet)) {
+                canonical.append(octet);
+            } else {
+                canonical.append(segment.substring(i, i + 3).toUpperCase(Locale.ROOT));
+            }
+            i += 2;
+        }
+        return canonical.toString();
+    }
+
+    /** RFC 3986 §2.3. */
+    private static boolean isUnreserved(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-._~".indexOf(c) >= 0;
     }
 
     /** Whether a segment of the pattern stands for any one segment. */
