@@ -92,6 +92,21 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         return line.expectsContinue();
     }
 
+    /** Why the request is refused whatever its route; null for one that was let in. */
+    public @Nullable Problem refusal() {
+        return line.refusal();
+    }
+
+    /** Whether it asks about the server as a whole, {@code OPTIONS *}. */
+    public boolean isAboutServer() {
+        return line.path().equals("*");
+    }
+
+    /** Whether the client's connection can't be used after this. */
+    public boolean closesConnection() {
+        return problem != null && problem.close();
+    }
+
     /** Path and query to send to the target. */
     public String upstreamTarget() {
         if (upstreamTarget == null) {

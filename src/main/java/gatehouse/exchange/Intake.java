@@ -1,6 +1,7 @@
 package gatehouse.exchange;
 
 import gatehouse.problem.Problem;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
@@ -50,6 +51,16 @@ public final class Intake {
         return new Exchange(request, id, listener, caller, line);
     }
 
+    /** An exchange for a request that is refused at the door, so that it is answered and logged like any other. */
+    public static Exchange refused(HttpServerRequest request, String id, String listener, Peer peer, Problem problem) {
+        var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
+        var host = request.headers().get("host");
+        var uri = request.uri();
+        var line =
+                new RequestLine("", host == null ? "" : host, uri == null ? "" : uri, null, false, 0, false, problem);
+        return new Exchange(request, id, listener, caller, line);
+    }
+
     private RequestLine check() {
         checkMethod();
         for (Map.Entry<String, String> field : request.headers()) {
@@ -60,6 +71,9 @@ public final class Intake {
         }
         var length = bodyLength();
         var target = request.uri();
+        if (target.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
+            return new RequestLine(authority(), "", "*", null, length != 0, length, false, null);
+        }
         var authority = authority();
         if (target.isEmpty() || target.charAt(0) != '/') {
             target = originForm(target, authority);
@@ -68,7 +82,7 @@ public final class Intake {
         var path = CanonicalPath.of(question < 0 ? target : target.substring(0, question));
         var query = question < 0 ? null : checkedQuery(target.substring(question + 1));
         var host = authority.isEmpty() ? "" : Authority.host(authority);
-        return new RequestLine(authority, host, path, query, length != 0, length, expectsContinue());
+        return new RequestLine(authority, host, path, query, length != 0, length, expectsContinue(), null);
     }
 
     private void checkMethod() {

@@ -1,5 +1,6 @@
 package gatehouse.exchange;
 
+import gatehouse.problem.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasBody whether a body follows
  * @param contentLength announced length; 0 without a body, -1 where not announced
  * @param expectsContinue whether the client waits for {@code 100 Continue}
+ * @param refusal why it is refused at the door, or null
  */
 record RequestLine(
         String authority,
@@ -20,4 +22,5 @@ record RequestLine(
         @Nullable String query,
         boolean hasBody,
         long contentLength,
-        boolean expectsContinue) {}
+        boolean expectsContinue,
+        @Nullable Problem refusal) {}

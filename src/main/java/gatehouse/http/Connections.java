@@ -1,0 +1,137 @@
+package gatehouse.http;
+
+import gatehouse.exchange.Peer;
+import gatehouse.listener.Door;
+import gatehouse.observe.MetricsLane;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The open connections of one lane, and what is remembered of each. Confined to its event loop. */
+final class Connections {
+    /** A connection without an exchange for this long is closed. */
+    private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(60).toNanos();
+
+    private final MetricsLane metrics;
+    private final IdentityHashMap<HttpConnection, Connection> open = new IdentityHashMap<>();
+    private @Nullable Runnable whenIdle;
+    private int exchanges;
+
+    Connections(MetricsLane metrics) {
+        this.metrics = metrics;
+    }
+
+    /** The connection of a request; one that was accepted before this lane's server took over is entered now. */
+    Connection of(HttpConnection connection, Door door) {
+        var known = open.get(connection);
+        return known == null ? enter(connection, door) : known;
+    }
+
+    /** Enters an accepted connection. */
+    Connection enter(HttpConnection http, Door door) {
+        var stats = metrics.listener(door.name());
+        var connection = new Connection(
+                this, http, Peer.of(http.remoteAddress(), door.config().trustedProxies()));
+        open.put(http, connection);
+        stats.opened();
+        http.closeHandler(closed -> {
+            open.remove(http);
+            stats.closed();
+        });
+        takeOverIdleTimeout(http);
+        return connection;
+    }
+
+    /**
+     * The listener's own timeout counts a request that waits for its target as silence. From the first request on, this
+     * class keeps the time instead.
+     */
+    private static void takeOverIdleTimeout(HttpConnection http) {
+        if (http instanceof ConnectionBase base) {
+            var pipeline = base.channel().pipeline();
+            if (pipeline.get(IdleStateHandler.class) != null) {
+                pipeline.remove(IdleStateHandler.class);
+            }
+        }
+    }
+
+    /** Closes the connections that were without an exchange for too long. */
+    void closeIdle(long now) {
+        for (var connection : List.copyOf(open.values())) {
+            if (connection.exchanges == 0 && now - connection.idleSince >= KEEP_ALIVE_NANOS) {
+                connection.http.close();
+            }
+        }
+    }
+
+    /** Exchanges under way. */
+    int exchanges() {
+        return exchanges;
+    }
+
+    /** Runs once no exchange is under way, at once if none is. */
+    void whenIdle(Runnable then) {
+        whenIdle = then;
+        checkIdle();
+    }
+
+    private void checkIdle() {
+        if (exchanges == 0 && whenIdle != null) {
+            var then = whenIdle;
+            whenIdle = null;
+            then.run();
+        }
+    }
+
+    /** Tells HTTP/2 clients to open no new streams here (RFC 9113 §6.8); HTTP/1.1 ones learn it from their next answer. */
+    void announceEnd() {
+        for (var connection : new ArrayList<>(open.values())) {
+            if (connection.http2) {
+                connection.http.goAway(0, Integer.MAX_VALUE);
+            }
+        }
+    }
+
+    /** One connection. */
+    static final class Connection {
+        private final Connections all;
+        private final HttpConnection http;
+        private final Peer peer;
+        private boolean http2;
+        private int exchanges;
+        private long idleSince = System.nanoTime();
+
+        private Connection(Connections all, HttpConnection http, Peer peer) {
+            this.all = all;
+            this.http = http;
+            this.peer = peer;
+        }
+
+        Peer peer() {
+            return peer;
+        }
+
+        void begin(HttpVersion version) {
+            http2 = version == HttpVersion.HTTP_2;
+            exchanges++;
+            all.exchanges++;
+        }
+
+        void end(long now) {
+            exchanges--;
+            idleSince = now;
+            all.exchanges--;
+            all.checkIdle();
+        }
+
+        void close() {
+            http.close();
+        }
+    }
+}

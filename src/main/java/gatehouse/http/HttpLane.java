@@ -1,0 +1,221 @@
+package gatehouse.http;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Intake;
+import gatehouse.exchange.Peer;
+import gatehouse.exchange.Reply;
+import gatehouse.forward.Forwarder;
+import gatehouse.http.Connections.Connection;
+import gatehouse.listener.Door;
+import gatehouse.listener.LaneServer;
+import gatehouse.observe.LogLane;
+import gatehouse.observe.MetricsLane;
+import gatehouse.observe.RequestIds;
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
+import gatehouse.route.Match;
+import gatehouse.snapshot.Route;
+import gatehouse.snapshot.Snapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The life of HTTP requests on one event loop, top to bottom. Confined to it. */
+final class HttpLane implements LaneServer {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpLane.class);
+    private static final long TICK_MILLIS = 100;
+
+    private final Vertx vertx;
+    private final Forwarder forwarder;
+    private final MetricsLane metrics;
+    private final @Nullable LogLane log;
+    private final Connections connections;
+    private final RequestIds ids = new RequestIds();
+    private final long ticker;
+
+    private Snapshot snapshot;
+    private boolean draining;
+
+    HttpLane(Vertx vertx, HttpNode node, Snapshot snapshot) {
+        this.vertx = vertx;
+        this.snapshot = snapshot;
+        this.metrics = node.metrics().lane();
+        this.log = node.accessLog() == null ? null : node.accessLog().lane();
+        this.connections = new Connections(metrics);
+        this.forwarder =
+                new Forwarder(vertx, node.lanes(), snapshot.config().node().name());
+        this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
+    }
+
+    @Override
+    public void connected(Door door, HttpConnection connection) {
+        connections.of(connection, door);
+    }
+
+    @Override
+    public void handle(Door door, HttpServerRequest request) {
+        var connection = connections.of(request.connection(), door);
+        connection.begin(request.version());
+        metrics.begin();
+        request.pause();
+        var now = snapshot; // one read: the whole exchange sees one configuration
+        var exchange = accept(door, request, connection.peer());
+        watchClient(exchange, connection);
+        answer(exchange, door, now)
+                .compose(reply -> ReplyWriter.send(exchange, reply, draining))
+                .recover(failure -> refuse(exchange, failure))
+                .onComplete(end -> finish(exchange, connection));
+    }
+
+    /** An exchange even for a request that is refused, so that it is answered and logged like any other. */
+    private Exchange accept(Door door, HttpServerRequest request, Peer peer) {
+        var offered = request.headers().get(ReplyWriter.X_REQUEST_ID);
+        var id = offered != null && RequestIds.wellFormed(offered) ? offered : ids.next();
+        try {
+            return Intake.accept(request, id, door.name(), peer);
+        } catch (ProblemException e) {
+            return Intake.refused(request, id, door.name(), peer, e.problem());
+        }
+    }
+
+    private Future<Reply> answer(Exchange exchange, Door door, Snapshot now) {
+        try {
+            var refusal = exchange.refusal();
+            if (refusal != null) {
+                return Future.failedFuture(refusal.asFailure());
+            }
+            if (exchange.httpMethod() == HttpMethod.OPTIONS && exchange.isAboutServer()) {
+                return Future.succeededFuture(Asterisk.reply());
+            }
+            var match = now.table(door.name()).find(exchange);
+            if (match instanceof Match.Found<Route> found) {
+                exchange.routedTo(found.name());
+                var route = found.value();
+                return route.policy().apply(exchange, last -> terminate(last, route));
+            }
+            var problem = match instanceof Match.WrongMethod<Route> wrong
+                    ? Problem.methodNotAllowed(wrong.allow())
+                    : Problem.noRoute();
+            return Future.failedFuture(problem.asFailure());
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private Future<Reply> terminate(Exchange exchange, Route route) {
+        if (route.to() instanceof Route.ToService service) {
+            return forwarder.exchange(exchange, service.plan());
+        }
+        return ((Route.ToFiles) route.to()).site().exchange(exchange);
+    }
+
+    private Future<Void> refuse(Exchange exchange, Throwable failure) {
+        if (exchange.clientGone()
+                || exchange.response().closed()
+                || exchange.response().ended()) {
+            return Future.succeededFuture();
+        }
+        Problem problem;
+        if (failure instanceof ProblemException told) {
+            problem = told.problem();
+            if (problem.origin() == Origin.GATEWAY && problem.status() == 500) {
+                LOG.error("exchange {} failed", exchange.requestId(), failure);
+            }
+        } else {
+            problem = Problem.internal();
+            LOG.error("exchange {} failed", exchange.requestId(), failure);
+        }
+        return ReplyWriter.send(exchange, problem, draining);
+    }
+
+    private static void watchClient(Exchange exchange, Connection connection) {
+        var response = exchange.response();
+        response.exceptionHandler(cause -> exchange.clientLeft());
+        response.closeHandler(closed -> {
+            if (!response.ended()) {
+                exchange.clientLeft();
+            }
+        });
+    }
+
+    private void finish(Exchange exchange, Connection connection) {
+        var now = System.nanoTime();
+        var request = exchange.request();
+        exchange.ended(now, request.bytesRead(), exchange.response().bytesWritten());
+        metrics.record(exchange);
+        if (log != null) {
+            log.write(exchange);
+        }
+        connection.end(now);
+        if (request.version() == HttpVersion.HTTP_2) {
+            Leftover.discardStream(request);
+        } else {
+            Leftover.discard(vertx, request, connection, exchange.closesConnection() || draining);
+        }
+    }
+
+    @Override
+    public void handleInvalid(Door door, HttpServerRequest request) {
+        var connection = connections.of(request.connection(), door);
+        connection.begin(request.version());
+        metrics.begin();
+        var problem = Invalid.problem(request.decoderResult().cause());
+        var exchange = Intake.refused(request, ids.next(), door.name(), connection.peer(), problem);
+        ReplyWriter.send(exchange, problem, true).onComplete(sent -> {
+            exchange.ended(System.nanoTime(), 0, exchange.response().bytesWritten());
+            metrics.record(exchange);
+            if (log != null) {
+                log.write(exchange);
+            }
+            connection.end(System.nanoTime());
+            connection.close();
+        });
+    }
+
+    /** Another configuration is in force: requests from now on see it, those under way keep theirs. */
+    void adopt(Snapshot next, Duration grace) {
+        if (next.number() > snapshot.number()) {
+            snapshot = next;
+            forwarder.retain(next.liveServices(), grace);
+        }
+    }
+
+    /** Tells clients that their connections end here, and from now on after each answer. */
+    void announceEnd() {
+        draining = true;
+        connections.announceEnd();
+    }
+
+    /** Completes when no exchange is under way. */
+    Future<Void> idle() {
+        Promise<Void> promise = Promise.promise();
+        connections.whenIdle(promise::tryComplete);
+        return promise.future();
+    }
+
+    /** Ends for good; what is still under way is cut. */
+    Future<?> close() {
+        vertx.cancelTimer(ticker);
+        if (log != null) {
+            log.close();
+        }
+        metrics.close();
+        return forwarder.close(Duration.ZERO);
+    }
+
+    private void tick() {
+        if (log != null) {
+            log.flush();
+        }
+        connections.closeIdle(System.nanoTime());
+    }
+}

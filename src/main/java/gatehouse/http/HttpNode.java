@@ -1,0 +1,25 @@
+package gatehouse.http;
+
+import gatehouse.listener.Listeners;
+import gatehouse.observe.AccessLog;
+import gatehouse.observe.Metrics;
+import gatehouse.snapshot.Snapshots;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the HTTP edge works with on its node.
+ *
+ * @param listeners the bound ports
+ * @param snapshots the configuration in force
+ * @param metrics where exchanges are counted
+ * @param accessLog where they are written; null for nowhere
+ */
+public record HttpNode(
+        Listeners listeners,
+        Snapshots snapshots,
+        Metrics metrics,
+        @Nullable AccessLog accessLog) {
+    int lanes() {
+        return listeners.lanes().size();
+    }
+}

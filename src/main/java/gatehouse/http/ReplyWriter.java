@@ -1,0 +1,96 @@
+package gatehouse.http;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Problem;
+import io.netty.util.AsciiString;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+
+/** Puts replies and problems on the wire. The one place of this edge where a problem becomes bytes. */
+final class ReplyWriter {
+    static final AsciiString X_REQUEST_ID = AsciiString.cached("X-Request-Id");
+
+    private ReplyWriter() {}
+
+    /**
+     * Sends a reply.
+     *
+     * @param close whether the client is told that its connection ends after this
+     * @return completes when the response has ended; a failure means it was cut off
+     */
+    static Future<Void> send(Exchange exchange, Reply reply, boolean close) {
+        var response = exchange.response();
+        if (reply.body().writesHead()) {
+            response.headersEndHandler(head -> exchange.answered(response.getStatusCode()));
+            response.headers().addAll(reply.headers());
+            putConnectionFields(exchange, response, close);
+            return reply.body().sendTo(exchange, response);
+        }
+        exchange.answered(reply.status());
+        response.setStatusCode(reply.status());
+        var reason = reply.reason();
+        if (reason != null && reply.status() != 304) {
+            response.setStatusMessage(reason);
+        }
+        Fields.copyResponse(reply.headers(), response.headers());
+        putConnectionFields(exchange, response, close);
+        if (!hasNoBody(exchange, reply.status())) {
+            frame(exchange, reply, response);
+        }
+        return reply.body().sendTo(exchange, response);
+    }
+
+    /** Sends what a problem says, or cuts the response off when its head was sent already. */
+    static Future<Void> send(Exchange exchange, Problem problem, boolean close) {
+        var response = exchange.response();
+        exchange.failedWith(problem);
+        if (response.headWritten()) {
+            return response.reset();
+        }
+        exchange.answered(problem.status());
+        // what a reply that was given up may have put there
+        response.headers().clear();
+        response.setStatusCode(problem.status());
+        problem.headers().forEach(response::putHeader);
+        response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        putConnectionFields(exchange, response, close || problem.close());
+        var body = Buffer.buffer(problem.toJson(exchange.requestId()));
+        if (exchange.httpMethod() == HttpMethod.HEAD) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+            return response.end();
+        }
+        return response.end(body);
+    }
+
+    private static void putConnectionFields(Exchange exchange, HttpServerResponse response, boolean close) {
+        response.headers().set(X_REQUEST_ID, exchange.requestId());
+        if (close && exchange.request().version() != io.vertx.core.http.HttpVersion.HTTP_2) {
+            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+    }
+
+    /** RFC 9112 §6.3: these have no body whatever their fields say. */
+    private static boolean hasNoBody(Exchange exchange, int status) {
+        return exchange.httpMethod() == HttpMethod.HEAD || status == 204 || status == 304;
+    }
+
+    private static void frame(Exchange exchange, Reply reply, HttpServerResponse response) {
+        var length = reply.body().length();
+        if (length >= 0) {
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+            return;
+        }
+        response.headers().remove(HttpHeaders.CONTENT_LENGTH);
+        if (exchange.isHttp10()) {
+            // no chunks in HTTP/1.0: the end of the connection is the end of the body (RFC 9112 §6.3)
+            response.headersEndHandler(head -> response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+            return;
+        }
+        response.setChunked(true);
+    }
+}
