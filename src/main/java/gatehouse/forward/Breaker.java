@@ -1,0 +1,211 @@
+package gatehouse.forward;
+
+import gatehouse.config.Key;
+import gatehouse.config.Share;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops asking a service that fails (M. Nygard, Release It!, "Circuit Breaker"). Closed, it counts; too many failures
+ * open it, and requests are refused without being sent. After a while it is half-open: a few requests probe, and the
+ * service is either taken back or left alone for twice as long.
+ *
+ * <p>Thread-safe. Closed, a request costs two reads and one counter; there is no lock in any state.
+ */
+public final class Breaker {
+    private static final long LONGEST_OPEN = TimeUnit.SECONDS.toNanos(60);
+    private static final double JITTER = 0.1;
+    private static final AtomicReferenceFieldUpdater<Breaker, Phase> PHASE =
+            AtomicReferenceFieldUpdater.newUpdater(Breaker.class, Phase.class, "phase");
+
+    /** Keys of {@code breaker}. */
+    public record Config(
+            @Key(doc = "Share of failed requests that opens it.", value = "50%")
+            Share errors,
+
+            @Key(
+                    doc = "It opens only after this many requests within `window`; fewer prove nothing.",
+                    value = "20",
+                    min = 1,
+                    max = 1_000_000)
+            int over,
+
+            @Key(doc = "How far back requests count.", value = "10s", min = 100, max = 600_000)
+            Duration window,
+
+            @Key(
+                    doc = "How long it stays open before it lets probes through. Doubles each time they fail, up to one"
+                            + " minute, give or take a tenth.",
+                    value = "5s",
+                    min = 1)
+            Duration open,
+
+            @Key(
+                    doc = "Requests let through as probes; when all of them succeed it closes.",
+                    value = "3",
+                    min = 1,
+                    max = 1000)
+            int probes) {}
+
+    /** What a breaker does with requests. */
+    public enum State {
+        /** Lets all through and counts. */
+        CLOSED,
+        /** Refuses all. */
+        OPEN,
+        /** Lets the probes through. */
+        HALF_OPEN
+    }
+
+    /** All there is to a breaker at one moment. */
+    private sealed interface Phase {
+        State state();
+    }
+
+    private record Closed(SlidingWindow calls) implements Phase {
+        @Override
+        public State state() {
+            return State.CLOSED;
+        }
+    }
+
+    /** {@code tries} counts how often it opened since it was last closed. */
+    private record Open(long until, int tries) implements Phase {
+        @Override
+        public State state() {
+            return State.OPEN;
+        }
+    }
+
+    /** {@code sent} probes since {@code since}; those that went missing are replaced after the open time. */
+    private record HalfOpen(long since, int sent, int good, int tries) implements Phase {
+        @Override
+        public State state() {
+            return State.HALF_OPEN;
+        }
+    }
+
+    private final Config config;
+    private final LongSupplier nanoTime;
+    private final DoubleSupplier chance;
+    private volatile Phase phase;
+
+    /** A closed breaker on a clock such as {@link System#nanoTime}. */
+    public Breaker(Config config, LongSupplier nanoTime) {
+        this(config, nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+    }
+
+    Breaker(Config config, LongSupplier nanoTime, DoubleSupplier chance) {
+        this.config = config;
+        this.nanoTime = nanoTime;
+        this.chance = chance;
+        this.phase = closed();
+    }
+
+    /** Whether a request may be sent; whoever was told yes calls {@link #record} once. */
+    public boolean tryAcquire() {
+        while (true) {
+            var now = phase;
+            if (now instanceof Closed) {
+                return true;
+            }
+            var next = afterSending(now, nanoTime.getAsLong());
+            if (next == null) {
+                return false;
+            }
+            if (PHASE.compareAndSet(this, now, next)) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Takes note of how a request ended. A breaker does not know requests apart: one that was sent before it opened and
+     * ends while it probes counts as a probe.
+     */
+    public void record(boolean ok) {
+        while (true) {
+            var now = phase;
+            if (now instanceof Open) {
+                return;
+            }
+            var time = nanoTime.getAsLong();
+            var next =
+                    now instanceof Closed closed ? afterCall(closed, ok, time) : afterProbe((HalfOpen) now, ok, time);
+            if (next == now || PHASE.compareAndSet(this, now, next)) {
+                return;
+            }
+        }
+    }
+
+    /** Seconds until a refused client may try again, 1 or more; 0 when it is closed. */
+    public long retryAfterSeconds() {
+        var now = phase;
+        if (now instanceof Closed) {
+            return 0;
+        }
+        if (now instanceof Open open) {
+            var left = open.until - nanoTime.getAsLong();
+            return Math.max(1, (left + TimeUnit.SECONDS.toNanos(1) - 1) / TimeUnit.SECONDS.toNanos(1));
+        }
+        return 1;
+    }
+
+    /** What it does with requests now. An open one whose time is up says so until the next request comes. */
+    public State state() {
+        return phase.state();
+    }
+
+    private Closed closed() {
+        return new Closed(new SlidingWindow(config.window.toNanos(), nanoTime.getAsLong()));
+    }
+
+    private @Nullable Phase afterSending(Phase now, long time) {
+        if (now instanceof Open open) {
+            return time - open.until < 0 ? null : new HalfOpen(time, 1, 0, open.tries);
+        }
+        var half = (HalfOpen) now;
+        if (half.sent < config.probes) {
+            return new HalfOpen(half.since, half.sent + 1, half.good, half.tries);
+        }
+        return time - half.since < openNanos(half.tries)
+                ? null
+                : new HalfOpen(time, half.good + 1, half.good, half.tries);
+    }
+
+    private Phase afterCall(Closed closed, boolean ok, long time) {
+        if (ok) {
+            closed.calls.addGood(time);
+            return closed;
+        }
+        closed.calls.addBad(time);
+        var bad = closed.calls.bad(time);
+        var all = bad + closed.calls.good(time);
+        return all >= config.over && bad >= config.errors.fraction() * all ? open(time, 1) : closed;
+    }
+
+    private Phase afterProbe(HalfOpen half, boolean ok, long time) {
+        if (!ok) {
+            return open(time, half.tries + 1);
+        }
+        return half.good + 1 >= config.probes
+                ? closed()
+                : new HalfOpen(half.since, half.sent, half.good + 1, half.tries);
+    }
+
+    private Open open(long time, int tries) {
+        var spread = 1 + JITTER * (2 * chance.getAsDouble() - 1);
+        return new Open(time + (long) (openNanos(tries) * spread), tries);
+    }
+
+    private long openNanos(int tries) {
+        var first = config.open.toNanos();
+        var doublings = Math.min(tries - 1, 30);
+        return first >= LONGEST_OPEN >> doublings ? Math.max(first, LONGEST_OPEN) : first << doublings;
+    }
+}
