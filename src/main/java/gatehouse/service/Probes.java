@@ -1,0 +1,106 @@
+package gatehouse.service;
+
+import gatehouse.config.ServiceConfig.Active;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks each target again and again whether it is well. Every probe has a connection of its own, as a target that cannot take
+ * new ones is not well. Confined to the context of its service.
+ */
+final class Probes {
+    private static final double JITTER = 0.1;
+
+    private final Vertx vertx;
+    private final Active config;
+    private final Roster roster;
+    private final HttpClient client;
+
+    /** Timer of the next probe by target; -1 while one is under way. */
+    private final Map<Target, Long> timers = new HashMap<>();
+
+    Probes(Vertx vertx, Active config, boolean http2, Roster roster) {
+        this.vertx = vertx;
+        this.config = config;
+        this.roster = roster;
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setProtocolVersion(http2 ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setConnectTimeout((int) config.timeout().toMillis())
+                        .setKeepAlive(false),
+                new PoolOptions().setHttp1MaxSize(2).setHttp2MaxSize(1));
+    }
+
+    /** Probes these targets from now on: new ones at once, and no others any more. */
+    void follow(List<Target> targets) {
+        timers.entrySet().removeIf(entry -> {
+            var gone = !targets.contains(entry.getKey());
+            if (gone) {
+                vertx.cancelTimer(entry.getValue());
+            }
+            return gone;
+        });
+        targets.stream().filter(target -> !timers.containsKey(target)).forEach(this::probe);
+    }
+
+    void close() {
+        follow(List.of());
+        client.close();
+    }
+
+    private void probe(Target target) {
+        timers.put(target, -1L);
+        ask(target).onComplete(answer -> {
+            if (!timers.containsKey(target)) {
+                return;
+            }
+            roster.probed(target, answer.succeeded() ? null : "probe: " + reason(answer.cause()));
+            timers.put(target, vertx.setTimer(pause(), timer -> probe(target)));
+        });
+    }
+
+    private Future<Void> ask(Target target) {
+        var options = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setServer(target.address())
+                .setHost(target.url().host())
+                .setPort(target.url().port())
+                .setURI(config.path());
+        return client.request(options)
+                .compose(request -> request.send()
+                        .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                        .compose(Probes::judge)
+                        // The body is nobody's business, and a late answer neither.
+                        .onComplete(done -> request.reset()));
+    }
+
+    private static Future<Void> judge(HttpClientResponse response) {
+        // Hears of the reset that follows; without a handler that would be logged as an error.
+        response.exceptionHandler(reset -> {});
+        var status = response.statusCode();
+        return status >= 200 && status < 400 ? Future.succeededFuture() : Future.failedFuture("answered " + status);
+    }
+
+    private long pause() {
+        var spread = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+        return Math.max(1, Math.round(config.every().toMillis() * spread));
+    }
+
+    private static String reason(Throwable cause) {
+        var message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,242 @@
+package gatehouse.service;
+
+import gatehouse.config.ServiceConfig;
+import gatehouse.config.TargetUrl;
+import gatehouse.exchange.RequestHead;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named group of targets, one of which gets the next request. It finds out by itself where they are and whether they are
+ * well, from {@link #start} to {@link #close}. Thread-safe; {@link #pick} and a {@link #report} of {@link Outcome#GOOD} are
+ * on the path of every request and neither wait nor allocate.
+ */
+public final class Service {
+    private final Vertx vertx;
+    private final Context context;
+    private final String name;
+    private final ServiceConfig config;
+    private final Stickiness stickiness;
+    private final Roster roster;
+    private final LoadBalancer balancer;
+    private final Names names;
+    private final Promise<Void> ready = Promise.promise();
+
+    /** These three are confined to the context. */
+    private @Nullable Probes probes;
+
+    private long timer = -1;
+    private boolean closed;
+
+    private Service(
+            Vertx vertx,
+            String name,
+            ServiceConfig config,
+            byte[] stickyKey,
+            LongSupplier nanoTime,
+            Resolver resolver) {
+        this.vertx = vertx;
+        // A context of no verticle: who starts a service may be undeployed before it is closed.
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.name = name;
+        this.config = config;
+        this.stickiness = new Stickiness(name, config.balance().sticky(), stickyKey);
+        this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
+        this.balancer = LoadBalancer.of(
+                config.balance(), () -> ThreadLocalRandom.current().nextDouble());
+        this.names = new Names(vertx, context, roster, resolver, config.resolve());
+    }
+
+    /**
+     * Starts a service; targets configured by address take requests at once, those by name when {@link #ready} completes.
+     *
+     * @param stickyKey signs cookies; not looked at where the service is not sticky
+     * @param nanoTime a clock such as {@link System#nanoTime}
+     */
+    public static Service start(
+            Vertx vertx, String name, ServiceConfig config, byte[] stickyKey, LongSupplier nanoTime) {
+        return start(vertx, name, config, stickyKey, nanoTime, Resolver.SYSTEM);
+    }
+
+    static Service start(
+            Vertx vertx,
+            String name,
+            ServiceConfig config,
+            byte[] stickyKey,
+            LongSupplier nanoTime,
+            Resolver resolver) {
+        var service = new Service(vertx, name, config, stickyKey, nanoTime, resolver);
+        service.begin();
+        return service;
+    }
+
+    /** Name in the configuration. */
+    public String name() {
+        return name;
+    }
+
+    /** What it was started with. */
+    public ServiceConfig config() {
+        return config;
+    }
+
+    /** Completes after the first attempt to resolve each name, whether or not it went well; never fails. */
+    public Future<Void> ready() {
+        return ready.future();
+    }
+
+    /**
+     * Chooses a target for a request; the caller then calls {@link Target#acquire}.
+     *
+     * @param tried targets that this request was at already, empty at its first attempt; they are taken again only when
+     *     there is no other
+     * @return null when no target takes requests
+     */
+    public @Nullable Target pick(RequestHead head, List<Target> tried) {
+        var rotation = roster.lineup().rotation();
+        var target = balancer.pick(rotation, head, tried);
+        return target == null && !tried.isEmpty() ? balancer.pick(rotation, head, List.of()) : target;
+    }
+
+    /**
+     * The target to which the request's cookie binds it, or null where it has none, or one that no longer holds. A healthy
+     * target that is draining, or whose weight is 0, keeps the clients it has and gets no new ones; one that is down takes
+     * nobody.
+     */
+    public @Nullable Target sticky(RequestHead head) {
+        var token = stickiness.token(head);
+        return token == null ? null : roster.lineup().bound(token);
+    }
+
+    /**
+     * The {@code Set-Cookie} value to add to the reply, which binds the client to the target that was picked. Null where the
+     * request's cookie does that already and in a service that is not sticky.
+     */
+    public @Nullable String stickyCookie(RequestHead head, Target picked) {
+        var badge = picked.badge();
+        return badge.token().isEmpty() || badge.token().equals(stickiness.token(head)) ? null : badge.setCookie();
+    }
+
+    /**
+     * Tells how a request ended; failures in a row get a target ejected.
+     *
+     * @param why what failed, for admins; null when there is nothing to say
+     */
+    public void report(Target target, Outcome outcome, @Nullable String why) {
+        if (outcome == Outcome.GOOD) {
+            target.vitals().good();
+            return;
+        }
+        roster.failed(target, why);
+    }
+
+    /** All targets as they are now. */
+    public List<TargetStatus> targets() {
+        roster.refresh();
+        return roster.targets().stream()
+                .map(target -> target.status(roster.now()))
+                .toList();
+    }
+
+    /**
+     * Sets what an admin wants of a target. It stays until this service is closed, even when the target's name resolves to
+     * something else in between.
+     *
+     * @param state null leaves it as it is
+     * @param weight 0 to 1000; null leaves it as it is
+     * @return false when there is no target with this id
+     */
+    public boolean setTarget(String id, Target.@Nullable State state, @Nullable Integer weight) {
+        if (weight != null && (weight < 0 || weight > 1000)) {
+            throw new IllegalArgumentException("weight " + weight + " (expected: 0 to 1000)");
+        }
+        return roster.set(id, state, weight);
+    }
+
+    /**
+     * Stops probes and look-ups. Requests that began with this service may still use it.
+     *
+     * @return completes when none begins any more
+     */
+    public Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(go -> {
+            closed = true;
+            vertx.cancelTimer(timer);
+            names.close();
+            if (probes != null) {
+                probes.close();
+                probes = null;
+            }
+            done.complete();
+        });
+        return done.future();
+    }
+
+    private void begin() {
+        var named = roster.urls().stream()
+                .filter(url -> !Names.isAddress(url.host()))
+                .toList();
+        for (TargetUrl url : roster.urls()) {
+            if (!named.contains(url)) {
+                roster.place(url, List.of(url.host()), false);
+            }
+        }
+        if (named.isEmpty()) {
+            ready.complete();
+        }
+        context.runOnContext(go -> {
+            var active = config.health().active();
+            if (active != null) {
+                probes = new Probes(vertx, active, config.pool().http2(), roster);
+                probes.follow(roster.targets());
+            }
+            names.follow(named).onComplete(all -> ready.tryComplete());
+        });
+    }
+
+    /** Sets the timer for what changes by time alone, in case that no request comes along to notice it. */
+    private void setTimer() {
+        vertx.cancelTimer(timer);
+        var lineup = roster.lineup();
+        if (closed || lineup.settled()) {
+            return;
+        }
+        var millis = TimeUnit.NANOSECONDS.toMillis(lineup.changesAt() - roster.now()) + 1;
+        timer = vertx.setTimer(Math.max(1, millis), fired -> {
+            roster.refresh();
+            setTimer();
+        });
+    }
+
+    private final class Changes implements Roster.Listener {
+        @Override
+        public void healthChanged(HealthChanged change) {
+            HealthChanged.TOPIC.publish(vertx, change);
+        }
+
+        @Override
+        public void lineupChanged() {
+            if (!roster.lineup().settled()) {
+                context.runOnContext(go -> setTimer());
+            }
+        }
+
+        @Override
+        public void targetsChanged(List<Target> targets) {
+            context.runOnContext(go -> {
+                if (probes != null) {
+                    probes.follow(targets);
+                }
+            });
+        }
+    }
+}

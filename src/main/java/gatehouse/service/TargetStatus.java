@@ -1,0 +1,29 @@
+package gatehouse.service;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A target as the admin API shows it.
+ *
+ * @param id {@code host:port}, or {@code host:port/IP} where a name has several addresses
+ * @param url as configured
+ * @param weight in force, configured or set by an admin
+ * @param state set by an admin
+ * @param healthy neither sick nor ejected
+ * @param ejectedForMillis time left of its ejection, 0 when it is not ejected
+ * @param inFlight requests it has not answered yet
+ * @param lastFailure text of the last failed request or probe, null when there was none
+ * @param requests sent to it so far
+ * @param failures how many of them failed
+ */
+public record TargetStatus(
+        String id,
+        String url,
+        int weight,
+        Target.State state,
+        boolean healthy,
+        long ejectedForMillis,
+        int inFlight,
+        @Nullable String lastFailure,
+        long requests,
+        long failures) {}
