@@ -76,7 +76,7 @@ public final class Topic<T extends Record> {
             throw new IllegalArgumentException("body is no JSON object");
         } catch (IllegalArgumentException e) {
             if (complained.compareAndSet(false, true)) {
-                LOG.warn("{}: dropped a message that is no {}", address, type.getSimpleName(), e);
+                LOG.warn("{}: dropped a message that is no {}: {}", address, type.getSimpleName(), e.getMessage());
             }
             return null;
         }

@@ -133,24 +133,29 @@ final class Rotation {
         return Arrays.stream(order).mapToInt(i -> turns[i]).toArray();
     }
 
+    /** Turns of each target: exact where whole numbers do, else shares of {@link #MOST_TURNS}. */
     private static int[] counts(double[] weights, double total) {
-        var divisor = 0L;
-        for (var weight : weights) {
-            divisor = weight == Math.rint(weight) ? gcd((long) weight, divisor) : 1;
-            if (weight != Math.rint(weight)) {
-                divisor = -1;
-                break;
-            }
-        }
+        var divisor = commonDivisor(weights);
         if (divisor > 0 && total / divisor <= MOST_TURNS) {
-            var exact = divisor;
             return Arrays.stream(weights)
-                    .mapToInt(weight -> (int) (weight / exact))
+                    .mapToInt(weight -> (int) (weight / divisor))
                     .toArray();
         }
         return Arrays.stream(weights)
                 .mapToInt(weight -> (int) Math.max(1, Math.round(weight / total * MOST_TURNS)))
                 .toArray();
+    }
+
+    /** The greatest number that divides all weights; 0 when not all are whole. */
+    private static long commonDivisor(double[] weights) {
+        var divisor = 0L;
+        for (var weight : weights) {
+            if (weight != Math.rint(weight)) {
+                return 0;
+            }
+            divisor = gcd((long) weight, divisor);
+        }
+        return divisor;
     }
 
     private static long gcd(long a, long b) {

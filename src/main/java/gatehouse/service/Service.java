@@ -161,8 +161,13 @@ public final class Service {
         return roster.set(id, state, weight);
     }
 
-    /** Stops probes and look-ups. Requests that began with this service may still use it. */
-    public void close() {
+    /**
+     * Stops probes and look-ups. Requests that began with this service may still use it.
+     *
+     * @return completes when none begins any more
+     */
+    public Future<Void> close() {
+        Promise<Void> done = Promise.promise();
         context.runOnContext(go -> {
             closed = true;
             vertx.cancelTimer(timer);
@@ -171,7 +176,9 @@ public final class Service {
                 probes.close();
                 probes = null;
             }
+            done.complete();
         });
+        return done.future();
     }
 
     private void begin() {
