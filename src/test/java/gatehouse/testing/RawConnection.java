@@ -15,7 +15,8 @@ public final class RawConnection {
     private enum Incoming {
         OPEN,
         ENDED,
-        RESET
+        RESET,
+        CLOSED_HERE
     }
 
     private final int number;
@@ -23,8 +24,7 @@ public final class RawConnection {
     private final RawOrigin origin;
     private final Signal signal;
     private final WireReader reader = new WireReader(new Record());
-    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
-    private byte[] seen = {};
+    private final Bytes received = new Bytes();
     private int consumed;
     private Incoming incoming = Incoming.OPEN;
     private boolean closedHere;
@@ -55,15 +55,15 @@ public final class RawConnection {
 
     /** Whether the other side ended the connection, cleanly or not. */
     public boolean isClosedByPeer() {
-        return signal.is(() -> incoming != Incoming.OPEN && !closedHere);
+        return signal.is(() -> incoming == Incoming.ENDED || incoming == Incoming.RESET);
     }
 
     /** Whether the other side ended the connection with a reset. */
     public boolean isResetByPeer() {
-        return signal.is(() -> incoming == Incoming.RESET && !closedHere);
+        return signal.is(() -> incoming == Incoming.RESET);
     }
 
-    /** Waits until the other side has ended its direction, at most ten seconds. */
+    /** Waits until the other side has ended its direction or we have closed, at most ten seconds. */
     public void awaitClosed() {
         signal.await("end of connection " + number, () -> incoming != Incoming.OPEN);
     }
@@ -138,11 +138,18 @@ public final class RawConnection {
                 }
                 signal.change(() -> received.write(buffer, 0, read));
             }
-        } catch (IOException reset) {
-            end = Incoming.RESET;
+        } catch (IOException broken) {
+            end = isClosedHere() ? Incoming.CLOSED_HERE : Incoming.RESET;
         }
         Incoming how = end;
         signal.change(() -> incoming = how);
+    }
+
+    /** A growing array whose parts can be read without copying the whole. */
+    private static final class Bytes extends ByteArrayOutputStream {
+        void copy(int from, byte[] into, int offset, int length) {
+            System.arraycopy(buf, from, into, offset, length);
+        }
     }
 
     /** Reads the record and waits at its end. */
@@ -162,14 +169,11 @@ public final class RawConnection {
                 signal.awaitForever(() -> received.size() > consumed || hasEnded());
                 int ready = Math.min(length, received.size() - consumed);
                 if (ready > 0) {
-                    if (seen.length < consumed + ready) {
-                        seen = received.toByteArray();
-                    }
-                    System.arraycopy(seen, consumed, into, offset, ready);
+                    received.copy(consumed, into, offset, ready);
                     consumed += ready;
                     return ready;
                 }
-                if (incoming == Incoming.RESET || closedHere) {
+                if (incoming != Incoming.ENDED || closedHere) {
                     throw new SocketException("connection " + number + " is reset or closed");
                 }
                 return -1;

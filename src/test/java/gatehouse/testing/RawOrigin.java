@@ -34,7 +34,7 @@ public final class RawOrigin implements AutoCloseable {
     private final List<RawConnection> connections = new ArrayList<>();
     private final List<RawExchange> requests = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
-    private long readLimit = Long.MAX_VALUE;
+    private volatile long readLimit = Long.MAX_VALUE;
     private boolean released;
     private boolean closed;
 
@@ -89,7 +89,7 @@ public final class RawOrigin implements AutoCloseable {
         return "127.0.0.1:" + port();
     }
 
-    /** Reads at most so many bytes of each connection from now on, until {@link #release()}: a slow reader. */
+    /** Reads at most so many bytes of each connection until {@link #release()}: a slow reader. Call it before any connects. */
     public RawOrigin readingAtMost(long bytes) {
         signal.change(() -> readLimit = bytes);
         return this;
@@ -136,7 +136,7 @@ public final class RawOrigin implements AutoCloseable {
         return all.toString();
     }
 
-    /** What came that is no HTTP/1.1 message, one sentence each. */
+    /** What came that is no HTTP/1.1 message, and what scripts failed with; one sentence each. */
     public List<String> faults() {
         List<String> copy = new ArrayList<>();
         signal.change(() -> copy.addAll(faults));
@@ -216,12 +216,10 @@ public final class RawOrigin implements AutoCloseable {
     private void serve(RawConnection connection) {
         try {
             script.serve(connection);
-        } catch (MalformedMessage fault) {
-            signal.change(() -> faults.add(connection.number() + ": " + fault.getMessage()));
         } catch (IOException ended) {
             // the peer left while it was served, which its record shows
-        } catch (RuntimeException defect) {
-            signal.change(() -> faults.add(connection.number() + ": script failed: " + defect));
+        } catch (AssertionError | RuntimeException fault) {
+            signal.change(() -> faults.add("connection " + connection.number() + ": " + fault));
         }
         try {
             connection.close();
