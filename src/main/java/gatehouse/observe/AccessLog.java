@@ -81,11 +81,7 @@ public final class AccessLog implements AutoCloseable {
     @Override
     public void close() {
         long deadline = System.nanoTime() + CLOSE_NANOS;
-        boolean first = closing.getCount() > 0;
         closing.countDown();
-        if (!first) {
-            return;
-        }
         try {
             if (full.offer(end, CLOSE_NANOS, TimeUnit.NANOSECONDS)) {
                 writer.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
@@ -98,6 +94,7 @@ public final class AccessLog implements AutoCloseable {
         while ((left = full.poll()) != null) {
             drop(left.lines());
         }
+        full.offer(end); // for a writer that comes back from a write which could not be interrupted
         try {
             sink.close();
         } catch (IOException failure) {
@@ -148,7 +145,7 @@ public final class AccessLog implements AutoCloseable {
                 if (isDue(failureWarningAt)) {
                     LOG.warn("The access log can't be written, trying on: {}", failure.toString());
                 }
-                if (closing.await(retryMillis, TimeUnit.MILLISECONDS)) {
+                if (closing.getCount() == 0 || closing.await(retryMillis, TimeUnit.MILLISECONDS)) {
                     drop(chunk.lines());
                     return;
                 }
