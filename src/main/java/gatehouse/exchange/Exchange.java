@@ -72,6 +72,11 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         return request.method();
     }
 
+    /** Whether only the head of the answer is wanted. */
+    public boolean isHead() {
+        return request.method().equals(HttpMethod.HEAD);
+    }
+
     /** Host and port as the client sent them; empty where it sent none. */
     public String authority() {
         return line.authority();

@@ -21,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
@@ -69,7 +68,7 @@ final class HttpLane implements LaneServer {
         request.pause();
         var now = snapshot; // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
-        watchClient(exchange, connection);
+        watchClient(exchange);
         answer(exchange, door, now)
                 .compose(reply -> ReplyWriter.send(exchange, reply, draining))
                 .recover(failure -> refuse(exchange, failure))
@@ -93,7 +92,7 @@ final class HttpLane implements LaneServer {
             if (refusal != null) {
                 return Future.failedFuture(refusal.asFailure());
             }
-            if (exchange.httpMethod() == HttpMethod.OPTIONS && exchange.isAboutServer()) {
+            if (exchange.isAboutServer()) {
                 return Future.succeededFuture(Asterisk.reply());
             }
             var match = now.table(door.name()).find(exchange);
@@ -137,7 +136,7 @@ final class HttpLane implements LaneServer {
         return ReplyWriter.send(exchange, problem, draining);
     }
 
-    private static void watchClient(Exchange exchange, Connection connection) {
+    private static void watchClient(Exchange exchange) {
         var response = exchange.response();
         response.exceptionHandler(cause -> exchange.clientLeft());
         response.closeHandler(closed -> {

@@ -8,7 +8,6 @@ import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 
 /** Puts replies and problems on the wire. The one place of this edge where a problem becomes bytes. */
@@ -60,7 +59,7 @@ final class ReplyWriter {
         response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
         putConnectionFields(exchange, response, close || problem.close());
         var body = Buffer.buffer(problem.toJson(exchange.requestId()));
-        if (exchange.httpMethod() == HttpMethod.HEAD) {
+        if (exchange.isHead()) {
             response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
             return response.end();
         }
@@ -76,7 +75,7 @@ final class ReplyWriter {
 
     /** RFC 9112 §6.3: these have no body whatever their fields say. */
     private static boolean hasNoBody(Exchange exchange, int status) {
-        return exchange.httpMethod() == HttpMethod.HEAD || status == 204 || status == 304;
+        return exchange.isHead() || status == 204 || status == 304;
     }
 
     private static void frame(Exchange exchange, Reply reply, HttpServerResponse response) {

@@ -1,5 +1,7 @@
 package gatehouse.observe;
 
+import gatehouse.exchange.ExchangeFacts;
+
 /** An exchange that is told about, with plain values that a test may change. */
 final class Facts implements ExchangeFacts {
     long startEpochMillis = 1_767_225_599_007L; // 2025-12-31T23:59:59.007Z
