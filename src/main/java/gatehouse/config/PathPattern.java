@@ -13,9 +13,15 @@ import java.util.Locale;
  */
 @Expects(value = "a path such as /users, /users/{id} or /users/**", pattern = "^/.*$")
 public record PathPattern(List<String> segments, boolean prefix, boolean trailingSlash) {
+    /** Most segments of a pattern; a look-up never goes deeper, however long the path of a request is. */
+    public static final int MAX_SEGMENTS = 128;
+
     /** Copies the segments. */
     public PathPattern {
         segments = List.copyOf(segments);
+        if (segments.size() > MAX_SEGMENTS) {
+            throw new IllegalArgumentException("it has more than " + MAX_SEGMENTS + " segments");
+        }
     }
 
     /**

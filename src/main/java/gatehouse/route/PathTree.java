@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A look-up goes down by one segment of the path per level and leaves each node at most twice, by the literal and by
  * {@code {segment}}. Since a node has one parent and takes exactly as many segments as it is deep, no look-up comes to a
  * node twice: its cost is bounded by the nodes that the path fits, however long the path, and does not depend on routes
- * that it does not fit. The depth of the recursion is the longest pattern of the configuration, not the path's.
+ * that it does not fit. The recursion goes as deep as the longest pattern, not as the path; at most
+ * {@link PathPattern#MAX_SEGMENTS}.
  */
 final class PathTree<T> {
     private final Node<T> root;

@@ -67,4 +67,11 @@ class PathPatternTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(reason);
     }
+
+    @Test
+    void a_pattern_has_a_most_number_of_segments() {
+        var longest = "/a".repeat(PathPattern.MAX_SEGMENTS);
+        assertThat(PathPattern.parse(longest)).hasToString(longest);
+        assertThatThrownBy(() -> PathPattern.parse(longest + "/a")).hasMessage("it has more than 128 segments");
+    }
 }
