@@ -1,5 +1,7 @@
 package gatehouse.config;
 
+import io.netty.util.NetUtil;
+
 /**
  * A host name to match, exact or with a wildcard for everything below a name.
  *
@@ -12,31 +14,12 @@ package gatehouse.config;
 public record HostPattern(String name, boolean wildcard) {
     /** Reads {@code api.example.com}, {@code *.example.com} or {@code [::1]}. */
     public static HostPattern parse(String text) {
-        var lower = text.toLowerCase(java.util.Locale.ROOT);
-        var wildcard = lower.startsWith("*.");
-        var name = wildcard ? lower.substring(2) : lower;
-        if (name.startsWith("[") && name.endsWith("]")) {
-            return new HostPattern(name, false);
+        var wildcard = text.startsWith("*.");
+        var host = Hosts.parse(wildcard ? text.substring(2) : text);
+        if (wildcard && (host.indexOf(':') >= 0 || NetUtil.isValidIpV4Address(host))) {
+            throw new IllegalArgumentException("a wildcard before an address");
         }
-        if (name.isEmpty()
-                || name.length() > 253
-                || name.startsWith(".")
-                || name.endsWith(".")
-                || name.contains("..")) {
-            throw new IllegalArgumentException("not a host name");
-        }
-        for (var i = 0; i < name.length(); i++) {
-            var c = name.charAt(i);
-            if (!isNameCharacter(c)) {
-                throw new IllegalArgumentException(
-                        c == ':' ? "a port is not part of it" : "the character '" + c + "' can't stand there");
-            }
-        }
-        return new HostPattern(name, wildcard);
-    }
-
-    private static boolean isNameCharacter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+        return new HostPattern(Hosts.show(host), wildcard);
     }
 
     @Override

@@ -24,23 +24,28 @@ public record PathPattern(List<String> segments, boolean prefix, boolean trailin
         }
         var prefix = text.endsWith("/**");
         var path = prefix ? text.substring(0, text.length() - 3) : text;
-        var segments = new ArrayList<String>();
         var trailingSlash = path.length() > 1 && path.endsWith("/");
-        for (var segment : (trailingSlash ? path.substring(0, path.length() - 1) : path)
-                .substring(path.isEmpty() ? 0 : 1)
-                .split("/", -1)) {
-            if (segment.isEmpty() && path.length() > 1) {
-                throw new IllegalArgumentException("it has an empty segment");
-            }
-            if (!segment.isEmpty()) {
-                segments.add(segment(segment));
+        if (path.endsWith("/") && prefix) {
+            throw new IllegalArgumentException("it has an empty segment");
+        }
+        var segments = new ArrayList<String>();
+        if (path.length() > 1) {
+            for (var segment :
+                    path.substring(1, path.length() - (trailingSlash ? 1 : 0)).split("/", -1)) {
+                segments.add(segment(segment, segments));
             }
         }
-        return new PathPattern(segments, prefix, trailingSlash && !prefix);
+        return new PathPattern(segments, prefix, trailingSlash);
     }
 
-    private static String segment(String segment) {
-        if (segment.startsWith("{") && segment.endsWith("}") && segment.length() > 2) {
+    private static String segment(String segment, List<String> before) {
+        if (segment.isEmpty()) {
+            throw new IllegalArgumentException("it has an empty segment");
+        }
+        if (segment.matches("\\{[A-Za-z_][A-Za-z0-9_-]*\\}")) {
+            if (before.contains(segment)) {
+                throw new IllegalArgumentException(segment + " stands in it twice");
+            }
             return segment;
         }
         if (segment.equals(".") || segment.equals("..")) {
