@@ -60,7 +60,7 @@ final class Binder {
     }
 
     private @Nullable Object scalar(Class<?> type, Node node, Limits limits, List<String> path) {
-        var expected = ScalarReader.expectation(type, limits);
+        var expected = Expectations.ofScalar(type, limits);
         if (!(node instanceof Node.Scalar scalar) || scalar.isNull()) {
             problems.add(path, Node.show(node), expected);
             return null;
@@ -142,7 +142,7 @@ final class Binder {
         }
         var isNull = node instanceof Node.Scalar scalar && scalar.isNull();
         if (shape.shortKey().isEmpty() || isNull) {
-            problems.add(path, Node.show(node), "a map with keys " + String.join(", ", shapes.keys(shape)));
+            problems.add(path, Node.show(node), Expectations.ofRecord(shape, shapes));
             return null;
         }
         return Node.Mapping.of(node.place(), shape.shortKey(), node);
@@ -202,16 +202,8 @@ final class Binder {
         return null;
     }
 
-    private static String expectation(RecordShape.Component component) {
-        var type = component.type();
-        if (Shapes.isMap(type)) {
-            return "a map by name";
-        }
-        var item = Shapes.isList(type) ? Shapes.elementOf(type) : type;
-        if (Shapes.recordOf(item) == null && item instanceof Class<?> raw) {
-            return ScalarReader.expectation(raw, Limits.of(component.key()));
-        }
-        return Shapes.isList(type) ? "a list" : "a map";
+    private String expectation(RecordShape.Component component) {
+        return Expectations.of(component.type(), Limits.of(component.key()), shapes);
     }
 
     private PolicySet policies(RecordShape shape, Node.Mapping mapping, List<String> path) {

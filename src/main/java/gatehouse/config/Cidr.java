@@ -4,7 +4,7 @@ import io.netty.util.NetUtil;
 import java.util.Arrays;
 
 /** A range of IP addresses, {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address is a range of one. */
-@Expects(value = "an address range such as 10.0.0.0/8 or fd00::/8")
+@Expects("an address range such as 10.0.0.0/8 or fd00::/8")
 public final class Cidr {
     private final byte[] network;
     private final int prefix;
@@ -21,13 +21,12 @@ public final class Cidr {
         if (bytes == null) {
             throw new IllegalArgumentException("not an IP address before the slash");
         }
-        int prefix;
-        try {
-            prefix = slash < 0 ? bytes.length * 8 : Integer.parseInt(text.substring(slash + 1));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("not a number after the slash", e);
+        var digits = slash < 0 ? Integer.toString(bytes.length * 8) : text.substring(slash + 1);
+        if (digits.isEmpty() || digits.length() > 3 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException("not a number after the slash");
         }
-        if (prefix < 0 || prefix > bytes.length * 8) {
+        var prefix = Integer.parseInt(digits);
+        if (prefix > bytes.length * 8) {
             throw new IllegalArgumentException("its prefix is not within 0 and " + bytes.length * 8);
         }
         var range = new Cidr(bytes, prefix);

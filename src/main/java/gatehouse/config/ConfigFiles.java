@@ -24,7 +24,7 @@ final class ConfigFiles {
             throw new IOException("is a folder");
         }
         if (!Files.exists(file)) {
-            throw new IOException("no such file");
+            throw new IOException("does not exist");
         }
         if (!Files.isRegularFile(file)) {
             throw new IOException("is not a regular file");
@@ -38,7 +38,7 @@ final class ConfigFiles {
         } catch (AccessDeniedException e) {
             throw new IOException("can't be read: permission denied", e);
         } catch (NoSuchFileException e) {
-            throw new IOException("no such file", e);
+            throw new IOException("does not exist", e);
         }
     }
 

@@ -1,5 +1,7 @@
 package gatehouse.config;
 
+import java.util.Locale;
+
 /**
  * What a consistent hash is taken of.
  *
@@ -18,13 +20,15 @@ public record HashKey(Source source, String name) {
 
     /** Reads {@code header:X-User}. */
     public static HashKey parse(String text) {
-        if (text.startsWith("header:") && text.length() > 7) {
-            return new HashKey(Source.HEADER, text.substring(7).toLowerCase(java.util.Locale.ROOT));
+        var colon = text.indexOf(':');
+        var name = text.substring(colon + 1);
+        var source = colon < 0 ? "" : text.substring(0, colon);
+        if (!(source.equals("header") || source.equals("cookie")) || !name.matches("[A-Za-z0-9_.-]+")) {
+            throw new IllegalArgumentException("neither header: nor cookie: with a name");
         }
-        if (text.startsWith("cookie:") && text.length() > 7) {
-            return new HashKey(Source.COOKIE, text.substring(7));
-        }
-        throw new IllegalArgumentException("neither header: nor cookie: with a name");
+        return source.equals("header")
+                ? new HashKey(Source.HEADER, name.toLowerCase(Locale.ROOT))
+                : new HashKey(Source.COOKIE, name);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package gatehouse.config;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.function.LongFunction;
@@ -32,16 +33,36 @@ record Limits(long min, long max) {
         return !(value instanceof Size size) || (size.bytes() >= min && size.bytes() <= max);
     }
 
-    /** The limits in words that follow a noun: {@code " > 0"}, {@code " from 1 to 100"}, or nothing. */
-    String words(LongFunction<String> show) {
-        var low = min != Long.MIN_VALUE && min != Integer.MIN_VALUE;
-        var high = max != Long.MAX_VALUE && max != Integer.MAX_VALUE;
-        if (low && high) {
-            return min == max ? " " + show.apply(min) : " from " + show.apply(min) + " to " + show.apply(max);
+    /** The limits in words that follow {@code integer}: {@code " > 0"}, {@code " from 1 to 100"}, or nothing. */
+    String ofNumber() {
+        if (hasLeast() && hasGreatest()) {
+            return min == max ? " " + min : " from " + min + " to " + max;
         }
-        if (low) {
-            return min == 1 ? " > " + show.apply(0) : " >= " + show.apply(min);
+        if (hasLeast()) {
+            return min == 1 ? " > 0" : " >= " + min;
         }
-        return high ? " <= " + show.apply(max) : "";
+        return hasGreatest() ? " <= " + max : "";
+    }
+
+    /** The limits in words that follow what is never negative: {@code ", at least 1s"}, or nothing. */
+    String ofMeasure(LongFunction<String> show) {
+        var least = !hasLeast() || min <= 0 ? "" : min == 1 ? ", more than 0" : ", at least " + show.apply(min);
+        return least + (hasGreatest() ? ", at most " + show.apply(max) : "");
+    }
+
+    /** The limits as the schema of a number says them. */
+    ObjectNode putInto(ObjectNode schema) {
+        if (hasLeast()) {
+            schema.put("minimum", min);
+        }
+        return hasGreatest() ? schema.put("maximum", max) : schema;
+    }
+
+    private boolean hasLeast() {
+        return min != Long.MIN_VALUE && min != Integer.MIN_VALUE;
+    }
+
+    private boolean hasGreatest() {
+        return max != Long.MAX_VALUE && max != Integer.MAX_VALUE;
     }
 }

@@ -1,5 +1,7 @@
 package gatehouse.config;
 
+import io.netty.util.NetUtil;
+
 /**
  * Where a port is bound.
  *
@@ -15,32 +17,21 @@ public record ListenAddress(String host, int port) {
             throw new IllegalArgumentException("no :PORT at its end");
         }
         var host = text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        } else if (host.indexOf(':') >= 0 || host.indexOf('[') >= 0) {
+        if (host.indexOf(':') >= 0 && !host.startsWith("[")) {
             throw new IllegalArgumentException("an IPv6 address without brackets");
         }
-        return new ListenAddress(host.isEmpty() ? "0.0.0.0" : host, port(text.substring(colon + 1)));
+        return new ListenAddress(
+                host.isEmpty() ? "0.0.0.0" : Hosts.parse(host), Hosts.port(text.substring(colon + 1), 0));
     }
 
-    private static int port(String digits) {
-        if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new IllegalArgumentException("its port is not a number from 0 to 65535");
-        }
-        var port = Integer.parseInt(digits);
-        if (port > 65535) {
-            throw new IllegalArgumentException("its port is not within 0 and 65535");
-        }
-        return port;
-    }
-
-    /** Whether only this machine can reach it. */
+    /** Whether only this machine can reach it; a name other than {@code localhost} might mean any address. */
     public boolean isLoopback() {
-        return host.startsWith("127.") || host.equals("::1") || host.equals("localhost");
+        var address = NetUtil.createInetAddressFromIpAddressString(host);
+        return address == null ? host.equals("localhost") : address.isLoopbackAddress();
     }
 
     @Override
     public String toString() {
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return Hosts.show(host) + ":" + port;
     }
 }

@@ -28,4 +28,14 @@ public record MatchConfig(
 
         @Key(doc = "Cookies by name; `*` is any value.") Map<String, List<String>> cookie,
 
-        @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not) {}
+        @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
+        implements Checked {
+    @Override
+    public void check(Complaints complaints) {
+        for (var name : method) {
+            if (!name.matches("[A-Z][A-Z0-9_-]*")) {
+                complaints.add("method", name, "methods in capitals, such as GET");
+            }
+        }
+    }
+}

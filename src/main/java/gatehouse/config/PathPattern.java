@@ -34,25 +34,29 @@ public record PathPattern(List<String> segments, boolean prefix, boolean trailin
         }
         var prefix = text.endsWith("/**");
         var path = prefix ? text.substring(0, text.length() - 3) : text;
-        if (prefix ? path.isEmpty() : path.equals("/")) {
-            return new PathPattern(List.of(), prefix, false);
+        var trailingSlash = path.length() > 1 && path.endsWith("/");
+        if (path.endsWith("/") && prefix) {
+            throw new IllegalArgumentException("it has an empty segment");
         }
-        var trailingSlash = !prefix && path.endsWith("/");
         var segments = new ArrayList<String>();
-        for (var segment : path.substring(1, trailingSlash ? path.length() - 1 : path.length())
-                .split("/", -1)) {
-            var read = segment(segment);
-            if (isCapture(read) && segments.contains(read)) {
-                throw new IllegalArgumentException("it has " + read + " twice");
+        if (path.length() > 1) {
+            for (var segment :
+                    path.substring(1, path.length() - (trailingSlash ? 1 : 0)).split("/", -1)) {
+                segments.add(segment(segment, segments));
             }
-            segments.add(read);
         }
         return new PathPattern(segments, prefix, trailingSlash);
     }
 
-    private static String segment(String segment) {
+    private static String segment(String segment, List<String> before) {
         if (segment.isEmpty()) {
             throw new IllegalArgumentException("it has an empty segment");
+        }
+        if (segment.matches("\\{[A-Za-z_][A-Za-z0-9_-]*\\}")) {
+            if (before.contains(segment)) {
+                throw new IllegalArgumentException(segment + " stands in it twice");
+            }
+            return segment;
         }
         if (segment.startsWith("{") && segment.endsWith("}") && isName(segment, 1, segment.length() - 1)) {
             return segment;

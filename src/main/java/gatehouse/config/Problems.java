@@ -68,7 +68,10 @@ public final class Problems {
     private static String hide(String what, Node node) {
         var hidden = what;
         for (var secret : Locator.secrets(node)) {
-            hidden = hidden.replace(secret, "***");
+            // below a map or list a very short one would be found in any sentence
+            if (node instanceof Node.Scalar || secret.length() >= 4) {
+                hidden = hidden.replace(secret, "***");
+            }
         }
         return hidden;
     }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Turns one scalar into a value of a Java type, and says what such a value looks like. */
+/** Turns one scalar into a value of a Java type. */
 final class ScalarReader {
     static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
     static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]{1,3})?");
@@ -159,27 +159,5 @@ final class ScalarReader {
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** What a value of a type looks like, in words. */
-    static String expectation(Class<?> type, Limits limits) {
-        if (type == String.class) {
-            return "text";
-        }
-        if (type == boolean.class || type == Boolean.class) {
-            return "true or false";
-        }
-        if (type.isEnum()) {
-            return "one of " + String.join(", ", words(type));
-        }
-        if (isNumber(type)) {
-            return (isWhole(type) ? "integer" : "number") + limits.within(type).words(Long::toString);
-        }
-        if (type == Duration.class) {
-            return Durations.EXPECTED + limits.words(Durations::show);
-        }
-        var expects = type.getAnnotation(Expects.class);
-        var text = expects == null ? "a " + type.getSimpleName() : expects.value();
-        return type == Size.class ? text + limits.words(bytes -> new Size(bytes).toString()) : text;
     }
 }

@@ -1,8 +1,5 @@
 package gatehouse.config;
 
-import java.net.URI;
-import java.net.URISyntaxException;
-
 /**
  * Address of a target.
  *
@@ -15,39 +12,29 @@ import java.net.URISyntaxException;
 public record TargetUrl(String host, int port) {
     /** Reads {@code http://users.internal:8080}; the port is 80 where none stands. */
     public static TargetUrl parse(String text) {
-        URI uri;
-        try {
-            uri = new URI(text);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("not a URL", e);
-        }
-        if (!"http".equals(uri.getScheme())) {
+        if (!text.startsWith("http://")) {
             throw new IllegalArgumentException("its scheme is not http");
         }
-        var host = uri.getHost();
-        if (host == null || uri.getUserInfo() != null) {
-            throw new IllegalArgumentException("no plain host name or address in it");
-        }
-        if (!(uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
-                || uri.getRawQuery() != null
-                || uri.getRawFragment() != null) {
+        var authority = text.substring(7, text.length() - (text.endsWith("/") && text.length() > 7 ? 1 : 0));
+        if (authority.indexOf('/') >= 0 || authority.indexOf('?') >= 0 || authority.indexOf('#') >= 0) {
             throw new IllegalArgumentException("more than scheme, host and port");
         }
-        if (uri.getPort() == 0 || uri.getPort() > 65535) {
-            throw new IllegalArgumentException("its port is not within 1 and 65535");
+        if (authority.indexOf('@') >= 0) {
+            throw new IllegalArgumentException("a user in it");
         }
-        var bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        return new TargetUrl(bare.toLowerCase(java.util.Locale.ROOT), uri.getPort() < 0 ? 80 : uri.getPort());
+        var colon = authority.lastIndexOf(':');
+        var hasPort = colon > authority.lastIndexOf(']');
+        var host = Hosts.parse(hasPort ? authority.substring(0, colon) : authority);
+        return new TargetUrl(host, hasPort ? Hosts.port(authority.substring(colon + 1), 1) : 80);
     }
 
     /** Host and port as they stand in a {@code Host} field. */
     public String authority() {
-        var name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return port == 80 ? name : name + ":" + port;
+        return port == 80 ? Hosts.show(host) : Hosts.show(host) + ":" + port;
     }
 
     @Override
     public String toString() {
-        return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return "http://" + Hosts.show(host) + ":" + port;
     }
 }

@@ -96,7 +96,7 @@ final class YamlReader {
                 .setLabel(file)
                 .setCodePointLimit(ConfigFiles.MAX_BYTES)
                 .build();
-        var events = new Parse(settings).parseString(text).iterator();
+        var events = new Parse(settings).parseString(JsonTabs.replace(text)).iterator();
         events.next(); // start of the stream
         if (!events.hasNext() || events.next().getEventId() == Event.ID.StreamEnd) {
             throw fatal(new Place(file, 1, 1), "the file is empty", "a map of keys");
