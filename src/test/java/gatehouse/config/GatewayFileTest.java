@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class GatewayFileTest {
-    private static final String FILE =
-            """
+    private static final String FILE = """
             $schema: gateway.schema.json
             version: 1
 

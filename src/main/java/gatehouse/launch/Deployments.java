@@ -1,0 +1,122 @@
+package gatehouse.launch;
+
+import gatehouse.http.HttpProxyVerticle;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** The verticles of the manifest, deployed. */
+public final class Deployments {
+    private final Vertx vertx;
+    private final Node node;
+    private final Manifest manifest;
+    private final Path home;
+    private final Map<String, Running> running = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final List<HttpProxyVerticle> httpProxies = Collections.synchronizedList(new ArrayList<>());
+
+    Deployments(Vertx vertx, Node node, Manifest manifest, Path home) {
+        this.vertx = vertx;
+        this.node = node;
+        this.manifest = manifest;
+        this.home = home;
+    }
+
+    /**
+     * A deployed entry.
+     *
+     * @param id its deployment
+     * @param main what runs
+     * @param instances how many of it
+     */
+    public record Running(String id, String main, int instances) {}
+
+    Future<Void> start() {
+        Future<Void> chain = Future.succeededFuture();
+        for (var entry : manifest.verticles().entrySet()) {
+            if (entry.getValue().enabled()) {
+                chain = chain.compose(before -> deploy(entry.getKey(), entry.getValue()));
+            }
+        }
+        return chain;
+    }
+
+    private Future<Void> deploy(String name, Manifest.Entry entry) {
+        var instances = entry.instances().on(Runtime.getRuntime().availableProcessors());
+        var options = new DeploymentOptions().setInstances(instances).setConfig(new JsonObject(entry.config()));
+        Future<String> deployed;
+        var builtIn = builtIn(entry, instances);
+        if (builtIn != null) {
+            deployed = vertx.deployVerticle(builtIn, options);
+        } else {
+            deployed = vertx.deployVerticle("java:" + entry.main(), options.setClassLoader(loader(entry)));
+        }
+        return deployed.onSuccess(id -> running.put(name, new Running(id, entry.main(), instances)))
+                .mapEmpty();
+    }
+
+    private @org.jspecify.annotations.Nullable Supplier<Deployable> builtIn(Manifest.Entry entry, int instances) {
+        var instance = new AtomicInteger();
+        return switch (entry.main()) {
+            case "HttpProxyVerticle" ->
+                () -> {
+                    var proxy = new HttpProxyVerticle(node.httpNode(), instance.getAndIncrement(), instances);
+                    httpProxies.add(proxy);
+                    return proxy;
+                };
+            default -> null;
+        };
+    }
+
+    private ClassLoader loader(Manifest.Entry entry) {
+        var parent = Deployments.class.getClassLoader();
+        if (entry.jar() == null) {
+            return parent;
+        }
+        try {
+            return new URLClassLoader(
+                    new URL[] {home.resolve(entry.jar()).toUri().toURL()}, parent);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Tells clients that their connections end. */
+    Future<Void> announceEnd() {
+        var told = new ArrayList<Future<?>>();
+        httpProxies.forEach(proxy -> told.add(proxy.announceEnd()));
+        return Future.join(told).mapEmpty();
+    }
+
+    /** Undeploys everything, the last one first. */
+    Future<Void> stop() {
+        var ids = new ArrayList<>(running.values());
+        Collections.reverse(ids);
+        running.clear();
+        Future<Void> chain = Future.succeededFuture();
+        for (var deployed : ids) {
+            chain = chain.transform(before -> vertx.undeploy(deployed.id()));
+        }
+        return chain;
+    }
+
+    /** What is deployed, by name. */
+    public Map<String, Running> running() {
+        synchronized (running) {
+            return new LinkedHashMap<>(running);
+        }
+    }
+}

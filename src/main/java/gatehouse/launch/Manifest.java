@@ -1,0 +1,44 @@
+package gatehouse.launch;
+
+import gatehouse.config.Key;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code verticles.json} says: which verticles run on this node.
+ *
+ * @param schema address of the schema, for editors
+ * @param verticles entries by name
+ */
+public record Manifest(
+        @Key(name = "$schema", doc = "The schema of this file, for editors.") @Nullable String schema,
+
+        @Key(doc = "What runs on this node, by name.") Map<String, Entry> verticles) {
+
+    /** One verticle. */
+    public record Entry(
+            @Key(
+                    doc = "`HttpProxyVerticle`, `AdminVerticle`, or the name of a class that is a Vert.x verticle.",
+                    required = true)
+            String main,
+
+            @Key(doc = "Jar with the class, relative to the manifest; it gets a class loader of its own.") @Nullable String jar,
+
+            @Key(doc = "How many instances; `cores` is one per processor.", value = "1")
+            Instances instances,
+
+            @Key(doc = "`false` keeps the entry out.", value = "true")
+            boolean enabled,
+
+            @Key(doc = "Handed to the verticle as its configuration.")
+            Map<String, Object> config) {}
+
+    /** The manifest that is used where a command brings none: the gateway itself and its admin API. */
+    public static Manifest builtIn() {
+        var entries = new LinkedHashMap<String, Entry>();
+        entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
+        entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
+        return new Manifest(null, entries);
+    }
+}

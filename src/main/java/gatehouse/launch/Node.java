@@ -1,0 +1,233 @@
+package gatehouse.launch;
+
+import gatehouse.config.ConfigException;
+import gatehouse.config.ConfigProblem;
+import gatehouse.http.HttpNode;
+import gatehouse.listener.Listeners;
+import gatehouse.observe.AccessLog;
+import gatehouse.observe.Metrics;
+import gatehouse.observe.TargetSample;
+import gatehouse.snapshot.Blueprint;
+import gatehouse.snapshot.Snapshot;
+import gatehouse.snapshot.SnapshotBuilder;
+import gatehouse.snapshot.Snapshots;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running gateway: ports, the snapshot in force, and the verticles that the manifest names. Changes run one after
+ * another; a change that fails leaves all as it was.
+ */
+public final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    private final Vertx vertx;
+    private final Path home;
+    private final Snapshots snapshots = new Snapshots();
+    private final Metrics metrics = new Metrics();
+    private final Listeners listeners;
+    private final SnapshotBuilder builder;
+    private final @Nullable AccessLog accessLog;
+    private final Deployments deployments;
+
+    private volatile List<ConfigProblem> problems = List.of();
+    private volatile boolean ready;
+    private Future<Void> lastChange = Future.succeededFuture();
+
+    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) throws IOException {
+        this.vertx = vertx;
+        this.home = home;
+        var dataDir = home.resolve(blueprint.config().node().dataDir());
+        var stickyKey = blueprint.config().services().values().stream()
+                        .anyMatch(service -> service.balance().sticky() != null)
+                ? GeneratedSecret.in(dataDir.resolve("sticky.key"))
+                : "";
+        builder = new SnapshotBuilder(vertx, stickyKey.getBytes(StandardCharsets.US_ASCII), System::nanoTime);
+        listeners = new Listeners(vertx, lanes);
+        var log = blueprint.config().accessLog();
+        accessLog = log == null ? null : AccessLog.open(home, log);
+        metrics.targets(this::targetSamples);
+        if (accessLog != null) {
+            metrics.accessLogDropped(accessLog::dropped);
+        }
+        deployments = new Deployments(vertx, this, manifest, home);
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param home what relative paths of files that the node writes are relative to
+     * @return completes when every listener is bound and every verticle is up
+     */
+    public static Future<Node> start(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
+        Node node;
+        try {
+            node = new Node(vertx, home, blueprint, manifest, lanes);
+        } catch (IOException e) {
+            return Future.failedFuture(new UncheckedIOException(e));
+        }
+        return node.change(() -> node.apply(blueprint))
+                .compose(applied -> node.deployments.start())
+                .map(started -> {
+                    node.ready = true;
+                    return node;
+                })
+                .recover(cause -> node.stop().transform(stopped -> Future.failedFuture(cause)));
+    }
+
+    /**
+     * Puts another configuration in force. Exchanges under way keep the one that they began with; no connection drops
+     * but on listeners that went.
+     *
+     * @return fails when a new listener can't be bound; then nothing has changed
+     */
+    public Future<Void> reload(Blueprint next) {
+        return change(() -> apply(next).onSuccess(done -> problems = List.of()));
+    }
+
+    /** Notes that a changed configuration was not accepted; the one in force stays. */
+    public void rejected(ConfigException why) {
+        problems = why.problems();
+        metrics.reloadRejected();
+        LOG.error("the changed configuration is rejected, the former one stays in force:\n{}", why.getMessage());
+    }
+
+    private synchronized Future<Void> change(Callable<Future<Void>> work) {
+        lastChange = lastChange.transform(before -> {
+            try {
+                return work.call();
+            } catch (Exception e) {
+                return Future.failedFuture(e);
+            }
+        });
+        return lastChange;
+    }
+
+    private Future<Void> apply(Blueprint blueprint) {
+        var previous = snapshots.isEmpty() ? null : snapshots.current();
+        var grace = blueprint.config().node().drain().http();
+        return listeners
+                .prepare(blueprint.config().listeners())
+                .compose(change -> builder.build(blueprint, previous)
+                        .compose(next -> {
+                            snapshots.replace(vertx, next);
+                            var closing = change.commit(grace);
+                            metrics.reloaded(next.number());
+                            metrics.retain(
+                                    next.routes().keySet(),
+                                    next.services().keySet(),
+                                    blueprint.config().listeners().keySet());
+                            closeServices(previous, next, grace);
+                            return previous == null ? closing : Future.<Void>succeededFuture();
+                        })
+                        .recover(cause -> change.rollBack().transform(closed -> Future.failedFuture(cause))));
+    }
+
+    /** Services that are gone are closed once the exchanges that began with them must have ended. */
+    private void closeServices(@Nullable Snapshot previous, Snapshot next, Duration grace) {
+        if (previous == null) {
+            return;
+        }
+        var gone = new ArrayList<>(previous.services().values());
+        gone.removeAll(next.services().values());
+        if (!gone.isEmpty()) {
+            vertx.setTimer(Math.max(1, grace.toMillis()), id -> gone.forEach(service -> service.close()));
+        }
+    }
+
+    /**
+     * Ends the node: readiness first, then no new connections, then the exchanges under way get their time.
+     *
+     * @return completes when all is closed
+     */
+    public Future<Void> stop() {
+        ready = false;
+        var drain =
+                snapshots.isEmpty() ? null : snapshots.current().config().node().drain();
+        var grace = drain == null ? Duration.ZERO : drain.http();
+        return deployments
+                .announceEnd()
+                .compose(told -> listeners.close(grace))
+                .transform(closed -> deployments.stop())
+                .transform(stopped -> {
+                    if (!snapshots.isEmpty()) {
+                        snapshots.current().services().values().forEach(service -> service.close());
+                    }
+                    if (accessLog != null) {
+                        return vertx.executeBlocking(() -> {
+                            accessLog.close();
+                            metrics.close();
+                            return null;
+                        });
+                    }
+                    metrics.close();
+                    return Future.<Void>succeededFuture();
+                })
+                .mapEmpty();
+    }
+
+    private List<TargetSample> targetSamples() {
+        var samples = new ArrayList<TargetSample>();
+        if (!snapshots.isEmpty()) {
+            snapshots
+                    .current()
+                    .services()
+                    .forEach((name, service) -> service.targets()
+                            .forEach(target -> samples.add(
+                                    new TargetSample(name, target.id(), target.healthy(), target.inFlight()))));
+        }
+        return samples;
+    }
+
+    /** What the HTTP edge works with. */
+    HttpNode httpNode() {
+        return new HttpNode(listeners, snapshots, metrics, accessLog);
+    }
+
+    /** Folder of the files that the node writes. */
+    Path home() {
+        return home;
+    }
+
+    /** The configuration in force. */
+    public Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** Counters of this node. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    /** Bound ports by listener. */
+    public Map<String, Integer> ports() {
+        return listeners.ports();
+    }
+
+    /** What was wrong with the last configuration that was rejected; empty when the newest one is in force. */
+    public List<ConfigProblem> problems() {
+        return problems;
+    }
+
+    /** Whether every listener is bound and the node is not ending. */
+    public boolean isReady() {
+        return ready;
+    }
+
+    /** What runs here. */
+    public Deployments deployments() {
+        return deployments;
+    }
+}
