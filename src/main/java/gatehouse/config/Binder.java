@@ -2,6 +2,7 @@ package gatehouse.config;
 
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,7 +114,7 @@ final class Binder {
                 bound.put(name, item);
             }
         });
-        return java.util.Collections.unmodifiableMap(bound);
+        return Collections.unmodifiableMap(bound);
     }
 
     private @Nullable Record record(Class<? extends Record> type, Node node, List<String> path) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +58,7 @@ public final class ConfigDocument {
         }
         if (!fatal.isEmpty()) {
             fatal.addAll(problems);
-            Collections.sort(fatal, java.util.Comparator.comparing(ConfigProblem::place));
+            fatal.sort(Comparator.comparing(ConfigProblem::place));
             throw new ConfigException(fatal);
         }
         return new ConfigDocument(roots, overrides, interpolation, problems);

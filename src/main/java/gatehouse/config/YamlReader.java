@@ -27,7 +27,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 final class YamlReader {
     private static final int MAX_DEPTH = 64;
-    private static final int MAX_NODES = 400_000;
+    private static final int MAX_NODES = 200_000;
 
     private final String file;
     private final String text;
@@ -74,20 +74,19 @@ final class YamlReader {
     private void refuseUnprintable() throws ConfigException {
         var line = 1;
         var column = 1;
-        for (var i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-            var c = text.codePointAt(i);
+        for (var i = 0; i < text.length(); i++) {
+            var c = text.charAt(i);
             if (c == '\n') {
                 line++;
-                column = 1;
-                continue;
+                column = 0;
             }
-            var control = (c < 0x20 && c != '\t' && c != '\r') || c == 0x7f || c == 0xfffe || c == 0xffff;
-            if (control || (c >= 0xd800 && c <= 0xdfff)) {
+            var control = c < 0x20 && c != '\t' && c != '\r' && c != '\n';
+            if (control || c == 0x7f || c == 0xfffe || c == 0xffff) {
                 var shown =
                         c == 0 ? "NUL" : "U+" + Integer.toHexString(0x10000 | c).substring(1);
                 throw fatal(new Place(file, line, column), "the character " + shown, "printable text in UTF-8");
             }
-            column++;
+            column += Character.isLowSurrogate(c) ? 0 : 1;
         }
     }
 

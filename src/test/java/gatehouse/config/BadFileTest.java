@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BadFileTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir
     Path folder;
@@ -100,7 +100,7 @@ class BadFileTest {
                     .formatted(i, i, "*a%d, ".formatted(i - 1).repeat(9), i - 1));
         }
         return Stream.of(
-                arguments("laughs", laughs.toString(), "more than 400000 values, aliases counted each time"),
+                arguments("laughs", laughs.toString(), "more than 200000 values, aliases counted each time"),
                 arguments("brackets", "a: " + "[".repeat(10_000), "nested deeper than 64"),
                 arguments(
                         "JSON brackets",
@@ -108,7 +108,7 @@ class BadFileTest {
                         "nested deeper than 64"),
                 arguments("braces", "a: " + "{a: ".repeat(10_000), "nested deeper than 64"),
                 arguments("dashes", "a:\n  " + "- ".repeat(10_000) + "b\n", "nested deeper than 64"),
-                arguments("wide", "a: [" + "1,".repeat(500_000) + "]\n", "more than 400000 values"));
+                arguments("wide", "a: [" + "1,".repeat(201_000) + "]\n", "more than 200000 values"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -140,7 +140,7 @@ class BadFileTest {
 
         assertThatThrownBy(() -> ConfigDocument.read(file, Overrides.NONE))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageMatching(Pattern.quote(file.toString()) + ":1:[12] " + expected + ".*");
+                .hasMessageMatching(Pattern.quote(file.toString()) + ":1:[12] " + Pattern.quote(expected) + ".*");
     }
 
     @Test

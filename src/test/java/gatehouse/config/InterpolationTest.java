@@ -2,7 +2,6 @@ package gatehouse.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,7 +92,7 @@ class InterpolationTest {
     }
 
     @Test
-    void a_secret_is_never_shown() throws IOException {
+    void a_secret_is_never_shown() {
         var secret = Texts.environment(Map.of("WEIGHT", "hunter2", "TOKEN", "tooshort"));
         assertThat(Texts.problems(Weight.class, "weight: ${env:WEIGHT}", secret))
                 .containsExactly("conf/gateway.yaml:1:9 weight: *** (expected: integer <= 9)");

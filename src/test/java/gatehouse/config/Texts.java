@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Reads texts as if they were {@code conf/gateway.yaml}, with a few policies as the gateway has them. */
 final class Texts {
@@ -73,9 +72,5 @@ final class Texts {
 
     static Overrides sets(String... sets) {
         return new Overrides(Map.of(), List.of(sets));
-    }
-
-    static @Nullable <C extends Record> C policy(PolicySet set, String key, Class<C> type) {
-        return set.get(key, type);
     }
 }
