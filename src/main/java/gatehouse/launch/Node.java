@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** How long clients have to see that their connections end, before those that are idle are closed. */
+    private static final long GOODBYE_MILLIS = 500;
 
     private final Vertx vertx;
     private final Path home;
@@ -157,9 +161,11 @@ public final class Node {
         var drain =
                 snapshots.isEmpty() ? null : snapshots.current().config().node().drain();
         var grace = drain == null ? Duration.ZERO : drain.http();
-        return deployments
-                .announceEnd()
-                .compose(told -> listeners.close(grace))
+        var notice = drain == null ? Duration.ZERO : drain.notice();
+        return vertx.timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
+                .compose(noticed -> deployments.announceEnd())
+                .compose(told -> vertx.timer(GOODBYE_MILLIS, TimeUnit.MILLISECONDS))
+                .compose(waited -> listeners.close(grace))
                 .transform(closed -> deployments.stop())
                 .transform(stopped -> {
                     if (!snapshots.isEmpty()) {

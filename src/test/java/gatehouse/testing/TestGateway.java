@@ -1,0 +1,108 @@
+package gatehouse.testing;
+
+import gatehouse.config.ConfigException;
+import gatehouse.config.Overrides;
+import gatehouse.launch.Manifest;
+import gatehouse.launch.Node;
+import gatehouse.snapshot.Blueprint;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A whole gateway on free ports, started from a configuration as an operator would write it. */
+public final class TestGateway implements AutoCloseable {
+    private final Vertx vertx;
+    private final Path home;
+    private final Node node;
+
+    private TestGateway(Vertx vertx, Path home, Node node) {
+        this.vertx = vertx;
+        this.home = home;
+        this.node = node;
+    }
+
+    /**
+     * Starts a gateway with one listener {@code web} on a free port; version, listeners and admin need not stand in the
+     * text.
+     *
+     * @param text services, routes and whatever else is wanted; {@code %s} stand for the arguments
+     */
+    public static TestGateway start(String text, Object... arguments) throws Exception {
+        var home = Files.createTempDirectory("gatehouse-test");
+        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
+        var manifest =
+                new Manifest(null, Map.of("http", Manifest.builtIn().verticles().get("http")));
+        return new TestGateway(vertx, home, await(Node.start(vertx, home, blueprint, manifest, 2)));
+    }
+
+    private static String whole(String text) {
+        var whole = new StringBuilder(text.contains("version:") ? "" : "version: 1\n");
+        if (!text.contains("listeners:")) {
+            whole.append("listeners: { web: \"127.0.0.1:0\" }\n");
+        }
+        return whole.append(text).toString();
+    }
+
+    /** Puts another configuration in force. */
+    public void reload(String text, Object... arguments) throws Exception {
+        try {
+            await(node.reload(Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE)));
+        } catch (ConfigException e) {
+            node.rejected(e);
+            throw e;
+        }
+    }
+
+    /** Port of the listener {@code web}. */
+    public int port() {
+        return port("web");
+    }
+
+    /** Port of a listener. */
+    public int port(String listener) {
+        return node.ports().get(listener);
+    }
+
+    /** The node. */
+    public Node node() {
+        return node;
+    }
+
+    /** Its Vert.x. */
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /** Folder of the files it reads and writes. */
+    public Path home() {
+        return home;
+    }
+
+    /** A connection to the listener {@code web}. */
+    public RawClient client() throws IOException {
+        return RawClient.connect(port());
+    }
+
+    /** Waits for a future, at most 20 s. */
+    public static <T> T await(Future<T> future) throws ExecutionException, InterruptedException, TimeoutException {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        try {
+            await(node.stop());
+            await(vertx.close());
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the gateway did not stop", e);
+        }
+    }
+}
