@@ -1,0 +1,116 @@
+package gatehouse;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.vertx.core.Future;
+import java.util.concurrent.CompletableFuture;
+
+/** The map of the rooms, kept true by failing when the code leaves it. The same map stands in docs/design.md. */
+@AnalyzeClasses(packages = "gatehouse", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule a_room_uses_only_rooms_below_it_or_beside_it = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("process")
+            .definedBy("gatehouse", "gatehouse.launch..")
+            .layer("edges")
+            .definedBy("gatehouse.http..", "gatehouse.admin..", "gatehouse.demo..")
+            .layer("assembly")
+            .definedBy("gatehouse.snapshot..")
+            .layer("features")
+            .definedBy(
+                    "gatehouse.policy..",
+                    "gatehouse.route..",
+                    "gatehouse.forward..",
+                    "gatehouse.files..",
+                    "gatehouse.observe..")
+            .layer("core")
+            .definedBy("gatehouse.exchange..", "gatehouse.service..", "gatehouse.listener..", "gatehouse.bus..")
+            .layer("base")
+            .definedBy("gatehouse.config..", "gatehouse.problem..")
+            .whereLayer("process")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("edges")
+            .mayOnlyBeAccessedByLayers("process")
+            .whereLayer("assembly")
+            .mayOnlyBeAccessedByLayers("process", "edges")
+            .whereLayer("features")
+            .mayOnlyBeAccessedByLayers("process", "edges", "assembly")
+            .whereLayer("core")
+            .mayOnlyBeAccessedByLayers("process", "edges", "assembly", "features");
+
+    @ArchTest
+    static final ArchRule every_class_stands_in_a_room_of_the_map = classes()
+            .should()
+            .resideInAnyPackage(
+                    "gatehouse",
+                    "gatehouse.launch..",
+                    "gatehouse.http..",
+                    "gatehouse.admin..",
+                    "gatehouse.demo..",
+                    "gatehouse.snapshot..",
+                    "gatehouse.policy..",
+                    "gatehouse.route..",
+                    "gatehouse.forward..",
+                    "gatehouse.files..",
+                    "gatehouse.observe..",
+                    "gatehouse.exchange..",
+                    "gatehouse.service..",
+                    "gatehouse.listener..",
+                    "gatehouse.bus..",
+                    "gatehouse.config..",
+                    "gatehouse.problem..");
+
+    @ArchTest
+    static final ArchRule edges_do_not_know_each_other = slices().matching(
+                    "gatehouse.(http|ws|tcp|grpc|registry|refresh|admin|demo)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule policies_do_not_know_each_other =
+            slices().matching("gatehouse.policy.(*)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule rooms_are_free_of_cycles =
+            slices().matching("gatehouse.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule base_imports_nothing_of_ours = noClasses()
+            .that()
+            .resideInAPackage("gatehouse.problem..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("gatehouse.config..")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("gatehouse.exchange..");
+
+    @ArchTest
+    static final ArchRule only_the_bus_room_speaks_to_the_event_bus = noClasses()
+            .that()
+            .resideOutsideOfPackage("gatehouse.bus..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.core.eventbus..");
+
+    @ArchTest
+    static final ArchRule nothing_blocks_an_event_loop = noClasses()
+            .that()
+            .resideOutsideOfPackages("gatehouse.launch..", "gatehouse")
+            .should()
+            .callMethod(Thread.class, "sleep", long.class)
+            .orShould()
+            .callMethod(Future.class, "await")
+            .orShould()
+            .callMethod(CompletableFuture.class, "join")
+            .orShould()
+            .callMethod(CompletableFuture.class, "get");
+}
