@@ -1,0 +1,39 @@
+# Gatehouse. `make` alone says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-one fmt coverage schema clean
+
+MVN ?= mvn -B
+JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
+JAR := target/gatehouse.jar
+SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: $(JAR) ## the fat jar, target/gatehouse.jar
+
+$(JAR): $(SOURCES)
+	$(MVN) -q package -DskipTests
+	@touch $@
+
+run: $(JAR) ## a gateway with a demo upstream; try it with: curl -i http://localhost:8080/hello
+	@echo "When it is ready, try:  curl -i http://localhost:8080/hello"
+	@exec $(JAVA) -jar $(JAR) run
+
+test: ## everything that a commit needs: format, checks, all tests, the jar, requests against the jar
+	$(MVN) verify
+
+test-one: ## one test class: make test-one T=RouteTableTest
+	$(MVN) test -Dtest=$(T)
+
+fmt: ## formats the code
+	$(MVN) -q spotless:apply
+
+coverage: ## all tests with coverage; the report is target/site/jacoco/index.html
+	$(MVN) verify -Djacoco.skip=false jacoco:report
+
+schema: ## writes the schemas in conf and the reference in docs again, from the records
+	$(MVN) -q test -Dtest=PublishedFilesTest -Dgatehouse.write=true
+
+clean: ## removes what was built
+	$(MVN) -q clean

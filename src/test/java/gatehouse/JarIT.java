@@ -1,0 +1,109 @@
+package gatehouse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Looks at the fat jar itself, not at the classes it was made of. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JarIT {
+    private static final Path JAR = Path.of("target", "gatehouse.jar").toAbsolutePath();
+
+    /** The first Netty without the known holes in HTTP framing; an older one in the jar is a vulnerability. */
+    private static final int[] LEAST_NETTY = {4, 2, 18};
+
+    @TempDir
+    Path home;
+
+    @Test
+    void every_netty_module_in_the_jar_is_recent_enough() throws Exception {
+        var versions = new Properties();
+        try (var jar = new JarFile(JAR.toFile());
+                var stream = jar.getInputStream(jar.getEntry("META-INF/io.netty.versions.properties"))) {
+            versions.load(stream);
+        }
+        var modules = versions.stringPropertyNames().stream()
+                .filter(name -> name.endsWith(".version"))
+                .toList();
+        assertThat(modules).hasSizeGreaterThan(10).allSatisfy(module -> assertThat(isRecent(versions.getProperty(module)))
+                .as("%s %s", module, versions.getProperty(module))
+                .isTrue());
+    }
+
+    private static boolean isRecent(String version) {
+        var parts = version.split("\\.");
+        for (var i = 0; i < LEAST_NETTY.length; i++) {
+            var part = Integer.parseInt(parts[i]);
+            if (part != LEAST_NETTY[i]) {
+                return part > LEAST_NETTY[i];
+            }
+        }
+        return true;
+    }
+
+    @Test
+    void the_jar_starts_from_any_folder_and_forwards_a_request() throws Exception {
+        Files.createDirectories(home.resolve("conf"));
+        Files.writeString(home.resolve("conf/gateway.yaml"), """
+                version: 1
+                listeners: { web: "127.0.0.1:0" }
+                admin: { listen: "127.0.0.1:0" }
+                services: { self: { targets: "http://127.0.0.1:9" } }
+                routes: { files: { match: { path: "/**" }, to: { files: public } } }
+                """);
+        Files.createDirectories(home.resolve("public"));
+        Files.writeString(home.resolve("public/hello.txt"), "hello from the jar");
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var process = new ProcessBuilder(java, "-jar", JAR.toString(), "--conf", "conf/gateway.yaml")
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try (var out = process.inputReader()) {
+            var port = portOf(out);
+            var response = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hello.txt"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body()).isEqualTo("hello from the jar");
+            process.destroy();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Reads the log until the gateway is ready; the listener's line has its port. */
+    private static int portOf(BufferedReader out) throws Exception {
+        var log = new StringBuilder();
+        var port = -1;
+        for (var line = out.readLine(); line != null; line = out.readLine()) {
+            log.append(line).append('\n');
+            var bound = Pattern.compile("listener web .*?:(\\d+)").matcher(line);
+            if (bound.find()) {
+                port = Integer.parseInt(bound.group(1));
+            }
+            if (line.startsWith("gatehouse ready in ")) {
+                assertThat(port).as("no port in:\n%s", log).isPositive();
+                return port;
+            }
+        }
+        throw new AssertionError("the gateway did not become ready:\n" + log);
+    }
+}
