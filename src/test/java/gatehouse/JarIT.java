@@ -39,9 +39,11 @@ class JarIT {
         var modules = versions.stringPropertyNames().stream()
                 .filter(name -> name.endsWith(".version"))
                 .toList();
-        assertThat(modules).hasSizeGreaterThan(10).allSatisfy(module -> assertThat(isRecent(versions.getProperty(module)))
-                .as("%s %s", module, versions.getProperty(module))
-                .isTrue());
+        assertThat(modules)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(module -> assertThat(isRecent(versions.getProperty(module)))
+                        .as("%s %s", module, versions.getProperty(module))
+                        .isTrue());
     }
 
     private static boolean isRecent(String version) {

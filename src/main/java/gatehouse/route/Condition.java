@@ -84,7 +84,7 @@ sealed interface Condition
         }
     }
 
-    /** The request came in by one of these listeners; only inside {@code not}, the table itself is of one listener. */
+    /** The request came in by one of these listeners; in the table of one of them it always holds, but inside {@code not}. */
     record ListenerIn(List<String> listeners) implements Condition {
         @Override
         public boolean holds(RequestHead head) {

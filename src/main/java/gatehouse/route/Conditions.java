@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a route asks besides listener, host and path. The method stands apart because a request that only its method keeps
+ * What a route asks besides host and path. The method stands apart because a request that only its method keeps
  * away is answered differently.
  *
  * @param method null for any
@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
     static Conditions compile(MatchConfig match) {
-        var others = fields(match);
+        var others = new ArrayList<Condition>();
+        if (!match.listener().isEmpty()) {
+            others.add(new Condition.ListenerIn(match.listener())); // more specific than a route for every listener
+        }
+        addFields(others, match.header(), Field.Header::new);
+        addFields(others, match.query(), Field.Query::of);
+        addFields(others, match.cookie(), Field.Cookie::new);
         if (match.not() != null) {
             others.add(new Condition.Not(whole(match.not())));
         }
@@ -30,9 +36,6 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
     /** Every key of a match as a condition. */
     private static List<Condition> whole(MatchConfig match) {
         var all = new ArrayList<Condition>();
-        if (!match.listener().isEmpty()) {
-            all.add(new Condition.ListenerIn(match.listener()));
-        }
         if (!match.host().isEmpty()) {
             all.add(new Condition.HostIn(match.host()));
         }
@@ -45,14 +48,6 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
         }
         all.addAll(besides.others);
         return List.copyOf(all);
-    }
-
-    private static List<Condition> fields(MatchConfig match) {
-        var fields = new ArrayList<Condition>();
-        addFields(fields, match.header(), Field.Header::new);
-        addFields(fields, match.query(), Field.Query::of);
-        addFields(fields, match.cookie(), Field.Cookie::new);
-        return fields;
     }
 
     /** By name, so that the order in the file does not show. */

@@ -61,7 +61,7 @@ public record Blueprint(
         var problems = new Problems(document);
         var config = document.bind(GatewayConfig.class, Policies.keys(), problems);
         var effective = layered(config);
-        new References(config, folder, problems).check(effective);
+        new References(document, config, folder, problems).check(effective);
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         for (var listener : config.listeners().keySet()) {
             tables.put(listener, table(config, listener));

@@ -1,5 +1,6 @@
 package gatehouse.snapshot;
 
+import gatehouse.config.ConfigDocument;
 import gatehouse.config.GatewayConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.PolicySet;
@@ -16,11 +17,13 @@ import java.util.Map;
 
 /** Checks what one part of a configuration says of another: names that must exist, ports and routes that clash. */
 final class References {
+    private final ConfigDocument document;
     private final GatewayConfig config;
     private final Path folder;
     private final Problems problems;
 
-    References(GatewayConfig config, Path folder, Problems problems) {
+    References(ConfigDocument document, GatewayConfig config, Path folder, Problems problems) {
+        this.document = document;
         this.config = config;
         this.folder = folder;
         this.problems = problems;
@@ -41,12 +44,18 @@ final class References {
     private void checkRoute(String name, RouteConfig route) {
         var service = route.to().service();
         if (service != null) {
-            checkName(List.of("routes", name, "to"), service, config.services().keySet(), "service");
+            checkName(
+                    List.of("routes", name, "to"),
+                    service,
+                    "services",
+                    config.services().keySet(),
+                    "service");
         }
         route.use()
                 .forEach(bundle -> checkName(
                         List.of("routes", name, "use"),
                         bundle,
+                        "policies",
                         config.policies().keySet(),
                         "policy bundle"));
         route.match()
@@ -54,6 +63,7 @@ final class References {
                 .forEach(listener -> checkName(
                         List.of("routes", name, "match", "listener"),
                         listener,
+                        "listeners",
                         config.listeners().keySet(),
                         "listener"));
         var files = route.to().files();
@@ -62,9 +72,10 @@ final class References {
         }
     }
 
-    private void checkName(List<String> path, String name, Collection<String> known, String what) {
-        if (!known.contains(name)) {
-            problems.addUnknown(path, "there is no " + what + " " + name, name, List.copyOf(known));
+    /** A name that stands in the file, but with mistakes of its own, is not unknown. */
+    private void checkName(List<String> path, String name, String collection, Collection<String> known, String what) {
+        if (!known.contains(name) && !document.has(List.of(collection, name))) {
+            problems.addUnknown(path, "there is no " + what, name, List.copyOf(known));
         }
     }
 

@@ -131,6 +131,7 @@ class RoutePropertyTest {
         }
         var match = hit.route().rule().match();
         var conditions = (match.method().isEmpty() ? 0 : 1)
+                + (match.listener().isEmpty() ? 0 : 1)
                 + match.header().size()
                 + match.query().size()
                 + match.cookie().size()

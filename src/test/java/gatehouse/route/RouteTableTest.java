@@ -188,6 +188,16 @@ class RouteTableTest {
     }
 
     @Test
+    void a_route_for_this_listener_goes_before_one_for_every_listener() {
+        var builder = new RouteTable.Builder<String>("web");
+        builder.add("every", Rule.at("/x").match(), 0, "a");
+        builder.add("this", Rule.at("/x").listener("web").match(), 0, "b");
+        var table = builder.build();
+        assertThat(table.ties()).isEmpty();
+        assertThat(table.lines()).extracting(RouteLine::route).containsExactly("this", "every");
+    }
+
+    @Test
     void a_route_of_another_listener_is_not_in_the_table() {
         var builder = new RouteTable.Builder<String>("web");
         assertThat(builder.add("here", Rule.at("/x").listener("rpc", "web").match(), 0, "a"))
