@@ -1,0 +1,48 @@
+package gatehouse.launch;
+
+import gatehouse.config.ConfigException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code check}: whether a gateway would start with these files. */
+@Command(
+        name = "check",
+        description = "Check configuration and manifest, and run the configuration's tests. Problems go to stderr.")
+final class CheckCommand implements Callable<Integer> {
+    private final Gatehouse.Console console;
+
+    @Mixin
+    private final FileOptions files = new FileOptions();
+
+    CheckCommand(Gatehouse.Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws ConfigException {
+        var whole = files.read();
+        var config = whole.blueprint().config();
+        ignoredVariables(whole, console);
+        console.out()
+                .println(files + ": fine, with "
+                        + String.join(
+                                ", ",
+                                count(config.listeners().size(), "listener"),
+                                count(config.services().size(), "service"),
+                                count(config.routes().size(), "route"),
+                                count(config.tests().size(), "test")));
+        return Gatehouse.FINE;
+    }
+
+    private static void ignoredVariables(FileOptions.Whole whole, Gatehouse.Console console) {
+        var ignored = whole.blueprint().ignoredVariables();
+        if (!ignored.isEmpty()) {
+            console.err().println("ignored, as they name no key: " + String.join(", ", ignored));
+        }
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,70 @@
+package gatehouse.launch;
+
+import gatehouse.config.GatewayConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What one configuration changes of another, in words. */
+final class ConfigDifference {
+    private ConfigDifference() {}
+
+    /** How many of each kind came, went and changed: {@code routes 1 added, 2 changed}. */
+    static String summary(GatewayConfig before, GatewayConfig after) {
+        var parts = new ArrayList<String>();
+        count(parts, "listeners", before.listeners(), after.listeners());
+        count(parts, "services", before.services(), after.services());
+        count(parts, "policies", before.policies(), after.policies());
+        count(parts, "routes", before.routes(), after.routes());
+        if (!before.defaults().equals(after.defaults())) {
+            parts.add("defaults changed");
+        }
+        return parts.isEmpty() ? "no listener, service, policy or route changed" : String.join("; ", parts);
+    }
+
+    private static void count(List<String> parts, String what, Map<String, ?> before, Map<String, ?> after) {
+        var added = after.keySet().stream()
+                .filter(name -> !before.containsKey(name))
+                .count();
+        var removed = before.keySet().stream()
+                .filter(name -> !after.containsKey(name))
+                .count();
+        var changed = after.entrySet().stream()
+                .filter(entry ->
+                        before.containsKey(entry.getKey()) && !entry.getValue().equals(before.get(entry.getKey())))
+                .count();
+        var counts = new ArrayList<String>();
+        add(counts, added, "added");
+        add(counts, removed, "removed");
+        add(counts, changed, "changed");
+        if (!counts.isEmpty()) {
+            parts.add(what + " " + String.join(", ", counts));
+        }
+    }
+
+    private static void add(List<String> counts, long count, String what) {
+        if (count > 0) {
+            counts.add(count + " " + what);
+        }
+    }
+
+    /** Keys that differ and are looked at when the process starts only. */
+    static List<String> needsRestart(GatewayConfig started, GatewayConfig now) {
+        var keys = new ArrayList<String>();
+        compare(keys, "node.name", started.node().name(), now.node().name());
+        compare(keys, "node.pidFile", started.node().pidFile(), now.node().pidFile());
+        compare(keys, "node.dataDir", started.node().dataDir(), now.node().dataDir());
+        compare(keys, "node.transport", started.node().transport(), now.node().transport());
+        compare(keys, "accessLog", started.accessLog(), now.accessLog());
+        compare(keys, "admin", started.admin(), now.admin());
+        return keys;
+    }
+
+    private static void compare(List<String> keys, String key, @Nullable Object one, @Nullable Object other) {
+        if (!Objects.equals(one, other)) {
+            keys.add(key);
+        }
+    }
+}

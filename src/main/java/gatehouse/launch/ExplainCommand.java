@@ -1,0 +1,128 @@
+package gatehouse.launch;
+
+import gatehouse.config.ConfigException;
+import gatehouse.snapshot.Blueprint;
+import gatehouse.snapshot.Explainer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code explain}: where a request would go, and why. */
+@Command(
+        name = "explain",
+        description = "Show which route takes a request, why the others do not, and which policies run.")
+final class ExplainCommand implements Callable<Integer> {
+    private final Gatehouse.Console console;
+
+    @Mixin
+    private final FileOptions files = new FileOptions();
+
+    @Parameters(index = "0", paramLabel = "METHOD", description = "Such as GET.")
+    private String method = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "URL",
+            description = "As a client would send it. It is tried on the listener with its port, else on the first.")
+    private String url = "";
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "'NAME: VALUE'",
+            converter = FieldConverter.class,
+            description = "A header field; repeatable.")
+    private List<HeaderField> fields = List.of();
+
+    @Option(
+            names = "--client",
+            paramLabel = "IP",
+            defaultValue = "127.0.0.1",
+            description = "Address of the client (default: ${DEFAULT-VALUE}).")
+    private String client = "127.0.0.1";
+
+    ExplainCommand(Gatehouse.Console console) {
+        this.console = console;
+    }
+
+    /** A header field as typed. */
+    record HeaderField(String name, String value) {}
+
+    /** Reads {@code name: value}. */
+    static final class FieldConverter implements ITypeConverter<HeaderField> {
+        @Override
+        public HeaderField convert(String text) {
+            var colon = text.indexOf(':');
+            if (colon < 1) {
+                throw new TypeConversionException("'" + text + "' is not of the form 'name: value'");
+            }
+            return new HeaderField(
+                    text.substring(0, colon).strip(), text.substring(colon + 1).strip());
+        }
+    }
+
+    @Override
+    public Integer call() throws ConfigException {
+        var blueprint = files.blueprint();
+        print(blueprint, new Explainer(blueprint).explain(method, url, headers(), client));
+        return Gatehouse.FINE;
+    }
+
+    /** Fields by name; those of one name are one list (RFC 9110 §5.3). */
+    private Map<String, String> headers() {
+        var headers = new LinkedHashMap<String, String>();
+        fields.forEach(field -> headers.merge(field.name(), field.value(), (one, more) -> one + ", " + more));
+        return headers;
+    }
+
+    private void print(Blueprint blueprint, Explainer.Answer answer) {
+        var out = console.out();
+        out.println(method + " " + url + " on listener " + answer.listener());
+        out.println();
+        var table = new TextTable("  ");
+        if (answer.route() == null) {
+            table.row("route", "none");
+            table.row("answer", whyNone(answer));
+        } else {
+            table.row("route", answer.route());
+            table.row("leads to", leadsTo(blueprint, answer.route()));
+            table.row("upstream path", Objects.requireNonNullElse(answer.upstreamPath(), "none"));
+        }
+        table.print(out);
+        if (!answer.policies().isEmpty()) {
+            out.println();
+            out.println("Policies, in the order in which they run:");
+            var policies = new TextTable("  ");
+            answer.policies().forEach(policy -> policies.row(policy.key(), policy.settings()));
+            policies.print(out);
+        }
+        if (!answer.lost().isEmpty()) {
+            out.println();
+            out.println("Other routes:");
+            var lost = new TextTable("  ");
+            answer.lost().forEach(other -> lost.row(other.route(), other.why()));
+            lost.print(out);
+        }
+    }
+
+    private static String whyNone(Explainer.Answer answer) {
+        var status = String.valueOf(answer.status());
+        if (answer.allow() != null) {
+            return status + " with Allow: " + answer.allow();
+        }
+        return answer.detail() == null ? status : status + ": " + answer.detail();
+    }
+
+    /** What stands at the end of a route. */
+    static String leadsTo(Blueprint blueprint, String route) {
+        var to = Objects.requireNonNull(blueprint.config().routes().get(route)).to();
+        return to.service() == null ? "files " + to.files() : "service " + to.service();
+    }
+}

@@ -1,0 +1,109 @@
+package gatehouse.launch;
+
+import gatehouse.config.ConfigException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(
+        name = "gatehouse",
+        header = "A reactive API gateway on Vert.x.",
+        synopsisSubcommandLabel = "[run] | COMMAND",
+        footer = "%nWithout a command it runs. Exit codes: 0 fine, 1 the files are wrong, 2 the command line is wrong,"
+                + " 3 a port or file could not be taken.",
+        commandListHeading = "%nCommands:%n")
+public final class Gatehouse {
+    /** All went well. */
+    static final int FINE = 0;
+
+    /** Configuration or manifest can't be used. */
+    static final int FILES_WRONG = 1;
+
+    /** A port or a file could not be taken. */
+    static final int NOT_TAKEN = 3;
+
+    private static final List<String> OF_THE_WHOLE = List.of("-h", "--help");
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this text.")
+    @SuppressWarnings("UnusedVariable") // the command line's parser looks at it
+    private boolean help;
+
+    private Gatehouse() {}
+
+    /**
+     * Where commands write.
+     *
+     * @param out results
+     * @param err problems, and what a running gateway says of itself
+     */
+    public record Console(PrintWriter out, PrintWriter err) {
+        /** The streams of the process. */
+        public static final Console STANDARD = new Console(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Runs a command to its end.
+     *
+     * @param arguments as typed; {@code run} is put in front where they name no command
+     * @return exit code of the process
+     */
+    public static int execute(Console console, String... arguments) {
+        return new CommandLine(new Gatehouse())
+                .addSubcommand("run", new RunCommand(console))
+                .addSubcommand("check", new CheckCommand(console))
+                .addSubcommand("explain", new ExplainCommand(console))
+                .addSubcommand("routes", new RoutesCommand(console))
+                .addSubcommand("proxy", new ProxyCommand(console))
+                .addSubcommand("version", new VersionCommand(console))
+                .setOut(console.out())
+                .setErr(console.err())
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(Gatehouse::refuse)
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(console, failure))
+                .execute(withCommand(arguments));
+    }
+
+    private static String[] withCommand(String... arguments) {
+        var named = arguments.length > 0 && (!arguments[0].startsWith("-") || OF_THE_WHOLE.contains(arguments[0]));
+        if (named) {
+            return arguments;
+        }
+        var all = new ArrayList<>(List.of("run"));
+        all.addAll(List.of(arguments));
+        return all.toArray(String[]::new);
+    }
+
+    /** One line of what is wrong, one of where help is; not the whole help. */
+    private static int refuse(ParameterException failure, String... arguments) {
+        var command = failure.getCommandLine();
+        var err = command.getErr();
+        err.println(failure.getMessage());
+        UnmatchedArgumentException.printSuggestions(failure, err);
+        err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        err.flush();
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static int explain(Console console, Exception failure) {
+        if (failure instanceof ConfigException wrong) {
+            wrong.problems().forEach(console.err()::println);
+            return FILES_WRONG;
+        }
+        failure.printStackTrace(console.err());
+        return FILES_WRONG;
+    }
+}

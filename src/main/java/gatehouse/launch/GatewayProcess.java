@@ -1,0 +1,204 @@
+package gatehouse.launch;
+
+import gatehouse.listener.BindException;
+import gatehouse.snapshot.Blueprint;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.security.Security;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A gateway that is the whole process: takes what it needs, runs until it is told to end, and ends in order. */
+final class GatewayProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+    private static final long START_SECONDS = 60;
+
+    /** Beyond the waits that are configured: closing files, undeploying. */
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private final Gatehouse.Console console;
+    private final Blueprint blueprint;
+    private final Manifest manifest;
+    private final @Nullable FileOptions files;
+    private final Ending ending = new Ending();
+
+    /**
+     * @param files where changed configurations are read from; null for a configuration that can't change
+     */
+    GatewayProcess(Gatehouse.Console console, Blueprint blueprint, Manifest manifest, @Nullable FileOptions files) {
+        this.console = console;
+        this.blueprint = blueprint;
+        this.manifest = manifest;
+        this.files = files;
+    }
+
+    /**
+     * Runs until SIGTERM or SIGINT.
+     *
+     * @return exit code
+     */
+    int run() {
+        // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to say
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        var pidFile = blueprint.config().node().pidFile();
+        PidFile taken = null;
+        try {
+            taken = pidFile == null ? null : PidFile.take(Path.of(pidFile));
+            return runAlone();
+        } catch (NotTakenException e) {
+            console.err().println(e.getMessage());
+            return Gatehouse.NOT_TAKEN;
+        } finally {
+            if (taken != null) {
+                taken.close();
+            }
+        }
+    }
+
+    private int runAlone() throws NotTakenException {
+        var startedAt = CompletableFuture.supplyAsync(
+                () -> ManagementFactory.getRuntimeMXBean().getStartTime());
+        Rehearsal.logFailure();
+        warnOfIgnoredVariables();
+        var lanes = Runtime.getRuntime().availableProcessors();
+        var vertx = vertx(lanes);
+        try {
+            ending.listen();
+            var node = start(vertx, lanes);
+            if (node == null) {
+                return Gatehouse.FILES_WRONG;
+            }
+            console.err().println("gatehouse ready in " + (System.currentTimeMillis() - startedAt.get()) + " ms");
+            serve(node);
+            return Gatehouse.FINE;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            close(vertx);
+            ending.done();
+        }
+    }
+
+    private void warnOfIgnoredVariables() {
+        if (!blueprint.ignoredVariables().isEmpty()) {
+            LOG.warn("ignored, as they name no key: {}", String.join(", ", blueprint.ignoredVariables()));
+        }
+    }
+
+    private Vertx vertx(int lanes) {
+        var transport = Transports.choose(blueprint.config().node().transport());
+        LOG.info("transport {}, {} event loops", transport.name(), lanes);
+        var options = new VertxOptions()
+                .setEventLoopPoolSize(lanes)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        return Vertx.builder().with(options).withTransport(transport).build();
+    }
+
+    /** The node, or null where a verticle did not start, which is logged. */
+    private @Nullable Node start(Vertx vertx, int lanes) throws NotTakenException, InterruptedException {
+        try {
+            var node = Node.start(vertx, Path.of(""), blueprint, manifest, lanes)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_SECONDS, TimeUnit.SECONDS);
+            logListeners(node);
+            return node;
+        } catch (ExecutionException e) {
+            throwIfNotTaken(e.getCause());
+            LOG.error("the gateway does not start", e.getCause());
+        } catch (TimeoutException e) {
+            LOG.error("the gateway does not start: a verticle is not up after {} s", START_SECONDS);
+        }
+        return null;
+    }
+
+    private static void throwIfNotTaken(@Nullable Throwable failure) throws NotTakenException {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException || cause instanceof java.net.BindException) {
+                var message = String.valueOf(cause.getMessage());
+                var hint = message.contains("ermission denied")
+                        ? "Ports below 1024 need a privilege."
+                        : "Is it running already? `ss -ltnp` shows who has the port.";
+                throw new NotTakenException(message + ". " + hint, cause);
+            }
+            if (cause instanceof UncheckedIOException || cause instanceof IOException) {
+                throw new NotTakenException("a file can't be opened: " + rootOf(cause), cause);
+            }
+        }
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        var root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private void logListeners(Node node) {
+        var ports = node.ports();
+        blueprint
+                .config()
+                .listeners()
+                .forEach((name, listener) -> LOG.info(
+                        "listener {} on {}:{} ({})",
+                        name,
+                        listener.listen().host(),
+                        ports.get(name),
+                        listener.protocols().stream()
+                                .map(protocol -> protocol.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))));
+    }
+
+    private void serve(Node node) throws InterruptedException {
+        if (files == null) {
+            ending.await();
+        } else {
+            try (var reloader = new Reloader(node, files)) {
+                reloader.start();
+                Signals.on("HUP", reloader::reloadNow);
+                ending.await();
+            }
+        }
+        end(node);
+    }
+
+    private void end(Node node) throws InterruptedException {
+        var drain = node.snapshots().current().config().node().drain();
+        LOG.info(
+                "ending, with at most {} ms for what is under way", drain.http().toMillis());
+        try {
+            node.stop()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(drain.notice().plus(drain.http()).plus(CLOSING).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("not everything was closed in time", e);
+        }
+    }
+
+    private static void close(Vertx vertx) {
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Vert.x did not close in time", e);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package gatehouse.launch;
+
+/** A port or a file that the process needs could not be taken; the message is meant for operators. */
+final class NotTakenException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NotTakenException(String message) {
+        super(message);
+    }
+
+    NotTakenException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,148 @@
+package gatehouse.launch;
+
+import gatehouse.config.ConfigException;
+import gatehouse.config.ConfigProblem;
+import gatehouse.config.GatewayConfig;
+import gatehouse.config.Place;
+import gatehouse.snapshot.Blueprint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings changed files into force. Files are looked at and read on a thread of its own; what is wrong with them is told
+ * once, and the configuration in force stays.
+ */
+final class Reloader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
+    private static final long LOOK_MILLIS = 500;
+
+    private final Node node;
+    private final FileOptions options;
+    private final GatewayConfig started;
+    private final ConfigWatcher watcher = new ConfigWatcher(this::watched, this::reload);
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+        var made = new Thread(work, "config-watcher");
+        made.setDaemon(true);
+        return made;
+    });
+    private @Nullable String rejected;
+    private boolean gone;
+
+    Reloader(Node node, FileOptions options) {
+        this.node = node;
+        this.options = options;
+        this.started = node.snapshots().current().config();
+    }
+
+    /** Looks at the files from now on. */
+    void start() {
+        var unused = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Reads the files now, whether or not they seem to have changed. */
+    void reloadNow() {
+        thread.execute(() -> {
+            LOG.info("{} is read again, as asked for", options.conf());
+            guarded(this::reload);
+        });
+    }
+
+    private void look() {
+        guarded(() -> {
+            var before = rejected;
+            watcher.look();
+            if (rejected != null && rejected.equals(before)) {
+                reload(); // what it lacks may be a file that it names, which nobody watches yet
+            }
+        });
+    }
+
+    /** A failure must not end the schedule. */
+    private static void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("looking for a changed configuration failed", e);
+        }
+    }
+
+    /** Every file of the configuration in force, and those that have come into its folder. */
+    private Set<Path> watched() {
+        var files = new LinkedHashSet<>(node.snapshots().current().blueprint().files());
+        var conf = options.conf();
+        if (!Files.isDirectory(conf)) {
+            files.add(conf);
+            return files;
+        }
+        try (var inside = Files.newDirectoryStream(conf, "[!.]*.{yaml,yml,json}")) {
+            inside.forEach(files::add);
+        } catch (IOException e) {
+            LOG.warn("{} can't be listed: {}", conf, e.toString());
+        }
+        return files;
+    }
+
+    private void reload() {
+        if (!Files.exists(options.conf())) {
+            if (!gone) {
+                LOG.warn("{} is gone; what is in force stays", options.conf());
+            }
+            gone = true;
+            return;
+        }
+        gone = false;
+        try {
+            var next = options.blueprint();
+            rejected = null;
+            put(next);
+        } catch (ConfigException e) {
+            if (!String.valueOf(e.getMessage()).equals(rejected)) {
+                node.rejected(e);
+            }
+            rejected = e.getMessage();
+        }
+    }
+
+    private void put(Blueprint next) {
+        var before = node.snapshots().current();
+        var same = next.config().equals(before.config())
+                && next.files().equals(before.blueprint().files());
+        if (same && node.problems().isEmpty()) {
+            return;
+        }
+        node.reload(next)
+                .onSuccess(done -> tell(before.config(), next.config()))
+                .onFailure(cause -> node.rejected(new ConfigException(List.of(new ConfigProblem(
+                        new Place(options.conf().toString(), 1, 1),
+                        "",
+                        String.valueOf(cause.getMessage()),
+                        "ports and files that can be taken",
+                        "SIGHUP tries again")))));
+    }
+
+    private void tell(GatewayConfig before, GatewayConfig now) {
+        LOG.info(
+                "configuration {} in force: {}",
+                node.snapshots().current().number(),
+                ConfigDifference.summary(before, now));
+        var later = ConfigDifference.needsRestart(started, now);
+        if (!later.isEmpty()) {
+            LOG.warn("needs a restart: {}", String.join(", ", later));
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}
