@@ -87,7 +87,7 @@ public final class ConfigDocument {
             if (!files.isEmpty()) {
                 return files;
             }
-            throw unreadable(fileOrFolder, "no configuration in this folder", "*.yaml, *.yml or *.json files");
+            throw unreadable(fileOrFolder, "no configuration in this folder", "*.yaml or *.yml files");
         } catch (IOException e) {
             throw unreadable(fileOrFolder, "the folder can't be read: " + e.getMessage(), "a readable folder");
         }

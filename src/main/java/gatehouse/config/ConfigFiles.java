@@ -73,6 +73,6 @@ final class ConfigFiles {
 
     private static boolean isConfiguration(Path file) {
         var name = file.getFileName().toString();
-        return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+        return !name.startsWith(".") && (name.endsWith(".yaml") || name.endsWith(".yml"));
     }
 }

@@ -29,10 +29,11 @@ class FolderTest {
     }
 
     @Test
-    void all_yaml_and_json_files_are_joined_by_name() throws Exception {
+    void all_yaml_files_are_joined_by_name_and_schemas_may_lie_beside_them() throws Exception {
         write("1-base.yaml", "$schema: a\nversion: 1\nservices: { a: { targets: \"http://a:1\" } }\n");
         write("2-more.yml", "$schema: b\nservices: { b: { targets: \"http://b:1\" } }\nroutes: { b: { to: b } }\n");
-        write("3-json.json", "{ \"routes\": { \"a\": { \"to\": \"a\" } } }");
+        write("3-json.yaml", "{ \"routes\": { \"a\": { \"to\": \"a\" } } }");
+        write("gateway.schema.json", "{ \"type\": \"object\" }");
         write("notes.txt", "not: [ read");
         write(".hidden.yaml", "not: [ read");
 
@@ -42,7 +43,7 @@ class FolderTest {
         assertThat(config.routes()).containsOnlyKeys("b", "a");
         assertThat(ConfigDocument.read(folder, Overrides.NONE).files())
                 .containsExactly(
-                        folder.resolve("1-base.yaml"), folder.resolve("2-more.yml"), folder.resolve("3-json.json"));
+                        folder.resolve("1-base.yaml"), folder.resolve("2-more.yml"), folder.resolve("3-json.yaml"));
     }
 
     @Test
@@ -81,6 +82,6 @@ class FolderTest {
     @Test
     void a_folder_without_configuration_is_refused() {
         assertThatThrownBy(this::read)
-                .hasMessage(folder + ":1:1 no configuration in this folder (expected: *.yaml, *.yml or *.json files)");
+                .hasMessage(folder + ":1:1 no configuration in this folder (expected: *.yaml or *.yml files)");
     }
 }
