@@ -41,7 +41,7 @@ public final class ConfigDocument {
         this.root = roots.get(0);
     }
 
-    /** Reads a file, or all {@code *.yaml}, {@code *.yml} and {@code *.json} files of a folder as one document. */
+    /** Reads a file, or all {@code *.yaml} and {@code *.yml} files of a folder as one document. */
     public static ConfigDocument read(Path fileOrFolder, Overrides overrides) throws ConfigException {
         var files = filesOf(fileOrFolder);
         var folder = Files.isDirectory(fileOrFolder) ? fileOrFolder : folderOf(fileOrFolder);
