@@ -21,6 +21,7 @@ run: $(JAR) ## a gateway with a demo upstream; try it with: curl -i http://local
 	@exec $(JAVA) -jar $(JAR) run
 
 test: ## everything that a commit needs: format, checks, all tests, the jar, requests against the jar
+	@.ci/tools
 	$(MVN) verify
 
 test-one: ## one test class: make test-one T=RouteTableTest
