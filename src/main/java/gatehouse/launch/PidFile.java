@@ -5,10 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,22 +43,59 @@ final class PidFile implements AutoCloseable {
                 Files.createDirectories(folder);
             }
             while (true) {
-                var channel = FileChannel.open(
-                        path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                if (!lock(channel)) {
-                    var owner = read(channel);
-                    channel.close();
-                    throw new NotTakenException("node.pidFile: " + path + " is locked by process " + owner
-                            + ", which runs on the same files. Stop it first, or give this one a file of its own.");
-                }
-                var taken = new PidFile(path, channel);
-                if (taken.writes(ProcessHandle.current().pid() + "\n")) {
+                var taken = tryToTake(path);
+                if (taken != null) {
                     return taken;
                 }
-                channel.close(); // its owner removed it between our opening and our locking
             }
         } catch (IOException e) {
             throw new NotTakenException("node.pidFile: " + path + " can't be written: " + e, e);
+        }
+    }
+
+    /** Null when the file was removed by its owner while it was being taken. */
+    private static @Nullable PidFile tryToTake(Path path) throws IOException, NotTakenException {
+        if (!Files.exists(path)) {
+            createFile(path);
+        }
+        var before = keyOf(path);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        if (!lock(channel)) {
+            var owner = read(channel);
+            channel.close();
+            throw new NotTakenException("node.pidFile: " + path + " is locked by process " + owner
+                    + ", which runs on the same files. Stop it first, or give this one a file of its own.");
+        }
+        if (!before.equals(keyOf(path))) {
+            channel.close();
+            return null;
+        }
+        var text = ProcessHandle.current().pid() + "\n";
+        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
+        channel.truncate(text.length());
+        return new PidFile(path, channel);
+    }
+
+    private static void createFile(Path path) throws IOException {
+        try {
+            Files.createFile(path);
+        } catch (FileAlreadyExistsException e) {
+            LOG.debug("{} was made by another process meanwhile", path, e);
+        }
+    }
+
+    /** Which file a path names; asked without opening it, as closing would give up the lock (POSIX, fcntl). */
+    private static Optional<Object> keyOf(Path path) throws IOException {
+        try {
+            return Optional.ofNullable(
+                    Files.readAttributes(path, BasicFileAttributes.class).fileKey());
+        } catch (NoSuchFileException e) {
+            return Optional.of(e); // equal to no key
         }
     }
 
@@ -70,17 +111,6 @@ final class PidFile implements AutoCloseable {
         var bytes = ByteBuffer.allocate(32);
         channel.read(bytes, 0);
         return StandardCharsets.US_ASCII.decode(bytes.flip()).toString().strip();
-    }
-
-    /** Whether what is written to the locked file can be read at the path, so that it is the same file still. */
-    private boolean writes(String text) throws IOException {
-        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
-        channel.truncate(text.length());
-        try {
-            return Files.readString(path, StandardCharsets.US_ASCII).equals(text);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
     }
 
     /** Removes the file, then lets go of it. */

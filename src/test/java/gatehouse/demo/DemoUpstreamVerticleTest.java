@@ -1,0 +1,71 @@
+package gatehouse.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class DemoUpstreamVerticleTest {
+    private static Vertx vertx;
+    private static int port;
+
+    @BeforeAll
+    static void deployed() throws Exception {
+        vertx = Vertx.vertx();
+        var demo = new DemoUpstreamVerticle();
+        var options = new DeploymentOptions().setConfig(new JsonObject().put("port", 0));
+        TestGateway.await(vertx.deployVerticle(demo, options));
+        port = demo.port();
+    }
+
+    @AfterAll
+    static void closed() throws Exception {
+        TestGateway.await(vertx.close());
+    }
+
+    @Test
+    void echo_tells_what_came() throws Exception {
+        try (var client = RawClient.connect(port)) {
+            client.send(RawClient.request("POST", "/echo?q=1", "X-Own: a", "Content-Length: 5") + "12345");
+            var echo = new JsonObject(client.read().text());
+
+            assertThat(echo.getString("method")).isEqualTo("POST");
+            assertThat(echo.getString("path")).isEqualTo("/echo");
+            assertThat(echo.getString("query")).isEqualTo("q=1");
+            assertThat(echo.getJsonObject("headers").getString("X-Own")).isEqualTo("a");
+            assertThat(echo.getLong("bodyBytes")).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void stream_sends_as_much_as_asked_for() throws Exception {
+        assertThat(RawClient.get(port, "/stream?kib=700").text()).hasSize(700 * 1024);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/hello, 200",
+        "/slow?ms=1, 200",
+        "/slow?ms=10001, 400",
+        "/slow?ms=soon, 400",
+        "/status/503, 503",
+        "/status/100, 400",
+        "/status/x, 400",
+        "/stream?kib=-1, 400",
+        "/nothing, 404"
+    })
+    void every_address_answers_with_its_status(String target, int status) throws Exception {
+        assertThat(RawClient.get(port, target).status()).isEqualTo(status);
+    }
+}

@@ -1,0 +1,199 @@
+package gatehouse.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that do their work and end. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CommandsTest {
+    private static final String FINE = """
+            version: 1
+            listeners: { web: "127.0.0.1:8080", inner: { listen: "127.0.0.1:8081", protocols: http1 } }
+            services:  { users: { targets: "http://127.0.0.1:9001" }, rest: { targets: "http://127.0.0.1:9002" } }
+            routes:
+              users:  { match: { host: api.example.com, path: "/users/**", method: [GET, POST] }, to: users }
+              canary: { match: { path: "/users/**", header: { X-Beta: "1" } }, to: users, limits: null, retry: null, breaker: null }
+              rest:   { match: { path: "/**" }, to: rest, priority: -1, retry: { attempts: 1 } }
+              inner:  { match: { listener: inner, path: /metrics }, to: rest }
+            tests:
+              users: { request: { url: "http://api.example.com/users/1" }, expect: { route: users } }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path conf;
+    private Path manifest;
+
+    @BeforeEach
+    void files() throws IOException {
+        conf = Files.writeString(folder.resolve("gateway.yaml"), FINE);
+        manifest = Files.writeString(
+                folder.resolve("verticles.json"),
+                "{ \"verticles\": { \"http\": { \"main\": \"HttpProxyVerticle\" } } }");
+    }
+
+    @Test
+    void check_says_what_it_found_and_ends_with_0() {
+        assertThat(onFiles("check", "-m", manifest.toString())).isZero();
+        assertThat(out)
+                .hasToString(conf + " and " + manifest + ": fine, with 2 listeners, 2 services, 4 routes, 1 test\n");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void check_tells_the_problems_of_both_files_and_ends_with_1() throws IOException {
+        Files.writeString(conf, """
+                version: 1
+                listeners: { web: "nowhere" }
+                routes: { all: { to: nobody } }
+                """);
+        Files.writeString(manifest, "{ \"verticles\": { \"http\": { \"main\": \"Http\", \"count\": 2 } } }");
+
+        assertThat(onFiles("check", "-m", manifest.toString())).isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().lines())
+                .hasSize(4)
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(conf + ":2:19 listeners.web.listen: "),
+                        line -> assertThat(line).startsWith(conf + ":3:22 routes.all.to: "),
+                        line -> assertThat(line).startsWith(manifest + ":1:36 verticles.http.main: "),
+                        line -> assertThat(line).startsWith(manifest + ":1:44 verticles.http.count: unknown key"));
+    }
+
+    @Test
+    void a_test_of_the_configuration_that_fails_is_a_problem() {
+        assertThat(onFiles("check", "--set", "tests.users.expect.route=rest")).isEqualTo(1);
+        assertThat(err.toString())
+                .contains("tests.users.expect.route: the test failed: the request gets users (expected: rest)");
+    }
+
+    @Test
+    void explain_shows_winner_policies_and_why_others_lost() {
+        assertThat(onFiles("explain", "GET", "http://api.example.com/users/42?full=1"))
+                .isZero();
+        assertThat(out).hasToString("""
+                GET http://api.example.com/users/42?full=1 on listener web
+
+                  route          users
+                  leads to       service users
+                  upstream path  /users/42?full=1
+
+                Policies, in the order in which they run:
+                  limits   { body: 10MiB }
+                  breaker  { errors: 50%, over: 20, window: 10s, open: 5s, probes: 3 }
+                  retry    { when: [connect, reset, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20% }
+                  timeout  { connect: 2s, firstByte: 15s, idle: 1m, total: 30s }
+
+                Other routes:
+                  canary  header X-Beta is absent (needs 1)
+                  rest    matches too, but users is more specific: exact host before no host
+                  inner   listener web is not one of [inner]
+                """);
+    }
+
+    @Test
+    void explain_takes_headers_and_the_port_of_a_listener() {
+        assertThat(onFiles("explain", "GET", "http://other:8081/users/42", "-H", "x-beta: 1"))
+                .isZero();
+        assertThat(out.toString())
+                .startsWith("GET http://other:8081/users/42 on listener inner\n\n  route          canary\n")
+                .contains("order in which they run:\n  timeout  {")
+                .doesNotContain("  retry ");
+    }
+
+    @Test
+    void explain_says_what_the_gateway_answers_where_no_route_wins() {
+        assertThat(onFiles("explain", "PUT", "http://localhost:8080/a", "--set", "routes.rest.match.method=GET"))
+                .isZero();
+        assertThat(out.toString())
+                .startsWith("PUT http://localhost:8080/a on listener web\n\n"
+                        + "  route   none\n  answer  405 with Allow: GET, HEAD, OPTIONS\n");
+    }
+
+    @Test
+    void routes_shows_a_table_for_each_listener() {
+        assertThat(onFiles("routes")).isZero();
+        assertThat(out).hasToString("""
+                listener web on 127.0.0.1:8080 (http1, h2c)
+                  HOST             PATH       CONDITIONS          PRIORITY  ROUTE   TO
+                  api.example.com  /users/**  method [GET, POST]  0         users   service users
+                  *                /users/**  header X-Beta: 1    0         canary  service users
+                  *                /**                            -1        rest    service rest
+
+                listener inner on 127.0.0.1:8081 (http1)
+                  HOST             PATH       CONDITIONS          PRIORITY  ROUTE   TO
+                  api.example.com  /users/**  method [GET, POST]  0         users   service users
+                  *                /metrics                       0         inner   service rest
+                  *                /users/**  header X-Beta: 1    0         canary  service users
+                  *                /**                            -1        rest    service rest
+                """);
+    }
+
+    @Test
+    void version_says_which_one() {
+        assertThat(run("version")).isZero();
+        assertThat(out.toString()).matches("gatehouse \\d+\\.\\d+\\.\\d+\\S*\n");
+    }
+
+    @Test
+    void help_names_every_command() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("run ", "check ", "explain ", "routes ", "proxy ", "version ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "chekc",
+                "check --nope",
+                "--nope",
+                "run surplus",
+                "explain GET",
+                "explain GET http://x/ -H broken",
+                "run --cluster",
+                "check --set novalue= --set",
+                "proxy --from :8080",
+                "proxy --from 8080 --to http://127.0.0.1:9000",
+                "proxy --from :8080 --to 127.0.0.1:9000",
+                "proxy --from :8080 --to http://127.0.0.1:9000/path"
+            })
+    void a_wrong_command_line_is_explained_and_ends_with_2(String line) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("Try: gatehouse");
+    }
+
+    @Test
+    void a_missing_configuration_ends_with_1() {
+        assertThat(run("check", "-c", folder.resolve("none.yaml").toString())).isEqualTo(1);
+        assertThat(err.toString()).contains("none.yaml:1:1 the file does not exist");
+    }
+
+    private int onFiles(String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(1, List.of("-c", conf.toString()));
+        return run(all.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
+        return Gatehouse.execute(
+                new Gatehouse.Console(new PrintWriter(out, true), new PrintWriter(err, true)), arguments);
+    }
+}
