@@ -20,7 +20,8 @@ public record AdminConfig(
     public record Token(
             @Key(
                     doc = "The token itself, at least 16 characters; best given as `${env:NAME}` or `${file:PATH}`.",
-                    required = true)
+                    required = true,
+                    secret = true)
             String value,
 
             @Key(doc = "`read` sees, `admin` also changes.", value = "read")

@@ -45,7 +45,8 @@ public final class ConfigDocument {
     public static ConfigDocument read(Path fileOrFolder, Overrides overrides) throws ConfigException {
         var files = filesOf(fileOrFolder);
         var folder = Files.isDirectory(fileOrFolder) ? fileOrFolder : folderOf(fileOrFolder);
-        var interpolation = new Interpolation(overrides.environment(), folder, new LinkedHashSet<>(files));
+        var interpolation =
+                new Interpolation(overrides.environment(), folder, new LinkedHashSet<>(files), overrides.readsFiles());
         var problems = new ArrayList<ConfigProblem>();
         var fatal = new ArrayList<ConfigProblem>();
         var roots = new ArrayList<Node.Mapping>();
@@ -66,8 +67,8 @@ public final class ConfigDocument {
 
     /** Reads a document from a text; {@code fileName} is what problems name as its place. */
     public static ConfigDocument parse(String fileName, String text, Overrides overrides) throws ConfigException {
-        var interpolation =
-                new Interpolation(overrides.environment(), folderOf(Path.of(fileName)), new LinkedHashSet<>());
+        var interpolation = new Interpolation(
+                overrides.environment(), folderOf(Path.of(fileName)), new LinkedHashSet<>(), overrides.readsFiles());
         var problems = new ArrayList<ConfigProblem>();
         var root = root(fileName, text, interpolation, problems);
         return new ConfigDocument(List.of(root), overrides, interpolation, problems);
@@ -139,6 +140,11 @@ public final class ConfigDocument {
     /** Variables that start with {@code GATEHOUSE_} and name no key, as last bound; sorted. */
     public List<String> ignoredVariables() {
         return ignoredVariables;
+    }
+
+    /** Values that were interpolated or came from the environment, as last bound: they are never shown. */
+    public Set<String> secrets() {
+        return Set.copyOf(Locator.secrets(root));
     }
 
     /** The document as last bound. */

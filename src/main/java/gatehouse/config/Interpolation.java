@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder what relative file names start from
  * @param files gets the names of all files that were read or looked for
+ * @param readsFiles whether files are read at all
  */
-record Interpolation(Map<String, String> environment, Path folder, Set<Path> files) {
+record Interpolation(Map<String, String> environment, Path folder, Set<Path> files, boolean readsFiles) {
     private static final int MAX_FILE_BYTES = 1 << 20;
     private static final String FORMS = "${env:NAME}, ${env:NAME:-default} or ${file:PATH}; $${ for the characters ${";
+
+    /** Replacements that may read files. */
+    Interpolation(Map<String, String> environment, Path folder, Set<Path> files) {
+        this(environment, folder, files, true);
+    }
 
     /** What can't be replaced. */
     private static final class Unresolved extends Exception {
@@ -95,6 +101,9 @@ record Interpolation(Map<String, String> environment, Path folder, Set<Path> fil
     }
 
     private String content(String name) throws Unresolved {
+        if (!readsFiles) {
+            throw new Unresolved("the file " + name + " is not read for a document that is only checked", "the value");
+        }
         try {
             var file = folder.resolve(name);
             files.add(file);

@@ -28,6 +28,9 @@ public @interface Key {
     /** Whether the file must have the key. */
     boolean required() default false;
 
+    /** Whether the value is never shown, wherever it came from. */
+    boolean secret() default false;
+
     /** Least value: of a number; milliseconds of a duration; bytes of a size. */
     long min() default Long.MIN_VALUE;
 

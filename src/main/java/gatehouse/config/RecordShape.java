@@ -29,6 +29,10 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Str
             return key != null && key.required();
         }
 
+        boolean isSecret() {
+            return key != null && key.secret();
+        }
+
         /** The default as it would stand in the file, or empty. */
         String byDefault() {
             return key == null ? "" : key.value();

@@ -113,7 +113,7 @@ final class ScalarReader {
         return words;
     }
 
-    private static String word(Enum<?> constant) {
+    static String word(Enum<?> constant) {
         try {
             var word = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Word.class);
             if (word != null) {

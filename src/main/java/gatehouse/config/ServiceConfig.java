@@ -113,7 +113,8 @@ public record ServiceConfig(
             @Key(
                     doc =
                             "Key that signs it, 16 characters or more; the same on every node. Without one it is generated"
-                                    + " into `<dataDir>`.")
+                                    + " into `<dataDir>`.",
+                    secret = true)
             @Nullable String secret) {
         /** Hides the secret. */
         @Override

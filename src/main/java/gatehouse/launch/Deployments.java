@@ -1,5 +1,6 @@
 package gatehouse.launch;
 
+import gatehouse.admin.AdminVerticle;
 import gatehouse.http.HttpProxyVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -77,6 +78,7 @@ public final class Deployments {
                     httpProxies.add(proxy);
                     return proxy;
                 };
+            case "AdminVerticle" -> () -> new AdminVerticle(node.adminNode());
             default -> null;
         };
     }

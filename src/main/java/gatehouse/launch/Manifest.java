@@ -34,6 +34,12 @@ public record Manifest(
             @Key(doc = "Handed to the verticle as its configuration.")
             Map<String, Object> config) {}
 
+    /** Whether an enabled entry runs this. */
+    boolean runs(String main) {
+        return verticles.values().stream()
+                .anyMatch(entry -> entry.enabled() && entry.main().equals(main));
+    }
+
     /** The manifest that is used where a command brings none: the gateway itself and its admin API. */
     public static Manifest builtIn() {
         var entries = new LinkedHashMap<String, Entry>();

@@ -1,5 +1,6 @@
 package gatehouse.launch;
 
+import gatehouse.admin.AdminNode;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.http.HttpNode;
@@ -13,13 +14,16 @@ import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +49,11 @@ public final class Node {
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
+    private final Instant startedAt = Instant.now();
+    private final @Nullable String adminToken;
 
+    private volatile Map<String, Integer> ports = Map.of();
+    private volatile int adminPort = -1;
     private volatile List<ConfigProblem> problems = List.of();
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
@@ -66,7 +74,20 @@ public final class Node {
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
+        adminToken = manifest.runs("AdminVerticle")
+                        && blueprint.config().admin().tokens().isEmpty()
+                ? generatedAdminToken(dataDir.resolve("admin.token"))
+                : null;
         deployments = new Deployments(vertx, this, manifest, home);
+    }
+
+    private static String generatedAdminToken(Path file) throws IOException {
+        var token = GeneratedSecret.in(file);
+        if (token.length() < 16) {
+            throw new IOException(file + " holds no token; remove it, and a new one is made");
+        }
+        LOG.info("no admin.tokens are configured: writes at the admin API need the token in {}", file);
+        return token;
     }
 
     /**
@@ -128,6 +149,7 @@ public final class Node {
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             var closing = change.commit(grace);
+                            ports = listeners.ports();
                             metrics.reloaded(next.number());
                             metrics.retain(
                                     next.routes().keySet(),
@@ -217,9 +239,40 @@ public final class Node {
         return metrics;
     }
 
+    /** What the admin edge works with. */
+    AdminNode adminNode() {
+        var transport = ((VertxInternal) vertx).transport().getClass().getSimpleName();
+        return new AdminNode(
+                new AdminNode.About(Version.current(), transportName(transport), startedAt),
+                snapshots,
+                metrics,
+                () -> ready,
+                () -> problems,
+                () -> deployments.running().entrySet().stream()
+                        .map(entry -> new AdminNode.Verticle(
+                                entry.getKey(),
+                                entry.getValue().main(),
+                                entry.getValue().instances()))
+                        .toList(),
+                () -> ports,
+                port -> adminPort = port,
+                adminToken);
+    }
+
+    /** As in the configuration: {@code IoUringTransport} is {@code io_uring}. */
+    private static String transportName(String className) {
+        var name = className.replace("Transport", "").toLowerCase(Locale.ROOT);
+        return name.equals("iouring") ? "io_uring" : name;
+    }
+
+    /** Port of the admin API, -1 where it does not run. */
+    public int adminPort() {
+        return adminPort;
+    }
+
     /** Bound ports by listener. */
     public Map<String, Integer> ports() {
-        return listeners.ports();
+        return ports;
     }
 
     /** What was wrong with the last configuration that was rejected; empty when the newest one is in force. */

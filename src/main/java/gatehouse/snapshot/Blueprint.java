@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A configuration that was read and found whole, before anything of it is started: enough to answer where a request would
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param effective policy keys that hold for each route, all layers laid over each other
  * @param tables route names by listener
  * @param ignoredVariables environment variables that look like overrides and name no key
+ * @param secrets values that came out of the environment or other files, which are never shown
  */
 public record Blueprint(
         GatewayConfig config,
@@ -30,7 +32,8 @@ public record Blueprint(
         List<Path> files,
         Map<String, PolicySet> effective,
         Map<String, RouteTable<String>> tables,
-        List<String> ignoredVariables) {
+        List<String> ignoredVariables,
+        Set<String> secrets) {
 
     /**
      * Reads a file or folder and checks all of it.
@@ -68,7 +71,8 @@ public record Blueprint(
         }
         References.checkTies(tables, problems);
         problems.throwIfAny();
-        var blueprint = new Blueprint(config, folder, document.files(), effective, tables, document.ignoredVariables());
+        var blueprint = new Blueprint(
+                config, folder, document.files(), effective, tables, document.ignoredVariables(), document.secrets());
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;

@@ -11,7 +11,8 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,18 +36,36 @@ public final class TestGateway implements AutoCloseable {
      * @param text services, routes and whatever else is wanted; {@code %s} stand for the arguments
      */
     public static TestGateway start(String text, Object... arguments) throws Exception {
+        return start(List.of("http"), text, arguments);
+    }
+
+    /** As {@link #start}, with the admin API; on a free port unless the text has an {@code admin} section. */
+    public static TestGateway startWithAdmin(String text, Object... arguments) throws Exception {
+        return start(List.of("http", "admin"), text, arguments);
+    }
+
+    private static TestGateway start(List<String> verticles, String text, Object... arguments) throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
         var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
         var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
-        var manifest =
-                new Manifest(null, Map.of("http", Manifest.builtIn().verticles().get("http")));
-        return new TestGateway(vertx, home, await(Node.start(vertx, home, blueprint, manifest, 2)));
+        var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
+        entries.keySet().retainAll(verticles);
+        try {
+            return new TestGateway(
+                    vertx, home, await(Node.start(vertx, home, blueprint, new Manifest(null, entries), 2)));
+        } catch (ExecutionException e) {
+            await(vertx.close());
+            throw e;
+        }
     }
 
     private static String whole(String text) {
         var whole = new StringBuilder(text.contains("version:") ? "" : "version: 1\n");
         if (!text.contains("listeners:")) {
             whole.append("listeners: { web: \"127.0.0.1:0\" }\n");
+        }
+        if (!text.contains("admin:")) {
+            whole.append("admin: { listen: \"127.0.0.1:0\" }\n");
         }
         return whole.append(text).toString();
     }
@@ -69,6 +88,11 @@ public final class TestGateway implements AutoCloseable {
     /** Port of a listener. */
     public int port(String listener) {
         return node.ports().get(listener);
+    }
+
+    /** Port of the admin API. */
+    public int adminPort() {
+        return node.adminPort();
     }
 
     /** The node. */

@@ -1,0 +1,60 @@
+package gatehouse.admin;
+
+import gatehouse.config.ConfigProblem;
+import gatehouse.observe.Metrics;
+import gatehouse.snapshot.Snapshots;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the admin API works with on its node. The suppliers are asked on its event loop, for each request anew.
+ *
+ * @param about what never changes while the process lives
+ * @param snapshots the configuration in force
+ * @param metrics what is scraped
+ * @param ready whether every listener is bound and the node is not ending
+ * @param problems what was wrong with the last configuration that was rejected; empty when the newest one is in force
+ * @param verticles what runs here
+ * @param ports bound ports by listener
+ * @param bound is told the port of the admin API itself
+ * @param generatedToken token for writes where the configuration names none; null where it did at start
+ */
+public record AdminNode(
+        About about,
+        Snapshots snapshots,
+        Metrics metrics,
+        BooleanSupplier ready,
+        Supplier<List<ConfigProblem>> problems,
+        Supplier<List<Verticle>> verticles,
+        Supplier<Map<String, Integer>> ports,
+        IntConsumer bound,
+        @Nullable String generatedToken) {
+    /**
+     * The process.
+     *
+     * @param version what was built
+     * @param transport how sockets are driven: {@code nio}, {@code epoll}, {@code io_uring} or {@code kqueue}
+     * @param startedAt when it started
+     */
+    public record About(String version, String transport, Instant startedAt) {}
+
+    /**
+     * A deployed entry of the manifest.
+     *
+     * @param name its name
+     * @param main what runs
+     * @param instances how many of it
+     */
+    public record Verticle(String name, String main, int instances) {}
+
+    /** Hides the token. */
+    @Override
+    public String toString() {
+        return "AdminNode[" + about + "]";
+    }
+}

@@ -1,0 +1,83 @@
+package gatehouse.admin;
+
+import gatehouse.listener.BindException;
+import gatehouse.observe.RequestIds;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import io.vertx.ext.web.Router;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the admin API on {@code admin.listen}. The address is read at its start and kept until it is redeployed; tokens
+ * are those of the configuration in force.
+ */
+public final class AdminVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
+    private static final int MAX_CONNECTIONS = 50;
+    private static final int IDLE_SECONDS = 60;
+    private static final int MAX_LINE_BYTES = 8 * 1024;
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    private final AdminNode node;
+
+    /** Confined to the verticle's event loop. */
+    private int connections;
+
+    /** An instance of a deployment. */
+    public AdminVerticle(AdminNode node) {
+        this.node = node;
+    }
+
+    @Override
+    public Future<?> start() {
+        var listen = node.snapshots().current().config().admin().listen();
+        var problems = new AdminProblems();
+        return vertx.createHttpServer(options())
+                .connectionHandler(this::bound)
+                .requestHandler(router(problems, new SiteGuard(listen)))
+                .invalidRequestHandler(problems::answerInvalid)
+                .listen(listen.port(), listen.host())
+                .onSuccess(server -> {
+                    node.bound().accept(server.actualPort());
+                    LOG.info("admin API on {}, port {}", listen, server.actualPort());
+                })
+                .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)));
+    }
+
+    private Router router(AdminProblems problems, SiteGuard site) {
+        var router = Router.router(vertx);
+        router.route().handler(new Entrance(vertx, site, new RequestIds())).failureHandler(problems::answer);
+        problems.takeOver(router);
+        var tokens = new TokenGuard(node, site.isLoopback(), new FailedTries(System::nanoTime));
+        var endpoints = new Endpoints(router, tokens);
+        new Health(vertx, node).add(endpoints);
+        new StatusApi(node).add(endpoints);
+        new RoutesApi(node).add(endpoints);
+        new ServicesApi(node).add(endpoints);
+        new ExplainApi(vertx, node).add(endpoints);
+        endpoints.finish();
+        return router;
+    }
+
+    private static HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout(IDLE_SECONDS)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setTracingPolicy(TracingPolicy.IGNORE);
+    }
+
+    /** Closes what comes on top of the most connections that there may be. */
+    private void bound(HttpConnection connection) {
+        connections++;
+        connection.closeHandler(closed -> connections--);
+        if (connections > MAX_CONNECTIONS) {
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package gatehouse.admin;
+
+import gatehouse.config.AdminConfig;
+import gatehouse.config.AdminConfig.Role;
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for bearer tokens (RFC 6750). Only hashes are kept, and all of them are compared in full each time, so that the time
+ * tells nothing. Where the configuration has no token, reads on a loopback address are open and writes need the generated
+ * one. Confined to one event loop.
+ */
+final class TokenGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(TokenGuard.class);
+    private static final String SCHEME = "Bearer ";
+
+    private final AdminNode node;
+    private final boolean loopback;
+    private final FailedTries tries;
+
+    /** What {@link #known} was made of. */
+    private @Nullable AdminConfig current;
+
+    private List<Known> known = List.of();
+
+    TokenGuard(AdminNode node, boolean loopback, FailedTries tries) {
+        this.node = node;
+        this.loopback = loopback;
+        this.tries = tries;
+    }
+
+    /** A token that is taken. */
+    private static final class Known {
+        private final String name;
+        private final byte[] hash;
+        private final Role role;
+
+        Known(String name, String token, Role role) {
+            this.name = name;
+            this.hash = sha256(token);
+            this.role = role;
+        }
+    }
+
+    /**
+     * Lets a request pass, or throws the problem to answer.
+     *
+     * @return name of the token, for the log; {@code anyone} where none was needed
+     */
+    String admit(HttpServerRequest request, Role needed) {
+        var config = adoptTokens();
+        var given = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+        if (given.isEmpty()) {
+            if (loopback && config.tokens().isEmpty() && needed == Role.READ) {
+                return "anyone";
+            }
+            throw Problem.unauthorized("Bearer", "A bearer token is needed.").asFailure();
+        }
+        var address = String.valueOf(request.remoteAddress().hostAddress());
+        var wait = tries.retryAfterSeconds(address);
+        if (wait > 0) {
+            throw tooManyTries(wait).asFailure();
+        }
+        var found = given.size() == 1 ? find(given.get(0)) : null;
+        if (found == null) {
+            tries.failed(address);
+            LOG.warn("admin API: refused a token from {}", address);
+            throw Problem.unauthorized("Bearer error=\"invalid_token\"", "The token is not known here.")
+                    .asFailure();
+        }
+        if (found.role.compareTo(needed) < 0) {
+            throw Problem.forbidden("The token's role does not allow this.").asFailure();
+        }
+        return found.name;
+    }
+
+    private AdminConfig adoptTokens() {
+        var config = node.snapshots().current().config().admin();
+        if (!config.equals(current)) {
+            var adopted = new ArrayList<Known>();
+            config.tokens().forEach((name, token) -> adopted.add(new Known(name, token.value(), token.role())));
+            var generated = node.generatedToken();
+            if (adopted.isEmpty() && generated != null) {
+                adopted.add(new Known("generated", generated, Role.ADMIN));
+            }
+            known = List.copyOf(adopted);
+            current = config;
+        }
+        return config;
+    }
+
+    private @Nullable Known find(String field) {
+        if (!field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return null;
+        }
+        var hash = sha256(field.substring(SCHEME.length()).strip());
+        Known found = null;
+        for (var each : known) {
+            if (MessageDigest.isEqual(each.hash, hash)) {
+                found = each;
+            }
+        }
+        return found;
+    }
+
+    private static byte[] sha256(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Problem tooManyTries(long seconds) {
+        return new Problem(
+                "too-many-tries",
+                429,
+                "Too many tokens were tried",
+                "This address tried " + FailedTries.MOST + " tokens within a minute that are none.",
+                Origin.CLIENT,
+                Map.of("Retry-After", Long.toString(seconds)),
+                false);
+    }
+}
