@@ -24,6 +24,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bodyLimit = Long.MAX_VALUE;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
+    private boolean closesConnection;
     private @Nullable Runnable whenClientLeaves;
 
     private @Nullable String route;
@@ -107,9 +108,14 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         return line.path().equals("*");
     }
 
-    /** Whether the client's connection can't be used after this. */
+    /** Whether the client's connection ends after this; what else comes on it is not looked at (RFC 9112 §9.6). */
     public boolean closesConnection() {
-        return problem != null && problem.close();
+        return closesConnection;
+    }
+
+    /** Decides that the client's connection ends after this; for HTTP/2, where streams end alone, it means nothing. */
+    public void closeConnection() {
+        closesConnection = request.version() != HttpVersion.HTTP_2;
     }
 
     /** Path and query to send to the target. */

@@ -144,6 +144,29 @@ public final class Fields {
         }
     }
 
+    /** Copies the fields that may stand in a trailer section: none that frame, route or control (RFC 9110 §6.5.1). */
+    public static void copyTrailers(MultiMap from, MultiMap to) {
+        for (var field : from) {
+            var name = field.getKey();
+            if (!isHopByHop(name) && !isForHeadOnly(name)) {
+                to.add(name, field.getValue());
+            }
+        }
+    }
+
+    private static boolean isForHeadOnly(CharSequence name) {
+        return switch (name.length()) {
+            case 4 -> is(name, "host");
+            case 8 -> is(name, "location");
+            case 10 -> is(name, "set-cookie");
+            case 12 -> is(name, "content-type");
+            case 13 -> is(name, "cache-control") || is(name, "authorization") || is(name, "content-range");
+            case 14 -> is(name, "content-length");
+            case 16 -> is(name, "content-encoding") || is(name, "www-authenticate");
+            default -> false;
+        };
+    }
+
     private static List<String> nominations(MultiMap fields) {
         return fields.contains("connection") ? fields.getAll("connection") : List.of();
     }

@@ -15,6 +15,12 @@ public final class Intake {
     /** Longest method that is looked at. */
     private static final int MAX_METHOD = 32;
 
+    /** Longest request target (RFC 9112 §3); the codec's own limit is on the whole line. */
+    private static final int MAX_TARGET = 8 * 1024;
+
+    /** Most header fields. */
+    private static final int MAX_FIELDS = 100;
+
     /** More gateways than this on the way mean a loop. */
     private static final int MAX_HOPS = 8;
 
@@ -33,6 +39,7 @@ public final class Intake {
     private @Nullable String transferEncoding;
     private @Nullable String expect;
     private int hops;
+    private int fields;
 
     private Intake(HttpServerRequest request) {
         this.request = request;
@@ -63,6 +70,9 @@ public final class Intake {
 
     private RequestLine check() {
         checkMethod();
+        if (request.uri().length() > MAX_TARGET) {
+            throw Problem.uriTooLong().asFailure();
+        }
         for (Map.Entry<String, String> field : request.headers()) {
             look(field.getKey(), field.getValue());
         }
@@ -96,6 +106,9 @@ public final class Intake {
     }
 
     private void look(String name, String value) {
+        if (++fields > MAX_FIELDS) {
+            throw Problem.headersTooLarge().asFailure();
+        }
         if (name.isEmpty() || !isToken(name)) {
             throw Problem.malformed("A header field's name is not a token.").asFailure();
         }

@@ -44,15 +44,16 @@ public record Peer(String address, boolean trusted, List<Cidr> trustedProxies) {
         }
         var proto = headers.get("x-forwarded-proto");
         var believed = "https".equals(proto) || "http".equals(proto) ? proto : scheme;
-        return new Caller(address, clientIn(headers.get("x-forwarded-for")), true, believed);
+        return new Caller(address, clientIn(headers.getAll("x-forwarded-for")), true, believed);
     }
 
     /** The last address in the chain that is no trusted proxy; the chain is read up to the first thing that is no address. */
-    private String clientIn(@org.jspecify.annotations.Nullable String chain) {
-        var client = address;
-        if (chain == null) {
-            return client;
+    private String clientIn(List<String> lines) {
+        if (lines.isEmpty()) {
+            return address;
         }
+        var client = address;
+        var chain = lines.size() == 1 ? lines.get(0) : String.join(",", lines);
         var end = chain.length();
         while (end > 0) {
             var comma = chain.lastIndexOf(',', end - 1);

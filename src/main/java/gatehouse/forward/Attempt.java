@@ -10,6 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class Attempt extends Deadlines.Watched {
     private Phase phase = Phase.CONNECTING;
     private long activeNanos = startNanos;
     private int interim;
+    private boolean continued;
     private @Nullable HttpClientRequest upstream;
     private @Nullable Upload upload;
     private @Nullable Download download;
@@ -86,7 +88,7 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         if (phase == Phase.ENDED) {
-            result.result().reset(CANCEL);
+            result.result().exceptionHandler(cause -> {}).reset(CANCEL);
             return;
         }
         phase = Phase.WAITING;
@@ -104,7 +106,7 @@ final class Attempt extends Deadlines.Watched {
         up.response().onComplete(this::responded);
         delivery.forwarder()
                 .head()
-                .write(exchange, target, delivery.plan().service().config().hostHeader(), up.headers());
+                .write(exchange, target, delivery.plan().service().config().hostHeader(), up);
         if (!exchange.isHttp10()) {
             up.earlyHintsHandler(hints -> {
                 if (phase == Phase.WAITING && ++interim <= MAX_INTERIM) {
@@ -140,6 +142,7 @@ final class Attempt extends Deadlines.Watched {
             up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
             up.continueHandler(proceed -> {
                 if (phase == Phase.WAITING) {
+                    continued = true;
                     exchange.response().writeContinue();
                 }
             });
@@ -154,13 +157,14 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         if (result.failed()) {
-            fail(Failures.waiting(result.cause()));
+            fail(Failures.waiting(result.cause(), upstream != null && AnswerGuard.wasKept(upstream.connection())));
             return;
         }
         var response = result.result();
         var status = response.statusCode();
+        response.exceptionHandler(cause -> {});
         exchange.upstreamTook(System.nanoTime() - startNanos);
-        if (status < 200 || status > 599) {
+        if (status < 200 || status > 599 || !hasKnownFraming(response)) {
             fail(Failures.garbage(null));
             return;
         }
@@ -171,9 +175,18 @@ final class Attempt extends Deadlines.Watched {
         }
         phase = Phase.REPLYING;
         active();
+        if (exchange.expectsContinue() && !continued && upload != null && !upload.isOver()) {
+            exchange.closeConnection(); // the client may send the body or not: what follows can't be told apart
+        }
         response.pause();
         download = new Download(this, response);
         delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target);
+    }
+
+    /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */
+    private static boolean hasKnownFraming(HttpClientResponse response) {
+        var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
+        return coding == null || coding.equalsIgnoreCase("chunked");
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
@@ -252,9 +265,14 @@ final class Attempt extends Deadlines.Watched {
     }
 
     private void reset() {
-        if (upstream != null) {
-            upstream.reset(CANCEL);
+        if (upstream == null) {
+            return;
         }
+        if (upstream.version() != HttpVersion.HTTP_2) {
+            // a reset alone gives the connection back to the pool when an answer came before its request was sent whole
+            upstream.connection().close();
+        }
+        upstream.reset(CANCEL);
     }
 
     @Override

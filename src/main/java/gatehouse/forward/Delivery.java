@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One exchange on its way to a service: attempts until one brings a reply or none is allowed any more. */
 final class Delivery {
+    /** Most kept connections that may turn out to be gone, one after the other, before that is held to be a failure. */
+    private static final int MAX_STALE = 10;
+
     private final Forwarder forwarder;
     private final Exchange exchange;
     private final Plan plan;
@@ -22,6 +25,7 @@ final class Delivery {
 
     private List<Target> tried = List.of();
     private int attempts;
+    private int stale;
     private boolean spareUsed;
     private @Nullable Buffer replay;
     private boolean bodyTaken;
@@ -133,13 +137,20 @@ final class Delivery {
     private boolean isCovered(Failure.Kind kind, Retry retry) {
         return switch (kind) {
             case CONNECT -> retry.when().contains(Retry.Cause.CONNECT);
-            case RESET -> isIdempotent() && retry.when().contains(Retry.Cause.RESET);
+            case RESET, STALE -> isIdempotent() && retry.when().contains(Retry.Cause.RESET);
             case TIMEOUT -> isIdempotent() && retry.when().contains(Retry.Cause.TIMEOUT);
             case GARBAGE, OVERLOAD, NOT_THE_TARGET -> false;
         };
     }
 
     private boolean mayRepeat(Failure.Kind kind, Target target, Retry retry) {
+        if (kind == Failure.Kind.STALE && stale < MAX_STALE && !exchange.clientGone() && (!bodyTaken || replay != null)) {
+            // no sign of a sick target, and each one leaves the pool: neither an attempt nor a part of the budget
+            stale++;
+            attempts--;
+            attempt();
+            return true;
+        }
         if (kind == Failure.Kind.CONNECT && attempts >= retry.attempts() && !spareUsed && retry.attempts() > 1) {
             spareUsed = true;
             attempts--;

@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -84,7 +85,7 @@ final class Download implements Reply.Body {
         over = true;
         var trailers = source.trailers();
         if (!trailers.isEmpty()) {
-            trailers.forEach((name, value) -> response.trailers().add(name, value));
+            Fields.copyTrailers(trailers, response.trailers());
         }
         attempt.replied(source.statusCode());
         response.end().onComplete(done);

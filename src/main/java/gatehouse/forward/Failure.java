@@ -17,6 +17,8 @@ record Failure(
         CONNECT(true),
         /** Broken off before the head of an answer. */
         RESET(true),
+        /** A kept connection that was gone when it was used again; the target is not to blame. */
+        STALE(false),
         /** No answer in time. */
         TIMEOUT(true),
         /** The target answered something that is not HTTP. */

@@ -48,13 +48,17 @@ final class Failures {
                 "connect: timed out");
     }
 
-    /** The connection was there, the answer did not come. */
-    static Failure waiting(Throwable cause) {
+    /**
+     * The connection was there, the answer did not come.
+     *
+     * @param kept whether the connection had served before
+     */
+    static Failure waiting(Throwable cause, boolean kept) {
         if (cause instanceof io.vertx.core.http.HttpClosedException
                 || cause instanceof io.vertx.core.http.StreamResetException
                 || cause instanceof java.io.IOException) {
             return new Failure(
-                    Failure.Kind.RESET,
+                    kept ? Failure.Kind.STALE : Failure.Kind.RESET,
                     Problem.badGateway("upstream-reset", "The service broke off before it answered.")
                             .asFailure(cause),
                     "broke off before an answer");

@@ -69,7 +69,11 @@ final class UpstreamClients {
                 .setHttp2MaxSize(1)
                 .setMaxWaitQueueSize(share(pool.pending()))
                 .setCleanerPeriod(1_000);
-        return vertx.createHttpClient(options, limits);
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(limits)
+                .withConnectHandler(AnswerGuard::guard)
+                .build();
     }
 
     /** One loop's part of a limit of the node, rounded up. */

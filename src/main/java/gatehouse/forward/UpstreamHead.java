@@ -6,7 +6,10 @@ import gatehouse.exchange.Fields;
 import gatehouse.service.Target;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the fields of a request as it goes to a target: what travels end to end, and the gateway's own account of who
@@ -39,12 +42,17 @@ final class UpstreamHead {
      *
      * @throws IllegalArgumentException when a field can't be written, which the door should have refused
      */
-    void write(Exchange exchange, Target target, HostHeader whose, MultiMap to) {
+    void write(Exchange exchange, Target target, HostHeader whose, HttpClientRequest upstream) {
         var from = exchange.headers();
+        var to = upstream.headers();
         var authority = whose == HostHeader.TARGET || exchange.authority().isEmpty()
                 ? target.authority()
                 : exchange.authority();
-        to.add(HOST, authority);
+        if (upstream.version() == HttpVersion.HTTP_2) {
+            upstream.authority(HostAndPort.parseAuthority(authority, -1)); // becomes :authority (RFC 9113 §8.3.1)
+        } else {
+            to.add(HOST, authority);
+        }
         Fields.copyRequest(from, to);
         writeForwarding(exchange, from, to);
         to.set(X_REQUEST_ID, exchange.requestId());
@@ -52,7 +60,7 @@ final class UpstreamHead {
 
     private void writeForwarding(Exchange exchange, MultiMap from, MultiMap to) {
         var caller = exchange.caller();
-        var chain = caller.peerIsTrusted() ? from.get(X_FORWARDED_FOR) : null;
+        var chain = caller.peerIsTrusted() ? joined(from, X_FORWARDED_FOR) : null;
         to.add(X_FORWARDED_FOR, chain == null ? caller.peerAddress() : chain + ", " + caller.peerAddress());
         to.add(X_FORWARDED_PROTO, caller.scheme());
         var named = caller.peerIsTrusted() ? from.get(X_FORWARDED_HOST) : null;
@@ -61,10 +69,17 @@ final class UpstreamHead {
             to.add(X_FORWARDED_HOST, host);
         }
         var element = forwarded(caller.peerAddress(), exchange.authority(), caller.scheme());
-        var elements = caller.peerIsTrusted() ? from.get(FORWARDED) : null;
+        var elements = caller.peerIsTrusted() ? joined(from, FORWARDED) : null;
         to.add(FORWARDED, elements == null ? element : elements + ", " + element);
-        var hops = from.contains(VIA) ? String.join(", ", from.getAll(VIA)) + ", " : "";
-        to.add(VIA, hops + via(exchange.request().version()));
+        var hops = joined(from, VIA);
+        var hop = via(exchange.request().version());
+        to.add(VIA, hops == null ? hop : hops + ", " + hop);
+    }
+
+    /** All lines of a list as one (RFC 9110 §5.3). */
+    private static @Nullable String joined(MultiMap fields, AsciiString name) {
+        var first = fields.get(name);
+        return first == null ? null : String.join(", ", fields.getAll(name));
     }
 
     private String via(HttpVersion received) {

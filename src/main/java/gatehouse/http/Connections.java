@@ -1,8 +1,10 @@
 package gatehouse.http;
 
+import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Peer;
 import gatehouse.listener.Door;
 import gatehouse.observe.MetricsLane;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
@@ -104,6 +106,7 @@ final class Connections {
         private final HttpConnection http;
         private final Peer peer;
         private boolean http2;
+        private @Nullable Exchange last;
         private int exchanges;
         private long idleSince = System.nanoTime();
 
@@ -113,12 +116,18 @@ final class Connections {
             this.peer = peer;
         }
 
+        /** Whether the client was told that the connection ends, so that nothing more is taken from it (RFC 9112 §9.6). */
+        boolean isEnding() {
+            return last != null && last.closesConnection();
+        }
+
         Peer peer() {
             return peer;
         }
 
-        void begin(HttpVersion version) {
-            http2 = version == HttpVersion.HTTP_2;
+        void begin(Exchange exchange) {
+            http2 = exchange.request().version() == HttpVersion.HTTP_2;
+            last = exchange;
             exchanges++;
             all.exchanges++;
         }
@@ -132,6 +141,20 @@ final class Connections {
 
         void close() {
             http.close();
+        }
+
+        /** Makes the end of the connection, whenever it comes, look like a failure. */
+        void endWithReset() {
+            if (http instanceof ConnectionBase base) {
+                base.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+        }
+
+        /** Sends now what was written. */
+        void flush() {
+            if (http instanceof ConnectionBase base) {
+                base.channel().flush();
+            }
         }
     }
 }

@@ -20,9 +20,12 @@ import gatehouse.snapshot.Snapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,15 +66,18 @@ final class HttpLane implements LaneServer {
     @Override
     public void handle(Door door, HttpServerRequest request) {
         var connection = connections.of(request.connection(), door);
-        connection.begin(request.version());
-        metrics.begin();
+        if (connection.isEnding()) {
+            return;
+        }
         request.pause();
         var now = snapshot; // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
+        connection.begin(exchange);
+        metrics.begin();
         watchClient(exchange);
         answer(exchange, door, now)
-                .compose(reply -> ReplyWriter.send(exchange, reply, draining))
-                .recover(failure -> refuse(exchange, failure))
+                .compose(reply -> send(exchange, reply))
+                .recover(failure -> refuse(exchange, connection, failure))
                 .onComplete(end -> finish(exchange, connection));
     }
 
@@ -117,7 +123,14 @@ final class HttpLane implements LaneServer {
         return ((Route.ToFiles) route.to()).site().exchange(exchange);
     }
 
-    private Future<Void> refuse(Exchange exchange, Throwable failure) {
+    private Future<Void> send(Exchange exchange, Reply reply) {
+        if (draining) {
+            exchange.closeConnection();
+        }
+        return ReplyWriter.send(exchange, reply);
+    }
+
+    private Future<Void> refuse(Exchange exchange, Connection connection, Throwable failure) {
         if (exchange.clientGone()
                 || exchange.response().closed()
                 || exchange.response().ended()) {
@@ -133,12 +146,29 @@ final class HttpLane implements LaneServer {
             problem = Problem.internal();
             LOG.error("exchange {} failed", exchange.requestId(), failure);
         }
-        return ReplyWriter.send(exchange, problem, draining);
+        if (draining) {
+            exchange.closeConnection();
+        }
+        if (exchange.isHttp10() && exchange.response().headWritten()) {
+            connection.endWithReset(); // a clean end could be the end of the body (RFC 9112 §8)
+        }
+        var sent = ReplyWriter.send(exchange, problem);
+        if (problem.close()) {
+            connection.flush(); // Vert.x closes right after a body that it can't read
+        }
+        return sent;
     }
 
     private static void watchClient(Exchange exchange) {
         var response = exchange.response();
-        response.exceptionHandler(cause -> exchange.clientLeft());
+        response.exceptionHandler(cause -> {
+            // anything else is about a body that can't be read, which its reader answers
+            if (cause instanceof HttpClosedException
+                    || cause instanceof StreamResetException
+                    || cause instanceof IOException) {
+                exchange.clientLeft();
+            }
+        });
         response.closeHandler(closed -> {
             if (!response.ended()) {
                 exchange.clientLeft();
@@ -158,18 +188,21 @@ final class HttpLane implements LaneServer {
         if (request.version() == HttpVersion.HTTP_2) {
             Leftover.discardStream(request);
         } else {
-            Leftover.discard(vertx, request, connection, exchange.closesConnection() || draining);
+            Leftover.discard(vertx, request, connection, exchange.closesConnection());
         }
     }
 
     @Override
     public void handleInvalid(Door door, HttpServerRequest request) {
         var connection = connections.of(request.connection(), door);
-        connection.begin(request.version());
-        metrics.begin();
+        if (connection.isEnding()) {
+            return;
+        }
         var problem = Invalid.problem(request.decoderResult().cause());
         var exchange = Intake.refused(request, ids.next(), door.name(), connection.peer(), problem);
-        ReplyWriter.send(exchange, problem, true).onComplete(sent -> {
+        connection.begin(exchange);
+        metrics.begin();
+        ReplyWriter.send(exchange, problem).onComplete(sent -> {
             exchange.ended(System.nanoTime(), 0, exchange.response().bytesWritten());
             metrics.record(exchange);
             if (log != null) {

@@ -19,15 +19,14 @@ final class ReplyWriter {
     /**
      * Sends a reply.
      *
-     * @param close whether the client is told that its connection ends after this
      * @return completes when the response has ended; a failure means it was cut off
      */
-    static Future<Void> send(Exchange exchange, Reply reply, boolean close) {
+    static Future<Void> send(Exchange exchange, Reply reply) {
         var response = exchange.response();
         if (reply.body().writesHead()) {
             response.headersEndHandler(head -> exchange.answered(response.getStatusCode()));
             response.headers().addAll(reply.headers());
-            putConnectionFields(exchange, response, close);
+            putConnectionFields(exchange, response);
             return reply.body().sendTo(exchange, response);
         }
         exchange.answered(reply.status());
@@ -37,15 +36,15 @@ final class ReplyWriter {
             response.setStatusMessage(reason);
         }
         Fields.copyResponse(reply.headers(), response.headers());
-        putConnectionFields(exchange, response, close);
         if (!hasNoBody(exchange, reply.status())) {
             frame(exchange, reply, response);
         }
+        putConnectionFields(exchange, response);
         return reply.body().sendTo(exchange, response);
     }
 
     /** Sends what a problem says, or cuts the response off when its head was sent already. */
-    static Future<Void> send(Exchange exchange, Problem problem, boolean close) {
+    static Future<Void> send(Exchange exchange, Problem problem) {
         var response = exchange.response();
         exchange.failedWith(problem);
         if (response.headWritten()) {
@@ -57,7 +56,10 @@ final class ReplyWriter {
         response.setStatusCode(problem.status());
         problem.headers().forEach(response::putHeader);
         response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
-        putConnectionFields(exchange, response, close || problem.close());
+        if (problem.close()) {
+            exchange.closeConnection();
+        }
+        putConnectionFields(exchange, response);
         var body = Buffer.buffer(problem.toJson(exchange.requestId()));
         if (exchange.isHead()) {
             response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
@@ -66,9 +68,15 @@ final class ReplyWriter {
         return response.end(body);
     }
 
-    private static void putConnectionFields(Exchange exchange, HttpServerResponse response, boolean close) {
+    private static void putConnectionFields(Exchange exchange, HttpServerResponse response) {
         response.headers().set(X_REQUEST_ID, exchange.requestId());
-        if (close && exchange.request().version() != io.vertx.core.http.HttpVersion.HTTP_2) {
+        if (!exchange.closesConnection()) {
+            return;
+        }
+        if (exchange.isHttp10()) {
+            // Vert.x grants a keep-alive that was asked for; this comes after it
+            response.headersEndHandler(head -> response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+        } else {
             response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
     }
@@ -87,7 +95,7 @@ final class ReplyWriter {
         response.headers().remove(HttpHeaders.CONTENT_LENGTH);
         if (exchange.isHttp10()) {
             // no chunks in HTTP/1.0: the end of the connection is the end of the body (RFC 9112 §6.3)
-            response.headersEndHandler(head -> response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE));
+            exchange.closeConnection();
             return;
         }
         response.setChunked(true);

@@ -56,7 +56,7 @@ final class BoundListener {
     }
 
     private HttpServer server(Vertx vertx, HttpServerOptions options, Lane lane, Door door) {
-        var server = vertx.createHttpServer(options)
+        var server = Doorway.server(vertx, options)
                 .connectionHandler(connection -> lane.connected(door, connection))
                 .requestHandler(request -> lane.handle(door, request))
                 .invalidRequestHandler(request -> lane.handleInvalid(door, request));

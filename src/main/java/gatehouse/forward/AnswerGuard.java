@@ -1,0 +1,71 @@
+package gatehouse.forward;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/**
+ * Stands between codec and client on an HTTP/1.1 connection to a target and passes on one answer per request. What comes
+ * right behind an answer was sent before the next request was, so it can't be that one's answer: the connection is closed
+ * and nobody sees it. Interim answers that the client does not know are no answers either and are dropped (RFC 9110
+ * §15.2).
+ */
+final class AnswerGuard extends ChannelInboundHandlerAdapter {
+    private boolean interim;
+    private boolean unknown;
+    private boolean answered;
+    private boolean everAnswered;
+
+    /** Sets a guard on a new connection. */
+    static void guard(HttpConnection connection) {
+        // each request's own failure tells of it
+        connection.exceptionHandler(cause -> {});
+        if (connection instanceof ConnectionBase base) {
+            var pipeline = base.channel().pipeline();
+            if (pipeline.get("codec") != null) {
+                pipeline.addAfter("codec", null, new AnswerGuard());
+            }
+        }
+    }
+
+    /** Whether a connection served a request before: then its end may be that of an idle one (RFC 9112 §9.3.1). */
+    static boolean wasKept(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            var guard = base.channel().pipeline().get(AnswerGuard.class);
+            return guard != null && guard.everAnswered;
+        }
+        return false;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (answered) {
+            ReferenceCountUtil.release(message);
+            context.close();
+            return;
+        }
+        if (message instanceof HttpResponse response) {
+            var status = response.status().code();
+            interim = status >= 100 && status < 200 && status != 101;
+            unknown = interim && status != 100 && status != 103;
+        }
+        answered = message instanceof LastHttpContent && !interim;
+        everAnswered |= answered;
+        if (unknown) {
+            ReferenceCountUtil.release(message);
+        } else {
+            context.fireChannelRead(message);
+        }
+    }
+
+    /** A request that was written while answers were read leaves only now. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        answered = false;
+        context.fireChannelReadComplete();
+    }
+}

@@ -1,0 +1,107 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client that goes away takes its work at the target with it. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ClientLeavesTest {
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @ParameterizedTest(name = "with a reset: {0}")
+    @ValueSource(booleans = {true, false})
+    void before_an_answer(boolean reset) throws IOException {
+        var already = scene.requestsAtOrigin();
+        scene.answering(Answers.hang("late"));
+        try (var client = scene.client()) {
+            client.send(RawClient.request("GET", "/"));
+            scene.origin().awaitRequests(already + 1);
+            leave(client, reset);
+        }
+        scene.lastRequest().connection().awaitClosed();
+        scene.awaitNothingInFlight();
+    }
+
+    @ParameterizedTest(name = "with a reset: {0}")
+    @ValueSource(booleans = {true, false})
+    void in_the_middle_of_an_answer(boolean reset) throws IOException {
+        scene.answering(exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc");
+            exchange.hang();
+        });
+        try (var client = scene.client()) {
+            client.send(RawClient.request("GET", "/")).readHead();
+            assertThat(client.readBytes(3)).hasSize(3);
+            leave(client, reset);
+        }
+        scene.lastRequest().connection().awaitClosed();
+        scene.awaitNothingInFlight();
+    }
+
+    @ParameterizedTest(name = "with a reset: {0}")
+    @ValueSource(booleans = {true, false})
+    void in_the_middle_of_its_request(boolean reset) throws IOException {
+        var already = scene.requestsAtOrigin();
+        try (var client = scene.client()) {
+            client.send(RawClient.request("POST", "/", "Transfer-Encoding: chunked") + "3\r\nabc\r\n");
+            scene.origin().awaitRequests(already + 1);
+            leave(client, reset);
+        }
+        var connection = scene.lastRequest().connection();
+        connection.awaitClosed();
+        assertThat(connection.text()).doesNotEndWith("0\r\n\r\n");
+        scene.awaitNothingInFlight();
+    }
+
+    @ParameterizedTest(name = "with a reset: {0}")
+    @ValueSource(booleans = {true, false})
+    void while_it_waits_for_a_place_in_the_pool(boolean reset) throws IOException {
+        scene.answering(Answers.hang("late"));
+        try (var first = scene.client();
+                var second = scene.client();
+                var third = scene.client();
+                var fourth = scene.client()) {
+            for (var client : new RawClient[] {first, second, third, fourth}) {
+                client.send(RawClient.request("GET", "/"));
+            }
+            Scene.await("four in flight", () -> scene.inFlight() == 4);
+            for (var client : new RawClient[] {third, fourth, first, second}) {
+                leave(client, reset);
+            }
+            scene.awaitNothingInFlight();
+        }
+    }
+
+    private static void leave(RawClient client, boolean reset) throws IOException {
+        if (reset) {
+            client.reset();
+        } else {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the body of a request is framed on its way in and on its way to the target. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class FramingTest {
+    private static final int MIB = 1024 * 1024;
+
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.withRoute("limits: { body: 100MiB }");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @ParameterizedTest(name = "RFC {0}: {1} is refused with {2}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock = """
+            9112 §6.1    | Content-Length: 6\\r\\nTransfer-Encoding: chunked             | 400
+            9112 §6.1    | Transfer-Encoding: chunked\\r\\nContent-Length: 6             | 400
+            9112 §6.1    | Transfer-Encoding: gzip, chunked                              | 501
+            9112 §6.1    | Transfer-Encoding: chunked, chunked                           | 400,501
+            9112 §6.1    | Transfer-Encoding: chunked\\r\\nTransfer-Encoding: chunked    | 400,501
+            9112 §6.1    | Transfer-Encoding: xchunked                                   | 400,501
+            9112 §6.1    | Transfer-Encoding: chunked, xchunked                          | 400,501
+            9112 §6.1    | Transfer-Encoding: identity                                   | 400,501
+            9112 §6.1    | Transfer-Encoding: identity\\r\\nContent-Length: 3            | 400,501
+            9112 §6.1    | Transfer-Encoding: "chunked"                                  | 400,501
+            9112 §6.1    | Transfer-Encoding:                                            | 400,501
+            9112 §6.3    | Content-Length: 3\\r\\nContent-Length: 5                      | 400
+            9110 §8.6    | Content-Length: +3                                            | 400
+            9110 §8.6    | Content-Length: -1                                            | 400
+            9110 §8.6    | Content-Length: 0x3                                           | 400
+            9110 §8.6    | Content-Length: 3 3                                           | 400
+            9110 §8.6    | Content-Length: 3, 5                                          | 400
+            9110 §8.6    | Content-Length:                                               | 400
+            9110 §8.6    | Content-Length: 3.0                                           | 400
+            9110 §8.6    | Content-Length: 99999999999999999999                          | 400
+            9112 §5.1    | X-A : b                                                       | 400
+            9112 §5.1    | : b                                                           | 400
+            9112 §5.1    | X A: b                                                        | 400
+            9112 §5.1    | X-A                                                           | 400
+            9112 §2.2    | X-A: b\\rc                                                    | 400
+            9110 §5.5    | X-A: b\\u0000c                                                | 400
+            9110 §5.5    | X-A: b\\u0001c                                                | 400
+            9110 §5.5    | X-A: b\\u007fc                                                | 400
+            9110 §5.6.2  | X\\u00e9: b                                                   | 400
+            9110 §10.1.1 | Expect: the-best                                              | 417
+            """)
+    void an_ambiguous_or_malformed_head_goes_nowhere(String section, String fields, String statuses)
+            throws IOException {
+        var before = scene.bytesAtOrigin();
+        try (var client = scene.client()) {
+            client.send("POST /x HTTP/1.1\r\nHost: localhost\r\n" + unescaped(fields) + "\r\n\r\n0\r\n\r\nGET /smuggled"
+                    + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            var response = client.read();
+            Refusals.assertProblem(response, response.status());
+            assertThat(statuses.split(",")).contains(Integer.toString(response.status()));
+            if (response.status() != 417) {
+                assertThat(response.header("connection")).isEqualToIgnoringCase("close");
+                assertThat(client.closedByPeer()).isTrue();
+                assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+            }
+        }
+    }
+
+    /** The one thing that a server may do with a folded line but refuse it. */
+    @Test
+    void a_folded_line_goes_on_as_one_line_RFC_9112_5_2() throws IOException {
+        scene.exchange(RawClient.request("GET", "/x", "X-A: b\r\n\tc", "X-B: d"));
+        assertThat(scene.lastRequest().head().raw()).contains("X-A: b c\r\n").contains("X-B: d\r\n");
+    }
+
+    @Test
+    void a_folded_transfer_coding_is_refused() throws IOException {
+        Refusals.assertRefused(scene, RawClient.request("POST", "/x", "Transfer-Encoding:\r\n chunked"), 501);
+    }
+
+    @Test
+    void lines_that_end_in_LF_alone_are_refused_RFC_9112_2_2() throws IOException {
+        Refusals.assertRefused(scene, "GET / HTTP/1.1\nHost: localhost\n\n", 400);
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §7.1: chunks {0}")
+    @ValueSource(
+            strings = {
+                "3\\r\\nabc\\n",
+                "3\\r\\nabcXX",
+                "3\\nabc\\r\\n0\\r\\n\\r\\n",
+                "3;a=\"\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "100000003\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "ffffffffffffffff\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "-1\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "+3\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "0x3\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "x\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+                "\\r\\nabc\\r\\n0\\r\\n\\r\\n",
+            })
+    void a_broken_chunk_never_makes_a_complete_request(String chunks) throws IOException {
+        var already = scene.requestsAtOrigin();
+        try (var client = scene.client()) {
+            client.send("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + unescaped(chunks)
+                    + "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            // what is over 4 GiB is well-formed, and only ever incomplete
+            client.halfClose();
+            if (!client.closedByPeer()) {
+                Refusals.assertProblem(client.read(), 400);
+                assertThat(client.closedByPeer()).isTrue();
+            }
+        }
+        for (var request : scene.origin().requests().subList(already, scene.requestsAtOrigin())) {
+            assertThat(request.target()).isEqualTo("/chunks");
+            request.connection().awaitClosed();
+            assertThat(request.connection().text()).doesNotEndWith("0\r\n\r\n").doesNotContain("smuggled");
+        }
+    }
+
+    @Test
+    void a_broken_chunk_is_answered_with_400_where_nothing_was_answered_yet() throws IOException {
+        try (var client = scene.client()) {
+            client.send("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+            scene.origin().awaitRequests(scene.requestsAtOrigin());
+            client.send("zz\r\n");
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void chunks_stay_chunks_and_extensions_are_dropped_RFC_9112_7_1_1() throws IOException {
+        var response = scene.exchange("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: Chunked\r\n\r\n"
+                + "3;name=value;x=\"a;b\"\r\nabc\r\n00003\r\ndef\r\n0;last\r\n\r\n");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(scene.lastRequest().header("transfer-encoding")).isEqualTo("chunked");
+        assertThat(scene.lastRequest().header("content-length")).isNull();
+        assertThat(scene.lastRequest().body().text()).isEqualTo("abcdef");
+        assertThat(scene.lastRequest().connection().text()).doesNotContain("name=value");
+    }
+
+    @Test
+    void a_length_stays_a_length_RFC_9112_6_2() throws IOException {
+        var response = scene.exchange("PUT /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(scene.lastRequest().head().all("content-length")).containsExactly("3");
+        assertThat(scene.lastRequest().header("transfer-encoding")).isNull();
+        assertThat(scene.lastRequest().body().text()).isEqualTo("abc");
+    }
+
+    @ParameterizedTest(name = "RFC 9110 §8.6: {0}")
+    @ValueSource(strings = {"GET", "HEAD", "DELETE", "OPTIONS"})
+    void a_request_without_a_body_gets_no_framing(String method) throws IOException {
+        assertThat(scene.exchange(RawClient.request(method, "/x")).status()).isEqualTo(200);
+        assertThat(scene.lastRequest().header("content-length")).isNull();
+        assertThat(scene.lastRequest().header("transfer-encoding")).isNull();
+    }
+
+    @Test
+    void an_announced_empty_body_stays_announced() throws IOException {
+        assertThat(scene.exchange(RawClient.request("POST", "/x", "Content-Length: 0"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(scene.lastRequest().head().all("content-length")).containsExactly("0");
+    }
+
+    @Test
+    void trailers_of_a_request_are_dropped_and_its_body_stays_whole_RFC_9110_6_5_1() throws IOException {
+        var response = scene.exchange("POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+                + "Trailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\nContent-Length: 9\r\n\r\n");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(scene.lastRequest().body().text()).isEqualTo("abc");
+        assertThat(scene.lastRequest().body().trailers()).isEmpty();
+        assertThat(scene.lastRequest().header("trailer")).isNull();
+    }
+
+    @Test
+    void eight_bit_values_pass_as_they_are_RFC_9110_5_5() throws IOException {
+        scene.exchange(RawClient.request("GET", "/x", "X-Name: caf\u00e9\u00ff", "X-Tab: a\tb", "X-Empty:"));
+        assertThat(scene.lastRequest().header("x-name")).isEqualTo("caf\u00e9\u00ff");
+        assertThat(scene.lastRequest().header("x-tab")).isEqualTo("a\tb");
+        assertThat(scene.lastRequest().header("x-empty")).isEmpty();
+    }
+
+    @Test
+    void repeated_fields_keep_their_order_RFC_9110_5_3() throws IOException {
+        scene.exchange(RawClient.request("GET", "/x", "X-A: 1", "X-B: 2", "x-a: 3", "X-A: 4, 5"));
+        assertThat(scene.lastRequest().head().all("x-a")).containsExactly("1", "3", "4, 5");
+    }
+
+    @ParameterizedTest(name = "{0} bytes, chunked: {1}")
+    @CsvSource({"1, true", "65536, true", "1048576, true", "1048576, false", "52428800, true", "52428800, false"})
+    void a_body_of_any_size_reaches_the_target_intact(int size, boolean chunked) throws IOException {
+        var body = new byte[size];
+        new Random(size).nextBytes(body);
+        try (var client = scene.client()) {
+            client.send("POST /big HTTP/1.1\r\nHost: localhost\r\n"
+                    + (chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + size)
+                    + "\r\n\r\n");
+            for (var from = 0; from < size; from += MIB) {
+                var length = Math.min(MIB, size - from);
+                var part = java.util.Arrays.copyOfRange(body, from, from + length);
+                if (chunked) {
+                    client.send(Integer.toHexString(length) + "\r\n").send(part).send("\r\n");
+                } else {
+                    client.send(part);
+                }
+            }
+            if (chunked) {
+                client.send("0\r\n\r\n");
+            }
+            assertThat(client.read().status()).isEqualTo(200);
+        }
+        assertThat(scene.lastRequest().body().bytes()).isEqualTo(body);
+    }
+
+    private static String unescaped(String text) {
+        return text.replace("\\r", "\r")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\\u0000", "\0")
+                .replace("\\u0001", "\u0001")
+                .replace("\\u007f", "\u007f")
+                .replace("\\u00e9", "\u00e9");
+    }
+}

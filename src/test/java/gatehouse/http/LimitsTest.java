@@ -1,0 +1,119 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LimitsTest {
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.withRoute("limits: { body: 1KiB }");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @Test
+    void a_header_section_over_32_KiB_is_431_RFC_6585_5() throws IOException {
+        assertThat(scene.exchange(RawClient.request("GET", "/", "X-Big: " + "a".repeat(32_000)))
+                        .status())
+                .isEqualTo(200);
+        Refusals.assertRefused(scene, RawClient.request("GET", "/", "X-Big: " + "a".repeat(33_000)), 431);
+    }
+
+    @Test
+    void more_than_100_fields_are_431_RFC_6585_5() throws IOException {
+        assertThat(scene.exchange("GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-A: b\r\n".repeat(99) + "\r\n")
+                        .status())
+                .isEqualTo(200);
+        Refusals.assertRefused(
+                scene, "GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-A: b\r\n".repeat(100) + "\r\n", 431);
+    }
+
+    @Test
+    void a_body_announced_over_the_limit_is_413_before_anything_is_sent_RFC_9110_15_5_14() throws IOException {
+        assertThat(scene.exchange(RawClient.request("POST", "/", "Content-Length: 1024") + "a".repeat(1024))
+                        .status())
+                .isEqualTo(200);
+        Refusals.assertRefused(scene, RawClient.request("POST", "/", "Content-Length: 1025") + "a".repeat(1025), 413);
+    }
+
+    @Test
+    void a_body_in_chunks_is_counted_and_cut_at_the_limit_RFC_9110_15_5_14() throws IOException {
+        try (var client = scene.client()) {
+            client.send(RawClient.request("POST", "/x", "Transfer-Encoding: chunked") + "400\r\n" + "a".repeat(1024)
+                    + "\r\n");
+            client.send("1\r\na\r\n");
+            Refusals.assertProblem(client.read(), 413);
+            client.send("0\r\n\r\n");
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        for (var connection : scene.origin().connections()) {
+            if (connection.text().contains("POST /x ")) {
+                connection.awaitClosed();
+                assertThat(connection.text()).doesNotEndWith("0\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void a_body_over_the_limit_that_goes_on_does_not_hide_the_answer() throws IOException {
+        try (var client = scene.client()) {
+            var sent = client.sendInBackground(
+                    (RawClient.request("POST", "/x", "Content-Length: 3000000") + "a".repeat(3_000_000)).getBytes());
+            Refusals.assertProblem(client.read(), 413);
+            assertThat(client.closedByPeer()).isTrue();
+            assertThat(sent).satisfiesAnyOf(
+                    done -> assertThat(done).isCompleted(), done -> Scene.await("end of sending", done::isDone));
+        }
+    }
+
+    @Test
+    void no_route_is_404() throws Exception {
+        try (var other = Scene.start("""
+                services: { origin: { targets: "%s" } }
+                routes:   { one: { match: { path: /one, method: [GET, POST] }, to: origin } }
+                """)) {
+            Refusals.assertProblem(other.exchange(RawClient.request("GET", "/two")), 404);
+            var wrong = other.exchange(RawClient.request("DELETE", "/one"));
+            Refusals.assertProblem(wrong, 405);
+            assertThat(wrong.header("allow")).contains("GET").contains("POST");
+            assertThat(other.bytesAtOrigin()).isZero();
+            assertThat(other.exchange(RawClient.request("GET", "/one")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_refusal_keeps_the_connection_where_its_framing_is_sound() throws Exception {
+        try (var other = Scene.start("""
+                services: { origin: { targets: "%s" } }
+                routes:   { one: { match: { path: /one }, to: origin } }
+                """);
+                var client = other.client()) {
+            for (var i = 0; i < 3; i++) {
+                var refusal = client.send(RawClient.request("POST", "/two", "Content-Length: 5") + "hello").read();
+                Refusals.assertProblem(refusal, 404);
+                assertThat(refusal.header("connection")).isNull();
+                assertThat(client.send(RawClient.request("GET", "/one")).read().status())
+                        .isEqualTo(200);
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PipeliningTest {
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @Test
+    void requests_in_one_packet_are_answered_in_their_order_RFC_9112_9_3_2() throws IOException {
+        scene.answering(exchange -> Answers.ok(exchange.target()).answer(exchange));
+        var requests = new StringBuilder();
+        for (var i = 0; i < 50; i++) {
+            requests.append(RawClient.request(i % 2 == 0 ? "GET" : "DELETE", "/" + i));
+        }
+        try (var client = scene.client()) {
+            client.send(requests.toString());
+            for (var i = 0; i < 50; i++) {
+                assertThat(client.read().text()).isEqualTo("/" + i);
+            }
+        }
+    }
+
+    @Test
+    void bodies_between_pipelined_requests_are_told_apart() throws IOException {
+        scene.answering(exchange -> Answers.ok(exchange.target() + exchange.body().text()).answer(exchange));
+        try (var client = scene.client()) {
+            client.send(RawClient.request("POST", "/a", "Content-Length: 3") + "one"
+                    + RawClient.request("POST", "/b", "Transfer-Encoding: chunked") + "3\r\ntwo\r\n0\r\n\r\n"
+                    + RawClient.request("GET", "/c"));
+            assertThat(client.read().text()).isEqualTo("/aone");
+            assertThat(client.read().text()).isEqualTo("/btwo");
+            assertThat(client.read().text()).isEqualTo("/c");
+        }
+    }
+
+    @Test
+    void nothing_is_taken_after_a_request_that_ends_the_connection_RFC_9112_9_6() throws IOException {
+        var before = scene.requestsAtOrigin();
+        try (var client = scene.client()) {
+            client.send(RawClient.request("GET", "/a", "Connection: close") + RawClient.request("GET", "/b"));
+            var response = client.read();
+            assertThat(response.header("connection")).isEqualToIgnoringCase("close");
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        assertThat(scene.requestsAtOrigin()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void a_malformed_request_behind_a_good_one_is_refused_after_the_good_one_s_answer() throws IOException {
+        try (var client = scene.client()) {
+            client.send(RawClient.request("GET", "/a") + "GET /\u0001 HTTP/1.1\r\n\r\n" + RawClient.request("GET", "/c"));
+            assertThat(client.read().status()).isEqualTo(200);
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+}

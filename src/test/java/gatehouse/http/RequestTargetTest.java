@@ -1,0 +1,157 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RequestTargetTest {
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @ParameterizedTest(name = "RFC {0}: {1} is sent as {2}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            9112 §3.2.1      | /                              | /
+            9112 §3.2.1      | /a/b?c=d                       | /a/b?c=d
+            9112 §3.2.1      | /a?                            | /a?
+            9112 §3.2.2      | http://localhost/x             | /x
+            9112 §3.2.2      | HTTP://LOCALHOST/x             | /x
+            9112 §3.2.2      | http://localhost               | /
+            9112 §3.2.2      | http://localhost?q=1           | /?q=1
+            3986 §6.2.2.1    | /%c3%a9                        | /%C3%A9
+            3986 §6.2.2.2    | /%61dmin/%7euser               | /admin/~user
+            3986 §6.2.2.3    | /a/./b/../c                    | /a/c
+            3986 §6.2.2.3    | /x/%2e%2e/admin                | /admin
+            3986 §6.2.2.3    | /../../etc                     | /etc
+            3986 §6.2.2.3    | /a/..                          | /
+            3986 §6.2.3      | //admin//x/                    | /admin/x/
+            3986 §3.3        | /a;v=1/b;c,d:e@f               | /a;v=1/b;c,d:e@f
+            3986 §3.3        | /a%20b%3Fc                     | /a%20b%3Fc
+            3986 §3.3        | /ADMIN./x                      | /ADMIN./x
+            3986 §3.4        | /a?x=/../%2f%00&&=//           | /a?x=/../%2f%00&&=//
+            """)
+    void a_target_is_sent_in_its_one_canonical_form(String section, String target, String sent) throws IOException {
+        var response = scene.exchange(RawClient.request("GET", target));
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(scene.lastRequest().head().startLine()).isEqualTo("GET " + sent + " HTTP/1.1");
+    }
+
+    @ParameterizedTest(name = "RFC {0}: {1} is refused with 400")
+    @CsvSource(
+            delimiter = '|',
+            textBlock = """
+            9112 §3.2        | admin
+            9112 §3.2        | *
+            9112 §3.2        | /a#b
+            9112 §3.2        | /a?b#c
+            9112 §3.2.2      | http://other.test/x
+            9112 §3.2.2      | http://localhost@evil.test/
+            9112 §3.2.2      | https://localhost/x
+            9112 §3.2.2      | ftp://localhost/x
+            9112 §3.2.2      | http://
+            3986 §3.3        | /%2fadmin
+            3986 §3.3        | /x%5c..%5cadmin
+            3986 §3.3        | /x\\..\\admin
+            3986 §2.1        | /%2561dmin
+            3986 §2.1        | /%252e%252e/admin
+            3986 §2.1        | /a%
+            3986 §2.1        | /a%4
+            3986 §2.1        | /a%zz
+            3986 §2.1        | /%00
+            3986 §2.1        | /a%0d%0ab
+            3986 §3.3        | /x/..;/admin
+            3986 §3.3        | /x/.;a/admin
+            3629 §3          | /%c0%afadmin
+            3629 §3          | /%ff
+            """)
+    void an_ambiguous_target_goes_nowhere(String section, String target) throws IOException {
+        assertRefused(RawClient.request("GET", target), 400);
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §3: {0}")
+    @ValueSource(
+            strings = {
+                "GET /\u00e9 HTTP/1.1",
+                "GET /a\u007f HTTP/1.1",
+                "GET / HTTP/1.1x",
+                "GET / HTTP/1.",
+                "GET /",
+                "G(T / HTTP/1.1",
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1",
+                "GET /a b HTTP/1.1",
+                "\u0001GET / HTTP/1.1",
+            })
+    void a_broken_request_line_is_refused(String line) throws IOException {
+        assertRefused(line + "\r\nHost: localhost\r\n\r\n", 400);
+    }
+
+    /** A server may split the line at runs of blanks; what goes on has single ones. */
+    @Test
+    void blanks_in_the_request_line_are_made_single_RFC_9112_3() throws IOException {
+        var response = scene.exchange("GET  /x  HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(scene.lastRequest().head().startLine()).isEqualTo("GET /x HTTP/1.1");
+    }
+
+    @Test
+    void a_tunnel_is_refused_without_dialling_RFC_9110_9_3_6() throws IOException {
+        assertRefused("CONNECT evil.test:443 HTTP/1.1\r\nHost: evil.test:443\r\n\r\n", 501);
+    }
+
+    @Test
+    void options_for_the_whole_server_is_answered_here_RFC_9110_9_3_7() throws IOException {
+        var before = scene.bytesAtOrigin();
+        var response = scene.exchange("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(response.status()).isEqualTo(204);
+        assertThat(response.header("content-length")).isNull();
+        assertThat(response.header("x-request-id")).isNotNull();
+        assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+    }
+
+    @Test
+    void a_target_over_8_KiB_is_414_RFC_9110_15_5_15() throws IOException {
+        var longest = "/" + "a".repeat(8 * 1024 - 1);
+        assertThat(scene.exchange(RawClient.request("GET", longest)).status()).isEqualTo(200);
+        assertRefused(RawClient.request("GET", longest + "a"), 414);
+        assertRefused(RawClient.request("GET", longest + "a".repeat(60_000)), 414);
+    }
+
+    @ParameterizedTest(name = "RFC 9110 §9.1: {0} passes untouched")
+    @ValueSource(strings = {"GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "M-SEARCH", "get", "x!#$%&'*+.^_`|~1"})
+    void a_method_is_a_token_and_case_sensitive(String method) throws IOException {
+        var response = scene.exchange(method + " /m HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(scene.lastRequest().head().startLine()).isEqualTo(method + " /m HTTP/1.1");
+        assertThat(scene.lastRequest().body().text()).isEqualTo("hi");
+    }
+
+    private static void assertRefused(String request, int status) throws IOException {
+        Refusals.assertRefused(scene, request, status);
+    }
+}

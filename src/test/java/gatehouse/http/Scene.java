@@ -1,0 +1,144 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.service.TargetStatus;
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RawOrigin.Script;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A gateway before one origin, whose answers each test chooses anew. The gateway has one connection to it per event loop,
+ * so that one which is lost or left dirty shows at the next request.
+ */
+final class Scene implements AutoCloseable {
+    /** One event loop takes every second connection. */
+    private static final int LANES = 2;
+
+    private static final String ONE_CONNECTION = """
+            services: { origin: { targets: "%s", pool: { max: 1 } } }
+            routes:
+              all: { match: { path: "/**" }, to: origin }
+            """;
+
+    private final RawOrigin origin;
+    private final TestGateway gateway;
+    private volatile Script script = Answers.ok("hello");
+
+    private Scene(String config) throws Exception {
+        origin = RawOrigin.answering(exchange -> script.answer(exchange));
+        gateway = TestGateway.start(config, origin.url());
+    }
+
+    static Scene start() throws Exception {
+        return new Scene(ONE_CONNECTION);
+    }
+
+    /** With a configuration of its own; {@code %s} is the origin's address. */
+    static Scene start(String config) throws Exception {
+        return new Scene(config);
+    }
+
+    /** The routes and the service of {@link #start()} with these keys on the route. */
+    static Scene withRoute(String keys) throws Exception {
+        return new Scene("""
+                services: { origin: { targets: "%%s", pool: { max: 1 } } }
+                routes:   { all: { match: { path: "/**" }, to: origin, %s } }
+                """.formatted(keys));
+    }
+
+    /** From now on the origin answers so. */
+    Scene answering(Script next) {
+        script = next;
+        return this;
+    }
+
+    RawOrigin origin() {
+        return origin;
+    }
+
+    TestGateway gateway() {
+        return gateway;
+    }
+
+    RawClient client() throws IOException {
+        return gateway.client();
+    }
+
+    /** Sends one request on a connection of its own and reads the answer. */
+    RawResponse exchange(String request) throws IOException {
+        try (var client = client()) {
+            return client.send(request).read(request.substring(0, request.indexOf(' ')));
+        }
+    }
+
+    /** The last request that the origin got. */
+    RawExchange lastRequest() {
+        var all = origin.requests();
+        return all.get(all.size() - 1);
+    }
+
+    /** How many bytes the origin ever got. */
+    long bytesAtOrigin() {
+        return origin.connections().stream()
+                .mapToLong(connection -> connection.received().length)
+                .sum();
+    }
+
+    int requestsAtOrigin() {
+        return origin.requests().size();
+    }
+
+    /** Whatever was sent before: a normal request is answered on each event loop. */
+    void stillServes() throws IOException {
+        answering(Answers.ok("still here"));
+        for (var lane = 0; lane < LANES; lane++) {
+            var response = exchange(RawClient.request("GET", "/afterwards"));
+            assertThat(response.status()).as(response.head().raw()).isEqualTo(200);
+            assertThat(response.text()).isEqualTo("still here");
+        }
+        assertThat(origin.faults()).isEmpty();
+        awaitNothingInFlight();
+    }
+
+    /** Waits until no target has a request in flight. */
+    void awaitNothingInFlight() {
+        await("no request in flight", () -> inFlight() == 0);
+    }
+
+    /** Requests that targets have in flight. */
+    int inFlight() {
+        return targets().stream().mapToInt(TargetStatus::inFlight).sum();
+    }
+
+    private List<TargetStatus> targets() {
+        return gateway.node().snapshots().current().services().values().stream()
+                .flatMap(service -> service.targets().stream())
+                .toList();
+    }
+
+    /** Waits at most ten seconds for a state that nothing announces. */
+    static void await(String what, java.util.function.BooleanSupplier state) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!state.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within ten seconds: " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        origin.close();
+        gateway.close();
+    }
+}

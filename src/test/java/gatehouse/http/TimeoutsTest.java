@@ -1,0 +1,139 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawResponse;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class TimeoutsTest {
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.start("""
+                services: { origin: { targets: "%s", pool: { max: 1 } } }
+                routes:
+                  all:   { match: { path: "/**" }, to: origin,
+                           timeout: { connect: 300ms, firstByte: 300ms, idle: 400ms, total: 10s }, retry: null }
+                  total: { match: { path: /total }, to: origin,
+                           timeout: { connect: 10s, firstByte: 10s, idle: 10s, total: 400ms }, retry: null }
+                """);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @Test
+    void a_target_that_does_not_answer_is_a_gateway_timeout_RFC_9110_15_6_5() throws IOException {
+        scene.answering(Answers.hang("late"));
+        var begin = System.nanoTime();
+        assertTimeout(scene.exchange(RawClient.request("GET", "/")), "first-byte-timeout");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(290), Duration.ofSeconds(2));
+        scene.lastRequest().connection().awaitClosed();
+        scene.awaitNothingInFlight();
+    }
+
+    @Test
+    void the_first_byte_is_waited_for_from_the_last_byte_sent() throws IOException {
+        scene.answering(Answers.hang("late"));
+        try (var client = scene.client()) {
+            client.send(RawClient.request("POST", "/", "Content-Length: 3"));
+            for (var i = 0; i < 3; i++) {
+                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+                client.send("a");
+            }
+            assertTimeout(client.read(), "first-byte-timeout");
+        }
+    }
+
+    @Test
+    void an_answer_that_stops_is_cut_off() throws IOException {
+        scene.answering(exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
+            exchange.hang();
+        });
+        try (var client = scene.client()) {
+            var response = client.send(RawClient.request("GET", "/")).read();
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.isComplete()).isFalse();
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        scene.lastRequest().connection().awaitClosed();
+        scene.awaitNothingInFlight();
+    }
+
+    @Test
+    void a_request_that_stops_is_408_and_ends_the_connection_RFC_9110_15_5_9() throws IOException {
+        try (var client = scene.client()) {
+            client.send(RawClient.request("POST", "/", "Content-Length: 10") + "01234");
+            var response = client.read();
+            Refusals.assertProblem(response, 408);
+            assertThat(response.header("connection")).isEqualToIgnoringCase("close");
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        scene.lastRequest().connection().awaitClosed();
+    }
+
+    @Test
+    void the_whole_exchange_has_a_deadline_before_an_answer() throws IOException {
+        scene.answering(Answers.hang("late"));
+        assertTimeout(scene.exchange(RawClient.request("GET", "/total")), "total-timeout");
+    }
+
+    @Test
+    void the_whole_exchange_has_a_deadline_however_much_moves() throws IOException {
+        scene.answering(exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+            for (var i = 0; i < 1000 && !exchange.connection().isClosedByPeer(); i++) {
+                exchange.send("a");
+                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        });
+        var response = scene.exchange(RawClient.request("GET", "/total"));
+        assertThat(response.isComplete()).isFalse();
+        scene.lastRequest().connection().awaitClosed();
+    }
+
+    @Test
+    void a_place_in_the_pool_that_does_not_come_free_is_a_connect_timeout() throws IOException {
+        scene.answering(exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (var i = 0; i < 1000 && !exchange.connection().isClosedByPeer(); i++) {
+                exchange.send("1\r\na\r\n");
+                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        });
+        try (var first = scene.client();
+                var second = scene.client();
+                var third = scene.client();
+                var fourth = scene.client()) {
+            first.send(RawClient.request("GET", "/")).readHead();
+            second.send(RawClient.request("GET", "/")).readHead();
+            assertTimeout(third.send(RawClient.request("GET", "/")).read(), "connect-timeout");
+            assertTimeout(fourth.send(RawClient.request("GET", "/")).read(), "connect-timeout");
+        }
+    }
+
+    private static void assertTimeout(RawResponse response, String name) throws IOException {
+        Refusals.assertProblem(response, 504);
+        assertThat(new ObjectMapper().readTree(response.text()).get("type").asText()).endsWith(":" + name);
+    }
+}

@@ -1,0 +1,66 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class TrailersTest {
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    @Test
+    void trailers_of_an_answer_pass_RFC_9110_6_5() throws IOException {
+        var response = scene.answering(Answers.chunked(List.of("abc"), "X-Sum: 1", "X-Sum: 2", "Server-Timing: x"))
+                .exchange(RawClient.request("GET", "/"));
+        assertThat(response.text()).isEqualTo("abc");
+        assertThat(response.body().trailers())
+                .extracting(Object::toString)
+                .containsExactly("X-Sum: 1", "X-Sum: 2", "Server-Timing: x");
+    }
+
+    @Test
+    void trailers_that_would_frame_route_or_belong_to_the_connection_are_dropped_RFC_9110_6_5_1() throws IOException {
+        var response = scene.answering(Answers.chunked(
+                        List.of("abc"),
+                        "Content-Length: 9",
+                        "Transfer-Encoding: chunked",
+                        "Host: evil.test",
+                        "Connection: close",
+                        "Set-Cookie: a=b",
+                        "X-Sum: 1"))
+                .exchange(RawClient.request("GET", "/"));
+        assertThat(response.isComplete()).isTrue();
+        assertThat(response.body().trailers()).extracting(Object::toString).containsExactly("X-Sum: 1");
+    }
+
+    @Test
+    void a_client_of_HTTP_1_0_gets_the_body_without_them() throws IOException {
+        scene.answering(Answers.chunked(List.of("abc"), "X-Sum: 1"));
+        var response = scene.exchange("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n");
+        assertThat(response.text()).isEqualTo("abc");
+    }
+}
