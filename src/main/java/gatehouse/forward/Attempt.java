@@ -168,9 +168,10 @@ final class Attempt extends Deadlines.Watched {
             fail(Failures.garbage(null));
             return;
         }
-        if (isGatewayFailure(status) && delivery.wantsAnother(status, target)) {
-            end(Outcome.FAILED, "answered " + status);
+        if (status >= 500 && delivery.wantsAnother(status, target)) {
+            end(isGatewayFailure(status) ? Outcome.FAILED : null, "answered " + status);
             dropAnswer(response);
+            delivery.another();
             return;
         }
         phase = Phase.REPLYING;

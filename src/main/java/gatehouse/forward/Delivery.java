@@ -95,14 +95,18 @@ final class Delivery {
         new Attempt(this, target).start();
     }
 
-    /** An attempt got the head of an answer. Whether that answer is dropped for another attempt. */
+    /** An attempt got the head of an answer. Whether that answer is dropped, and {@link #another} attempt follows. */
     boolean wantsAnother(int status, Target target) {
         var retry = plan.retry();
-        if (retry == null || !retry.covers(status) || !isIdempotent() || !mayRepeat(target, retry)) {
-            return false;
+        return retry != null && retry.covers(status) && isIdempotent() && mayRepeat(target, retry);
+    }
+
+    /** Makes the attempt that {@link #wantsAnother} asked for, once the one before has ended. */
+    void another() {
+        var retry = plan.retry();
+        if (retry != null) {
+            pauseThenAttempt(retry);
         }
-        pauseThenAttempt(retry);
-        return true;
     }
 
     /** An attempt brought a reply. */
@@ -144,7 +148,10 @@ final class Delivery {
     }
 
     private boolean mayRepeat(Failure.Kind kind, Target target, Retry retry) {
-        if (kind == Failure.Kind.STALE && stale < MAX_STALE && !exchange.clientGone() && (!bodyTaken || replay != null)) {
+        if (kind == Failure.Kind.STALE
+                && stale < MAX_STALE
+                && !exchange.clientGone()
+                && (!bodyTaken || replay != null)) {
             // no sign of a sick target, and each one leaves the pool: neither an attempt nor a part of the budget
             stale++;
             attempts--;
