@@ -5,6 +5,7 @@ import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -33,16 +34,42 @@ final class GatewayProcess {
     private final Blueprint blueprint;
     private final Manifest manifest;
     private final @Nullable FileOptions files;
+    private final CompletableFuture<Long> preparation;
     private final Ending ending = new Ending();
 
     /**
+     * @param preparation what {@link #prepare} began
      * @param files where changed configurations are read from; null for a configuration that can't change
      */
-    GatewayProcess(Gatehouse.Console console, Blueprint blueprint, Manifest manifest, @Nullable FileOptions files) {
+    GatewayProcess(
+            Gatehouse.Console console,
+            CompletableFuture<Long> preparation,
+            Blueprint blueprint,
+            Manifest manifest,
+            @Nullable FileOptions files) {
         this.console = console;
+        this.preparation = preparation;
         this.blueprint = blueprint;
         this.manifest = manifest;
         this.files = files;
+    }
+
+    /**
+     * Begins, on another thread, what a start needs whatever the files say: they are read meanwhile. Until it is over
+     * nothing may be logged.
+     *
+     * @return when the virtual machine started, in milliseconds of the wall clock
+     */
+    static CompletableFuture<Long> prepare() {
+        return CompletableFuture.supplyAsync(() -> {
+            // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to
+            // say
+            Security.setProperty("networkaddress.cache.ttl", "1");
+            Security.setProperty("networkaddress.cache.negative.ttl", "0");
+            Rehearsal.logFailure();
+            LOG.debug("{} is there in any case", Transport.NIO.name()); // loads the native libraries
+            return ManagementFactory.getRuntimeMXBean().getStartTime();
+        });
     }
 
     /**
@@ -51,14 +78,12 @@ final class GatewayProcess {
      * @return exit code
      */
     int run() {
-        // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to say
-        Security.setProperty("networkaddress.cache.ttl", "1");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        var startedAt = preparation.join(); // before anything may be logged
         var pidFile = blueprint.config().node().pidFile();
         PidFile taken = null;
         try {
             taken = pidFile == null ? null : PidFile.take(Path.of(pidFile));
-            return runAlone();
+            return runAlone(startedAt);
         } catch (NotTakenException e) {
             console.err().println(e.getMessage());
             return Gatehouse.NOT_TAKEN;
@@ -69,10 +94,7 @@ final class GatewayProcess {
         }
     }
 
-    private int runAlone() throws NotTakenException {
-        var startedAt = CompletableFuture.supplyAsync(
-                () -> ManagementFactory.getRuntimeMXBean().getStartTime());
-        Rehearsal.logFailure();
+    private int runAlone(long startedAt) throws NotTakenException {
         warnOfIgnoredVariables();
         var lanes = Runtime.getRuntime().availableProcessors();
         var vertx = vertx(lanes);
@@ -82,10 +104,10 @@ final class GatewayProcess {
             if (node == null) {
                 return Gatehouse.FILES_WRONG;
             }
-            console.err().println("gatehouse ready in " + (System.currentTimeMillis() - startedAt.get()) + " ms");
+            console.err().println("gatehouse ready in " + (System.currentTimeMillis() - startedAt) + " ms");
             serve(node);
             return Gatehouse.FINE;
-        } catch (InterruptedException | ExecutionException e) {
+        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         } finally {
             close(vertx);

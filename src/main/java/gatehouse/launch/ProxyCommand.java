@@ -75,11 +75,12 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
+        var preparation = GatewayProcess.prepare();
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         if (admin == null) {
             entries.remove("admin");
         }
-        return new GatewayProcess(console, blueprint(), new Manifest(null, entries), null).run();
+        return new GatewayProcess(console, preparation, blueprint(), new Manifest(null, entries), null).run();
     }
 
     /** The flags as settings, so that they stand above the environment as flags do. */

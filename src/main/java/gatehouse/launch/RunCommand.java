@@ -19,7 +19,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
+        var preparation = GatewayProcess.prepare();
         var whole = files.read();
-        return new GatewayProcess(console, whole.blueprint(), whole.manifest(), files).run();
+        return new GatewayProcess(console, preparation, whole.blueprint(), whole.manifest(), files).run();
     }
 }
