@@ -34,7 +34,7 @@ coverage: ## all tests with coverage; the report is target/site/jacoco/index.htm
 	$(MVN) verify -Djacoco.skip=false jacoco:report
 
 schema: ## writes the schemas in conf and the reference in docs again, from the records
-	$(MVN) -q test -Dtest=PublishedFilesTest -Dgatehouse.write=true
+	$(MVN) -q test -Dtest=PublishedFilesTest -Dpublish=true
 
 clean: ## removes what was built
 	$(MVN) -q clean

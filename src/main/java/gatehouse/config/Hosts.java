@@ -20,7 +20,7 @@ final class Hosts {
         if (host.isEmpty()) {
             throw new IllegalArgumentException("no host");
         }
-        if (host.length() > 253 || host.startsWith(".") || host.endsWith(".") || host.contains("..")) {
+        if (host.length() > 253 || !hasWholeLabels(host)) {
             throw new IllegalArgumentException("not a host name");
         }
         for (var i = 0; i < host.length(); i++) {
@@ -33,6 +33,20 @@ final class Hosts {
             }
         }
         return host;
+    }
+
+    /** Labels of 1 to 63 characters (RFC 1035 §2.3.4). */
+    private static boolean hasWholeLabels(String host) {
+        var start = 0;
+        for (var i = 0; i <= host.length(); i++) {
+            if (i == host.length() || host.charAt(i) == '.') {
+                if (i == start || i - start > 63) {
+                    return false;
+                }
+                start = i + 1;
+            }
+        }
+        return true;
     }
 
     /** A number from {@code min} to 65535. */

@@ -17,6 +17,7 @@ import gatehouse.problem.ProblemException;
 import gatehouse.route.Match;
 import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
+import gatehouse.snapshot.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -37,6 +38,7 @@ final class HttpLane implements LaneServer {
     private static final long TICK_MILLIS = 100;
 
     private final Vertx vertx;
+    private final Snapshots snapshots;
     private final Forwarder forwarder;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
@@ -44,17 +46,16 @@ final class HttpLane implements LaneServer {
     private final RequestIds ids = new RequestIds();
     private final long ticker;
 
-    private Snapshot snapshot;
     private boolean draining;
 
-    HttpLane(Vertx vertx, HttpNode node, Snapshot snapshot) {
+    HttpLane(Vertx vertx, HttpNode node) {
         this.vertx = vertx;
-        this.snapshot = snapshot;
+        this.snapshots = node.snapshots();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.connections = new Connections(metrics);
-        this.forwarder =
-                new Forwarder(vertx, node.lanes(), snapshot.config().node().name());
+        this.forwarder = new Forwarder(
+                vertx, node.lanes(), snapshots.current().config().node().name());
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
 
@@ -70,7 +71,7 @@ final class HttpLane implements LaneServer {
             return;
         }
         request.pause();
-        var now = snapshot; // one read: the whole exchange sees one configuration
+        var now = snapshots.current(); // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
         connection.begin(exchange);
         metrics.begin();
@@ -213,12 +214,9 @@ final class HttpLane implements LaneServer {
         });
     }
 
-    /** Another configuration is in force: requests from now on see it, those under way keep theirs. */
+    /** Another configuration is in force: gives up what only the one before needed, once its exchanges have ended. */
     void adopt(Snapshot next, Duration grace) {
-        if (next.number() > snapshot.number()) {
-            snapshot = next;
-            forwarder.retain(next.liveServices(), grace);
-        }
+        forwarder.retain(next.liveServices(), grace);
     }
 
     /** Tells clients that their connections end here, and from now on after each answer. */

@@ -37,21 +37,21 @@ class HostPatternTest {
             quoteCharacter = '"',
             delimiter = '|',
             value = {
-                "\"\" | not a host name",
-                "*. | not a host name",
+                "\"\" | no host",
+                "*. | no host",
                 "a..b | not a host name",
                 ".a | not a host name",
                 "a. | not a host name",
-                "api.example.com:8080 | a port is not part of it",
-                "[::1]:8080 | a port is not part of it",
-                "[ | a port is not part of it",
-                "[] | not an IPv6 address",
-                "[1] | not an IPv6 address",
-                "[::z] | not an IPv6 address",
-                "*.[::1] | the character '[' can't stand there",
-                "* | the character '*' can't stand there",
-                "a.*.b | the character '*' can't stand there",
-                "b\u00fccher.example | the character '\u00fc' can't stand there"
+                "api.example.com:8080 | a colon that is not within an IPv6 address in brackets",
+                "[::1]:8080 | the character '[' can't stand in a host name",
+                "[ | the character '[' can't stand in a host name",
+                "[] | no IPv6 address in the brackets",
+                "[1] | no IPv6 address in the brackets",
+                "[::z] | no IPv6 address in the brackets",
+                "*.[::1] | a wildcard before an address",
+                "* | the character '*' can't stand in a host name",
+                "a.*.b | the character '*' can't stand in a host name",
+                "b\u00fccher.example | the character '\u00fc' can't stand in a host name"
             })
     void anything_else_is_refused_with_the_reason(String text, String reason) {
         assertThatThrownBy(() -> HostPattern.parse(text))

@@ -49,7 +49,7 @@ class PathPatternTest {
                 "/./a | dot segments never reach a route",
                 "/a/.. | dot segments never reach a route",
                 "/a/%2E%2e/** | dot segments never reach a route",
-                "/{id}/{id} | it has {id} twice",
+                "/{id}/{id} | {id} stands in it twice",
                 "/{} | the character '{' can't stand there",
                 "/{a}{b} | the character '{' can't stand there",
                 "/{a b} | the character '{' can't stand there",
