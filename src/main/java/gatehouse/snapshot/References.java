@@ -75,7 +75,11 @@ final class References {
     /** A name that stands in the file, but with mistakes of its own, is not unknown. */
     private void checkName(List<String> path, String name, String collection, Collection<String> known, String what) {
         if (!known.contains(name) && !document.has(List.of(collection, name))) {
-            problems.addUnknown(path, "there is no " + what, name, List.copyOf(known));
+            if (known.isEmpty()) {
+                problems.add(path, "there is no " + what + " " + name, "one that stands under " + collection);
+            } else {
+                problems.addUnknown(path, "there is no " + what, name, List.copyOf(known));
+            }
         }
     }
 

@@ -140,7 +140,7 @@ class CommandsTest {
                 listener inner on 127.0.0.1:8081 (http1)
                   HOST             PATH       CONDITIONS          PRIORITY  ROUTE   TO
                   api.example.com  /users/**  method [GET, POST]  0         users   service users
-                  *                /metrics    listener [inner]   0         inner   service rest
+                  *                /metrics   listener [inner]    0         inner   service rest
                   *                /users/**  header X-Beta: 1    0         canary  service users
                   *                /**                            -1        rest    service rest
                 """);

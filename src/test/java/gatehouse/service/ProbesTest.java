@@ -108,7 +108,7 @@ class ProbesTest {
         start(vertx, 1);
         assertThat(probes.poll(10, TimeUnit.SECONDS)).isNotNull();
         var first = service;
-        first.close();
+        first.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
 
         answer = request -> request.response().setStatusCode(500).end();
         start(vertx, 1);
