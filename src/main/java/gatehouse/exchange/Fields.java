@@ -2,7 +2,9 @@ package gatehouse.exchange;
 
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Which header fields travel and which belong to one connection only (RFC 9110 §7.6.1). */
@@ -142,6 +144,15 @@ public final class Fields {
             }
             to.add(name, field.getValue());
         }
+    }
+
+    /** The fields of an interim answer that travel to the client, their names in the lower case that HTTP/2 needs. */
+    public static MultiMap earlyHints(MultiMap from) {
+        var travelling = HttpHeaders.headers();
+        copyResponse(from, travelling);
+        var hints = HttpHeaders.headers();
+        travelling.forEach((name, value) -> hints.add(name.toLowerCase(Locale.ROOT), value));
+        return hints;
     }
 
     /** Copies the fields that may stand in a trailer section: none that frame, route or control (RFC 9110 §6.5.1). */

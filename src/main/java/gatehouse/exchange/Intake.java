@@ -40,6 +40,7 @@ public final class Intake {
     private @Nullable String expect;
     private int hops;
     private int fields;
+    private int cookies;
 
     private Intake(HttpServerRequest request) {
         this.request = request;
@@ -75,6 +76,11 @@ public final class Intake {
         }
         for (Map.Entry<String, String> field : request.headers()) {
             look(field.getKey(), field.getValue());
+        }
+        if (cookies > 1) {
+            // one line for whoever reads it, here and behind (RFC 9113 §8.2.3)
+            var headers = request.headers();
+            headers.set("cookie", String.join("; ", headers.getAll("cookie")));
         }
         if (hops > MAX_HOPS) {
             throw Problem.loopDetected().asFailure();
@@ -127,6 +133,8 @@ public final class Intake {
             case 6 -> {
                 if (Fields.is(name, "expect")) {
                     expect = expect == null ? value : "several";
+                } else if (Fields.is(name, "cookie")) {
+                    cookies++;
                 }
             }
             case 14 -> {

@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.HeapContent;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpResponse;
@@ -28,6 +29,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             var pipeline = base.channel().pipeline();
             if (pipeline.get("codec") != null) {
                 pipeline.addAfter("codec", null, new AnswerGuard());
+                pipeline.addAfter("codec", null, HeapContent.INSTANCE);
             }
         }
     }

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -110,9 +111,7 @@ final class Attempt extends Deadlines.Watched {
         if (!exchange.isHttp10()) {
             up.earlyHintsHandler(hints -> {
                 if (phase == Phase.WAITING && ++interim <= MAX_INTERIM) {
-                    var passed = HttpHeaders.headers();
-                    Fields.copyResponse(hints, passed);
-                    exchange.response().writeEarlyHints(passed);
+                    exchange.response().writeEarlyHints(Fields.earlyHints(hints));
                 }
             });
         }
@@ -274,6 +273,9 @@ final class Attempt extends Deadlines.Watched {
             upstream.connection().close();
         }
         upstream.reset(CANCEL);
+        if (upstream.version() != HttpVersion.HTTP_2 && upstream.connection() instanceof ConnectionBase base) {
+            base.channelHandlerContext().close(); // the close before this waits until the target has read all
+        }
     }
 
     @Override

@@ -47,7 +47,9 @@ final class Upload {
     void stop() {
         if (!over) {
             over = true;
-            exchange.request().resume();
+            if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
+                exchange.request().resume();
+            }
         }
     }
 

@@ -67,7 +67,7 @@ final class Connections {
     void closeIdle(long now) {
         for (var connection : List.copyOf(open.values())) {
             if (connection.exchanges == 0 && now - connection.idleSince >= KEEP_ALIVE_NANOS) {
-                connection.http.close();
+                connection.endNow();
             }
         }
     }
@@ -141,6 +141,13 @@ final class Connections {
 
         void close() {
             http.close();
+        }
+
+        /** Closes without waiting for the client to read what was written. */
+        void endNow() {
+            if (http instanceof ConnectionBase base) {
+                base.channelHandlerContext().close();
+            }
         }
 
         /** Makes the end of the connection, whenever it comes, look like a failure. */

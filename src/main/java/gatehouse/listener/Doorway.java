@@ -1,5 +1,6 @@
 package gatehouse.listener;
 
+import gatehouse.exchange.HeapContent;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -45,6 +46,8 @@ final class Doorway extends VertxWrapper {
                             ((NetSocketInternal) socket).channelHandlerContext().pipeline();
                     if (pipeline.get(Http1xOrH2CHandler.class) != null) {
                         pipeline.addFirst(new FirstBytes());
+                    } else if (pipeline.get("httpDecoder") != null) {
+                        pipeline.addAfter("httpDecoder", null, HeapContent.INSTANCE);
                     }
                 });
             }
@@ -66,6 +69,7 @@ final class Doorway extends VertxWrapper {
             if (pipeline.get(Http1xOrH2CHandler.class) == null) {
                 if (pipeline.get("h2c") != null) {
                     pipeline.addBefore("h2c", null, new FirstRequest());
+                    pipeline.addAfter("httpDecoder", null, HeapContent.INSTANCE);
                 }
                 pipeline.remove(this);
             }

@@ -106,8 +106,8 @@ public final class RawConnection {
 
     /** Ends with RST. */
     public void reset() throws IOException {
+        socket.setSoLinger(true, 0); // first: a script that wakes up closes the socket too
         signal.change(() -> closedHere = true);
-        socket.setSoLinger(true, 0);
         socket.close();
     }
 

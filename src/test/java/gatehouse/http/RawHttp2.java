@@ -1,0 +1,173 @@
+package gatehouse.http;
+
+import gatehouse.testing.RawClient;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An HTTP/2 client that writes frames as it is told, valid or not (RFC 9113). */
+final class RawHttp2 implements AutoCloseable {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int END_STREAM = 1;
+    static final int END_HEADERS = 4;
+    static final int PRIORITY = 32;
+
+    private final RawClient client;
+    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
+
+    RawHttp2(RawClient client) throws IOException {
+        this.client = client;
+        client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        frame(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    record Frame(int type, int flags, int stream, byte[] payload) {
+        boolean ends() {
+            return type <= HEADERS && (flags & END_STREAM) != 0;
+        }
+    }
+
+    /**
+     * What became of a stream.
+     *
+     * @param heads heads of interim and final answers, then trailers
+     * @param body bytes of the answer as text
+     * @param end {@code END}, {@code RST n}, {@code GOAWAY n} or {@code CLOSED}
+     */
+    record Outcome(List<Http2Headers> heads, String body, String end) {
+        String status() {
+            return heads.isEmpty() ? "none" : heads.get(heads.size() - 1).status().toString();
+        }
+    }
+
+    RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        var frame = ByteBuffer.allocate(9 + payload.length);
+        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
+        frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+        client.send(frame.array());
+        return this;
+    }
+
+    /** A head of these names and values in turn, literally and without an index (RFC 7541 §6.2.2). */
+    RawHttp2 headers(int stream, boolean end, String... pairs) throws IOException {
+        var block = new ByteArrayOutputStream();
+        for (var i = 0; i < pairs.length; i += 2) {
+            block.write(0);
+            literal(block, pairs[i]);
+            literal(block, pairs[i + 1]);
+        }
+        return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block.toByteArray());
+    }
+
+    private static void literal(ByteArrayOutputStream block, String text) {
+        var bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (bytes.length < 127) {
+            block.write(bytes.length);
+        } else {
+            block.write(127);
+            var rest = bytes.length - 127;
+            for (; rest >= 128; rest >>= 7) {
+                block.write(rest & 127 | 128);
+            }
+            block.write(rest);
+        }
+        block.writeBytes(bytes);
+    }
+
+    /** The usual head of a GET, and more. */
+    RawHttp2 get(int stream, String path, String... more) throws IOException {
+        return headers(stream, true, with(more, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
+    }
+
+    RawHttp2 post(int stream, String path, String... more) throws IOException {
+        return headers(
+                stream, false, with(more, ":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost"));
+    }
+
+    RawHttp2 data(int stream, boolean end, String text) throws IOException {
+        return frame(DATA, end ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String[] with(String[] more, String... first) {
+        var all = new ArrayList<>(List.of(first));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    /** The next frame, or null at the end of the connection. */
+    Frame read() throws IOException {
+        byte[] head;
+        try {
+            head = client.readBytes(9);
+        } catch (java.net.SocketException reset) {
+            return null;
+        }
+        if (head.length < 9) {
+            return null;
+        }
+        var length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
+        var stream = ByteBuffer.wrap(head, 5, 4).getInt() & Integer.MAX_VALUE;
+        return new Frame(head[3], head[4], stream, client.readBytes(length));
+    }
+
+    /** Reads until a stream has ended in one way or another. */
+    Outcome outcome(int stream) throws IOException {
+        var heads = new ArrayList<Http2Headers>();
+        var body = new StringBuilder();
+        while (true) {
+            var frame = read();
+            if (frame == null) {
+                return new Outcome(heads, body.toString(), "CLOSED");
+            }
+            if (frame.type() == GOAWAY) {
+                var code = ByteBuffer.wrap(frame.payload(), 4, 4).getInt();
+                if (code != 0) {
+                    return new Outcome(heads, body.toString(), "GOAWAY " + code);
+                }
+            } else if (frame.type() == HEADERS) {
+                var decoded = decode(frame); // of every stream: they share one table
+                if (frame.stream() == stream) {
+                    heads.add(decoded);
+                }
+            } else if (frame.stream() == stream && frame.type() == DATA) {
+                body.append(new String(frame.payload(), StandardCharsets.ISO_8859_1));
+            } else if (frame.stream() == stream && frame.type() == RST_STREAM) {
+                return new Outcome(heads, body.toString(), "RST " + ByteBuffer.wrap(frame.payload()).getInt());
+            }
+            if (frame.stream() == stream && frame.ends()) {
+                return new Outcome(heads, body.toString(), "END");
+            }
+        }
+    }
+
+    private Http2Headers decode(Frame frame) {
+        try {
+            var priority = (frame.flags() & PRIORITY) == 0 ? 0 : 5;
+            var block = Unpooled.wrappedBuffer(frame.payload()).skipBytes(priority);
+            return decoder.decodeHeaders(frame.stream(), block);
+        } catch (Http2Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    RawClient socket() {
+        return client;
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}
