@@ -93,11 +93,14 @@ class Http2Test {
 
     @ParameterizedTest(name = "RFC 9113 §8.1.1: length {0}, body of {1}")
     @CsvSource({"5, 3", "3, 5", "0, 1"})
-    void a_body_that_is_not_as_long_as_announced_never_reaches_the_target_whole(int announced, int sent) throws IOException {
+    void a_body_that_is_not_as_long_as_announced_never_reaches_the_target_whole(int announced, int sent)
+            throws IOException {
         try (var client = http2()) {
-            client.post(1, "/wrong", "content-length", Integer.toString(announced)).data(1, true, "a".repeat(sent));
+            client.post(1, "/wrong", "content-length", Integer.toString(announced))
+                    .data(1, true, "a".repeat(sent));
             var answer = client.outcome(1);
-            assertThat(answer.end().equals("END") ? answer.status() : answer.end()).isIn("400", "RST 1", "GOAWAY 1");
+            assertThat(answer.end().equals("END") ? answer.status() : answer.end())
+                    .isIn("400", "RST 1", "GOAWAY 1");
         }
         for (var request : scene.origin().requests()) {
             if (request.target().equals("/wrong")) {
@@ -123,7 +126,9 @@ class Http2Test {
             assertThat(client.outcome(1).status()).isEqualTo("200");
         }
         assertThat(scene.lastRequest().head().all("cookie")).containsExactly("a=b; canary=1; c=d");
-        assertThat(scene.lastRequest().header("host")).as("the canary's").isEqualTo(scene.origin().authority());
+        assertThat(scene.lastRequest().header("host"))
+                .as("the canary's")
+                .isEqualTo(scene.origin().authority());
     }
 
     @Test
@@ -196,10 +201,7 @@ class Http2Test {
     }
 
     @ParameterizedTest(name = "RFC 9113 {0}: {1} {2}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             §8.3.1  | :path              | /a b
             §8.3.1  | :path              | /a\\r\\nX: y
             §8.3.1  | :path              | /a\\u0000
@@ -267,7 +269,8 @@ class Http2Test {
     void connect_is_refused_without_dialling() throws IOException {
         var before = scene.bytesAtOrigin();
         try (var client = http2()) {
-            var answer = client.headers(1, false, ":method", "CONNECT", ":authority", "evil.test:443").outcome(1);
+            var answer = client.headers(1, false, ":method", "CONNECT", ":authority", "evil.test:443")
+                    .outcome(1);
             assertThat(answer.status()).isEqualTo("501");
         }
         assertThat(scene.bytesAtOrigin()).isEqualTo(before);
@@ -277,7 +280,10 @@ class Http2Test {
     void a_refusal_leaves_the_other_streams_alone() throws IOException {
         try (var client = http2()) {
             assertThat(client.get(1, "/a b").outcome(1).status()).isEqualTo("400");
-            assertThat(client.post(3, "/x", "content-length", "2000000").outcome(3).status()).isEqualTo("413");
+            assertThat(client.post(3, "/x", "content-length", "2000000")
+                            .outcome(3)
+                            .status())
+                    .isEqualTo("413");
             assertThat(client.get(5, "/").outcome(5).status()).isEqualTo("200");
         }
     }
