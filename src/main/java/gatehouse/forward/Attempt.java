@@ -274,7 +274,8 @@ final class Attempt extends Deadlines.Watched {
         }
         upstream.reset(CANCEL);
         if (upstream.version() != HttpVersion.HTTP_2 && upstream.connection() instanceof ConnectionBase base) {
-            base.channelHandlerContext().close(); // the close before this waits until the target has read all
+            var unused =
+                    base.channelHandlerContext().close(); // the close before this waits until the target has read all
         }
     }
 
