@@ -1,6 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-one fmt coverage schema clean
+SHELL := bash
+.PHONY: help build run test test-io_uring test-one fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -8,7 +9,7 @@ JAR := target/gatehouse.jar
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: $(JAR) ## the fat jar, target/gatehouse.jar
 
@@ -23,6 +24,9 @@ run: $(JAR) ## a gateway with a demo upstream; try it with: curl -i http://local
 test: ## everything that a commit needs: format, checks, all tests, the jar, requests against the jar
 	@.ci/tools
 	$(MVN) verify
+
+test-io_uring: ## all tests with sockets driven by io_uring
+	$(MVN) verify -Dtransport=io_uring
 
 test-one: ## one test class: make test-one T=RouteTableTest
 	$(MVN) test -Dtest=$(T)

@@ -8,6 +8,7 @@ import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class TestGateway implements AutoCloseable {
 
     private static TestGateway start(List<String> verticles, String text, Object... arguments) throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
-        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+        var vertx = vertx(2);
         var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         entries.keySet().retainAll(verticles);
@@ -68,6 +69,19 @@ public final class TestGateway implements AutoCloseable {
             whole.append("admin: { listen: \"127.0.0.1:0\" }\n");
         }
         return whole.append(text).toString();
+    }
+
+    /** Driven as a node is by default, or as {@code -Dtransport=} says. */
+    private static Vertx vertx(int eventLoops) {
+        var transport = switch (System.getProperty("transport", "epoll")) {
+            case "io_uring" -> Transport.IO_URING;
+            case "nio" -> Transport.NIO;
+            default -> Transport.EPOLL;
+        };
+        return Vertx.builder()
+                .with(new VertxOptions().setEventLoopPoolSize(eventLoops))
+                .withTransport(transport != null && transport.available() ? transport : Transport.NIO)
+                .build();
     }
 
     /** Puts another configuration in force. */
