@@ -125,6 +125,7 @@ class ReadmeIT {
                 .replaceAll("\r", "")
                 .replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
                 .replaceAll("curl/[0-9.]+", "curl")
+                .replaceAll("(?i)date: .*", "date: <now>")
                 .replaceAll("\"(requests|failures|inFlight)\": ?\\d+", "\"$1\":<n>")
                 .strip();
     }
