@@ -1,5 +1,6 @@
 package gatehouse.snapshot;
 
+import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Interceptors;
@@ -13,6 +14,7 @@ import gatehouse.service.Service;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.httpproxy.ProxyInterceptor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotBuilder {
     private final Vertx vertx;
-    private final byte[] stickyKey;
+    private final Supplier<byte[]> stickyKey;
     private final LongSupplier nanoTime;
 
     /**
-     * @param stickyKey signs cookies of services without a key of their own
+     * @param stickyKey signs cookies of services without a key of their own; asked for when there is one
      * @param nanoTime a clock such as {@link System#nanoTime}
      */
-    public SnapshotBuilder(Vertx vertx, byte[] stickyKey, LongSupplier nanoTime) {
+    public SnapshotBuilder(Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime) {
         this.vertx = vertx;
-        this.stickyKey = stickyKey.clone();
+        this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
     }
 
@@ -102,9 +105,18 @@ public final class SnapshotBuilder {
                     name,
                     before != null && before.config().equals(config)
                             ? before
-                            : Service.start(vertx, name, config, stickyKey, nanoTime));
+                            : Service.start(vertx, name, config, stickyKey(config), nanoTime));
         });
         return services;
+    }
+
+    private byte[] stickyKey(ServiceConfig config) {
+        var sticky = config.balance().sticky();
+        if (sticky == null) {
+            return new byte[0];
+        }
+        var secret = sticky.secret();
+        return secret == null ? stickyKey.get() : secret.getBytes(StandardCharsets.UTF_8);
     }
 
     private Route route(
