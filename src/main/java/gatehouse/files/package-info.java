@@ -1,5 +1,6 @@
 /**
- * Owns serving files from a folder. Knows nothing of routes; it is told where its paths begin.
+ * Owns serving files from a folder: which file a path means, and what a client that has a copy is told. Knows nothing of
+ * routing; it is told where its paths begin.
  */
 @NullMarked
 package gatehouse.files;

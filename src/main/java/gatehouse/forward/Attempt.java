@@ -10,9 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt extends Deadlines.Watched {
     /** More interim answers than this are not passed on. */
-    private static final int MAX_INTERIM = 10;
-
-    /** RFC 9113 §7: the stream is not needed any more. */
-    private static final long CANCEL = 8;
+    static final int MAX_INTERIM = 10;
 
     private enum Phase {
         CONNECTING,
@@ -89,7 +84,7 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         if (phase == Phase.ENDED) {
-            result.result().exceptionHandler(cause -> {}).reset(CANCEL);
+            result.result().exceptionHandler(cause -> {}).reset(UpstreamClients.CANCEL);
             return;
         }
         phase = Phase.WAITING;
@@ -184,7 +179,7 @@ final class Attempt extends Deadlines.Watched {
     }
 
     /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */
-    private static boolean hasKnownFraming(HttpClientResponse response) {
+    static boolean hasKnownFraming(HttpClientResponse response) {
         var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
         return coding == null || coding.equalsIgnoreCase("chunked");
     }
@@ -265,17 +260,8 @@ final class Attempt extends Deadlines.Watched {
     }
 
     private void reset() {
-        if (upstream == null) {
-            return;
-        }
-        if (upstream.version() != HttpVersion.HTTP_2) {
-            // a reset alone gives the connection back to the pool when an answer came before its request was sent whole
-            upstream.connection().close();
-        }
-        upstream.reset(CANCEL);
-        if (upstream.version() != HttpVersion.HTTP_2 && upstream.connection() instanceof ConnectionBase base) {
-            var unused =
-                    base.channelHandlerContext().close(); // the close before this waits until the target has read all
+        if (upstream != null) {
+            UpstreamClients.cut(upstream);
         }
     }
 

@@ -54,9 +54,7 @@ final class Failures {
      * @param kept whether the connection had served before
      */
     static Failure waiting(Throwable cause, boolean kept) {
-        if (cause instanceof io.vertx.core.http.HttpClosedException
-                || cause instanceof io.vertx.core.http.StreamResetException
-                || cause instanceof java.io.IOException) {
+        if (isEndOfConnection(cause)) {
             return new Failure(
                     kept ? Failure.Kind.STALE : Failure.Kind.RESET,
                     Problem.badGateway("upstream-reset", "The service broke off before it answered.")
@@ -64,6 +62,13 @@ final class Failures {
                     "broke off before an answer");
         }
         return garbage(cause);
+    }
+
+    /** Whether a failure tells that a connection or stream is gone, and not of what came on it. */
+    static boolean isEndOfConnection(Throwable cause) {
+        return cause instanceof io.vertx.core.http.HttpClosedException
+                || cause instanceof io.vertx.core.http.StreamResetException
+                || cause instanceof java.io.IOException;
     }
 
     /** What came is not an HTTP answer. */

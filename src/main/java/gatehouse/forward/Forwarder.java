@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.config.ServiceConfig.ForwarderKind;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Origin;
@@ -17,6 +18,7 @@ public final class Forwarder {
     private final UpstreamClients clients;
     private final UpstreamHead head;
     private final Deadlines deadlines;
+    private final WebProxyForwarder webProxy;
 
     /**
      * Must be made on the event loop that will use it.
@@ -29,6 +31,7 @@ public final class Forwarder {
         clients = new UpstreamClients(vertx, lanes);
         head = new UpstreamHead(pseudonym);
         deadlines = new Deadlines(vertx);
+        webProxy = new WebProxyForwarder(this);
     }
 
     /**
@@ -45,6 +48,9 @@ public final class Forwarder {
                             breaker.retryAfterSeconds(),
                             Origin.UPSTREAM)
                     .asFailure());
+        }
+        if (plan.service().config().forwarder() == ForwarderKind.WEB_PROXY) {
+            return webProxy.exchange(exchange, plan);
         }
         plan.budget().request();
         return new Delivery(this, exchange, plan).begin();

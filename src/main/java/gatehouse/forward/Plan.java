@@ -1,6 +1,8 @@
 package gatehouse.forward;
 
 import gatehouse.service.Service;
+import io.vertx.httpproxy.ProxyInterceptor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry what is tried again; null for nothing
  * @param budget bound of further attempts
  * @param breaker what stops requests to a failing service; null for none
+ * @param interceptors what stands around the requests of a service with {@code forwarder: web-proxy}
  */
 public record Plan(
         String route,
@@ -20,4 +23,10 @@ public record Plan(
         Timeouts timeouts,
         @Nullable Retry retry,
         RetryBudget budget,
-        @Nullable Breaker breaker) {}
+        @Nullable Breaker breaker,
+        List<ProxyInterceptor> interceptors) {
+    /** Copies the list. */
+    public Plan {
+        interceptors = List.copyOf(interceptors);
+    }
+}

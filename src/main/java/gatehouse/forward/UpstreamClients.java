@@ -7,8 +7,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 final class UpstreamClients {
     /** Larger than any wait a route may set, which is what bounds a request; this only ends the connect itself. */
     private static final int CONNECT_TIMEOUT_MILLIS = 30_000;
+
+    /** RFC 9113 §7: the stream is not needed any more. */
+    static final long CANCEL = 8;
 
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
@@ -79,6 +84,20 @@ final class UpstreamClients {
     /** One loop's part of a limit of the node, rounded up. */
     private int share(int total) {
         return (total + lanes - 1) / lanes;
+    }
+
+    /** Ends a request before its end: its stream, or the connection of an HTTP/1.1 one. */
+    static void cut(HttpClientRequest upstream) {
+        var isOnly = upstream.version() != HttpVersion.HTTP_2;
+        if (isOnly) {
+            // a reset alone gives the connection back to the pool when an answer came before its request was sent whole
+            upstream.connection().close();
+        }
+        upstream.reset(CANCEL);
+        if (isOnly && upstream.connection() instanceof ConnectionBase base) {
+            // the close before this waits until the target has read all
+            var unused = base.channelHandlerContext().close();
+        }
     }
 
     /** Closes the clients of services that are gone, giving what is under way {@code grace} to end. */

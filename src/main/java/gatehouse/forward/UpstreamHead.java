@@ -43,16 +43,27 @@ final class UpstreamHead {
      * @throws IllegalArgumentException when a field can't be written, which the door should have refused
      */
     void write(Exchange exchange, Target target, HostHeader whose, HttpClientRequest upstream) {
-        var from = exchange.headers();
-        var to = upstream.headers();
-        var authority = whose == HostHeader.TARGET || exchange.authority().isEmpty()
-                ? target.authority()
-                : exchange.authority();
+        writeAuthority(authority(exchange, target, whose), upstream);
+        writeFields(exchange, upstream.headers());
+    }
+
+    /** Host and port by which the target is addressed. */
+    static String authority(Exchange exchange, Target target, HostHeader whose) {
+        return whose == HostHeader.TARGET || exchange.authority().isEmpty() ? target.authority() : exchange.authority();
+    }
+
+    /** Puts host and port where the protocol wants them. */
+    static void writeAuthority(String authority, HttpClientRequest upstream) {
         if (upstream.version() == HttpVersion.HTTP_2) {
             upstream.authority(HostAndPort.parseAuthority(authority, -1)); // becomes :authority (RFC 9113 §8.3.1)
         } else {
-            to.add(HOST, authority);
+            upstream.headers().add(HOST, authority);
         }
+    }
+
+    /** Puts all fields but host and port, and the framing of the body. */
+    void writeFields(Exchange exchange, MultiMap to) {
+        var from = exchange.headers();
         Fields.copyRequest(from, to);
         writeForwarding(exchange, from, to);
         to.set(X_REQUEST_ID, exchange.requestId());

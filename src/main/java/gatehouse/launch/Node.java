@@ -62,11 +62,7 @@ public final class Node {
         this.vertx = vertx;
         this.home = home;
         var dataDir = home.resolve(blueprint.config().node().dataDir());
-        var stickyKey = blueprint.config().services().values().stream()
-                        .anyMatch(service -> service.balance().sticky() != null)
-                ? GeneratedSecret.in(dataDir.resolve("sticky.key"))
-                : "";
-        builder = new SnapshotBuilder(vertx, stickyKey.getBytes(StandardCharsets.US_ASCII), System::nanoTime);
+        builder = new SnapshotBuilder(vertx, () -> stickyKey(dataDir), System::nanoTime);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : AccessLog.open(home, log);
@@ -88,6 +84,15 @@ public final class Node {
         }
         LOG.info("no admin.tokens are configured: writes at the admin API need the token in {}", file);
         return token;
+    }
+
+    /** Made when the first service needs it, at the start or at a reload. */
+    private static byte[] stickyKey(Path dataDir) {
+        try {
+            return GeneratedSecret.in(dataDir.resolve("sticky.key")).getBytes(StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -119,6 +119,17 @@ public record Problem(
                 true);
     }
 
+    /** 416 with the length there is (RFC 9110 §15.5.17). */
+    public static Problem rangeNotSatisfiable(long length) {
+        return of(
+                        "range-not-satisfiable",
+                        416,
+                        "The range lies outside of the content",
+                        "The content has " + length + " bytes.",
+                        Origin.CLIENT)
+                .with("Content-Range", "bytes */" + length);
+    }
+
     /** 417: an expectation other than {@code 100-continue} (RFC 9110 §10.1.1). */
     public static Problem expectationFailed() {
         return of(

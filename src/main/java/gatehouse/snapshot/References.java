@@ -6,6 +6,7 @@ import gatehouse.config.ListenAddress;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
+import gatehouse.forward.Interceptors;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,10 +85,9 @@ final class References {
     }
 
     private void checkClass(List<String> path, String className) {
-        try {
-            Class.forName(className, false, Thread.currentThread().getContextClassLoader());
-        } catch (ClassNotFoundException | LinkageError e) {
-            problems.add(path, className, "a class on the class path");
+        var expected = Interceptors.expectation(className);
+        if (expected != null) {
+            problems.add(path, className, expected);
         }
     }
 

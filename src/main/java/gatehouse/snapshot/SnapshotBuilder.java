@@ -1,7 +1,9 @@
 package gatehouse.snapshot;
 
+import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
+import gatehouse.forward.Interceptors;
 import gatehouse.forward.Plan;
 import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
@@ -11,13 +13,17 @@ import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.httpproxy.ProxyInterceptor;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SnapshotBuilder {
     private final Vertx vertx;
-    private final byte[] stickyKey;
+    private final Supplier<byte[]> stickyKey;
     private final LongSupplier nanoTime;
 
     /**
-     * @param stickyKey signs cookies of services without a key of their own
+     * @param stickyKey signs cookies of services without a key of their own; asked for when there is one
      * @param nanoTime a clock such as {@link System#nanoTime}
      */
-    public SnapshotBuilder(Vertx vertx, byte[] stickyKey, LongSupplier nanoTime) {
+    public SnapshotBuilder(Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime) {
         this.vertx = vertx;
-        this.stickyKey = stickyKey.clone();
+        this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
     }
 
@@ -45,13 +51,14 @@ public final class SnapshotBuilder {
      * @return completes when new services have looked up their targets' names once
      */
     public Future<Snapshot> build(Blueprint blueprint, @Nullable Snapshot previous) {
+        var interceptors = interceptors(blueprint, previous);
         var services = services(blueprint, previous);
         var routes = new LinkedHashMap<String, Route>();
         blueprint
                 .config()
                 .routes()
                 .keySet()
-                .forEach(name -> routes.put(name, route(blueprint, name, services, previous)));
+                .forEach(name -> routes.put(name, route(blueprint, name, services, interceptors, previous)));
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : blueprint.config().listeners().keySet()) {
             var builder = new RouteTable.Builder<Route>(listener);
@@ -65,6 +72,31 @@ public final class SnapshotBuilder {
                 .map(snapshot);
     }
 
+    /** By service; made before anything is started, as a constructor may fail. */
+    private static Map<String, List<ProxyInterceptor>> interceptors(Blueprint blueprint, @Nullable Snapshot previous) {
+        var interceptors = new HashMap<String, List<ProxyInterceptor>>();
+        if (previous != null) {
+            for (var route : previous.routes().values()) {
+                if (route.to() instanceof Route.ToService to
+                        && to.plan()
+                                .service()
+                                .config()
+                                .equals(blueprint
+                                        .config()
+                                        .services()
+                                        .get(to.plan().service().name()))) {
+                    interceptors.put(to.plan().service().name(), to.plan().interceptors());
+                }
+            }
+        }
+        blueprint
+                .config()
+                .services()
+                .forEach((name, config) ->
+                        interceptors.computeIfAbsent(name, made -> Interceptors.create(config.interceptors())));
+        return interceptors;
+    }
+
     private Map<String, Service> services(Blueprint blueprint, @Nullable Snapshot previous) {
         var services = new LinkedHashMap<String, Service>();
         blueprint.config().services().forEach((name, config) -> {
@@ -73,12 +105,26 @@ public final class SnapshotBuilder {
                     name,
                     before != null && before.config().equals(config)
                             ? before
-                            : Service.start(vertx, name, config, stickyKey, nanoTime));
+                            : Service.start(vertx, name, config, stickyKey(config), nanoTime));
         });
         return services;
     }
 
-    private Route route(Blueprint blueprint, String name, Map<String, Service> services, @Nullable Snapshot previous) {
+    private byte[] stickyKey(ServiceConfig config) {
+        var sticky = config.balance().sticky();
+        if (sticky == null) {
+            return new byte[0];
+        }
+        var secret = sticky.secret();
+        return secret == null ? stickyKey.get() : secret.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private Route route(
+            Blueprint blueprint,
+            String name,
+            Map<String, Service> services,
+            Map<String, List<ProxyInterceptor>> interceptors,
+            @Nullable Snapshot previous) {
         var config = Objects.requireNonNull(blueprint.config().routes().get(name));
         var effective = Objects.requireNonNull(blueprint.effective().get(name));
         var before = previous == null ? null : previous.routes().get(name);
@@ -104,11 +150,21 @@ public final class SnapshotBuilder {
                                 .resolve(Objects.requireNonNull(config.to().files())),
                         config.to().index(),
                         config.match().path()))
-                : new Route.ToService(plan(name, Objects.requireNonNull(services.get(service)), effective, before));
+                : new Route.ToService(plan(
+                        name,
+                        Objects.requireNonNull(services.get(service)),
+                        interceptors.getOrDefault(service, List.of()),
+                        effective,
+                        before));
         return new Route(name, config, effective, steps, policy, to);
     }
 
-    private Plan plan(String route, Service service, gatehouse.config.PolicySet effective, @Nullable Route before) {
+    private Plan plan(
+            String route,
+            Service service,
+            List<ProxyInterceptor> interceptors,
+            gatehouse.config.PolicySet effective,
+            @Nullable Route before) {
         var timeouts = effective.get(Timeouts.TYPE.key(), Timeouts.class);
         var retry = effective.get(Retry.TYPE.key(), Retry.class);
         var breaker = effective.get(Policies.BREAKER.key(), Breaker.Config.class);
@@ -130,7 +186,8 @@ public final class SnapshotBuilder {
                 keepBudget ? Objects.requireNonNull(old).budget() : new RetryBudget(budget(retry), nanoTime),
                 keepBreaker
                         ? Objects.requireNonNull(old).breaker()
-                        : breaker == null ? null : new Breaker(breaker, nanoTime));
+                        : breaker == null ? null : new Breaker(breaker, nanoTime),
+                interceptors);
     }
 
     private static gatehouse.config.Share budget(@Nullable Retry retry) {

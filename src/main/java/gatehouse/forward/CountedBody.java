@@ -1,0 +1,111 @@
+package gatehouse.forward;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.problem.Problem;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import org.jspecify.annotations.Nullable;
+
+/** A request's body on its way into a proxy, counted against the exchange's limit. Confined to its event loop. */
+final class CountedBody implements ReadStream<Buffer> {
+    private final Exchange exchange;
+    private final WebProxyTrip trip;
+    private @Nullable Handler<Buffer> handler;
+    private @Nullable Handler<Void> endHandler;
+    private @Nullable Handler<Throwable> exceptionHandler;
+    private long received;
+    private boolean over;
+
+    CountedBody(Exchange exchange, WebProxyTrip trip) {
+        this.exchange = exchange;
+        this.trip = trip;
+        this.over = !exchange.hasBody();
+        var request = exchange.request();
+        request.handler(this::chunk);
+        request.endHandler(end -> end());
+        request.exceptionHandler(this::broken);
+    }
+
+    /** Whether the whole body was handed on. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** Hands nothing more on; what still comes from the client is dropped. */
+    void stop() {
+        if (!over) {
+            over = true;
+            handler = null;
+            resume();
+        }
+    }
+
+    private void chunk(Buffer chunk) {
+        received += chunk.length();
+        if (handler == null) {
+            return;
+        }
+        if (received > exchange.bodyLimit()) {
+            trip.refuse(Problem.bodyTooLarge(exchange.bodyLimit()));
+            return;
+        }
+        trip.active();
+        handler.handle(chunk);
+    }
+
+    private void end() {
+        over = true;
+        trip.active();
+        if (endHandler != null) {
+            endHandler.handle(null);
+        }
+    }
+
+    private void broken(Throwable cause) {
+        if (!over) {
+            trip.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
+        }
+        if (exceptionHandler != null) {
+            exceptionHandler.handle(cause);
+        }
+    }
+
+    @Override
+    public CountedBody handler(@Nullable Handler<Buffer> next) {
+        handler = next;
+        return this;
+    }
+
+    @Override
+    public CountedBody endHandler(@Nullable Handler<Void> next) {
+        endHandler = next;
+        return this;
+    }
+
+    @Override
+    public CountedBody exceptionHandler(@Nullable Handler<Throwable> next) {
+        exceptionHandler = next;
+        return this;
+    }
+
+    @Override
+    public CountedBody pause() {
+        exchange.request().pause();
+        return this;
+    }
+
+    @Override
+    public CountedBody resume() {
+        if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
+            exchange.request().resume();
+        }
+        return this;
+    }
+
+    @Override
+    public CountedBody fetch(long amount) {
+        exchange.request().fetch(amount);
+        return this;
+    }
+}

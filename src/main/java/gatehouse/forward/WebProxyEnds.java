@@ -1,0 +1,186 @@
+package gatehouse.forward;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
+import gatehouse.exchange.Reply;
+import gatehouse.service.Target;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.httpproxy.Body;
+import io.vertx.httpproxy.OriginRequestProvider;
+import io.vertx.httpproxy.ProxyContext;
+import io.vertx.httpproxy.ProxyInterceptor;
+import io.vertx.httpproxy.ProxyRequest;
+import io.vertx.httpproxy.ProxyResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both ends of a proxy of Vert.x, for one exchange. The near end stands around all interceptors: the first to see the
+ * request, where it writes the gateway's fields, and the last to see the answer, which it hands to the gateway instead of
+ * letting the proxy send it. The far end connects to the target. Confined to its event loop.
+ */
+final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
+    /** The proxy writes an answer of its own when it is told of a failure here, so it never is. */
+    private static final Future<Void> SENT = Future.succeededFuture();
+
+    private final WebProxyTrip trip;
+    private final Forwarder forwarder;
+    private final Exchange exchange;
+    private final Plan plan;
+    private final Target target;
+    private int interim;
+
+    WebProxyEnds(WebProxyTrip trip, Forwarder forwarder, Target target) {
+        this.trip = trip;
+        this.forwarder = forwarder;
+        this.exchange = trip.exchange();
+        this.plan = trip.plan();
+        this.target = target;
+    }
+
+    WebProxyTrip trip() {
+        return trip;
+    }
+
+    /** An interceptor whose failure on the way back becomes a problem, and not an answer of the proxy. */
+    ProxyInterceptor guarded(ProxyInterceptor interceptor) {
+        return new ProxyInterceptor() {
+            @Override
+            public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+                return interceptor.handleProxyRequest(context);
+            }
+
+            @Override
+            public Future<Void> handleProxyResponse(ProxyContext context) {
+                try {
+                    return interceptor.handleProxyResponse(context).recover(cause -> {
+                        trip.broken(cause);
+                        return SENT;
+                    });
+                } catch (RuntimeException e) {
+                    trip.broken(e);
+                    return SENT;
+                }
+            }
+        };
+    }
+
+    @Override
+    public Future<ProxyResponse> handleProxyRequest(ProxyContext context) {
+        Future<ProxyResponse> sent;
+        try {
+            prepare(context.request());
+            sent = context.sendRequest();
+        } catch (RuntimeException e) {
+            sent = Future.failedFuture(e);
+        }
+        return sent.map(response -> {
+                    response.headers().remove(HttpHeaders.TRANSFER_ENCODING); // else the proxy judges it
+                    return response;
+                })
+                .onFailure(trip::broken);
+    }
+
+    private void prepare(ProxyRequest request) {
+        request.setURI(exchange.upstreamTarget());
+        request.headers().clear();
+        request.headers().add(HttpHeaders.HOST, authority());
+        forwarder.head().writeFields(exchange, request.headers());
+        var isSized = exchange.contentLength() >= 0 && exchange.headers().contains(HttpHeaders.CONTENT_LENGTH);
+        request.setBody(Body.body(
+                trip.upload(),
+                isSized ? exchange.contentLength() : -1,
+                exchange.headers().get(HttpHeaders.CONTENT_TYPE)));
+    }
+
+    private String authority() {
+        return UpstreamHead.authority(exchange, target, plan.service().config().hostHeader());
+    }
+
+    @Override
+    public Future<HttpClientRequest> create(ProxyContext context) {
+        if (trip.isOver()) {
+            return Future.failedFuture(Failures.clientGone());
+        }
+        var options = new RequestOptions()
+                .setServer(target.address())
+                .setMethod(context.request().getMethod())
+                .setURI(context.request().getURI());
+        return context.client().request(options).compose(up -> connected(context.request(), up), cause -> {
+            trip.fail(Failures.connecting(cause));
+            return Future.failedFuture(cause);
+        });
+    }
+
+    private Future<HttpClientRequest> connected(ProxyRequest request, HttpClientRequest up) {
+        up.exceptionHandler(cause -> {}); // the response's future tells it
+        if (trip.isOver()) {
+            up.reset(UpstreamClients.CANCEL);
+            return Future.failedFuture(Failures.clientGone());
+        }
+        trip.connected(up);
+        if (request.getAuthority() == null) {
+            UpstreamHead.writeAuthority(authority(), up);
+        }
+        if (!exchange.isHttp10()) {
+            up.earlyHintsHandler(hints -> {
+                if (trip.isWaiting() && ++interim <= Attempt.MAX_INTERIM) {
+                    exchange.response().writeEarlyHints(Fields.earlyHints(hints));
+                }
+            });
+        }
+        if (exchange.expectsContinue()) {
+            exchange.response().writeContinue();
+        }
+        // the proxy is about to take this handler, and would blame the target for a client that leaves
+        forwarder.vertx().runOnContext(taken -> {
+            if (trip.isWaiting()) {
+                exchange.response().exceptionHandler(this::clientFailed);
+            }
+        });
+        return Future.succeededFuture(up);
+    }
+
+    private void clientFailed(Throwable cause) {
+        if (Failures.isEndOfConnection(cause)) {
+            exchange.clientLeft();
+        }
+    }
+
+    @Override
+    public Future<Void> handleProxyResponse(ProxyContext context) {
+        if (trip.isOver()) {
+            return SENT;
+        }
+        var response = context.response();
+        var answer = trip.answer();
+        var body = response.getBody();
+        var headers = response.headers();
+        if (body != null && body.mediaType() != null) {
+            headers.set(HttpHeaders.CONTENT_TYPE, body.mediaType());
+        }
+        var cookie = answer == null ? null : plan.service().stickyCookie(exchange, target);
+        if (cookie != null) {
+            headers.add(HttpHeaders.SET_COOKIE, cookie);
+        }
+        var download = new WebProxyBody(trip, body, answer);
+        trip.reply(new Reply(response.getStatusCode(), reason(response, answer), headers, download), download);
+        return SENT;
+    }
+
+    /** The reason phrase, where it is not the usual one of its status. */
+    private static @Nullable String reason(ProxyResponse response, @Nullable HttpClientResponse answer) {
+        var phrase = response.getStatusMessage();
+        var status = response.getStatusCode();
+        if (phrase == null || phrase.equals(HttpResponseStatus.valueOf(status).reasonPhrase())) {
+            return null;
+        }
+        // an interceptor that changes the status leaves the phrase of the former one
+        var isOutdated = answer != null && answer.statusCode() != status && phrase.equals(answer.statusMessage());
+        return isOutdated ? null : phrase;
+    }
+}

@@ -1,0 +1,98 @@
+package gatehouse.forward;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import gatehouse.service.Target;
+import io.vertx.core.Future;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.proxy.handler.ProxyHandler;
+import io.vertx.httpproxy.HttpProxy;
+import io.vertx.httpproxy.ProxyOptions;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries exchanges through Vert.x's {@link ProxyHandler}, so that existing {@link io.vertx.httpproxy.ProxyInterceptor}s
+ * can be plugged in. Balancing, deadlines, limits, breakers, forwarding fields and problems are the gateway's own, as with
+ * the other forwarder. What differs:
+ *
+ * <ul>
+ *   <li>A request gets one attempt: no retry, not even of a connection that was refused or had gone stale.
+ *   <li>{@code 100 Continue} is sent by the gateway once it has a connection; the target is not asked.
+ *   <li>An interceptor that fails is answered with 500; the target is not blamed.
+ *   <li>Each exchange costs a router, a proxy and a copy of the fields of both messages.
+ * </ul>
+ *
+ * <p>The proxy's cache and its WebSocket tunnel are switched off: the one knows no {@code Vary}, the other no back-pressure.
+ * Confined to its event loop.
+ */
+final class WebProxyForwarder {
+    private static final ProxyOptions OPTIONS = new ProxyOptions().setSupportWebSocket(false);
+    private static final String TRIP = WebProxyTrip.class.getName();
+
+    private final Forwarder forwarder;
+    private final Router router;
+
+    /** On its way from {@link #exchange} to {@link #enter}, which the router calls before it returns. */
+    private @Nullable WebProxyEnds handedOver;
+
+    WebProxyForwarder(Forwarder forwarder) {
+        this.forwarder = forwarder;
+        this.router = Router.router(forwarder.vertx());
+        router.route().handler(this::enter).failureHandler(WebProxyForwarder::failed);
+    }
+
+    /** Sends an exchange that its breaker has let through. */
+    Future<Reply> exchange(Exchange exchange, Plan plan) {
+        var target = target(exchange, plan);
+        if (target == null) {
+            if (plan.breaker() != null) {
+                plan.breaker().record(false);
+            }
+            return Future.failedFuture(Problem.unavailable(
+                            "no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
+                    .asFailure());
+        }
+        exchange.attempted(plan.service().name(), target.id());
+        var trip = new WebProxyTrip(forwarder, exchange, plan, target);
+        var reply = trip.start();
+        handedOver = new WebProxyEnds(trip, forwarder, target);
+        router.handle(exchange.request());
+        if (handedOver != null) {
+            handedOver = null;
+            trip.refuse(Problem.badRequest("The proxy handler of this service does not take such a request."));
+        }
+        return reply;
+    }
+
+    private static @Nullable Target target(Exchange exchange, Plan plan) {
+        var bound = plan.service().sticky(exchange);
+        return bound == null ? plan.service().pick(exchange, List.of()) : bound;
+    }
+
+    private void enter(RoutingContext context) {
+        var ends = Objects.requireNonNull(handedOver);
+        handedOver = null;
+        var trip = ends.trip();
+        context.put(TRIP, trip);
+        var proxy = HttpProxy.reverseProxy(OPTIONS, forwarder.client(trip.plan().service()))
+                .origin(ends)
+                .addInterceptor(ends);
+        for (var interceptor : trip.plan().interceptors()) {
+            proxy.addInterceptor(ends.guarded(interceptor));
+        }
+        ProxyHandler.create(proxy).handle(context);
+    }
+
+    private static void failed(RoutingContext context) {
+        WebProxyTrip trip = context.get(TRIP);
+        if (trip != null) {
+            trip.broken(Objects.requireNonNullElseGet(
+                    context.failure(), () -> new IllegalStateException("the router failed: " + context.statusCode())));
+        }
+    }
+}
