@@ -64,6 +64,7 @@ final class Attempt extends Deadlines.Watched {
 
     void start() {
         target.acquire();
+        delivery.upstream().hold();
         exchange.whenClientLeaves(this::clientLeft);
         deadlines.add(this);
         watch();
@@ -72,10 +73,7 @@ final class Attempt extends Deadlines.Watched {
                 .setMethod(exchange.httpMethod())
                 .setURI(exchange.upstreamTarget());
         try {
-            delivery.forwarder()
-                    .client(delivery.plan().service())
-                    .request(options)
-                    .onComplete(this::connected);
+            delivery.upstream().client().request(options).onComplete(this::connected);
         } catch (RuntimeException e) {
             fail(Failures.internal(e));
         }
@@ -255,6 +253,7 @@ final class Attempt extends Deadlines.Watched {
         deadlines.remove(this);
         exchange.whenClientLeaves(null);
         target.release();
+        delivery.upstream().release();
         if (upload != null) {
             upload.stop();
         }
@@ -294,6 +293,8 @@ final class Attempt extends Deadlines.Watched {
     private void expireSilent() {
         if (phase == Phase.CONNECTING) {
             fail(Failures.connectTimeout());
+        } else if (phase == Phase.WAITING && upload != null && upload.isHeldUp()) {
+            expire("idle-timeout", "The service stopped reading the request.");
         } else if (phase == Phase.WAITING && upload != null && !upload.isOver()) {
             refuse(Problem.requestTimeout("The request's body stopped coming."));
         } else if (phase == Phase.WAITING) {

@@ -149,8 +149,8 @@ final class HttpLane implements LaneServer {
         if (draining) {
             exchange.closeConnection();
         }
-        if (exchange.isHttp10() && exchange.response().headWritten()) {
-            connection.endWithReset(); // a clean end could be the end of the body (RFC 9112 §8)
+        if (exchange.response().headWritten()) {
+            connection.cut(exchange);
         }
         var sent = ReplyWriter.send(exchange, problem);
         if (problem.close()) {
@@ -214,10 +214,10 @@ final class HttpLane implements LaneServer {
     }
 
     /** Another configuration is in force: requests from now on see it, those under way keep theirs. */
-    void adopt(Snapshot next, Duration grace) {
+    void adopt(Snapshot next) {
         if (next.number() > snapshot.number()) {
             snapshot = next;
-            forwarder.retain(next.liveServices(), grace);
+            forwarder.retain(next.liveServices());
         }
     }
 
