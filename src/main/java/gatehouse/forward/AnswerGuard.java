@@ -47,7 +47,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (answered) {
             ReferenceCountUtil.release(message);
-            context.close();
+            var unused = context.close();
             return;
         }
         if (message instanceof HttpResponse response) {

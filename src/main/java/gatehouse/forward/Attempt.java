@@ -10,9 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Attempt extends Deadlines.Watched {
     /** More interim answers than this are not passed on. */
     private static final int MAX_INTERIM = 10;
-
-    /** RFC 9113 §7: the stream is not needed any more. */
-    private static final long CANCEL = 8;
 
     private enum Phase {
         CONNECTING,
@@ -87,7 +82,7 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         if (phase == Phase.ENDED) {
-            result.result().exceptionHandler(cause -> {}).reset(CANCEL);
+            UpstreamClients.giveBack(result.result());
             return;
         }
         phase = Phase.WAITING;
@@ -161,7 +156,7 @@ final class Attempt extends Deadlines.Watched {
         var status = response.statusCode();
         response.exceptionHandler(cause -> {});
         exchange.upstreamTook(System.nanoTime() - startNanos);
-        if (status < 200 || status > 599 || !hasKnownFraming(response)) {
+        if (status < 200 || status > 599 || !Download.hasKnownFraming(response)) {
             fail(Failures.garbage(null));
             return;
         }
@@ -178,12 +173,6 @@ final class Attempt extends Deadlines.Watched {
         response.pause();
         download = new Download(this, response);
         delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target);
-    }
-
-    /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */
-    private static boolean hasKnownFraming(HttpClientResponse response) {
-        var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
-        return coding == null || coding.equalsIgnoreCase("chunked");
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
@@ -263,16 +252,8 @@ final class Attempt extends Deadlines.Watched {
     }
 
     private void reset() {
-        if (upstream == null) {
-            return;
-        }
-        if (upstream.version() != HttpVersion.HTTP_2) {
-            // a reset alone gives the connection back to the pool when an answer came before its request was sent whole
-            upstream.connection().close();
-        }
-        upstream.reset(CANCEL);
-        if (upstream.version() != HttpVersion.HTTP_2 && upstream.connection() instanceof ConnectionBase base) {
-            base.channelHandlerContext().close(); // the close before this waits until the target has read all
+        if (upstream != null) {
+            UpstreamClients.abandon(upstream);
         }
     }
 

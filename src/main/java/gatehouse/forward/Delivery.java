@@ -154,7 +154,10 @@ final class Delivery {
     }
 
     private boolean mayRepeat(Failure.Kind kind, Target target, Retry retry) {
-        if (kind == Failure.Kind.STALE && stale < MAX_STALE && !exchange.clientGone() && (!bodyTaken || replay != null)) {
+        if (kind == Failure.Kind.STALE
+                && stale < MAX_STALE
+                && !exchange.clientGone()
+                && (!bodyTaken || replay != null)) {
             // no sign of a sick target, and each one leaves the pool: neither an attempt nor a part of the budget
             stale++;
             attempts--;

@@ -7,8 +7,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 final class UpstreamClients {
     /** Larger than any wait a route may set, which is what bounds a request; this only ends the connect itself. */
     private static final int CONNECT_TIMEOUT_MILLIS = 30_000;
+
+    /** RFC 9113 §7: the stream is not needed any more. */
+    private static final long CANCEL = 8;
 
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
@@ -98,6 +103,26 @@ final class UpstreamClients {
         clients.values().forEach(held -> closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
         clients.clear();
         return Future.join(closing);
+    }
+
+    /** Gives up a request of which nothing was sent; its connection serves others. */
+    static void giveBack(HttpClientRequest request) {
+        request.exceptionHandler(cause -> {}).reset(CANCEL);
+    }
+
+    /** Gives up a request that is under way. Over HTTP/1.1 that costs the connection (RFC 9112 §9.6). */
+    static void abandon(HttpClientRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.reset(CANCEL);
+            return;
+        }
+        // first out of the pool: a reset alone gives the connection back when an answer overtook the request
+        request.connection().close();
+        request.reset(CANCEL);
+        if (request.connection() instanceof ConnectionBase base) {
+            // the close before waits until the target has read all
+            var unused = base.channelHandlerContext().close();
+        }
     }
 
     /** A client and how many use it. */

@@ -146,7 +146,7 @@ final class Connections {
         /** Closes without waiting for the client to read what was written. */
         void endNow() {
             if (http instanceof ConnectionBase base) {
-                base.channelHandlerContext().close();
+                var unused = base.channelHandlerContext().close();
             }
         }
 

@@ -14,11 +14,11 @@ import io.vertx.core.http.impl.Http1xOrH2CHandler;
 import io.vertx.core.http.impl.HttpServerImpl;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.VertxWrapper;
-import io.vertx.core.net.impl.NetServerInternal;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetServerImpl;
+import io.vertx.core.net.impl.NetServerInternal;
 
 /**
  * Makes servers that ignore {@code Upgrade: h2c}. With HTTP/2 by prior knowledge switched on, Vert.x also answers that
@@ -42,7 +42,8 @@ final class Doorway extends VertxWrapper {
             public NetServerInternal connectHandler(Handler<NetSocket> handler) {
                 return super.connectHandler(socket -> {
                     handler.handle(socket);
-                    var pipeline = ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+                    var pipeline =
+                            ((NetSocketInternal) socket).channelHandlerContext().pipeline();
                     if (pipeline.get(Http1xOrH2CHandler.class) != null) {
                         pipeline.addFirst(new FirstBytes());
                     } else if (pipeline.get("httpDecoder") != null) {

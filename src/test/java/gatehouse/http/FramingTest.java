@@ -38,10 +38,7 @@ class FramingTest {
     }
 
     @ParameterizedTest(name = "RFC {0}: {1} is refused with {2}")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             9112 §6.1    | Content-Length: 6\\r\\nTransfer-Encoding: chunked             | 400
             9112 §6.1    | Transfer-Encoding: chunked\\r\\nContent-Length: 6             | 400
             9112 §6.1    | Transfer-Encoding: gzip, chunked                              | 501

@@ -68,7 +68,14 @@ class HopByHopTest {
     @Test
     void fields_that_connection_names_are_not_passed_RFC_9110_7_6_1() throws IOException {
         scene.exchange(RawClient.request(
-                "GET", "/x", "Connection: X-One, close ,X-Two", "connection: x-THREE", "X-One: 1", "x-two: 2", "X-Three: 3", "X-Four: 4"));
+                "GET",
+                "/x",
+                "Connection: X-One, close ,X-Two",
+                "connection: x-THREE",
+                "X-One: 1",
+                "x-two: 2",
+                "X-Three: 3",
+                "X-Four: 4"));
         assertThat(scene.lastRequest().head().headers())
                 .extracting(Header::name)
                 .contains("X-Four")
@@ -89,7 +96,14 @@ class HopByHopTest {
                 + "hi");
         var head = scene.lastRequest().head();
         for (var name : new String[] {
-            "host", "content-length", "content-type", "authorization", "cookie", "x-forwarded-for", "via", "x-request-id"
+            "host",
+            "content-length",
+            "content-type",
+            "authorization",
+            "cookie",
+            "x-forwarded-for",
+            "via",
+            "x-request-id"
         }) {
             assertThat(head.header(name)).as(name).isNotNull();
         }
@@ -147,8 +161,8 @@ class HopByHopTest {
 
     @Test
     void a_target_that_switches_protocols_unasked_is_a_bad_gateway_RFC_9110_15_2_2() throws IOException {
-        scene.answering(exchange ->
-                exchange.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\nfoo foo"));
+        scene.answering(exchange -> exchange.send(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: foo\r\n\r\nfoo foo"));
         Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/x")), 502);
     }
 }

@@ -47,16 +47,14 @@ class HostTest {
                 "xn--bcher-kva.example"
             })
     void a_valid_host_passes_as_it_is(String host) throws IOException {
-        assertThat(scene.exchange("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status())
+        assertThat(scene.exchange("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                        .status())
                 .isEqualTo(200);
         assertThat(scene.lastRequest().head().all("host")).containsExactly(host);
     }
 
     @ParameterizedTest(name = "RFC {0}: {1} is refused")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             9112 §3.2       | X-Other: a
             9112 §3.2       | Host:
             9112 §3.2       | Host: a.test\\r\\nHost: a.test
@@ -82,8 +80,7 @@ class HostTest {
             3986 §3.2.3     | Host: :80
             """)
     void a_missing_second_or_invalid_host_goes_nowhere(String section, String fields) throws IOException {
-        Refusals.assertRefused(
-                scene, "GET / HTTP/1.1\r\n" + fields.replace("\\r\\n", "\r\n") + "\r\n\r\n", 400);
+        Refusals.assertRefused(scene, "GET / HTTP/1.1\r\n" + fields.replace("\\r\\n", "\r\n") + "\r\n\r\n", 400);
     }
 
     @Test

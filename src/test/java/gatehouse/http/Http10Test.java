@@ -42,7 +42,8 @@ class Http10Test {
     @Test
     void a_request_goes_on_in_HTTP_1_1_and_says_where_it_came_from_RFC_9110_7_6_3() throws IOException {
         try (var client = scene.client()) {
-            var response = client.send("GET /x HTTP/1.0\r\nHost: a.test\r\n\r\n").read();
+            var response =
+                    client.send("GET /x HTTP/1.0\r\nHost: a.test\r\n\r\n").read();
             assertThat(response.text()).isEqualTo("hello");
             assertThat(client.closedByPeer()).isTrue();
         }
@@ -100,7 +101,8 @@ class Http10Test {
 
     @Test
     void a_body_with_a_length_passes() throws IOException {
-        assertThat(scene.exchange("POST /x HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi").status())
+        assertThat(scene.exchange("POST /x HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi")
+                        .status())
                 .isEqualTo(200);
         assertThat(scene.lastRequest().body().text()).isEqualTo("hi");
     }

@@ -82,8 +82,9 @@ class Http2TargetTest {
 
     @Test
     void the_client_s_host_becomes_authority_RFC_9113_8_3_1() throws IOException {
-        var response = exchange("GET /a?b HTTP/1.1\r\nHost: a.test:8080\r\nX-Own: kept\r\nConnection: X-Two\r\nX-Two: 2\r\n"
-                + "TE: trailers\r\n\r\n");
+        var response =
+                exchange("GET /a?b HTTP/1.1\r\nHost: a.test:8080\r\nX-Own: kept\r\nConnection: X-Two\r\nX-Two: 2\r\n"
+                        + "TE: trailers\r\n\r\n");
         assertThat(response.text()).isEqualTo("hello");
         var seen = REQUESTS.peek();
         assertThat(seen.version()).isEqualTo(HttpVersion.HTTP_2);
@@ -106,7 +107,8 @@ class Http2TargetTest {
     @Test
     void bodies_pass_whatever_their_framing() throws IOException {
         script = request -> request.body().onSuccess(body -> request.response().end(body));
-        assertThat(exchange(RawClient.request("POST", "/", "Content-Length: 5") + "hello").text())
+        assertThat(exchange(RawClient.request("POST", "/", "Content-Length: 5") + "hello")
+                        .text())
                 .isEqualTo("hello");
         assertThat(REQUESTS.poll().getHeader("content-length")).isEqualTo("5");
         assertThat(exchange(RawClient.request("POST", "/", "Transfer-Encoding: chunked") + "5\r\nhello\r\n0\r\n\r\n")
@@ -137,17 +139,18 @@ class Http2TargetTest {
             request.response().writeContinue();
             request.body().onSuccess(body -> request.response().end(body));
         };
-        var response = exchange(
-                RawClient.request("POST", "/", "Content-Length: 5", "Expect: 100-continue") + "hello");
-        assertThat(response.interim()).extracting(head -> head.startLine()).containsExactly(
-                "HTTP/1.1 103 Early Hints", "HTTP/1.1 100 Continue");
+        var response = exchange(RawClient.request("POST", "/", "Content-Length: 5", "Expect: 100-continue") + "hello");
+        assertThat(response.interim())
+                .extracting(head -> head.startLine())
+                .containsExactly("HTTP/1.1 103 Early Hints", "HTTP/1.1 100 Continue");
         assertThat(response.text()).isEqualTo("hello");
     }
 
     @Test
     void head_204_and_304_have_no_body() throws IOException {
         script = request -> request.response().putHeader("content-length", "5").end();
-        assertThat(exchange(RawClient.request("HEAD", "/")).header("content-length")).isEqualTo("5");
+        assertThat(exchange(RawClient.request("HEAD", "/")).header("content-length"))
+                .isEqualTo("5");
         script = request -> request.response().setStatusCode(204).end();
         assertThat(exchange(RawClient.request("GET", "/")).status()).isEqualTo(204);
         script = request -> request.response().setStatusCode(304).end();
@@ -203,8 +206,7 @@ class Http2TargetTest {
 
     @Test
     void streams_share_one_connection() throws Exception {
-        script = request -> request.response()
-                .end(Integer.toString(System.identityHashCode(request.connection())));
+        script = request -> request.response().end(Integer.toString(System.identityHashCode(request.connection())));
         var connections = new java.util.HashSet<String>();
         for (var i = 0; i < 20; i++) {
             connections.add(exchange(RawClient.request("GET", "/")).text());

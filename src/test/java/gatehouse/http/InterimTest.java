@@ -90,8 +90,8 @@ class InterimTest {
 
     @Test
     void a_100_that_nobody_asked_for_is_not_passed_RFC_9110_15_2_1() throws IOException {
-        var response = scene.answering(Answers.interim("done", "100 Continue"))
-                .exchange(RawClient.request("GET", "/x"));
+        var response =
+                scene.answering(Answers.interim("done", "100 Continue")).exchange(RawClient.request("GET", "/x"));
         assertThat(response.status()).isEqualTo(200);
         assertThat(response.text()).isEqualTo("done");
         assertThat(response.interim()).isEmpty();

@@ -44,7 +44,8 @@ class KeepAliveTest {
         try (var scene = Scene.start()) {
             for (var i = 0; i < 4; i++) {
                 try (var client = scene.client()) {
-                    client.send(RawClient.request("GET", "/", "Connection: close")).read();
+                    client.send(RawClient.request("GET", "/", "Connection: close"))
+                            .read();
                     assertThat(client.closedByPeer()).isTrue();
                 }
             }
@@ -71,7 +72,8 @@ class KeepAliveTest {
             var foreign = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged";
             for (var round = 0; round < 20; round++) {
                 scene.answering(Answers.inOrder(Answers.extraBytes("mine", foreign), Answers.ok("yours")));
-                // both wait for the same connection, so the second gets it in the moment when the first one's answer ends
+                // both wait for the same connection, so the second gets it in the moment when the first one's answer
+                // ends
                 try (var first = scene.client();
                         var second = scene.client();
                         var third = scene.client();
@@ -94,7 +96,8 @@ class KeepAliveTest {
         try (var scene = Scene.start();
                 var client = scene.client()) {
             for (var i = 0; i < 10; i++) {
-                scene.answering(Answers.bytes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
+                scene.answering(
+                        Answers.bytes("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx"));
                 assertThat(client.send(RawClient.request("GET", "/")).read().status())
                         .isEqualTo(204);
                 scene.answering(Answers.ok("clean"));
@@ -106,7 +109,8 @@ class KeepAliveTest {
     }
 
     @Test
-    void a_kept_connection_that_went_stale_costs_an_idempotent_request_nothing_RFC_9112_9_3_1() throws IOException, Exception {
+    void a_kept_connection_that_went_stale_costs_an_idempotent_request_nothing_RFC_9112_9_3_1()
+            throws IOException, Exception {
         try (var scene = Scene.start();
                 var client = scene.client()) {
             scene.answering(Answers.staleKeepAlive("fresh"));

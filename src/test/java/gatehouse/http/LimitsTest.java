@@ -43,8 +43,7 @@ class LimitsTest {
         assertThat(scene.exchange("GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-A: b\r\n".repeat(99) + "\r\n")
                         .status())
                 .isEqualTo(200);
-        Refusals.assertRefused(
-                scene, "GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-A: b\r\n".repeat(100) + "\r\n", 431);
+        Refusals.assertRefused(scene, "GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-A: b\r\n".repeat(100) + "\r\n", 431);
     }
 
     @Test
@@ -80,8 +79,10 @@ class LimitsTest {
                     (RawClient.request("POST", "/x", "Content-Length: 3000000") + "a".repeat(3_000_000)).getBytes());
             Refusals.assertProblem(client.read(), 413);
             assertThat(client.closedByPeer()).isTrue();
-            assertThat(sent).satisfiesAnyOf(
-                    done -> assertThat(done).isCompleted(), done -> Scene.await("end of sending", done::isDone));
+            assertThat(sent)
+                    .satisfiesAnyOf(
+                            done -> assertThat(done).isCompleted(),
+                            done -> Scene.await("end of sending", done::isDone));
         }
     }
 
@@ -96,7 +97,8 @@ class LimitsTest {
             Refusals.assertProblem(wrong, 405);
             assertThat(wrong.header("allow")).contains("GET").contains("POST");
             assertThat(other.bytesAtOrigin()).isZero();
-            assertThat(other.exchange(RawClient.request("GET", "/one")).status()).isEqualTo(200);
+            assertThat(other.exchange(RawClient.request("GET", "/one")).status())
+                    .isEqualTo(200);
         }
     }
 
@@ -108,7 +110,8 @@ class LimitsTest {
                 """);
                 var client = other.client()) {
             for (var i = 0; i < 3; i++) {
-                var refusal = client.send(RawClient.request("POST", "/two", "Content-Length: 5") + "hello").read();
+                var refusal = client.send(RawClient.request("POST", "/two", "Content-Length: 5") + "hello")
+                        .read();
                 Refusals.assertProblem(refusal, 404);
                 assertThat(refusal.header("connection")).isNull();
                 assertThat(client.send(RawClient.request("GET", "/one")).read().status())

@@ -48,7 +48,8 @@ class PipeliningTest {
 
     @Test
     void bodies_between_pipelined_requests_are_told_apart() throws IOException {
-        scene.answering(exchange -> Answers.ok(exchange.target() + exchange.body().text()).answer(exchange));
+        scene.answering(exchange ->
+                Answers.ok(exchange.target() + exchange.body().text()).answer(exchange));
         try (var client = scene.client()) {
             client.send(RawClient.request("POST", "/a", "Content-Length: 3") + "one"
                     + RawClient.request("POST", "/b", "Transfer-Encoding: chunked") + "3\r\ntwo\r\n0\r\n\r\n"
@@ -74,7 +75,8 @@ class PipeliningTest {
     @Test
     void a_malformed_request_behind_a_good_one_is_refused_after_the_good_one_s_answer() throws IOException {
         try (var client = scene.client()) {
-            client.send(RawClient.request("GET", "/a") + "GET /\u0001 HTTP/1.1\r\n\r\n" + RawClient.request("GET", "/c"));
+            client.send(
+                    RawClient.request("GET", "/a") + "GET /\u0001 HTTP/1.1\r\n\r\n" + RawClient.request("GET", "/c"));
             assertThat(client.read().status()).isEqualTo(200);
             Refusals.assertProblem(client.read(), 400);
             assertThat(client.closedByPeer()).isTrue();

@@ -48,7 +48,9 @@ final class RawHttp2 implements AutoCloseable {
      */
     record Outcome(List<Http2Headers> heads, String body, String end) {
         String status() {
-            return heads.isEmpty() ? "none" : heads.get(heads.size() - 1).status().toString();
+            return heads.isEmpty()
+                    ? "none"
+                    : heads.get(heads.size() - 1).status().toString();
         }
     }
 
@@ -88,12 +90,17 @@ final class RawHttp2 implements AutoCloseable {
 
     /** The usual head of a GET, and more. */
     RawHttp2 get(int stream, String path, String... more) throws IOException {
-        return headers(stream, true, with(more, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
+        return headers(
+                stream,
+                true,
+                with(more, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
     }
 
     RawHttp2 post(int stream, String path, String... more) throws IOException {
         return headers(
-                stream, false, with(more, ":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost"));
+                stream,
+                false,
+                with(more, ":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost"));
     }
 
     RawHttp2 data(int stream, boolean end, String text) throws IOException {
@@ -144,7 +151,10 @@ final class RawHttp2 implements AutoCloseable {
             } else if (frame.stream() == stream && frame.type() == DATA) {
                 body.append(new String(frame.payload(), StandardCharsets.ISO_8859_1));
             } else if (frame.stream() == stream && frame.type() == RST_STREAM) {
-                return new Outcome(heads, body.toString(), "RST " + ByteBuffer.wrap(frame.payload()).getInt());
+                return new Outcome(
+                        heads,
+                        body.toString(),
+                        "RST " + ByteBuffer.wrap(frame.payload()).getInt());
             }
             if (frame.stream() == stream && frame.ends()) {
                 return new Outcome(heads, body.toString(), "END");

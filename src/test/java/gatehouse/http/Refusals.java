@@ -34,9 +34,7 @@ final class Refusals {
                 .containsExactlyInAnyOrder("type", "title", "status", "detail", "instance");
         assertThat(document.get("status").asInt()).isEqualTo(status);
         assertThat(document.get("type").asText()).startsWith("urn:gatehouse:problem:");
-        assertThat(document.get("instance").asText())
-                .isNotEmpty()
-                .isEqualTo(response.header("x-request-id"));
+        assertThat(document.get("instance").asText()).isNotEmpty().isEqualTo(response.header("x-request-id"));
         assertThat(response.text()).doesNotContain("127.0.0.1", "Exception", "io.vertx", "netty", "gatehouse.");
     }
 }

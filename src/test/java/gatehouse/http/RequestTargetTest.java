@@ -34,9 +34,7 @@ class RequestTargetTest {
     }
 
     @ParameterizedTest(name = "RFC {0}: {1} is sent as {2}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             9112 §3.2.1      | /                              | /
             9112 §3.2.1      | /a/b?c=d                       | /a/b?c=d
             9112 §3.2.1      | /a?                            | /a?
@@ -63,9 +61,7 @@ class RequestTargetTest {
     }
 
     @ParameterizedTest(name = "RFC {0}: {1} is refused with 400")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             9112 §3.2        | admin
             9112 §3.2        | *
             9112 §3.2        | /a#b
@@ -143,7 +139,19 @@ class RequestTargetTest {
     }
 
     @ParameterizedTest(name = "RFC 9110 §9.1: {0} passes untouched")
-    @ValueSource(strings = {"GET", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "M-SEARCH", "get", "x!#$%&'*+.^_`|~1"})
+    @ValueSource(
+            strings = {
+                "GET",
+                "PUT",
+                "PATCH",
+                "DELETE",
+                "OPTIONS",
+                "TRACE",
+                "PROPFIND",
+                "M-SEARCH",
+                "get",
+                "x!#$%&'*+.^_`|~1"
+            })
     void a_method_is_a_token_and_case_sensitive(String method) throws IOException {
         var response = scene.exchange(method + " /m HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
         assertThat(response.status()).isEqualTo(200);

@@ -50,8 +50,7 @@ class ResponseFramingTest {
 
     @Test
     void chunks_stay_chunks_RFC_9112_7_1() throws IOException {
-        var response =
-                scene.answering(Answers.chunked(List.of("hel", "lo"))).exchange(RawClient.request("GET", "/"));
+        var response = scene.answering(Answers.chunked(List.of("hel", "lo"))).exchange(RawClient.request("GET", "/"));
         assertThat(response.all("transfer-encoding")).containsExactly("chunked");
         assertThat(response.header("content-length")).isNull();
         assertThat(response.text()).isEqualTo("hello");
@@ -88,7 +87,8 @@ class ResponseFramingTest {
             var response = client.send(RawClient.request("HEAD", "/")).read("HEAD");
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.header("etag")).isEqualTo("\"1\"");
-            assertThat(response.all("content-length")).isEqualTo(field.startsWith("Content-L") ? List.of("5") : List.of());
+            assertThat(response.all("content-length"))
+                    .isEqualTo(field.startsWith("Content-L") ? List.of("5") : List.of());
             scene.answering(Answers.ok("next"));
             assertThat(client.send(RawClient.request("GET", "/")).read().text()).isEqualTo("next");
         }
@@ -100,9 +100,11 @@ class ResponseFramingTest {
     void a_304_keeps_the_targets_length_and_has_no_body(String field) throws IOException {
         scene.answering(exchange -> exchange.send("HTTP/1.1 304 Not Modified\r\n" + field + "\r\nETag: \"1\"\r\n\r\n"));
         try (var client = scene.client()) {
-            var response = client.send(RawClient.request("GET", "/", "If-None-Match: \"1\"")).read();
+            var response = client.send(RawClient.request("GET", "/", "If-None-Match: \"1\""))
+                    .read();
             assertThat(response.status()).isEqualTo(304);
-            assertThat(response.all("content-length")).isEqualTo(field.startsWith("Content-L") ? List.of("500") : List.of());
+            assertThat(response.all("content-length"))
+                    .isEqualTo(field.startsWith("Content-L") ? List.of("500") : List.of());
             assertThat(response.header("transfer-encoding")).isNull();
             scene.answering(Answers.ok("next"));
             assertThat(client.send(RawClient.request("GET", "/")).read().text()).isEqualTo("next");
@@ -135,8 +137,8 @@ class ResponseFramingTest {
 
     @Test
     void a_range_passes_RFC_9110_14() throws IOException {
-        scene.answering(exchange -> exchange.reply(
-                "206 Partial Content", "ell", "Content-Range: bytes 1-3/5", "Accept-Ranges: bytes"));
+        scene.answering(exchange ->
+                exchange.reply("206 Partial Content", "ell", "Content-Range: bytes 1-3/5", "Accept-Ranges: bytes"));
         var response = scene.exchange(RawClient.request("GET", "/", "Range: bytes=1-3", "If-Range: \"1\""));
         assertThat(scene.lastRequest().header("range")).isEqualTo("bytes=1-3");
         assertThat(scene.lastRequest().header("if-range")).isEqualTo("\"1\"");
@@ -169,10 +171,7 @@ class ResponseFramingTest {
     }
 
     @ParameterizedTest(name = "RFC {0}: {1} is a bad gateway")
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             9112 §4     | this is not HTTP\\r\\n\\r\\n
             9112 §4     | HTTP/9.9 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n
             9112 §4     | HTTP/1.1 20x OK\\r\\nContent-Length: 0\\r\\n\\r\\n
@@ -188,8 +187,8 @@ class ResponseFramingTest {
             9110 §5.5   | HTTP/1.1 200 OK\\r\\nX-A: a\\u0000b\\r\\nContent-Length: 0\\r\\n\\r\\n
             """)
     void an_answer_that_is_not_valid_HTTP_is_not_passed_on(String section, String answer) throws IOException {
-        scene.answering(Answers.bytes(
-                answer.replace("\\r", "\r").replace("\\n", "\n").replace("\\u0000", "\0")));
+        scene.answering(
+                Answers.bytes(answer.replace("\\r", "\r").replace("\\n", "\n").replace("\\u0000", "\0")));
         Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/")), 502);
         scene.lastRequest().connection().awaitClosed();
     }

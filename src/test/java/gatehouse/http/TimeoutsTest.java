@@ -46,7 +46,8 @@ class TimeoutsTest {
         scene.answering(Answers.hang("late"));
         var begin = System.nanoTime();
         assertTimeout(scene.exchange(RawClient.request("GET", "/")), "first-byte-timeout");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(290), Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(290), Duration.ofSeconds(2));
         scene.lastRequest().connection().awaitClosed();
         scene.awaitNothingInFlight();
     }
@@ -57,7 +58,8 @@ class TimeoutsTest {
         try (var client = scene.client()) {
             client.send(RawClient.request("POST", "/", "Content-Length: 3"));
             for (var i = 0; i < 3; i++) {
-                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(150).toNanos());
+                java.util.concurrent.locks.LockSupport.parkNanos(
+                        Duration.ofMillis(150).toNanos());
                 client.send("a");
             }
             assertTimeout(client.read(), "first-byte-timeout");
@@ -148,7 +150,8 @@ class TimeoutsTest {
             exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
             for (var i = 0; i < 1000 && !exchange.connection().isClosedByPeer(); i++) {
                 exchange.send("a");
-                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                java.util.concurrent.locks.LockSupport.parkNanos(
+                        Duration.ofMillis(20).toNanos());
             }
         });
         var response = scene.exchange(RawClient.request("GET", "/total"));
@@ -162,7 +165,8 @@ class TimeoutsTest {
             exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (var i = 0; i < 1000 && !exchange.connection().isClosedByPeer(); i++) {
                 exchange.send("1\r\na\r\n");
-                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+                java.util.concurrent.locks.LockSupport.parkNanos(
+                        Duration.ofMillis(20).toNanos());
             }
         });
         try (var first = scene.client();
@@ -178,6 +182,7 @@ class TimeoutsTest {
 
     private static void assertTimeout(RawResponse response, String name) throws IOException {
         Refusals.assertProblem(response, 504);
-        assertThat(new ObjectMapper().readTree(response.text()).get("type").asText()).endsWith(":" + name);
+        assertThat(new ObjectMapper().readTree(response.text()).get("type").asText())
+                .endsWith(":" + name);
     }
 }
