@@ -59,6 +59,7 @@ final class Attempt extends Deadlines.Watched {
 
     void start() {
         target.acquire();
+        delivery.upstream().hold();
         exchange.whenClientLeaves(this::clientLeft);
         deadlines.add(this);
         watch();
@@ -67,10 +68,7 @@ final class Attempt extends Deadlines.Watched {
                 .setMethod(exchange.httpMethod())
                 .setURI(exchange.upstreamTarget());
         try {
-            delivery.forwarder()
-                    .client(delivery.plan().service())
-                    .request(options)
-                    .onComplete(this::connected);
+            delivery.upstream().client().request(options).onComplete(this::connected);
         } catch (RuntimeException e) {
             fail(Failures.internal(e));
         }
@@ -84,7 +82,7 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         if (phase == Phase.ENDED) {
-            result.result().exceptionHandler(cause -> {}).reset(UpstreamClients.CANCEL);
+            UpstreamClients.giveBack(result.result());
             return;
         }
         phase = Phase.WAITING;
@@ -158,7 +156,7 @@ final class Attempt extends Deadlines.Watched {
         var status = response.statusCode();
         response.exceptionHandler(cause -> {});
         exchange.upstreamTook(System.nanoTime() - startNanos);
-        if (status < 200 || status > 599 || !hasKnownFraming(response)) {
+        if (status < 200 || status > 599 || !Download.hasKnownFraming(response)) {
             fail(Failures.garbage(null));
             return;
         }
@@ -176,12 +174,6 @@ final class Attempt extends Deadlines.Watched {
         response.pause();
         download = new Download(this, response);
         delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target);
-    }
-
-    /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */
-    static boolean hasKnownFraming(HttpClientResponse response) {
-        var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
-        return coding == null || coding.equalsIgnoreCase("chunked");
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
@@ -251,6 +243,7 @@ final class Attempt extends Deadlines.Watched {
         deadlines.remove(this);
         exchange.whenClientLeaves(null);
         target.release();
+        delivery.upstream().release();
         if (upload != null) {
             upload.stop();
         }
@@ -261,7 +254,7 @@ final class Attempt extends Deadlines.Watched {
 
     private void reset() {
         if (upstream != null) {
-            UpstreamClients.cut(upstream);
+            UpstreamClients.abandon(upstream);
         }
     }
 
@@ -282,6 +275,8 @@ final class Attempt extends Deadlines.Watched {
     private void expireSilent() {
         if (phase == Phase.CONNECTING) {
             fail(Failures.connectTimeout());
+        } else if (phase == Phase.WAITING && upload != null && upload.isHeldUp()) {
+            expire("idle-timeout", "The service stopped reading the request.");
         } else if (phase == Phase.WAITING && upload != null && !upload.isOver()) {
             refuse(Problem.requestTimeout("The request's body stopped coming."));
         } else if (phase == Phase.WAITING) {

@@ -22,6 +22,7 @@ final class Delivery {
     private final Exchange exchange;
     private final Plan plan;
     private final Promise<Reply> promise = Promise.promise();
+    private final UpstreamClients.Held upstream;
 
     private List<Target> tried = List.of();
     private int attempts;
@@ -34,11 +35,17 @@ final class Delivery {
         this.forwarder = forwarder;
         this.exchange = exchange;
         this.plan = plan;
+        this.upstream = forwarder.clients().hold(plan.service());
     }
 
     Future<Reply> begin() {
         attempt();
         return promise.future();
+    }
+
+    /** The connections to the service. */
+    UpstreamClients.Held upstream() {
+        return upstream;
     }
 
     Forwarder forwarder() {
@@ -86,6 +93,7 @@ final class Delivery {
         }
         if (target == null) {
             finish(false);
+            upstream.release();
             promise.fail(Problem.unavailable(
                             "no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
                     .asFailure());
@@ -116,6 +124,7 @@ final class Delivery {
         if (cookie != null) {
             reply.headers().add("Set-Cookie", cookie);
         }
+        upstream.release();
         promise.complete(reply);
     }
 
@@ -128,6 +137,7 @@ final class Delivery {
         if (failure.kind().countsAgainstTarget()) {
             finish(false);
         }
+        upstream.release();
         promise.fail(failure.problem());
     }
 

@@ -41,6 +41,12 @@ final class Download implements Reply.Body {
                 : phrase;
     }
 
+    /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */
+    static boolean hasKnownFraming(HttpClientResponse response) {
+        var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
+        return coding == null || coding.equalsIgnoreCase("chunked");
+    }
+
     @Override
     public long length() {
         var length = source.getHeader(HttpHeaders.CONTENT_LENGTH);

@@ -8,7 +8,6 @@ import gatehouse.problem.Problem;
 import gatehouse.service.Service;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
 import java.time.Duration;
 import java.util.Set;
 
@@ -57,8 +56,8 @@ public final class Forwarder {
     }
 
     /** Closes the connections to services that are not in use any more, once what is under way on them has ended. */
-    public void retain(Set<Service> services, Duration grace) {
-        clients.retain(services, grace);
+    public void retain(Set<Service> services) {
+        clients.retain(services);
     }
 
     /** Ends all connections, giving what is under way {@code grace} to end. */
@@ -71,8 +70,8 @@ public final class Forwarder {
         return vertx;
     }
 
-    HttpClient client(Service service) {
-        return clients.of(service);
+    UpstreamClients clients() {
+        return clients;
     }
 
     UpstreamHead head() {

@@ -43,6 +43,11 @@ final class Upload {
         return over;
     }
 
+    /** Whether the target does not read what it was sent. */
+    boolean isHeldUp() {
+        return !over && upstream.writeQueueFull();
+    }
+
     /** Sends nothing more; what still comes from the client is dropped. */
     void stop() {
         if (!over) {

@@ -34,7 +34,7 @@ final class UpstreamClients {
 
     private final Vertx vertx;
     private final int lanes;
-    private final IdentityHashMap<Service, HttpClient> clients = new IdentityHashMap<>();
+    private final IdentityHashMap<Service, Held> clients = new IdentityHashMap<>();
 
     /**
      * @param lanes number of event loops that share a service's limits
@@ -44,13 +44,15 @@ final class UpstreamClients {
         this.lanes = lanes;
     }
 
-    HttpClient of(Service service) {
-        var client = clients.get(service);
-        if (client == null) {
-            client = create(service.config().pool());
-            clients.put(service, client);
+    /** The client of a service, which stays open until it is released as often as it was held. */
+    Held hold(Service service) {
+        var held = clients.get(service);
+        if (held == null) {
+            held = new Held(create(service.config().pool()));
+            clients.put(service, held);
         }
-        return client;
+        held.hold();
+        return held;
     }
 
     private HttpClient create(ServiceConfig.Pool pool) {
@@ -86,40 +88,75 @@ final class UpstreamClients {
         return (total + lanes - 1) / lanes;
     }
 
-    /** Ends a request before its end: its stream, or the connection of an HTTP/1.1 one. */
-    static void cut(HttpClientRequest upstream) {
-        var isOnly = upstream.version() != HttpVersion.HTTP_2;
-        if (isOnly) {
-            // a reset alone gives the connection back to the pool when an answer came before its request was sent whole
-            upstream.connection().close();
-        }
-        upstream.reset(CANCEL);
-        if (isOnly && upstream.connection() instanceof ConnectionBase base) {
-            // the close before this waits until the target has read all
-            var unused = base.channelHandlerContext().close();
-        }
-    }
-
-    /** Closes the clients of services that are gone, giving what is under way {@code grace} to end. */
-    void retain(Set<Service> services, Duration grace) {
-        var gone = new ArrayList<Service>();
-        clients.keySet().forEach(service -> {
+    /** Closes the clients of services that are gone, each as soon as the last exchange with it has ended. */
+    void retain(Set<Service> services) {
+        clients.forEach((service, held) -> {
             if (!services.contains(service)) {
-                gone.add(service);
+                held.retire();
             }
         });
-        for (var service : gone) {
-            var client = clients.remove(service);
-            if (client != null) {
-                client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        }
+        clients.values().removeIf(held -> held.retired && held.holders == 0);
     }
 
     Future<?> close(Duration grace) {
         var closing = new ArrayList<Future<Void>>();
-        clients.values().forEach(client -> closing.add(client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
+        clients.values().forEach(held -> closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
         clients.clear();
         return Future.join(closing);
+    }
+
+    /** Gives up a request of which nothing was sent; its connection serves others. */
+    static void giveBack(HttpClientRequest request) {
+        request.exceptionHandler(cause -> {}).reset(CANCEL);
+    }
+
+    /** Gives up a request that is under way. Over HTTP/1.1 that costs the connection (RFC 9112 §9.6). */
+    static void abandon(HttpClientRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.reset(CANCEL);
+            return;
+        }
+        // first out of the pool: a reset alone gives the connection back when an answer overtook the request
+        request.connection().close();
+        request.reset(CANCEL);
+        if (request.connection() instanceof ConnectionBase base) {
+            // the close before waits until the target has read all
+            var unused = base.channelHandlerContext().close();
+        }
+    }
+
+    /** A client and how many use it. */
+    static final class Held {
+        private final HttpClient client;
+        private int holders;
+        private boolean retired;
+
+        private Held(HttpClient client) {
+            this.client = client;
+        }
+
+        HttpClient client() {
+            return client;
+        }
+
+        void hold() {
+            holders++;
+        }
+
+        void release() {
+            holders--;
+            closeUnused();
+        }
+
+        private void retire() {
+            retired = true;
+            closeUnused();
+        }
+
+        private void closeUnused() {
+            if (retired && holders == 0) {
+                client.close();
+            }
+        }
     }
 }

@@ -79,9 +79,7 @@ final class WebProxyForwarder {
         handedOver = null;
         var trip = ends.trip();
         context.put(TRIP, trip);
-        var proxy = HttpProxy.reverseProxy(OPTIONS, forwarder.client(trip.plan().service()))
-                .origin(ends)
-                .addInterceptor(ends);
+        var proxy = HttpProxy.reverseProxy(OPTIONS, trip.client()).origin(ends).addInterceptor(ends);
         for (var interceptor : trip.plan().interceptors()) {
             proxy.addInterceptor(ends.guarded(interceptor));
         }

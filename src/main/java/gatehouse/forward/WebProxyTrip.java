@@ -8,10 +8,12 @@ import gatehouse.service.Target;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ final class WebProxyTrip extends Deadlines.Watched {
     private @Nullable HttpClientRequest upstream;
     private @Nullable HttpClientResponse answer;
     private @Nullable WebProxyBody download;
+    private UpstreamClients.@Nullable Held held;
 
     WebProxyTrip(Forwarder forwarder, Exchange exchange, Plan plan, Target target) {
         this.forwarder = forwarder;
@@ -65,6 +68,11 @@ final class WebProxyTrip extends Deadlines.Watched {
         return answer;
     }
 
+    /** The connections of the service, held from the start to the end of the trip. */
+    HttpClient client() {
+        return Objects.requireNonNull(held).client();
+    }
+
     boolean isWaiting() {
         return phase == Phase.WAITING;
     }
@@ -75,6 +83,7 @@ final class WebProxyTrip extends Deadlines.Watched {
 
     /** Begins; the reply, or a problem, comes of it. */
     Future<Reply> start() {
+        held = forwarder.clients().hold(plan.service());
         target.acquire();
         exchange.whenClientLeaves(this::clientLeft);
         forwarder.deadlines().add(this);
@@ -105,7 +114,7 @@ final class WebProxyTrip extends Deadlines.Watched {
         answer = result.result();
         answer.exceptionHandler(cause -> {}); // until somebody reads it
         var status = answer.statusCode();
-        if (status < 200 || status > 599 || !Attempt.hasKnownFraming(answer)) {
+        if (status < 200 || status > 599 || !Download.hasKnownFraming(answer)) {
             fail(Failures.garbage(null));
             return;
         }
@@ -203,6 +212,9 @@ final class WebProxyTrip extends Deadlines.Watched {
         forwarder.deadlines().remove(this);
         exchange.whenClientLeaves(null);
         target.release();
+        if (held != null) {
+            held.release();
+        }
         upload.stop();
         if (outcome != null) {
             plan.service().report(target, outcome, why);
@@ -217,7 +229,7 @@ final class WebProxyTrip extends Deadlines.Watched {
 
     private void cut() {
         if (upstream != null) {
-            UpstreamClients.cut(upstream);
+            UpstreamClients.abandon(upstream);
         }
     }
 

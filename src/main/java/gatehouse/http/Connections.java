@@ -150,10 +150,17 @@ final class Connections {
             }
         }
 
-        /** Makes the end of the connection, whenever it comes, look like a failure. */
-        void endWithReset() {
-            if (http instanceof ConnectionBase base) {
+        /** Prepares that a response ends in the middle, which must not look like its end (RFC 9112 §8). */
+        void cut(Exchange exchange) {
+            if (http2 || !(http instanceof ConnectionBase base)) {
+                return;
+            }
+            if (exchange.isHttp10()) {
+                // a clean end of the connection could be the end of the body
                 base.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+            if (exchange.response().writeQueueFull()) {
+                endNow();
             }
         }
 

@@ -150,8 +150,8 @@ final class HttpLane implements LaneServer {
         if (draining) {
             exchange.closeConnection();
         }
-        if (exchange.isHttp10() && exchange.response().headWritten()) {
-            connection.endWithReset(); // a clean end could be the end of the body (RFC 9112 §8)
+        if (exchange.response().headWritten()) {
+            connection.cut(exchange);
         }
         var sent = ReplyWriter.send(exchange, problem);
         if (problem.close()) {
@@ -215,8 +215,8 @@ final class HttpLane implements LaneServer {
     }
 
     /** Another configuration is in force: gives up what only the one before needed, once its exchanges have ended. */
-    void adopt(Snapshot next, Duration grace) {
-        forwarder.retain(next.liveServices(), grace);
+    void adopt(Snapshot next) {
+        forwarder.retain(next.liveServices());
     }
 
     /** Tells clients that their connections end here, and from now on after each answer. */

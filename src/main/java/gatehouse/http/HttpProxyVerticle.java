@@ -58,8 +58,7 @@ public final class HttpProxyVerticle extends VerticleBase {
 
     private Future<?> adopt() {
         var next = node.snapshots().current();
-        var grace = next.config().node().drain().http();
-        return onEachLane((lane, served) -> served.adopt(next, grace));
+        return onEachLane((lane, served) -> served.adopt(next));
     }
 
     @Override

@@ -2,34 +2,50 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
-import gatehouse.testing.RawOrigin;
-import gatehouse.testing.TestGateway;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
+/** The plain case, byte for byte. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ForwardingTest {
-    private static final String ONE_SERVICE = """
-            services: { origin: { targets: "%s" } }
-            routes:   { all: { match: { path: "/**" }, to: origin } }
-            """;
-
     @Test
     void a_request_reaches_the_target_and_its_answer_the_client() throws Exception {
-        try (var origin = RawOrigin.answering(Answers.ok("hello"));
-                var gateway = TestGateway.start(ONE_SERVICE, origin.url());
-                var client = gateway.client()) {
-            client.send(RawClient.request("GET", "/some/path?q=1", "X-Own: kept"));
-            var response = client.read();
-            System.out.println(response);
-            System.out.println(origin.text());
-            assertThat(response.head().startLine()).isEqualTo("HTTP/1.1 200 OK");
-            assertThat(origin.text())
-                    .startsWith("GET /some/path?q=1 HTTP/1.1\r\n")
-                    .contains("X-Own: kept\r\n");
+        try (var scene = Scene.start()) {
+            var response =
+                    scene.exchange(RawClient.request("GET", "/some/path?q=1", "X-Own: kept", "X-Request-Id: r-1"));
+            assertThat(scene.lastRequest().head().raw()).isEqualTo("""
+                    GET /some/path?q=1 HTTP/1.1\r
+                    Host: localhost\r
+                    X-Own: kept\r
+                    X-Forwarded-For: 127.0.0.1\r
+                    X-Forwarded-Proto: http\r
+                    X-Forwarded-Host: localhost\r
+                    Forwarded: for=127.0.0.1;host=localhost;proto=http\r
+                    Via: 1.1 gatehouse\r
+                    X-Request-Id: r-1\r
+                    \r
+                    """);
+            assertThat(response.head().raw()).isEqualTo("""
+                    HTTP/1.1 200 OK\r
+                    Content-Type: text/plain\r
+                    content-length: 5\r
+                    X-Request-Id: r-1\r
+                    \r
+                    """);
+            assertThat(response.text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void each_request_is_counted_once_at_its_target() throws Exception {
+        try (var scene = Scene.start()) {
+            for (var i = 0; i < 5; i++) {
+                scene.exchange(RawClient.request("GET", "/"));
+            }
+            assertThat(scene.requestsAtOrigin()).isEqualTo(5);
+            scene.awaitNothingInFlight();
         }
     }
 }

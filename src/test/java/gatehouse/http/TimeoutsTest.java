@@ -95,6 +95,50 @@ class TimeoutsTest {
     }
 
     @Test
+    void a_client_that_stops_reading_loses_its_connection() throws IOException {
+        var part = new byte[64 * 1024];
+        scene.answering(exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + 400L * part.length + "\r\n\r\n");
+            for (var i = 0; i < 400; i++) {
+                exchange.send(part);
+            }
+        });
+        try (var client = RawClient.connect(scene.gateway().port(), 16 * 1024)) {
+            client.send(RawClient.request("GET", "/")).readHead();
+            scene.lastRequest().connection().awaitClosed();
+            scene.awaitNothingInFlight();
+            assertThat(readToTheEnd(client)).isLessThan(400L * part.length);
+        }
+    }
+
+    @Test
+    void a_target_that_stops_reading_is_a_gateway_timeout() throws Exception {
+        try (var slow = Scene.withRoute("limits: { body: 1GiB }, timeout: { idle: 400ms }, retry: null")) {
+            slow.origin().readingAtMost(1000);
+            try (var client = slow.client()) {
+                client.send(RawClient.request("POST", "/", "Content-Length: 30000000"));
+                var sent = client.sendInBackground(new byte[30_000_000]);
+                assertTimeout(client.read(), "idle-timeout");
+                Scene.await("end of sending", sent::isDone);
+            }
+            slow.origin().release();
+            slow.awaitNothingInFlight();
+        }
+    }
+
+    private static long readToTheEnd(RawClient client) {
+        var all = 0L;
+        try {
+            for (var part = client.readBytes(8192); part.length > 0; part = client.readBytes(8192)) {
+                all += part.length;
+            }
+        } catch (IOException reset) {
+            return all;
+        }
+        return all;
+    }
+
+    @Test
     void the_whole_exchange_has_a_deadline_before_an_answer() throws IOException {
         scene.answering(Answers.hang("late"));
         assertTimeout(scene.exchange(RawClient.request("GET", "/total")), "total-timeout");

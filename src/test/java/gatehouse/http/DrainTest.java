@@ -1,0 +1,101 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** The end of a node, as its clients see it. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class DrainTest {
+    @Test
+    void exchanges_under_way_are_completed_and_tell_their_clients_RFC_9112_9_6() throws Exception {
+        try (var scene = Scene.start();
+                var first = scene.client();
+                var second = scene.client();
+                var idle = scene.client()) {
+            idle.send(RawClient.request("GET", "/")).read();
+            scene.answering(Answers.hang("in time"));
+            first.send(RawClient.request("GET", "/"));
+            second.send(RawClient.request("POST", "/", "Content-Length: 4") + "body");
+            Scene.await("two in flight", () -> scene.inFlight() == 2);
+            var port = scene.gateway().port();
+            var stopped = scene.gateway().node().stop();
+            assertThat(idle.closedByPeer()).isTrue();
+            assertThatThrownBy(() -> RawClient.get(port, "/")).isInstanceOf(IOException.class);
+            assertThat(stopped.isComplete()).isFalse();
+            scene.origin().release();
+            for (var client : new RawClient[] {first, second}) {
+                var response = client.read();
+                assertThat(response.status()).isEqualTo(200);
+                assertThat(response.text()).isEqualTo("in time");
+                assertThat(response.header("connection")).isEqualToIgnoringCase("close");
+                assertThat(client.closedByPeer()).isTrue();
+            }
+            TestGateway.await(stopped);
+        }
+    }
+
+    @Test
+    void streams_under_way_are_completed_and_the_connection_says_so_RFC_9113_6_8() throws Exception {
+        try (var scene = Scene.start();
+                var client = new RawHttp2(scene.client())) {
+            scene.answering(Answers.hang("in time"));
+            client.get(1, "/");
+            scene.origin().awaitRequests(1);
+            var stopped = scene.gateway().node().stop();
+            var frame = client.read();
+            while (frame.type() != RawHttp2.GOAWAY) {
+                frame = client.read();
+            }
+            scene.origin().release();
+            var answer = client.outcome(1);
+            assertThat(answer.body()).isEqualTo("in time");
+            TestGateway.await(stopped);
+        }
+    }
+
+    @Test
+    void a_keep_alive_client_that_asks_on_is_served_until_it_is_told() throws Exception {
+        try (var scene = Scene.start();
+                var client = scene.client()) {
+            client.send(RawClient.request("GET", "/")).read();
+            var stopped = scene.gateway().node().stop();
+            var served = 0;
+            while (true) {
+                var response = client.send(RawClient.request("GET", "/")).read();
+                assertThat(response.status()).isEqualTo(200);
+                served++;
+                if ("close".equalsIgnoreCase(response.header("connection"))) {
+                    break;
+                }
+            }
+            assertThat(served).isPositive();
+            assertThat(client.closedByPeer()).isTrue();
+            TestGateway.await(stopped);
+        }
+    }
+
+    @Test
+    void what_does_not_end_in_time_is_cut() throws Exception {
+        try (var scene = Scene.start("""
+                node: { drain: { http: 300ms } }
+                services: { origin: { targets: "%s" } }
+                routes:   { all: { match: { path: "/**" }, to: origin } }
+                """);
+                var client = scene.client()) {
+            scene.answering(Answers.hang("too late"));
+            client.send(RawClient.request("GET", "/"));
+            scene.origin().awaitRequests(1);
+            TestGateway.await(scene.gateway().node().stop());
+            assertThat(client.closedByPeer()).isTrue();
+            scene.origin().awaitClosed(1);
+        }
+    }
+}
