@@ -69,7 +69,11 @@ final class ReplyWriter {
     }
 
     private static void putConnectionFields(Exchange exchange, HttpServerResponse response) {
-        response.headers().set(X_REQUEST_ID, exchange.requestId());
+        var headers = response.headers();
+        headers.set(X_REQUEST_ID, exchange.requestId());
+        if (!headers.contains(HttpHeaders.DATE)) {
+            headers.set(HttpHeaders.DATE, DateField.of(System.currentTimeMillis())); // whoever passes a message on without one adds it
+        }
         if (!exchange.closesConnection()) {
             return;
         }
