@@ -87,7 +87,8 @@ public final class Intake {
         }
         var length = bodyLength();
         var target = request.uri();
-        if (target.equals("*") && request.method().equals(HttpMethod.OPTIONS)) {
+        var isLast = limitForwards();
+        if ((target.equals("*") || isLast) && request.method().equals(HttpMethod.OPTIONS)) {
             return new RequestLine(authority(), "", "*", null, length != 0, length, false, null);
         }
         var authority = authority();
@@ -99,6 +100,24 @@ public final class Intake {
         var query = question < 0 ? null : checkedQuery(target.substring(question + 1));
         var host = authority.isEmpty() ? "" : Authority.host(authority);
         return new RequestLine(authority, host, path, query, length != 0, length, expectsContinue(), null);
+    }
+
+    /** Counts down how often {@code OPTIONS} and {@code TRACE} may be passed on; whether this is the end (RFC 9110 §7.6.2). */
+    private boolean limitForwards() {
+        var method = request.method();
+        if (!method.equals(HttpMethod.OPTIONS) && !method.equals(HttpMethod.TRACE)) {
+            return false;
+        }
+        var field = request.headers().get("max-forwards");
+        if (field == null || field.isEmpty() || field.length() > 9 || !isDigits(field)) {
+            return false;
+        }
+        var left = Integer.parseInt(field);
+        if (left == 0 && method.equals(HttpMethod.TRACE)) {
+            throw Problem.notImplemented("TRACE is not answered here.").asFailure();
+        }
+        request.headers().set("max-forwards", Integer.toString(left - 1));
+        return left == 0;
     }
 
     private void checkMethod() {
@@ -184,18 +203,11 @@ public final class Intake {
     }
 
     private static long parsedLength(String text) {
-        var valid = !text.isEmpty() && text.length() <= 18;
-        var length = 0L;
-        for (var i = 0; valid && i < text.length(); i++) {
-            var digit = text.charAt(i) - '0';
-            valid = digit >= 0 && digit <= 9;
-            length = length * 10 + digit;
-        }
-        if (!valid) {
+        if (text.isEmpty() || text.length() > 18 || !isDigits(text)) {
             throw Problem.malformed("Content-Length is not one number of bytes.")
                     .asFailure();
         }
-        return length;
+        return Long.parseLong(text);
     }
 
     private boolean expectsContinue() {
@@ -259,6 +271,15 @@ public final class Intake {
             }
         }
         return query;
+    }
+
+    private static boolean isDigits(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isToken(String text) {

@@ -26,7 +26,7 @@ final class ReplyWriter {
         if (reply.body().writesHead()) {
             response.headersEndHandler(head -> exchange.answered(response.getStatusCode()));
             response.headers().addAll(reply.headers());
-            putOwnFields(exchange, response);
+            putConnectionFields(exchange, response);
             return reply.body().sendTo(exchange, response);
         }
         exchange.answered(reply.status());
@@ -39,7 +39,7 @@ final class ReplyWriter {
         if (!hasNoBody(exchange, reply.status())) {
             frame(exchange, reply, response);
         }
-        putOwnFields(exchange, response);
+        putConnectionFields(exchange, response);
         return reply.body().sendTo(exchange, response);
     }
 
@@ -59,7 +59,7 @@ final class ReplyWriter {
         if (problem.close()) {
             exchange.closeConnection();
         }
-        putOwnFields(exchange, response);
+        putConnectionFields(exchange, response);
         var body = Buffer.buffer(problem.toJson(exchange.requestId()));
         if (exchange.isHead()) {
             response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
@@ -68,10 +68,11 @@ final class ReplyWriter {
         return response.end(body);
     }
 
-    private static void putOwnFields(Exchange exchange, HttpServerResponse response) {
-        response.headers().set(X_REQUEST_ID, exchange.requestId());
-        if (!response.headers().contains(HttpHeaders.DATE)) {
-            response.headers().set(HttpHeaders.DATE, DateField.at(System.currentTimeMillis()));
+    private static void putConnectionFields(Exchange exchange, HttpServerResponse response) {
+        var headers = response.headers();
+        headers.set(X_REQUEST_ID, exchange.requestId());
+        if (!headers.contains(HttpHeaders.DATE)) {
+            headers.set(HttpHeaders.DATE, DateField.of(System.currentTimeMillis()));
         }
         if (!exchange.closesConnection()) {
             return;

@@ -130,6 +130,23 @@ class RequestTargetTest {
         assertThat(scene.bytesAtOrigin()).isEqualTo(before);
     }
 
+    @ParameterizedTest(name = "RFC 9110 §7.6.2: {0} with Max-Forwards: {1}")
+    @CsvSource({"OPTIONS, 1, 0", "TRACE, 10, 9", "OPTIONS, x, x", "OPTIONS, -1, -1", "GET, 0, 0"})
+    void max_forwards_is_counted_down(String method, String limit, String sent) throws IOException {
+        scene.exchange(RawClient.request(method, "/x", "Max-Forwards: " + limit));
+        assertThat(scene.lastRequest().head().all("max-forwards")).containsExactly(sent);
+    }
+
+    @Test
+    void the_last_recipient_answers_itself_RFC_9110_7_6_2() throws IOException {
+        var before = scene.bytesAtOrigin();
+        assertThat(scene.exchange(RawClient.request("OPTIONS", "/x", "Max-Forwards: 0"))
+                        .status())
+                .isEqualTo(204);
+        assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+        assertRefused(RawClient.request("TRACE", "/x", "Max-Forwards: 0"), 501);
+    }
+
     @Test
     void a_target_over_8_KiB_is_414_RFC_9110_15_5_15() throws IOException {
         var longest = "/" + "a".repeat(8 * 1024 - 1);
