@@ -15,6 +15,7 @@ final class CountedBody implements ReadStream<Buffer> {
     private @Nullable Handler<Void> endHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
     private long received;
+    private boolean paused;
     private boolean over;
 
     CountedBody(Exchange exchange, WebProxyTrip trip) {
@@ -30,6 +31,11 @@ final class CountedBody implements ReadStream<Buffer> {
     /** Whether the whole body was handed on. */
     boolean isOver() {
         return over;
+    }
+
+    /** Whether it waits for the target to read. */
+    boolean isHeldUp() {
+        return paused && !over;
     }
 
     /** Hands nothing more on; what still comes from the client is dropped. */
@@ -91,12 +97,14 @@ final class CountedBody implements ReadStream<Buffer> {
 
     @Override
     public CountedBody pause() {
+        paused = true;
         exchange.request().pause();
         return this;
     }
 
     @Override
     public CountedBody resume() {
+        paused = false;
         if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
             exchange.request().resume();
         }

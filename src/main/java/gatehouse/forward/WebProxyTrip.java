@@ -246,6 +246,8 @@ final class WebProxyTrip extends Deadlines.Watched {
             fail(Failures.connectTimeout());
         } else if (phase == Phase.REPLYING) {
             expire("idle-timeout", "The service's answer stopped coming.");
+        } else if (upload.isHeldUp()) {
+            expire("idle-timeout", "The service stopped reading the request.");
         } else if (upload.isOver()) {
             expire("first-byte-timeout", "The service sent no answer in time.");
         } else {

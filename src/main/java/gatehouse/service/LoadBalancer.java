@@ -33,14 +33,14 @@ interface LoadBalancer {
     /** In turn, each as often as its weight says. */
     static LoadBalancer roundRobin() {
         var turn = new AtomicInteger();
-        return (rotation, head, tried) -> at(rotation, rotation.untriedTurn(turn.getAndIncrement(), tried));
+        return (rotation, head, tried) -> at(rotation, rotation.untriedTurn(next(turn, tried), tried));
     }
 
     /** Fewest requests in flight for its weight; of equals the one whose turn it is. */
     static LoadBalancer leastRequests() {
         var turn = new AtomicInteger();
         return (rotation, head, tried) -> {
-            var start = rotation.untriedTurn(turn.getAndIncrement(), tried);
+            var start = rotation.untriedTurn(next(turn, tried), tried);
             var best = start;
             for (var i = 1; start >= 0 && i < rotation.size(); i++) {
                 var other = (start + i) % rotation.size();
@@ -102,6 +102,11 @@ interface LoadBalancer {
                     ? otherwise.pick(rotation, head, tried)
                     : owner(rotation, HashRing.hash(header, start, CookieHeader.end(header, start)), tried);
         };
+    }
+
+    /** Another attempt takes nobody's turn: with two targets, every request would begin at the one that fails. */
+    private static int next(AtomicInteger turn, List<Target> tried) {
+        return tried.isEmpty() ? turn.getAndIncrement() : turn.get();
     }
 
     private static double load(Rotation rotation, int index) {

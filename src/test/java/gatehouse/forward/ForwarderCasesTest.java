@@ -415,6 +415,18 @@ class ForwarderCasesTest {
     }
 
     @Test
+    void a_target_that_stops_reading_is_504_and_not_the_client_s_fault() throws Exception {
+        origin = RawOrigin.answering(Answers.ok("")).readingAtMost(64 * 1024);
+        forwardTo(origin.url(), "retry: null, limits: { body: 64MiB }, timeout: { idle: 300ms }");
+        var large = "x".repeat(32 * 1024 * 1024);
+        try (var client = gateway.client()) {
+            var unused = client.sendInBackground(
+                    (RawClient.request("POST", "/x", "Content-Length: " + large.length()) + large).getBytes());
+            assertProblem(client.read(), 504, "idle-timeout");
+        }
+    }
+
+    @Test
     void an_answer_that_stops_is_cut_when_the_time_is_over() throws Exception {
         serve(Answers.resetMidBody(), "retry: null, timeout: { idle: 300ms }");
         assertThat(send(RawClient.request("GET", "/x")).isComplete()).isFalse();
