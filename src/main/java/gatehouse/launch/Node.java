@@ -160,22 +160,20 @@ public final class Node {
                                     next.routes().keySet(),
                                     next.services().keySet(),
                                     blueprint.config().listeners().keySet());
-                            closeServices(previous, next, grace);
+                            closeServices(previous, next);
                             return previous == null ? closing : Future.<Void>succeededFuture();
                         })
                         .recover(cause -> change.rollBack().transform(closed -> Future.failedFuture(cause))));
     }
 
-    /** Services that are gone are closed once the exchanges that began with them must have ended. */
-    private void closeServices(@Nullable Snapshot previous, Snapshot next, Duration grace) {
+    /** Services that are gone probe no more; exchanges that began with them still pick among their targets. */
+    private static void closeServices(@Nullable Snapshot previous, Snapshot next) {
         if (previous == null) {
             return;
         }
         var gone = new ArrayList<>(previous.services().values());
         gone.removeAll(next.services().values());
-        if (!gone.isEmpty()) {
-            vertx.setTimer(Math.max(1, grace.toMillis()), id -> gone.forEach(service -> service.close()));
-        }
+        gone.forEach(service -> service.close());
     }
 
     /**
