@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class HttpLane implements LaneServer {
     private static final Logger LOG = LoggerFactory.getLogger(HttpLane.class);
     private static final long TICK_MILLIS = 100;
+    private static final int TICKS_PER_SWEEP = 10;
 
     private final Vertx vertx;
     private final Forwarder forwarder;
@@ -46,6 +47,7 @@ final class HttpLane implements LaneServer {
 
     private Snapshot snapshot;
     private boolean draining;
+    private int ticks;
 
     HttpLane(Vertx vertx, HttpNode node, Snapshot snapshot) {
         this.vertx = vertx;
@@ -248,6 +250,8 @@ final class HttpLane implements LaneServer {
         if (log != null) {
             log.flush();
         }
-        connections.closeIdle(System.nanoTime());
+        if (++ticks % TICKS_PER_SWEEP == 0) {
+            connections.closeIdle(System.nanoTime());
+        }
     }
 }
