@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class HttpLane implements LaneServer {
     private static final Logger LOG = LoggerFactory.getLogger(HttpLane.class);
     private static final long TICK_MILLIS = 100;
+    private static final int TICKS_PER_SWEEP = 10;
 
     private final Vertx vertx;
     private final Snapshots snapshots;
@@ -47,6 +48,7 @@ final class HttpLane implements LaneServer {
     private final long ticker;
 
     private boolean draining;
+    private int ticks;
 
     HttpLane(Vertx vertx, HttpNode node) {
         this.vertx = vertx;
@@ -246,6 +248,8 @@ final class HttpLane implements LaneServer {
         if (log != null) {
             log.flush();
         }
-        connections.closeIdle(System.nanoTime());
+        if (++ticks % TICKS_PER_SWEEP == 0) {
+            connections.closeIdle(System.nanoTime());
+        }
     }
 }

@@ -72,7 +72,9 @@ final class ReplyWriter {
         var headers = response.headers();
         headers.set(X_REQUEST_ID, exchange.requestId());
         if (!headers.contains(HttpHeaders.DATE)) {
-            headers.set(HttpHeaders.DATE, DateField.of(System.currentTimeMillis()));
+            headers.set(
+                    HttpHeaders.DATE,
+                    DateField.of(System.currentTimeMillis())); // whoever passes a message on without one adds it
         }
         if (!exchange.closesConnection()) {
             return;

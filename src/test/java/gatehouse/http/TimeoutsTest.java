@@ -113,7 +113,7 @@ class TimeoutsTest {
 
     @Test
     void a_target_that_stops_reading_is_a_gateway_timeout() throws Exception {
-        try (var slow = Scene.withRoute("limits: { body: 1GiB }, timeout: { idle: 400ms }, retry: null")) {
+        try (var slow = Scene.withRoute("limits: { body: 1GiB }, timeout: { idle: 1s }, retry: null")) {
             slow.origin().readingAtMost(1000);
             try (var client = slow.client()) {
                 client.send(RawClient.request("POST", "/", "Content-Length: 30000000"));
