@@ -72,9 +72,7 @@ final class ReplyWriter {
         var headers = response.headers();
         headers.set(X_REQUEST_ID, exchange.requestId());
         if (!headers.contains(HttpHeaders.DATE)) {
-            headers.set(
-                    HttpHeaders.DATE,
-                    DateField.of(System.currentTimeMillis())); // whoever passes a message on without one adds it
+            headers.set(HttpHeaders.DATE, DateField.of(System.currentTimeMillis()));
         }
         if (!exchange.closesConnection()) {
             return;
