@@ -67,8 +67,8 @@ class JarIT {
                 services: { self: { targets: "http://127.0.0.1:9" } }
                 routes: { files: { match: { path: "/**" }, to: { files: public } } }
                 """);
-        Files.createDirectories(home.resolve("public"));
-        Files.writeString(home.resolve("public/hello.txt"), "hello from the jar");
+        Files.createDirectories(home.resolve("conf/public"));
+        Files.writeString(home.resolve("conf/public/hello.txt"), "hello from the jar");
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var process = new ProcessBuilder(java, "-jar", JAR.toString(), "--conf", "conf/gateway.yaml")
                 .directory(home.toFile())

@@ -86,7 +86,7 @@ class ReadmeIT {
             log.add(line);
             if (READY.matcher(line).find()) {
                 webPort = boundPort("listener web .*?:(\\d+)");
-                adminPort = boundPort("admin .*?:(\\d+)");
+                adminPort = boundPort("admin API on .*, port (\\d+)");
                 return;
             }
         }
