@@ -12,7 +12,7 @@ final class Hosts {
         var host = text.toLowerCase(Locale.ROOT);
         if (host.startsWith("[") && host.endsWith("]")) {
             var address = host.substring(1, host.length() - 1);
-            if (!NetUtil.isValidIpV6Address(address)) {
+            if (address.indexOf('%') >= 0 || !NetUtil.isValidIpV6Address(address)) {
                 throw new IllegalArgumentException("no IPv6 address in the brackets");
             }
             return address;

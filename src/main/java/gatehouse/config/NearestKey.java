@@ -1,21 +1,35 @@
 package gatehouse.config;
 
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Locale;
 
 /** Guesses which known word was meant by an unknown one. */
 final class NearestKey {
     private NearestKey() {}
 
+    /** Longer words have no hint: comparing costs the product of two lengths, and the file may come from a stranger. */
+    private static final int MAX_LENGTH = 64;
+
+    /** Of more words than this only the first are compared. */
+    private static final int MAX_WORDS = 1_000;
+
     /** {@code did you mean timeout?}, or empty where no known word is near. */
     static String hint(String written, Collection<String> known) {
-        return known.stream()
-                .filter(word -> distance(written, word) <= Math.max(1, Math.min(written.length(), word.length()) / 3))
-                .min(Comparator.comparingInt((String word) -> distance(written, word))
-                        .thenComparing(Comparator.naturalOrder()))
-                .map(word -> "did you mean " + word + "?")
-                .orElse("");
+        var nearest = "";
+        var least = Integer.MAX_VALUE;
+        var compared = 0;
+        for (var word : known) {
+            if (++compared > MAX_WORDS) {
+                break;
+            }
+            var distance = distance(written, word);
+            var isNear = distance <= Math.max(1, Math.min(written.length(), word.length()) / 3);
+            if (isNear && (distance < least || (distance == least && word.compareTo(nearest) < 0))) {
+                nearest = word;
+                least = distance;
+            }
+        }
+        return nearest.isEmpty() ? "" : "did you mean " + nearest + "?";
     }
 
     /**
@@ -23,7 +37,7 @@ final class NearestKey {
      * Case does not count.
      */
     static int distance(String left, String right) {
-        if (Math.abs(left.length() - right.length()) > 8) {
+        if (left.length() > MAX_LENGTH || right.length() > MAX_LENGTH || Math.abs(left.length() - right.length()) > 8) {
             return Integer.MAX_VALUE;
         }
         var a = left.toLowerCase(Locale.ROOT);

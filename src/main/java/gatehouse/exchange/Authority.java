@@ -23,7 +23,10 @@ public final class Authority {
 
     private static int endOfAddress(String authority) {
         var end = authority.indexOf(']');
-        if (end < 0 || !io.netty.util.NetUtil.isValidIpV6Address(authority.substring(1, end))) {
+        // a zone would let any character through
+        if (end < 0
+                || authority.lastIndexOf('%', end) >= 0
+                || !io.netty.util.NetUtil.isValidIpV6Address(authority.substring(1, end))) {
             throw refused();
         }
         return end + 1;

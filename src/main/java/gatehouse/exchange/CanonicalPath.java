@@ -119,7 +119,7 @@ public final class CanonicalPath {
                 i = copyUtf8(raw, i, out);
                 continue;
             }
-            refuseAmbiguous(raw, i, value);
+            refuseAmbiguous(value);
             if (isUnreserved(value)) {
                 out.append((char) value);
             } else {
@@ -127,18 +127,25 @@ public final class CanonicalPath {
             }
             i += 3;
         }
+        refuseDoubleEncoding(out);
         return out.toString();
     }
 
-    private static void refuseAmbiguous(String raw, int at, int value) {
+    /** On what was decoded, since the digits behind an escaped percent sign may have been escaped too. */
+    private static void refuseDoubleEncoding(StringBuilder decoded) {
+        for (var i = decoded.indexOf("%25"); i >= 0; i = decoded.indexOf("%25", i + 3)) {
+            if (i + 4 < decoded.length() && hex(decoded.charAt(i + 3)) >= 0 && hex(decoded.charAt(i + 4)) >= 0) {
+                throw refused("The path is encoded twice.");
+            }
+        }
+    }
+
+    private static void refuseAmbiguous(int value) {
         if (value == '/' || value == '\\') {
             throw refused("The path has an encoded slash or backslash.");
         }
         if (value < 0x20 || value == 0x7f) {
             throw refused("The path has an encoded control character.");
-        }
-        if (value == '%' && at + 4 < raw.length() && hex(raw.charAt(at + 3)) >= 0 && hex(raw.charAt(at + 4)) >= 0) {
-            throw refused("The path is encoded twice.");
         }
     }
 

@@ -24,6 +24,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bodyLimit = Long.MAX_VALUE;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
+    private boolean handedOver;
     private boolean closesConnection;
     private @Nullable Runnable whenClientLeaves;
 
@@ -139,6 +140,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Whether the client has gone away, so that nobody waits for a reply. */
     public boolean clientGone() {
         return clientGone;
+    }
+
+    /** Notes that the whole answer was handed over for sending. */
+    public void handOver() {
+        handedOver = true;
+    }
+
+    /** Whether the whole answer was handed over for sending, so that only the client can hold it up. */
+    public boolean isHandedOver() {
+        return handedOver;
     }
 
     /** Who is told when the client goes away while the exchange is under way; the last one named is. */

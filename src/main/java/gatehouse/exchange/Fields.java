@@ -26,29 +26,83 @@ public final class Fields {
         };
     }
 
-    /** Whether a request field says who called or how, which only a trusted proxy may say. */
+    /** Names, with hyphens, of fields that say who called or how; those that begin {@code x-forwarded-} are more. */
+    private static final String[] FORWARDING = {
+        "via",
+        "forwarded",
+        "forwarded-for",
+        "x-forwarded",
+        "x-real-ip",
+        "x-client-ip",
+        "client-ip",
+        "true-client-ip",
+        "x-cluster-client-ip",
+        "cf-connecting-ip",
+        "fastly-client-ip",
+        "x-scheme",
+        "x-host",
+        "front-end-https"
+    };
+
+    private static final String X_FORWARDED = "x-forwarded-";
+
+    /**
+     * Whether a request field says who called or how, which only a trusted proxy may say. An underscore counts as a
+     * hyphen: CGI and its kin make one name of both.
+     */
     public static boolean isForwarding(CharSequence name) {
-        return switch (name.length()) {
-            case 3 -> is(name, "via");
-            case 9 -> is(name, "forwarded") || is(name, "x-real-ip");
-            case 14 -> is(name, "true-client-ip");
-            case 15 -> is(name, "x-forwarded-for");
-            case 16 -> is(name, "x-forwarded-host") || is(name, "x-forwarded-port");
-            case 17 -> is(name, "x-forwarded-proto");
-            case 18 -> is(name, "x-forwarded-prefix");
-            default -> false;
-        };
+        if (startsWith(name, X_FORWARDED)) {
+            return true;
+        }
+        for (var known : FORWARDING) {
+            if (isSpelling(name, known)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** Whether a request field would make a target take another method, path or client than the gateway saw. */
+    private static boolean startsWith(CharSequence name, String lowerCase) {
+        return name.length() > lowerCase.length() && spells(name, lowerCase);
+    }
+
+    private static boolean isSpelling(CharSequence name, String lowerCase) {
+        return name.length() == lowerCase.length() && spells(name, lowerCase);
+    }
+
+    private static boolean spells(CharSequence name, String lowerCase) {
+        for (var i = 0; i < lowerCase.length(); i++) {
+            var c = name.charAt(i);
+            var plain = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+            if (plain != lowerCase.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static final String[] OVERRIDING = {
+        "proxy",
+        "x-rewrite-url",
+        "x-client-cert",
+        "x-original-url",
+        "x-original-uri",
+        "x-original-host",
+        "x-method-override",
+        "x-http-method",
+        "x-http-method-override",
+        "x-envoy-original-path",
+        "transfer-encoding"
+    };
+
+    /** Whether a request field would make a target take another method, path, framing or client than the gateway saw. */
     public static boolean isOverriding(CharSequence name) {
-        return switch (name.length()) {
-            case 13 -> is(name, "x-rewrite-url") || is(name, "x-client-cert");
-            case 14 -> is(name, "x-original-url");
-            case 17 -> is(name, "x-method-override");
-            case 22 -> is(name, "x-http-method-override");
-            default -> false;
-        };
+        for (var known : OVERRIDING) {
+            if (isSpelling(name, known)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether two field names are the same; names are ASCII and case-insensitive (RFC 9110 §5.1). */

@@ -22,6 +22,12 @@ final class Attempt extends Deadlines.Watched {
     /** More interim answers than this are not passed on. */
     static final int MAX_INTERIM = 10;
 
+    /** How long after its own deadline a request leaves the queue for a connection; by then this attempt has ended. */
+    private static final long QUEUE_GRACE_MILLIS = 100;
+
+    /** A connection that breaks this soon after a request was written on it was closed before it arrived. */
+    private static final long STALE_NANOS = 100_000_000;
+
     private enum Phase {
         CONNECTING,
         WAITING,
@@ -40,6 +46,8 @@ final class Attempt extends Deadlines.Watched {
     private long activeNanos = startNanos;
     private int interim;
     private boolean continued;
+    private long connectedNanos;
+    private UpstreamClients.@Nullable Busy busy;
     private @Nullable HttpClientRequest upstream;
     private @Nullable Upload upload;
     private @Nullable Download download;
@@ -65,6 +73,7 @@ final class Attempt extends Deadlines.Watched {
         watch();
         var options = new RequestOptions()
                 .setServer(target.address())
+                .setConnectTimeout(Math.max(1, timeouts.connect().toMillis()) + QUEUE_GRACE_MILLIS)
                 .setMethod(exchange.httpMethod())
                 .setURI(exchange.upstreamTarget());
         try {
@@ -86,6 +95,9 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         phase = Phase.WAITING;
+        busy = delivery.upstream().busy(target);
+        busy.begin();
+        connectedNanos = System.nanoTime();
         upstream = result.result();
         active();
         try {
@@ -133,7 +145,7 @@ final class Attempt extends Deadlines.Watched {
         if (exchange.expectsContinue()) {
             up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
             up.continueHandler(proceed -> {
-                if (phase == Phase.WAITING) {
+                if (phase == Phase.WAITING && !continued) {
                     continued = true;
                     exchange.response().writeContinue();
                 }
@@ -149,7 +161,7 @@ final class Attempt extends Deadlines.Watched {
             return;
         }
         if (result.failed()) {
-            fail(Failures.waiting(result.cause(), upstream != null && AnswerGuard.wasKept(upstream.connection())));
+            fail(Failures.waiting(result.cause(), isStale()));
             return;
         }
         var response = result.result();
@@ -174,6 +186,13 @@ final class Attempt extends Deadlines.Watched {
         response.pause();
         download = new Download(this, response);
         delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target);
+    }
+
+    /** Whether the connection had served before and was closed by the target while the request was on its way. */
+    private boolean isStale() {
+        return upstream != null
+                && System.nanoTime() - connectedNanos < STALE_NANOS
+                && AnswerGuard.wasKept(upstream.connection());
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
@@ -243,6 +262,10 @@ final class Attempt extends Deadlines.Watched {
         deadlines.remove(this);
         exchange.whenClientLeaves(null);
         target.release();
+        if (busy != null) {
+            busy.end();
+            busy = null;
+        }
         delivery.upstream().release();
         if (upload != null) {
             upload.stop();
@@ -274,7 +297,7 @@ final class Attempt extends Deadlines.Watched {
 
     private void expireSilent() {
         if (phase == Phase.CONNECTING) {
-            fail(Failures.connectTimeout());
+            fail(delivery.upstream().isFull(target) ? Failures.overload(null) : Failures.connectTimeout());
         } else if (phase == Phase.WAITING && upload != null && upload.isHeldUp()) {
             expire("idle-timeout", "The service stopped reading the request.");
         } else if (phase == Phase.WAITING && upload != null && !upload.isOver()) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of one event loop. Instead of a timer per request, all exchanges under way stand in one list which is
- * swept every {@value #PERIOD_MILLIS} ms; that is also how late a deadline may be noticed. Confined to its event loop.
+ * swept every {@value #PERIOD_MILLIS} ms; that is also how much early or late a deadline may be noticed. Confined to its event loop.
  */
 final class Deadlines {
     /** Time between two sweeps. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One exchange on its way to a service: attempts until one brings a reply or none is allowed any more. */
 final class Delivery {
     /** Most kept connections that may turn out to be gone, one after the other, before that is held to be a failure. */
-    private static final int MAX_STALE = 10;
+    private static final int MAX_STALE = 3;
 
     private final Forwarder forwarder;
     private final Exchange exchange;
@@ -203,8 +203,17 @@ final class Delivery {
         if (pause == 0) {
             attempt();
         } else {
-            forwarder.vertx().setTimer(pause, id -> attempt());
+            forwarder.vertx().setTimer(pause, id -> attemptUnlessLeft());
         }
+    }
+
+    private void attemptUnlessLeft() {
+        if (exchange.clientGone()) {
+            upstream.release();
+            promise.fail(Failures.clientGone());
+            return;
+        }
+        attempt();
     }
 
     /** RFC 9110 §9.2.2. */

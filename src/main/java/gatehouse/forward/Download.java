@@ -37,8 +37,14 @@ final class Download implements Reply.Body {
         return phrase == null
                         || phrase.equals(HttpResponseStatus.valueOf(response.statusCode())
                                 .reasonPhrase())
+                        || !isPlain(phrase)
                 ? null
                 : phrase;
+    }
+
+    /** RFC 9112 §4: no control characters but the tab. */
+    private static boolean isPlain(String phrase) {
+        return phrase.chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7f));
     }
 
     /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */

@@ -24,11 +24,7 @@ final class Failures {
     /** No connection came about. */
     static Failure connecting(Throwable cause) {
         if (cause instanceof ConnectionPoolTooBusyException) {
-            return new Failure(
-                    Failure.Kind.OVERLOAD,
-                    Problem.unavailable("overload", "Too many requests wait for the service.", 1, Origin.GATEWAY)
-                            .asFailure(cause),
-                    null);
+            return overload(cause);
         }
         var refused = cause instanceof ConnectException || cause instanceof UnknownHostException;
         return new Failure(
@@ -38,6 +34,12 @@ final class Failures {
                                 "No connection to the service came about.")
                         .asFailure(cause),
                 "connect: " + describe(cause));
+    }
+
+    /** All connections to the target are in use, and as many requests wait as may, or waited as long as they may. */
+    static Failure overload(@Nullable Throwable cause) {
+        var problem = Problem.unavailable("overload", "Too many requests wait for the service.", 1, Origin.GATEWAY);
+        return new Failure(Failure.Kind.OVERLOAD, cause == null ? problem.asFailure() : problem.asFailure(cause), null);
     }
 
     static Failure connectTimeout() {

@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
+import gatehouse.service.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
@@ -48,7 +49,9 @@ final class UpstreamClients {
     Held hold(Service service) {
         var held = clients.get(service);
         if (held == null) {
-            held = new Held(create(service.config().pool()));
+            held = new Held(
+                    create(service.config().pool()),
+                    share(service.config().pool().max()));
             clients.put(service, held);
         }
         held.hold();
@@ -128,11 +131,24 @@ final class UpstreamClients {
     /** A client and how many use it. */
     static final class Held {
         private final HttpClient client;
+        private final int mostConnections;
+        private final IdentityHashMap<Target, Busy> busy = new IdentityHashMap<>();
         private int holders;
         private boolean retired;
 
-        private Held(HttpClient client) {
+        private Held(HttpClient client, int mostConnections) {
             this.client = client;
+            this.mostConnections = mostConnections;
+        }
+
+        /** How many requests have a connection to a target. */
+        Busy busy(Target target) {
+            return busy.computeIfAbsent(target, first -> new Busy());
+        }
+
+        /** Whether every connection that may be open to a target is in use: who waits, waits for one of them. */
+        boolean isFull(Target target) {
+            return busy(target).requests >= mostConnections;
         }
 
         HttpClient client() {
@@ -157,6 +173,19 @@ final class UpstreamClients {
             if (retired && holders == 0) {
                 client.close();
             }
+        }
+    }
+
+    /** Requests that have a connection to one target. */
+    static final class Busy {
+        private int requests;
+
+        void begin() {
+            requests++;
+        }
+
+        void end() {
+            requests--;
         }
     }
 }

@@ -20,6 +20,9 @@ final class Connections {
     /** A connection without an exchange for this long is closed. */
     private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(60).toNanos();
 
+    /** A client that takes nothing of an answer for this long has gone, or means harm. */
+    private static final long STALLED_NANOS = Duration.ofSeconds(60).toNanos();
+
     private final MetricsLane metrics;
     private final IdentityHashMap<HttpConnection, Connection> open = new IdentityHashMap<>();
     private @Nullable Runnable whenIdle;
@@ -63,10 +66,10 @@ final class Connections {
         }
     }
 
-    /** Closes the connections that were without an exchange for too long. */
+    /** Closes the connections that were without an exchange, or whose client took nothing of an answer, for too long. */
     void closeIdle(long now) {
         for (var connection : List.copyOf(open.values())) {
-            if (connection.exchanges == 0 && now - connection.idleSince >= KEEP_ALIVE_NANOS) {
+            if (connection.exchanges == 0 ? connection.isIdle(now) : connection.isStalled(now)) {
                 connection.endNow();
             }
         }
@@ -108,7 +111,10 @@ final class Connections {
         private boolean http2;
         private @Nullable Exchange last;
         private int exchanges;
+        private int handedOver;
         private long idleSince = System.nanoTime();
+        private long movedSince = idleSince;
+        private long pending;
 
         private Connection(Connections all, HttpConnection http, Peer peer) {
             this.all = all;
@@ -132,9 +138,46 @@ final class Connections {
             all.exchanges++;
         }
 
-        void end(long now) {
+        /** The last byte of an answer was handed over; the exchange ends when the client has taken it. */
+        void handedOver(Exchange exchange) {
+            exchange.handOver();
+            if (handedOver++ == 0) {
+                movedSince = System.nanoTime();
+            }
+        }
+
+        private boolean isIdle(long now) {
+            return now - idleSince >= KEEP_ALIVE_NANOS;
+        }
+
+        /**
+         * Whether the client has taken nothing for too long of what was handed over to it. No other deadline covers that:
+         * the target is done, and what is left lies in our memory.
+         */
+        private boolean isStalled(long now) {
+            var unsent = http instanceof ConnectionBase base ? unsent(base) : 0;
+            if (unsent != pending || (unsent == 0 && handedOver == 0)) {
+                pending = unsent;
+                movedSince = now;
+            }
+            return now - movedSince >= STALLED_NANOS;
+        }
+
+        /** Something that changes with each byte that the connection takes; 0 when nothing waits to be taken. */
+        private static long unsent(ConnectionBase base) {
+            var buffer = base.channel().unsafe().outboundBuffer();
+            return buffer == null || buffer.isEmpty()
+                    ? 0
+                    : buffer.totalPendingWriteBytes() * 31 + buffer.currentProgress() * 17 + buffer.size();
+        }
+
+        void end(Exchange exchange, long now) {
+            if (exchange.isHandedOver()) {
+                handedOver--;
+            }
             exchanges--;
             idleSince = now;
+            movedSince = now;
             all.exchanges--;
             all.checkIdle();
         }

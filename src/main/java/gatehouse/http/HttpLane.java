@@ -78,6 +78,7 @@ final class HttpLane implements LaneServer {
         connection.begin(exchange);
         metrics.begin();
         watchClient(exchange);
+        request.response().bodyEndHandler(end -> connection.handedOver(exchange));
         answer(exchange, door, now)
                 .compose(reply -> send(exchange, reply))
                 .recover(failure -> refuse(exchange, connection, failure))
@@ -155,7 +156,11 @@ final class HttpLane implements LaneServer {
         if (exchange.response().headWritten()) {
             connection.cut(exchange);
         }
+        var cutOff = exchange.response().headWritten();
         var sent = ReplyWriter.send(exchange, problem);
+        if (cutOff && exchange.request().version() != HttpVersion.HTTP_2) {
+            connection.endNow(); // a client that reads nothing would hold what is left
+        }
         if (problem.close()) {
             connection.flush(); // Vert.x closes right after a body that it can't read
         }
@@ -187,7 +192,7 @@ final class HttpLane implements LaneServer {
         if (log != null) {
             log.write(exchange);
         }
-        connection.end(now);
+        connection.end(exchange, now);
         if (request.version() == HttpVersion.HTTP_2) {
             Leftover.discardStream(request);
         } else {
@@ -211,7 +216,7 @@ final class HttpLane implements LaneServer {
             if (log != null) {
                 log.write(exchange);
             }
-            connection.end(System.nanoTime());
+            connection.end(exchange, System.nanoTime());
             connection.close();
         });
     }

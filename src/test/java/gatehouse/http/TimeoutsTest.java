@@ -47,7 +47,7 @@ class TimeoutsTest {
         var begin = System.nanoTime();
         assertTimeout(scene.exchange(RawClient.request("GET", "/")), "first-byte-timeout");
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isBetween(Duration.ofMillis(290), Duration.ofSeconds(2));
+                .isBetween(Duration.ofMillis(270), Duration.ofSeconds(2));
         scene.lastRequest().connection().awaitClosed();
         scene.awaitNothingInFlight();
     }
@@ -160,7 +160,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void a_place_in_the_pool_that_does_not_come_free_is_a_connect_timeout() throws IOException {
+    void a_place_in_the_pool_that_does_not_come_free_is_overload_and_no_fault_of_the_target() throws IOException {
         scene.answering(exchange -> {
             exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
             for (var i = 0; i < 1000 && !exchange.connection().isClosedByPeer(); i++) {
@@ -173,11 +173,26 @@ class TimeoutsTest {
                 var second = scene.client();
                 var third = scene.client();
                 var fourth = scene.client()) {
+            var failures = failuresOfTargets();
             first.send(RawClient.request("GET", "/")).readHead();
             second.send(RawClient.request("GET", "/")).readHead();
-            assertTimeout(third.send(RawClient.request("GET", "/")).read(), "connect-timeout");
-            assertTimeout(fourth.send(RawClient.request("GET", "/")).read(), "connect-timeout");
+            assertOverload(third.send(RawClient.request("GET", "/")).read());
+            assertOverload(fourth.send(RawClient.request("GET", "/")).read());
+            assertThat(failuresOfTargets()).isEqualTo(failures);
         }
+    }
+
+    private static long failuresOfTargets() {
+        return scene.gateway().node().snapshots().current().services().values().stream()
+                .flatMap(service -> service.targets().stream())
+                .mapToLong(target -> target.failures())
+                .sum();
+    }
+
+    private static void assertOverload(RawResponse response) throws IOException {
+        Refusals.assertProblem(response, 503);
+        assertThat(response.text()).contains(":overload");
+        assertThat(response.head().raw()).containsIgnoringCase("retry-after: 1");
     }
 
     private static void assertTimeout(RawResponse response, String name) throws IOException {
