@@ -284,12 +284,16 @@ public final class Intake {
 
     private static boolean isToken(String text) {
         for (var i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            if (c >= 128 || !TOKEN[c]) {
+            if (!isTokenCharacter(text.charAt(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** RFC 9110 §5.6.2. */
+    static boolean isTokenCharacter(char c) {
+        return c < 128 && TOKEN[c];
     }
 
     /** RFC 9110 §5.5: no control characters but the tab; bytes from 0x80 on pass as they are. */

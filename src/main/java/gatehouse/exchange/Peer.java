@@ -1,18 +1,23 @@
 package gatehouse.exchange;
 
 import gatehouse.config.Cidr;
+import gatehouse.problem.ProblemException;
 import io.netty.util.NetUtil;
+import io.vertx.core.MultiMap;
 import io.vertx.core.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The other end of one connection, looked at once and kept for all its requests.
  *
  * @param address its address in text form without port
  * @param trusted whether it is a trusted proxy, whose word about the client is taken
- * @param trustedProxies ranges of all trusted proxies, to walk {@code X-Forwarded-For} from the right
+ * @param trustedProxies ranges of all trusted proxies, to walk the way of a request from its near end
  */
 public record Peer(String address, boolean trusted, List<Cidr> trustedProxies) {
+    private static final List<Hop> NO_HOPS = List.of();
+
     /** The peer of a connection. */
     public static Peer of(SocketAddress remote, List<Cidr> trustedProxies) {
         var address = remote.hostAddress();
@@ -38,34 +43,72 @@ public record Peer(String address, boolean trusted, List<Cidr> trustedProxies) {
     }
 
     /** What this peer, if trusted, says of the client; otherwise the peer is the client. */
-    Caller caller(String scheme, io.vertx.core.MultiMap headers) {
+    Caller caller(String scheme, MultiMap headers) {
         if (!trusted) {
-            return new Caller(address, address, false, scheme);
+            return new Caller(address, address, scheme, null, List.of());
         }
-        var proto = headers.get("x-forwarded-proto");
-        var believed = "https".equals(proto) || "http".equals(proto) ? proto : scheme;
-        return new Caller(address, clientIn(headers.getAll("x-forwarded-for")), true, believed);
+        var hops = hops(headers);
+        var nearest = hops.isEmpty() ? null : hops.get(hops.size() - 1);
+        var toldScheme = schemeOrNull(last(headers, "x-forwarded-proto"));
+        var toldHost = authorityOrNull(last(headers, "x-forwarded-host"));
+        if (nearest != null) {
+            toldScheme = toldScheme == null ? nearest.scheme() : toldScheme;
+            toldHost = toldHost == null ? nearest.host() : toldHost;
+        }
+        return new Caller(address, clientIn(hops), toldScheme == null ? scheme : toldScheme, toldHost, hops);
     }
 
-    /** The last address in the chain that is no trusted proxy; the chain is read up to the first thing that is no address. */
-    private String clientIn(List<String> lines) {
-        if (lines.isEmpty()) {
-            return address;
+    /**
+     * The way that the peer tells. {@code X-Forwarded-For} counts before {@code Forwarded}: a proxy that writes only the one
+     * may pass on the other as its client sent it, so what does not agree with it is not believed.
+     */
+    private static List<Hop> hops(MultiMap headers) {
+        var listed = headers.contains("x-forwarded-for") ? Hop.listed(headers.getAll("x-forwarded-for")) : NO_HOPS;
+        var told = headers.contains("forwarded") ? ForwardedField.hops(headers.getAll("forwarded")) : NO_HOPS;
+        return listed.isEmpty() || Hop.sameNodes(listed, told) ? told : listed;
+    }
+
+    /** The last member of a list, or null where there is none. */
+    private static @Nullable String last(MultiMap headers, String name) {
+        if (!headers.contains(name)) {
+            return null;
         }
+        var lines = headers.getAll(name);
+        var line = lines.get(lines.size() - 1);
+        return line.substring(line.lastIndexOf(',') + 1).trim();
+    }
+
+    static @Nullable String schemeOrNull(@Nullable String text) {
+        if ("https".equalsIgnoreCase(text)) {
+            return "https";
+        }
+        return "http".equalsIgnoreCase(text) ? "http" : null;
+    }
+
+    static @Nullable String authorityOrNull(@Nullable String text) {
+        if (text == null || text.isEmpty() || text.indexOf('%') >= 0) {
+            return null;
+        }
+        try {
+            Authority.host(text);
+            return text;
+        } catch (ProblemException e) {
+            return null;
+        }
+    }
+
+    /** The last address on the way that is no trusted proxy; the way is read up to the first thing that is no address. */
+    private String clientIn(List<Hop> hops) {
         var client = address;
-        var chain = lines.size() == 1 ? lines.get(0) : String.join(",", lines);
-        var end = chain.length();
-        while (end > 0) {
-            var comma = chain.lastIndexOf(',', end - 1);
-            var hop = chain.substring(comma + 1, end).trim();
-            if (!NetUtil.isValidIpV4Address(hop) && !NetUtil.isValidIpV6Address(hop)) {
+        for (var i = hops.size() - 1; i >= 0; i--) {
+            var node = hops.get(i).node();
+            if (NetUtil.createByteArrayFromIpAddressString(node) == null) {
                 return client;
             }
-            client = hop;
-            if (!isIn(hop, trustedProxies)) {
+            client = node;
+            if (!isIn(node, trustedProxies)) {
                 return client;
             }
-            end = comma;
         }
         return client;
     }

@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.config.ServiceConfig.HostHeader;
+import gatehouse.exchange.Caller;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.service.Target;
@@ -71,20 +72,24 @@ final class UpstreamHead {
 
     private void writeForwarding(Exchange exchange, MultiMap from, MultiMap to) {
         var caller = exchange.caller();
-        var chain = caller.peerIsTrusted() ? joined(from, X_FORWARDED_FOR) : null;
-        to.add(X_FORWARDED_FOR, chain == null ? caller.peerAddress() : chain + ", " + caller.peerAddress());
+        var host = caller.host() == null ? exchange.authority() : caller.host();
+        to.add(X_FORWARDED_FOR, caller.hops().isEmpty() ? caller.peerAddress() : addresses(caller));
         to.add(X_FORWARDED_PROTO, caller.scheme());
-        var named = caller.peerIsTrusted() ? from.get(X_FORWARDED_HOST) : null;
-        var host = named == null ? exchange.authority() : named;
         if (!host.isEmpty()) {
             to.add(X_FORWARDED_HOST, host);
         }
-        var element = forwarded(caller.peerAddress(), exchange.authority(), caller.scheme());
-        var elements = caller.peerIsTrusted() ? joined(from, FORWARDED) : null;
-        to.add(FORWARDED, elements == null ? element : elements + ", " + element);
+        to.add(FORWARDED, forwarded(caller, host));
         var hops = joined(from, VIA);
         var hop = via(exchange.request().version());
         to.add(VIA, hops == null ? hop : hops + ", " + hop);
+    }
+
+    private static String addresses(Caller caller) {
+        var text = new StringBuilder(64);
+        for (var hop : caller.hops()) {
+            text.append(hop.node()).append(", ");
+        }
+        return text.append(caller.peerAddress()).toString();
     }
 
     /** All lines of a list as one (RFC 9110 §5.3). */
@@ -102,17 +107,21 @@ final class UpstreamHead {
     }
 
     /** RFC 7239 §4: addresses with colons and hosts with ports are quoted. */
-    private static String forwarded(String peer, String authority, String scheme) {
+    private static String forwarded(Caller caller, String host) {
         var text = new StringBuilder(64);
+        for (var hop : caller.hops()) {
+            text.append(hop.element()).append(", ");
+        }
+        var peer = caller.peerAddress();
         if (peer.indexOf(':') >= 0) {
             text.append("for=\"[").append(peer).append("]\"");
         } else {
             text.append("for=").append(peer);
         }
-        if (!authority.isEmpty()) {
-            var quote = authority.indexOf(':') >= 0 ? "\"" : "";
-            text.append(";host=").append(quote).append(authority).append(quote);
+        if (!host.isEmpty()) {
+            var quote = host.indexOf(':') >= 0 ? "\"" : "";
+            text.append(";host=").append(quote).append(host).append(quote);
         }
-        return text.append(";proto=").append(scheme).toString();
+        return text.append(";proto=").append(caller.scheme()).toString();
     }
 }

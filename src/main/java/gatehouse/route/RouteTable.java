@@ -84,7 +84,6 @@ public final class RouteTable<T> {
         if (methods.isEmpty()) {
             return null;
         }
-        methods.add("OPTIONS");
         return String.join(", ", methods);
     }
 

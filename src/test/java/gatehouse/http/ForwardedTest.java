@@ -90,12 +90,13 @@ class ForwardedTest {
                 "X-Forwarded-For: 203.0.113.7, 10.2.2.2",
                 "X-Forwarded-Proto: https",
                 "X-Forwarded-Host: public.test",
-                "Forwarded: for=203.0.113.7;proto=https"));
+                "Forwarded: for=203.0.113.7;proto=https, for=10.2.2.2"));
         var head = trusting.lastRequest().head();
         assertThat(head.all("x-forwarded-for")).containsExactly("203.0.113.7, 10.2.2.2, 127.0.0.1");
         assertThat(head.all("x-forwarded-proto")).containsExactly("https");
         assertThat(head.all("x-forwarded-host")).containsExactly("public.test");
-        assertThat(head.header("forwarded")).startsWith("for=203.0.113.7;proto=https, for=127.0.0.1;");
+        assertThat(head.header("forwarded"))
+                .isEqualTo("for=203.0.113.7;proto=https, for=10.2.2.2, for=127.0.0.1;host=public.test;proto=https");
     }
 
     @Test
@@ -110,6 +111,42 @@ class ForwardedTest {
         var head = trusting.lastRequest().head();
         assertThat(head.all("x-forwarded-for")).containsExactly("203.0.113.7, 10.2.2.2, 127.0.0.1");
         assertThat(head.header("forwarded")).startsWith("for=203.0.113.7, for=10.2.2.2, for=127.0.0.1;");
+    }
+
+    @Test
+    void what_a_trusted_proxy_says_in_Forwarded_alone_is_believed_RFC_7239_4() throws IOException {
+        trusting.exchange(RawClient.request(
+                "GET",
+                "/",
+                "Forwarded: for=\"[2001:db8::7]:4711\", for=10.2.2.2;proto=https;host=\"public.test:444\""));
+        var head = trusting.lastRequest().head();
+        assertThat(head.all("x-forwarded-for")).containsExactly("2001:db8::7, 10.2.2.2, 127.0.0.1");
+        assertThat(head.all("x-forwarded-proto")).containsExactly("https");
+        assertThat(head.all("x-forwarded-host")).containsExactly("public.test:444");
+        assertThat(head.header("forwarded"))
+                .isEqualTo("for=\"[2001:db8::7]:4711\", for=10.2.2.2;proto=https;host=\"public.test:444\","
+                        + " for=127.0.0.1;host=\"public.test:444\";proto=https");
+    }
+
+    @Test
+    void what_a_trusted_proxy_says_in_X_Forwarded_For_alone_goes_on_as_Forwarded_too_RFC_7239_7_4() throws IOException {
+        trusting.exchange(RawClient.request("GET", "/", "X-Forwarded-For: 2001:db8::7, 10.2.2.2"));
+        var head = trusting.lastRequest().head();
+        assertThat(head.all("x-forwarded-for")).containsExactly("2001:db8::7, 10.2.2.2, 127.0.0.1");
+        assertThat(head.header("forwarded")).startsWith("for=\"[2001:db8::7]\", for=10.2.2.2, for=127.0.0.1;");
+    }
+
+    @Test
+    void a_Forwarded_that_contradicts_X_Forwarded_For_is_dropped_RFC_7239_8_1() throws IOException {
+        trusting.exchange(RawClient.request(
+                "GET",
+                "/",
+                "X-Forwarded-For: 203.0.113.7",
+                "Forwarded: for=198.51.100.9;proto=https;host=evil.test, for=203.0.113.7"));
+        var head = trusting.lastRequest().head();
+        assertThat(head.all("x-forwarded-for")).containsExactly("203.0.113.7, 127.0.0.1");
+        assertThat(head.all("x-forwarded-proto")).containsExactly("http");
+        assertThat(head.header("forwarded")).isEqualTo("for=203.0.113.7, for=127.0.0.1;host=localhost;proto=http");
     }
 
     @Test

@@ -124,7 +124,7 @@ class CommandsTest {
                 .isZero();
         assertThat(out.toString())
                 .startsWith("PUT http://localhost:8080/a on listener web\n\n"
-                        + "  route   none\n  answer  405 with Allow: GET, HEAD, OPTIONS\n");
+                        + "  route   none\n  answer  405 with Allow: GET, HEAD\n");
     }
 
     @Test

@@ -114,7 +114,6 @@ class RoutePropertyTest {
         if (allow.contains("GET")) {
             allow.add("HEAD");
         }
-        allow.add("OPTIONS");
         return "405 " + String.join(", ", allow);
     }
 
