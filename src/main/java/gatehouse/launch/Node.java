@@ -38,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
-    /** How long clients have to see that their connections end, before those that are idle are closed. */
-    private static final long GOODBYE_MILLIS = 500;
-
     private final Vertx vertx;
     private final Path home;
     private final Snapshots snapshots = new Snapshots();
@@ -151,6 +148,7 @@ public final class Node {
         return listeners
                 .prepare(blueprint.config().listeners())
                 .compose(change -> builder.build(blueprint, previous)
+                        .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             var closing = change.commit(grace);
@@ -189,8 +187,7 @@ public final class Node {
         var notice = drain == null ? Duration.ZERO : drain.notice();
         return vertx.timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
                 .compose(noticed -> deployments.announceEnd())
-                .compose(told -> vertx.timer(GOODBYE_MILLIS, TimeUnit.MILLISECONDS))
-                .compose(waited -> listeners.close(grace))
+                .compose(told -> listeners.close(grace))
                 .transform(closed -> deployments.stop())
                 .transform(stopped -> {
                     if (!snapshots.isEmpty()) {

@@ -1,7 +1,9 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerConfig;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One listener, bound on every lane. */
 final class BoundListener {
@@ -24,19 +27,32 @@ final class BoundListener {
     /** Until its first request is read a connection may be silent this long. */
     private static final int SILENT_SECONDS = 60;
 
+    /**
+     * How long clients whose connection ends have to see that, and those that have just connected to send their request,
+     * before connections without an exchange are closed.
+     */
+    private static final long GOODBYE_MILLIS = 500;
+
     /** Vert.x shares a port that the system chose between servers that ask for the same negative number. */
     private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
+    private final Vertx vertx;
+    private final List<Lane> lanes;
     private final ListenerConfig config;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
 
-    private BoundListener(ListenerConfig config) {
+    /** The channel that accepts for all servers, known from the first connection on. */
+    private volatile @Nullable Channel accepting;
+
+    private BoundListener(Vertx vertx, List<Lane> lanes, ListenerConfig config) {
+        this.vertx = vertx;
+        this.lanes = lanes;
         this.config = config;
     }
 
     static Future<BoundListener> bind(Vertx vertx, List<Lane> lanes, String name, ListenerConfig config) {
-        var bound = new BoundListener(config);
+        var bound = new BoundListener(vertx, lanes, config);
         var port = config.listen().port() == 0
                 ? -ANY_PORT.incrementAndGet()
                 : config.listen().port();
@@ -45,7 +61,7 @@ final class BoundListener {
         for (var lane : lanes) {
             var door = new Door(name, config);
             bound.doors.add(door);
-            binding.add(lane.run(() -> bound.server(vertx, options, lane, door)
+            binding.add(lane.run(() -> bound.server(options, lane, door)
                             .listen(port, config.listen().host()))
                     .compose(listening -> listening));
         }
@@ -55,8 +71,8 @@ final class BoundListener {
                         .transform(closed -> Future.failedFuture(new BindException(name, config.listen(), cause))));
     }
 
-    private HttpServer server(Vertx vertx, HttpServerOptions options, Lane lane, Door door) {
-        var server = Doorway.server(vertx, options)
+    private HttpServer server(HttpServerOptions options, Lane lane, Door door) {
+        var server = Doorway.server(vertx, options, this::accepted)
                 .connectionHandler(connection -> lane.connected(door, connection))
                 .requestHandler(request -> lane.handle(door, request))
                 .invalidRequestHandler(request -> lane.handleInvalid(door, request));
@@ -101,7 +117,38 @@ final class BoundListener {
         }
     }
 
-    /** Stops accepting and ends the connections, each when its exchange is over or the grace has passed. */
+    private void accepted(Channel connection) {
+        if (accepting == null) {
+            accepting = connection.parent();
+        }
+    }
+
+    /** Stops accepting, then gives who is connected a moment; exchanges go on. */
+    Future<Void> leave() {
+        return stopAccepting()
+                .compose(stopped -> vertx.timer(GOODBYE_MILLIS, TimeUnit.MILLISECONDS))
+                .mapEmpty();
+    }
+
+    /**
+     * Closes the socket while there are still servers for what it accepts: Vert.x takes the servers away first and would
+     * reset connections that come meanwhile. Completes when all that was accepted has reached its lane.
+     */
+    private Future<Void> stopAccepting() {
+        var channel = accepting;
+        if (channel == null) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> closed = Promise.promise();
+        channel.close().addListener(done -> closed.complete());
+        return closed.future().compose(done -> {
+            var reached = new ArrayList<Future<Integer>>();
+            lanes.forEach(lane -> reached.add(lane.run(lane::index)));
+            return Future.join(reached).mapEmpty();
+        });
+    }
+
+    /** Ends the connections, each when its exchange is over or the grace has passed. */
     Future<Void> close(Duration grace) {
         var closing = new ArrayList<Future<Void>>();
         synchronized (servers) {

@@ -2,6 +2,7 @@ package gatehouse.listener;
 
 import gatehouse.exchange.HeapContent;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -19,6 +20,7 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.impl.NetServerImpl;
 import io.vertx.core.net.impl.NetServerInternal;
+import java.util.function.Consumer;
 
 /**
  * Makes servers that ignore {@code Upgrade: h2c}. With HTTP/2 by prior knowledge switched on, Vert.x also answers that
@@ -27,12 +29,20 @@ import io.vertx.core.net.impl.NetServerInternal;
  * met where it is accepted.
  */
 final class Doorway extends VertxWrapper {
-    private Doorway(VertxInternal vertx) {
+    private final Consumer<Channel> accepted;
+
+    private Doorway(VertxInternal vertx, Consumer<Channel> accepted) {
         super(vertx);
+        this.accepted = accepted;
     }
 
-    static HttpServer server(Vertx vertx, HttpServerOptions options) {
-        return new HttpServerImpl(new Doorway((VertxInternal) vertx), options);
+    /**
+     * A server.
+     *
+     * @param accepted gets the channel of each connection, on its event loop
+     */
+    static HttpServer server(Vertx vertx, HttpServerOptions options, Consumer<Channel> accepted) {
+        return new HttpServerImpl(new Doorway((VertxInternal) vertx, accepted), options);
     }
 
     @Override
@@ -42,8 +52,10 @@ final class Doorway extends VertxWrapper {
             public NetServerInternal connectHandler(Handler<NetSocket> handler) {
                 return super.connectHandler(socket -> {
                     handler.handle(socket);
-                    var pipeline =
-                            ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+                    var channel =
+                            ((NetSocketInternal) socket).channelHandlerContext().channel();
+                    accepted.accept(channel);
+                    var pipeline = channel.pipeline();
                     if (pipeline.get(Http1xOrH2CHandler.class) != null) {
                         pipeline.addFirst(new FirstBytes());
                     } else if (pipeline.get("httpDecoder") != null) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The bound ports of a node. They outlive verticles and configurations: a reload opens and closes only what changed, and
@@ -78,10 +79,11 @@ public final class Listeners {
         return ports;
     }
 
-    /** Closes everything. */
+    /** Stops accepting and closes everything, each connection when its exchange is over or the grace has passed. */
     public Future<Void> close(Duration grace) {
-        var closing =
-                bound.values().stream().map(listener -> listener.close(grace)).toList();
+        var closing = bound.values().stream()
+                .map(listener -> listener.leave().compose(left -> listener.close(grace)))
+                .toList();
         bound.clear();
         return Future.join(closing).mapEmpty();
     }
@@ -97,22 +99,45 @@ public final class Listeners {
         }
 
         /**
+         * Takes leave of listeners that go: they accept no more, and what they accepted has a moment to be asked for while
+         * the former configuration still serves it.
+         */
+        public Future<Void> leave() {
+            var leaving = going().stream()
+                    .map(name -> Objects.requireNonNull(bound.get(name)))
+                    .filter(listener -> !isTakenOver(listener))
+                    .map(listener -> listener.leave())
+                    .toList();
+            return Future.join(leaving).mapEmpty();
+        }
+
+        private List<String> going() {
+            return bound.keySet().stream()
+                    .filter(name -> !wanted.containsKey(name) || opened.containsKey(name))
+                    .toList();
+        }
+
+        /** Vert.x gives one socket to all servers of one address, those of another listener too. */
+        private boolean isTakenOver(BoundListener going) {
+            return opened.values().stream()
+                    .anyMatch(listener ->
+                            listener.config().listen().equals(going.config().listen())
+                                    && listener.port() == going.port());
+        }
+
+        /**
          * Makes it the set in force.
          *
          * @param grace time for exchanges on listeners that go
          * @return completes when those are closed
          */
         public Future<Void> commit(Duration grace) {
-            var gone = new ArrayList<Future<Void>>();
-            for (var name : List.copyOf(bound.keySet())) {
-                if (!wanted.containsKey(name) || opened.containsKey(name)) {
-                    gone.add(
-                            java.util.Objects.requireNonNull(bound.remove(name)).close(grace));
-                }
-            }
+            var gone = going().stream()
+                    .map(name -> Objects.requireNonNull(bound.remove(name)).close(grace))
+                    .toList();
             bound.putAll(opened);
-            wanted.forEach((name, config) ->
-                    java.util.Objects.requireNonNull(bound.get(name)).adopt(config));
+            wanted.forEach(
+                    (name, config) -> Objects.requireNonNull(bound.get(name)).adopt(config));
             return Future.join(gone).mapEmpty();
         }
 

@@ -83,6 +83,15 @@ class DrainTest {
     }
 
     @Test
+    void who_connects_at_the_end_is_served_or_refused_and_not_reset() throws Exception {
+        try (var scene = Scene.start();
+                var connections = NewConnections.to(scene.gateway().port())) {
+            TestGateway.await(scene.gateway().node().stop());
+            connections.assertServedOrRefused();
+        }
+    }
+
+    @Test
     void what_does_not_end_in_time_is_cut() throws Exception {
         try (var scene = Scene.start("""
                 node: { drain: { http: 300ms } }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -101,6 +103,48 @@ class ReloadTest {
                 assertThat(kept.closedByPeer()).isTrue();
             }
             scene.stillServes();
+        }
+    }
+
+    @Test
+    void who_connects_to_a_listener_that_goes_is_served_or_refused_and_not_reset() throws Exception {
+        try (var scene = Scene.start()) {
+            var web = scene.gateway().port();
+            try (var connections = NewConnections.to(web)) {
+                scene.gateway().reload("""
+                        listeners: { other: "127.0.0.1:0" }
+                        services: { origin: { targets: "%s" } }
+                        routes:   { all: { match: { path: "/**" }, to: origin } }
+                        """, scene.origin().url());
+                connections.assertServedOrRefused();
+            }
+        }
+    }
+
+    @Test
+    void a_listener_that_takes_over_the_address_of_one_that_goes_keeps_its_socket() throws Exception {
+        var port = RawOrigin.closedPort();
+        try (var scene = Scene.start("""
+                listeners: { web: "127.0.0.1:%d" }
+                services: { origin: { targets: "%%s" } }
+                routes:   { all: { match: { path: "/**" }, to: origin } }
+                """.formatted(port))) {
+            scene.stillServes();
+            scene.gateway().reload("""
+                    listeners: { renamed: "127.0.0.1:%d" }
+                    services: { origin: { targets: "%s" } }
+                    routes:   { all: { match: { path: "/**", listener: renamed }, to: origin } }
+                    """, port, scene.origin().url());
+            Scene.await("the new one", () -> status(port) == 200);
+            assertThat(status(port)).isEqualTo(200);
+        }
+    }
+
+    private static int status(int port) {
+        try {
+            return RawClient.get(port, "/").status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
