@@ -2,6 +2,7 @@ package gatehouse.config;
 
 import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Guesses which known word was meant by an unknown one. */
 final class NearestKey {
@@ -12,6 +13,20 @@ final class NearestKey {
 
     /** Of more words than this only the first are compared. */
     private static final int MAX_WORDS = 1_000;
+
+    /** More words than this are counted, not listed. */
+    private static final int MAX_LISTED = 20;
+
+    /** Words as a list; of many only the first, since a problem is a line to read. */
+    static String list(Collection<String> words) {
+        var listed = words.stream().limit(MAX_LISTED).map(NearestKey::cut).collect(Collectors.joining(", "));
+        return words.size() > MAX_LISTED ? listed + " and " + (words.size() - MAX_LISTED) + " more" : listed;
+    }
+
+    /** A word at a length that can be read. */
+    static String cut(String word) {
+        return word.length() > MAX_LENGTH ? word.substring(0, MAX_LENGTH) + "…" : word;
+    }
 
     /** {@code did you mean timeout?}, or empty where no known word is near. */
     static String hint(String written, Collection<String> known) {

@@ -44,7 +44,7 @@ public final class Problems {
 
     /** Adds a problem with a name that is not among those there are, and the nearest of these. */
     public void addUnknown(List<String> path, String what, String name, List<String> known) {
-        add(path, what + " " + name, "one of " + String.join(", ", known), NearestKey.hint(name, known));
+        add(path, what + " " + NearestKey.cut(name), "one of " + NearestKey.list(known), NearestKey.hint(name, known));
     }
 
     /** Adds a problem at a dotted path below another path. */

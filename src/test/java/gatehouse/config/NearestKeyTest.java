@@ -25,4 +25,11 @@ class NearestKeyTest {
         var many = IntStream.range(0, 100_000).mapToObj(i -> "service" + i).toList();
         assertThat(NearestKey.hint("servic1", many)).isEqualTo("did you mean service1?");
     }
+
+    @Test
+    void many_words_are_listed_in_part_and_long_ones_cut() {
+        var many = IntStream.range(0, 100).mapToObj(i -> "a".repeat(10_000) + i).toList();
+        assertThat(NearestKey.list(many)).hasSizeLessThan(2_000).endsWith(" and 80 more");
+        assertThat(NearestKey.list(List.of("a", "b"))).isEqualTo("a, b");
+    }
 }
