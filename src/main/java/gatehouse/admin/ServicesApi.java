@@ -73,6 +73,9 @@ final class ServicesApi {
                     .asFailure();
         }
         var id = context.pathParam("id");
+        if (weight != null && weight == 0) {
+            checkWeightElsewhere(service, id);
+        }
         var status = service.setTarget(id, state, weight) ? status(service, id) : null;
         if (status == null) {
             throw Problem.notFound("The service has no target of this id.").asFailure();
@@ -86,6 +89,19 @@ final class ServicesApi {
                 status.weight(),
                 context.<String>get(Entrance.REQUEST_ID));
         Answers.json(context, target(status));
+    }
+
+    /** A service in which every target has weight 0 would take no request at all. */
+    private static void checkWeightElsewhere(Service service, String id) {
+        var targets = service.targets();
+        var exists = targets.stream().anyMatch(target -> target.id().equals(id));
+        var left = targets.stream().anyMatch(target -> !target.id().equals(id) && target.weight() > 0);
+        if (exists && !left) {
+            throw Problem.conflict("Target " + id + " is the last one of service " + service.name()
+                            + " with a weight above 0; with 0 the service would take no requests."
+                            + " To take the target out all the same, set its state to draining or down.")
+                    .asFailure();
+        }
     }
 
     private static Service named(Snapshot snapshot, RoutingContext context) {

@@ -175,9 +175,13 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         route = name;
     }
 
-    /** Notes another attempt at a target. */
-    public void attempted(String serviceName, String targetId) {
+    /** Notes for which service it is, whether or not a target is found. */
+    public void meantFor(String serviceName) {
         service = serviceName;
+    }
+
+    /** Notes another attempt at a target. */
+    public void attempted(String targetId) {
         target = targetId;
         attempts++;
     }

@@ -3,12 +3,15 @@ package gatehouse.forward;
 import gatehouse.config.Key;
 import gatehouse.config.Share;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops asking a service that fails (M. Nygard, Release It!, "Circuit Breaker"). Closed, it counts; too many failures
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Closed, a request costs two reads and one counter; there is no lock in any state.
  */
 public final class Breaker {
+    private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
     private static final long LONGEST_OPEN = TimeUnit.SECONDS.toNanos(60);
     private static final double JITTER = 0.1;
     private static final AtomicReferenceFieldUpdater<Breaker, Phase> PHASE =
@@ -62,6 +66,30 @@ public final class Breaker {
         HALF_OPEN
     }
 
+    /** Who is told that a breaker does something else from now on; called by the thread whose request made it so. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * The breaker changed.
+         *
+         * @param state what it does from now on
+         * @param why for people
+         */
+        void changed(State state, String why);
+
+        /** Writes one line into the log for each change of a route's breaker. */
+        static Listener logging(String route, String service) {
+            return (state, why) -> {
+                var word = state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                if (state == State.OPEN) {
+                    LOG.warn("breaker of route {} to service {} is {}: {}", route, service, word, why);
+                } else {
+                    LOG.info("breaker of route {} to service {} is {}: {}", route, service, word, why);
+                }
+            };
+        }
+    }
+
     /** All there is to a breaker at one moment. */
     private sealed interface Phase {
         State state();
@@ -93,17 +121,19 @@ public final class Breaker {
     private final Config config;
     private final LongSupplier nanoTime;
     private final DoubleSupplier chance;
+    private final Listener listener;
     private volatile Phase phase;
 
     /** A closed breaker on a clock such as {@link System#nanoTime}. */
-    public Breaker(Config config, LongSupplier nanoTime) {
-        this(config, nanoTime, () -> ThreadLocalRandom.current().nextDouble());
+    public Breaker(Config config, LongSupplier nanoTime, Listener listener) {
+        this(config, nanoTime, () -> ThreadLocalRandom.current().nextDouble(), listener);
     }
 
-    Breaker(Config config, LongSupplier nanoTime, DoubleSupplier chance) {
+    Breaker(Config config, LongSupplier nanoTime, DoubleSupplier chance, Listener listener) {
         this.config = config;
         this.nanoTime = nanoTime;
         this.chance = chance;
+        this.listener = listener;
         this.phase = closed();
     }
 
@@ -118,7 +148,7 @@ public final class Breaker {
             if (next == null) {
                 return false;
             }
-            if (PHASE.compareAndSet(this, now, next)) {
+            if (replace(now, next)) {
                 return true;
             }
         }
@@ -137,7 +167,7 @@ public final class Breaker {
             var time = nanoTime.getAsLong();
             var next =
                     now instanceof Closed closed ? afterCall(closed, ok, time) : afterProbe((HalfOpen) now, ok, time);
-            if (next == now || PHASE.compareAndSet(this, now, next)) {
+            if (next == now || replace(now, next)) {
                 return;
             }
         }
@@ -159,6 +189,31 @@ public final class Breaker {
     /** What it does with requests now. An open one whose time is up says so until the next request comes. */
     public State state() {
         return phase.state();
+    }
+
+    private boolean replace(Phase now, Phase next) {
+        if (!PHASE.compareAndSet(this, now, next)) {
+            return false;
+        }
+        if (now.state() != next.state()) {
+            listener.changed(next.state(), why(now, next));
+        }
+        return true;
+    }
+
+    private String why(Phase before, Phase now) {
+        if (now instanceof HalfOpen) {
+            return "up to " + config.probes + " requests are let through as probes";
+        }
+        if (now instanceof Closed) {
+            return "all probes succeeded";
+        }
+        if (before instanceof Closed closed) {
+            var time = nanoTime.getAsLong();
+            var bad = closed.calls.bad(time);
+            return bad + " of the last " + (bad + closed.calls.good(time)) + " requests failed";
+        }
+        return "a probe failed";
     }
 
     private Closed closed() {

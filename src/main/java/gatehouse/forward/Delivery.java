@@ -99,7 +99,7 @@ final class Delivery {
                     .asFailure());
             return;
         }
-        exchange.attempted(plan.service().name(), target.id());
+        exchange.attempted(target.id());
         new Attempt(this, target).start();
     }
 

@@ -39,6 +39,7 @@ public final class Forwarder {
      * @return the head of the reply, its body paused; fails with a {@link gatehouse.problem.ProblemException}
      */
     public Future<Reply> exchange(Exchange exchange, Plan plan) {
+        exchange.meantFor(plan.service().name());
         var breaker = plan.breaker();
         if (breaker != null && !breaker.tryAcquire()) {
             return Future.failedFuture(Problem.unavailable(

@@ -57,7 +57,7 @@ final class WebProxyForwarder {
                             "no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
                     .asFailure());
         }
-        exchange.attempted(plan.service().name(), target.id());
+        exchange.attempted(target.id());
         var trip = new WebProxyTrip(forwarder, exchange, plan, target);
         var reply = trip.start();
         handedOver = new WebProxyEnds(trip, forwarder, target);

@@ -9,6 +9,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.observe.TargetSample;
 import gatehouse.snapshot.Blueprint;
+import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,7 @@ public final class Node {
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : AccessLog.open(home, log);
         metrics.targets(this::targetSamples);
+        metrics.breakers(this::breakerSamples);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
@@ -213,8 +216,30 @@ public final class Node {
                     .current()
                     .services()
                     .forEach((name, service) -> service.targets()
-                            .forEach(target -> samples.add(
-                                    new TargetSample(name, target.id(), target.healthy(), target.inFlight()))));
+                            .forEach(target -> samples.add(new TargetSample(
+                                    name,
+                                    target.id(),
+                                    target.healthy(),
+                                    target.ejectedForMillis() > 0,
+                                    target.inFlight()))));
+        }
+        return samples;
+    }
+
+    private Map<String, Integer> breakerSamples() {
+        var samples = new TreeMap<String, Integer>();
+        if (!snapshots.isEmpty()) {
+            snapshots.current().routes().forEach((name, route) -> {
+                if (route.to() instanceof Route.ToService to && to.plan().breaker() != null) {
+                    samples.put(
+                            name,
+                            switch (to.plan().breaker().state()) {
+                                case CLOSED -> 0;
+                                case HALF_OPEN -> 1;
+                                case OPEN -> 2;
+                            });
+                }
+            });
         }
         return samples;
     }

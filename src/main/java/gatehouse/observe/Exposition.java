@@ -69,9 +69,14 @@ final class Exposition {
                         "1 when requests are sent to it.",
                         sample -> sample.healthy() ? 1 : 0),
                 targets(
+                        "gatehouse_target_ejected",
+                        "1 while failing requests keep it out.",
+                        sample -> sample.ejected() ? 1 : 0),
+                targets(
                         "gatehouse_target_requests_in_flight",
                         "Requests it has not answered.",
-                        TargetSample::requestsInFlight));
+                        TargetSample::requestsInFlight),
+                breakers());
     }
 
     private static <T> Map<String, Cells> sum(
@@ -109,6 +114,14 @@ final class Exposition {
                 .dataPoint(point(Labels.of("result", "applied"), metrics.applied()))
                 .dataPoint(point(Labels.of("result", "rejected"), metrics.rejected()))
                 .build();
+    }
+
+    private MetricSnapshot breakers() {
+        var builder = GaugeSnapshot.builder()
+                .name("gatehouse_breaker_state")
+                .help("0 when all requests pass, 1 for probes only, 2 for none.");
+        metrics.sampleBreakers().forEach((route, state) -> builder.dataPoint(level(Labels.of("route", route), state)));
+        return builder.build();
     }
 
     private MetricSnapshot targets(String name, String help, Function<TargetSample, Integer> value) {

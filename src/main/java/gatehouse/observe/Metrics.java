@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -36,6 +37,7 @@ public final class Metrics implements AutoCloseable {
     private volatile long snapshot;
     private volatile LongSupplier accessLogDropped = () -> 0;
     private volatile Supplier<List<TargetSample>> targets = List::of;
+    private volatile Supplier<Map<String, Integer>> breakers = Map::of;
 
     /** Metrics with the usual figures of the Java machine and the process in it. */
     public Metrics() {
@@ -65,6 +67,11 @@ public final class Metrics implements AutoCloseable {
     /** Where the targets and their health are read at a scrape. */
     public void targets(Supplier<List<TargetSample>> source) {
         targets = source;
+    }
+
+    /** Where the state of each route's breaker is read at a scrape: 0 closed, 1 half-open, 2 open. */
+    public void breakers(Supplier<Map<String, Integer>> source) {
+        breakers = source;
     }
 
     /** Where the number of dropped access log lines is read at a scrape; it never falls. */
@@ -135,5 +142,9 @@ public final class Metrics implements AutoCloseable {
 
     List<TargetSample> sampleTargets() {
         return targets.get();
+    }
+
+    Map<String, Integer> sampleBreakers() {
+        return breakers.get();
     }
 }

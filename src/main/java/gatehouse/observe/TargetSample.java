@@ -6,6 +6,7 @@ package gatehouse.observe;
  * @param service name of its service
  * @param target its address as configured or registered
  * @param healthy whether requests are sent to it
+ * @param ejected whether failing requests keep it out for a while
  * @param requestsInFlight requests that it has not yet answered in full
  */
-public record TargetSample(String service, String target, boolean healthy, int requestsInFlight) {}
+public record TargetSample(String service, String target, boolean healthy, boolean ejected, int requestsInFlight) {}

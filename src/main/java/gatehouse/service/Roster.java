@@ -23,6 +23,9 @@ final class Roster {
         /** A target became healthy, sick or ejected. */
         void healthChanged(HealthChanged change);
 
+        /** Health is ignored from now on, or counts again. */
+        void panicChanged(boolean panic);
+
         /** The line-up was made anew. */
         void lineupChanged();
 
@@ -174,19 +177,26 @@ final class Roster {
     /** Runs one change under the lock, then tells about it without; passes on whether there was one. */
     private boolean change(BooleanSupplier change) {
         boolean changed;
+        boolean panicked;
+        boolean panics;
         List<HealthChanged> news;
         lock.lock();
         try {
+            panicked = lineup.panic();
             changed = change.getAsBoolean();
             if (changed) {
                 lineup = Lineup.of(targets, config, now());
             }
+            panics = lineup.panic();
             news = List.copyOf(untold);
             untold.clear();
         } finally {
             lock.unlock();
         }
         news.forEach(listener::healthChanged);
+        if (panics != panicked) {
+            listener.panicChanged(panics);
+        }
         if (changed) {
             listener.lineupChanged();
         }

@@ -13,6 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A named group of targets, one of which gets the next request. It finds out by itself where they are and whether they are
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * on the path of every request and neither wait nor allocate.
  */
 public final class Service {
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
     private final Vertx vertx;
     private final Context context;
     private final String name;
@@ -220,7 +224,24 @@ public final class Service {
     private final class Changes implements Roster.Listener {
         @Override
         public void healthChanged(HealthChanged change) {
+            if (change.state().equals("healthy")) {
+                LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
+            } else {
+                LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
+            }
             HealthChanged.TOPIC.publish(vertx, change);
+        }
+
+        @Override
+        public void panicChanged(boolean panic) {
+            if (panic) {
+                LOG.warn(
+                        "service {} is in panic mode: fewer than {} of its targets are healthy, all get requests",
+                        name,
+                        config.health().panic());
+            } else {
+                LOG.info("service {} is out of panic mode: enough of its targets are healthy", name);
+            }
         }
 
         @Override

@@ -69,7 +69,9 @@ public record Blueprint(
         for (var listener : config.listeners().keySet()) {
             tables.put(listener, table(config, listener));
         }
-        References.checkTies(tables, problems);
+        if (problems.isEmpty()) { // conditions that could not be read are missing, which makes false ties
+            References.checkTies(tables, problems);
+        }
         problems.throwIfAny();
         var blueprint = new Blueprint(
                 config, folder, document.files(), effective, tables, document.ignoredVariables(), document.secrets());

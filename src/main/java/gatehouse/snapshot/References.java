@@ -75,6 +75,9 @@ final class References {
 
     /** A name that stands in the file, but with mistakes of its own, is not unknown. */
     private void checkName(List<String> path, String name, String collection, Collection<String> known, String what) {
+        if (isMisspelt(collection)) {
+            return;
+        }
         if (!known.contains(name) && !document.has(List.of(collection, name))) {
             if (known.isEmpty()) {
                 problems.add(path, "there is no " + what + " " + name, "one that stands under " + collection);
@@ -82,6 +85,15 @@ final class References {
                 problems.addUnknown(path, "there is no " + what, name, List.copyOf(known));
             }
         }
+    }
+
+    /** Whether a collection is missing because its key is written wrongly, which is told already. */
+    private boolean isMisspelt(String collection) {
+        var hint = "did you mean " + collection + "?";
+        return !document.has(List.of(collection))
+                && problems.list().stream()
+                        .anyMatch(problem -> problem.path().indexOf('.') < 0
+                                && problem.hint().equals(hint));
     }
 
     private void checkClass(List<String> path, String className) {

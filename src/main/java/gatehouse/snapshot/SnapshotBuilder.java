@@ -186,7 +186,9 @@ public final class SnapshotBuilder {
                 keepBudget ? Objects.requireNonNull(old).budget() : new RetryBudget(budget(retry), nanoTime),
                 keepBreaker
                         ? Objects.requireNonNull(old).breaker()
-                        : breaker == null ? null : new Breaker(breaker, nanoTime),
+                        : breaker == null
+                                ? null
+                                : new Breaker(breaker, nanoTime, Breaker.Listener.logging(route, service.name())),
                 interceptors);
     }
 

@@ -49,6 +49,30 @@ class AdminApiTest {
     }
 
     @Test
+    void the_last_weight_of_a_service_can_not_be_taken() throws Exception {
+        try (var gateway = TestGateway.startWithAdmin(ONE_SERVICE)) {
+            var admin = AdminClient.of(gateway);
+            var token = bearer(
+                    Files.readString(gateway.home().resolve("data/admin.token")).strip());
+            var targets = "/admin/v1/services/users/targets/127.0.0.1:";
+            assertThat(admin.send("PUT", targets + 1, "{\"weight\":0}", token, JSON)
+                            .status())
+                    .isEqualTo(200);
+            var refused = admin.send("PUT", targets + 2, "{\"weight\":0}", token, JSON);
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(object(refused).getString("detail")).contains("users", "127.0.0.1:2");
+            assertThat(admin.send("PUT", targets + 3, "{\"weight\":0}", token, JSON)
+                            .status())
+                    .isEqualTo(404);
+            assertThat(admin.json("/admin/v1/services/users")
+                            .getJsonArray("targets")
+                            .getJsonObject(1)
+                            .getInteger("weight"))
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
     void a_node_that_is_not_ready_is_alive() throws Exception {
         try (var gateway = TestGateway.startWithAdmin("")) {
             var port = new CompletableFuture<Integer>();

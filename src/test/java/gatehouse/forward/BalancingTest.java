@@ -10,6 +10,8 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -246,6 +249,26 @@ class BalancingTest {
         assertThat(response.status()).isEqualTo(503);
         assertThat(response.header("Retry-After")).isEqualTo("1");
         assertThat(response.text()).contains("no-target");
+    }
+
+    @Test
+    void the_access_log_names_the_service_that_has_no_target(@TempDir Path folder) throws Exception {
+        var log = folder.resolve("access.log");
+        try (var other = TestGateway.start("""
+                accessLog: { format: json, file: "%s" }
+                services: { idle: { targets: "http://127.0.0.1:1" } }
+                routes:   { all: { match: { path: "/**" }, to: idle } }
+                """, log)) {
+            var idle = other.node().snapshots().current().services().get("idle");
+            idle.setTarget("127.0.0.1:1", Target.State.DOWN, null);
+            try (var client = other.client()) {
+                assertThat(client.send("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+                                .read("GET")
+                                .status())
+                        .isEqualTo(503);
+            }
+        }
+        assertThat(Files.readString(log)).contains("\"service\":\"idle\"", "no-target");
     }
 
     @Test

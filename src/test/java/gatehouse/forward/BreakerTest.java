@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.config.Share;
 import gatehouse.forward.Breaker.State;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -17,10 +19,12 @@ class BreakerTest {
     private final AtomicLong clock =
             new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(7).toNanos());
     private double chance = NO_JITTER;
+    private final List<String> news = new ArrayList<>();
     private final Breaker breaker = new Breaker(
             new Breaker.Config(new Share(0.5), 20, Duration.ofSeconds(10), Duration.ofSeconds(5), 3),
             clock::get,
-            () -> chance);
+            () -> chance,
+            (state, why) -> news.add(state + ": " + why));
 
     @Test
     void half_of_twenty_failing_opens_it() {
@@ -32,6 +36,26 @@ class BreakerTest {
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);
         assertThat(breaker.tryAcquire()).isFalse();
+    }
+
+    @Test
+    void every_change_is_told_once_and_why() {
+        calls(5, true);
+        calls(15, false);
+        assertThat(news).containsExactly("OPEN: 15 of the last 20 requests failed");
+        news.clear();
+
+        pass(5_000);
+        calls(1, false);
+        pass(10_000);
+        calls(3, true);
+
+        assertThat(news)
+                .containsExactly(
+                        "HALF_OPEN: up to 3 requests are let through as probes",
+                        "OPEN: a probe failed",
+                        "HALF_OPEN: up to 3 requests are let through as probes",
+                        "CLOSED: all probes succeeded");
     }
 
     @Test

@@ -99,7 +99,10 @@ class AccessLogTest {
         var sink = new Gate();
         var log = new AccessLog(Format.JSON, sink, System::nanoTime, 1);
         var lane = log.lane();
-        int written = 0;
+        lane.write(facts);
+        lane.flush();
+        sink.awaitWriter(); // from here on it takes nothing out of the queue
+        int written = 1;
         while (log.dropped() == 0) {
             lane.write(facts);
             written++;
@@ -210,6 +213,7 @@ class AccessLogTest {
 
     /** A place to write to that is shut until it is opened, and that fails as often as it is told, half-way. */
     private static final class Gate implements LogSink {
+        private final CountDownLatch entered = new CountDownLatch(1);
         private final CountDownLatch open = new CountDownLatch(1);
         private final Semaphore lines = new Semaphore(0);
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -222,6 +226,10 @@ class AccessLogTest {
 
         void failFirst(int count) {
             failures = count;
+        }
+
+        void awaitWriter() throws InterruptedException {
+            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
         }
 
         void awaitLines(int count) throws InterruptedException {
@@ -242,6 +250,7 @@ class AccessLogTest {
 
         @Override
         public void write(ByteBuffer bytes) throws IOException {
+            entered.countDown();
             try {
                 open.await();
             } catch (InterruptedException closed) {

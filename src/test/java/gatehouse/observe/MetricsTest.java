@@ -3,6 +3,7 @@ package gatehouse.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -157,15 +158,25 @@ class MetricsTest {
     @Test
     void targets_are_read_at_the_scrape_and_told_once_each() {
         metrics.targets(() -> List.of(
-                new TargetSample("users", "http://a", true, 3),
-                new TargetSample("users", "http://b", false, 0),
-                new TargetSample("users", "http://b", false, 0)));
+                new TargetSample("users", "http://a", true, false, 3),
+                new TargetSample("users", "http://b", false, true, 0),
+                new TargetSample("users", "http://b", false, true, 0)));
         assertThat(value("gatehouse_target_healthy{service=\"users\",target=\"http://a\"}"))
                 .isEqualTo(1);
         assertThat(value("gatehouse_target_healthy{service=\"users\",target=\"http://b\"}"))
                 .isZero();
+        assertThat(value("gatehouse_target_ejected{service=\"users\",target=\"http://a\"}"))
+                .isZero();
+        assertThat(value("gatehouse_target_ejected{service=\"users\",target=\"http://b\"}"))
+                .isEqualTo(1);
         assertThat(value("gatehouse_target_requests_in_flight{service=\"users\",target=\"http://a\"}"))
                 .isEqualTo(3);
+    }
+
+    @Test
+    void breakers_are_read_at_the_scrape() {
+        metrics.breakers(() -> Map.of("orders", 2));
+        assertThat(value("gatehouse_breaker_state{route=\"orders\"}")).isEqualTo(2);
     }
 
     @Test

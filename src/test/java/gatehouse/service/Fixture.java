@@ -120,6 +120,11 @@ final class Fixture {
                     }
 
                     @Override
+                    public void panicChanged(boolean panic) {
+                        news.add(new HealthChanged("users", "all", panic ? "panic" : "calm", ""));
+                    }
+
+                    @Override
                     public void lineupChanged() {}
 
                     @Override

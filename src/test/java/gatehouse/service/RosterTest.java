@@ -190,6 +190,13 @@ class RosterTest {
         probe(roster, 3, "refused");
 
         assertThat(picked(roster)).containsExactly(1, 2, 3, 4);
+        assertThat(news).extracting(HealthChanged::state).containsExactly("sick", "sick", "sick", "panic");
+        probe(roster, 4, "refused");
+        probe(roster, 1, (String) null);
+        probe(roster, 2, (String) null);
+        assertThat(news)
+                .extracting(HealthChanged::state)
+                .containsExactly("sick", "sick", "sick", "panic", "sick", "healthy", "healthy", "calm");
     }
 
     @Test

@@ -3,6 +3,10 @@ package gatehouse.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.management.ThreadMXBean;
 import gatehouse.config.ServiceConfig.By;
 import gatehouse.service.Fixture.Head;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 @ExtendWith(VertxExtension.class)
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -73,6 +78,37 @@ class ServiceTest {
                 .isEqualTo(new HealthChanged("users", sick.id(), "ejected", "reset"));
         assertThat(told.poll(10, TimeUnit.SECONDS))
                 .isEqualTo(new HealthChanged("users", sick.id(), "healthy", "ejection over"));
+    }
+
+    @Test
+    void every_change_of_health_and_panic_is_one_line_in_the_log(Vertx vertx) {
+        var logger = (Logger) LoggerFactory.getLogger(Service.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        service = Service.start(
+                vertx, "logged", Fixture.weights(1, 1).panic("80%").config(), KEY, clock);
+        var first = pick();
+        logger.addAppender(lines);
+        logger.setLevel(Level.INFO);
+        try {
+            for (var i = 0; i < 5; i++) {
+                service.report(first, Outcome.FAILED, "reset");
+            }
+            clock.pass(1000);
+            service.targets();
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(lines);
+        }
+
+        assertThat(lines.list.stream()
+                        .filter(line -> line.getFormattedMessage().contains("service logged"))
+                        .map(line -> line.getLevel() + " " + line.getFormattedMessage()))
+                .containsExactly(
+                        "WARN target " + first.id() + " of service logged is ejected: reset",
+                        "WARN service logged is in panic mode: fewer than 80% of its targets are healthy, all get requests",
+                        "INFO target " + first.id() + " of service logged is healthy: ejection over",
+                        "INFO service logged is out of panic mode: enough of its targets are healthy");
     }
 
     @Test

@@ -72,6 +72,45 @@ class BlueprintTest {
     }
 
     @Test
+    void ties_are_not_told_beside_other_mistakes() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listeners: { web: ":8080" }
+                        services: { users: { targets: "http://127.0.0.1:1" } }
+                        routes:
+                          one: { match: { path: "/a", method: GET }, to: users }
+                          two: { match: { path: "/a", methd: GET }, to: users }
+                        """)).singleElement().asString().contains("methd");
+    }
+
+    @Test
+    void a_misspelt_collection_is_told_once_and_not_at_each_reference_to_it() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listener: { web: ":8080" }
+                        servces: { users: { targets: "http://127.0.0.1:1" } }
+                        polices: { strict: { limits: { body: 1KiB } } }
+                        routes:
+                          one: { match: { path: "/a", listener: web }, to: users }
+                          two: { match: { path: "/b" }, to: users, use: [strict] }
+                        """))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line).contains("did you mean listeners?"))
+                .anySatisfy(line -> assertThat(line).contains("did you mean services?"))
+                .anySatisfy(line -> assertThat(line).contains("did you mean policies?"));
+    }
+
+    @Test
+    void a_collection_that_is_not_there_at_all_is_told_where_it_is_needed() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listeners: { web: ":8080" }
+                        routes:
+                          one: { match: { path: "/a" }, to: users }
+                        """)).singleElement().asString().contains("there is no service users");
+    }
+
+    @Test
     void listeners_and_the_admin_api_must_not_want_the_same_port() {
         assertThat(problemsOf("""
                         version: 1
