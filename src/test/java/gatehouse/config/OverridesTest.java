@@ -79,7 +79,7 @@ class OverridesTest {
                         "services.users.v2.targets=[http://x:1, http://y:1]")));
 
         assertThat(config.node().pidFile()).isNull();
-        assertThat(config.node().dataDir()).isEqualTo("/root/data # no comment");
+        assertThat(config.node().dataDir()).isEqualTo("/srv/data # no comment");
         assertThat(config.services().get("users.v2").pool().max()).isEqualTo(7);
         assertThat(config.services().get("users.v2").targets()).hasSize(2);
         assertThat(config.listeners()).containsOnlyKeys("web");
