@@ -71,7 +71,7 @@ class OverridesTest {
     @Test
     void values_are_scalars_or_flow_yaml() throws ConfigException {
         var config = read(new Overrides(
-                Map.of("GATEHOUSE_LISTENERS", "{ web: ':80' }", "HOME", "/root"),
+                Map.of("GATEHOUSE_LISTENERS", "{ web: ':80' }", "HOME", "/srv"),
                 List.of(
                         "node.pidFile=null",
                         "node.dataDir=${env:HOME}/data # no comment",
