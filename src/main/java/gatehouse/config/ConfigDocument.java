@@ -117,6 +117,19 @@ public final class ConfigDocument {
                 List.of(new ConfigProblem(node.place(), "", Node.show(node), "a map of keys as the whole document")));
     }
 
+    /** A record in which every key has its default. */
+    public static <R extends Record> R defaults(Class<R> type) {
+        try {
+            var document = parse("default", "{}", Overrides.NONE);
+            var problems = new Problems(document);
+            var record = document.bind(type, Map.of(), problems);
+            problems.throwIfAny();
+            return record;
+        } catch (ConfigException e) {
+            throw new IllegalStateException(type.getName(), e);
+        }
+    }
+
     /** Where a path stands, or its nearest ancestor that is there. */
     public Place placeOf(String dottedPath) {
         return placeOf(Locator.split(root, dottedPath));

@@ -15,7 +15,10 @@ public record ListenerConfig(
                 doc = "Address ranges of proxies in front, whose `X-Forwarded-*` and `Forwarded` fields are believed."
                         + " From everyone else these fields are dropped.",
                 value = "[]")
-        List<Cidr> trustedProxies)
+        List<Cidr> trustedProxies,
+
+        @Key(doc = "What its clients may ask of it.", value = "{}")
+        ListenerLimits limits)
         implements Checked {
     /** What a listener speaks. */
     public enum Protocol {

@@ -19,6 +19,13 @@ public record NodeConfig(
                 value = "auto")
         Transport transport,
 
+        @Key(
+                doc =
+                        "Most connections from clients, over all listeners; what comes beyond is closed at once. By default"
+                                + " 10000, or what the limit of open files allows.",
+                min = 1)
+        @Nullable Integer connections,
+
         @Key(doc = "How long the process waits at its end.", value = "{}")
         Drain drain) {
 

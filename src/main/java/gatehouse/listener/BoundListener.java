@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One listener, bound on every lane. */
 final class BoundListener {
-    /** Longest request target, and a little for method and version (RFC 9112 §3). */
-    private static final int MAX_LINE_BYTES = 8 * 1024 + 64;
+    /** What a request line has besides its target: method and version (RFC 9112 §3). */
+    private static final int MORE_THAN_URI = 64;
 
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
-    private static final int HTTP2_CONNECTION_WINDOW = 1024 * 1024;
+    /** RFC 9113 §10.5: resets are counted over this time. */
+    private static final int RESET_WINDOW_SECONDS = 30;
 
     /** Until its first request is read a connection may be silent this long. */
     private static final int SILENT_SECONDS = 60;
@@ -83,18 +83,25 @@ final class BoundListener {
     }
 
     private static HttpServerOptions options(ListenerConfig config) {
+        var limits = config.limits();
+        var http2 = limits.http2();
+        var headerBytes = (int) limits.headers().bytes();
         return new HttpServerOptions()
                 .setHttp2ClearTextEnabled(config.protocols().contains(ListenerConfig.Protocol.H2C))
-                .setMaxInitialLineLength(MAX_LINE_BYTES)
-                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength((int) limits.uri().bytes() + MORE_THAN_URI)
+                .setMaxHeaderSize(headerBytes)
                 .setIdleTimeout(SILENT_SECONDS)
                 .setAcceptBacklog(4096)
                 .setTcpFastOpen(false)
                 .setTracingPolicy(TracingPolicy.IGNORE)
-                .setHttp2ConnectionWindowSize(HTTP2_CONNECTION_WINDOW)
+                .setHttp2ConnectionWindowSize((int) http2.connectionWindow().bytes())
+                .setHttp2RstFloodMaxRstFramePerWindow(http2.resets())
+                .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
+                .setHttp2MaxSmallContinuationFrames(http2.continuations())
                 .setInitialSettings(new Http2Settings()
-                        .setMaxConcurrentStreams(100)
-                        .setMaxHeaderListSize(MAX_HEADER_BYTES)
+                        .setMaxConcurrentStreams(http2.streams())
+                        .setInitialWindowSize((int) http2.window().bytes())
+                        .setMaxHeaderListSize(headerBytes)
                         .setPushEnabled(false));
     }
 
@@ -104,7 +111,9 @@ final class BoundListener {
 
     /** Whether the same sockets can serve this configuration. */
     boolean fits(ListenerConfig wanted) {
-        return config.listen().equals(wanted.listen()) && config.protocols().equals(wanted.protocols());
+        return config.listen().equals(wanted.listen())
+                && config.protocols().equals(wanted.protocols())
+                && config.limits().areBoundLike(wanted.limits());
     }
 
     void adopt(ListenerConfig changed) {

@@ -87,7 +87,7 @@ public record Blueprint(
     }
 
     /** Built-in defaults, then {@code defaults}, the service, the bundles from left to right, the route. */
-    private static Map<String, PolicySet> layered(GatewayConfig config) throws ConfigException {
+    private static Map<String, PolicySet> layered(GatewayConfig config) {
         var base = builtIn().under(config.defaults().set());
         var effective = new LinkedHashMap<String, PolicySet>();
         config.routes().forEach((name, route) -> {
@@ -105,13 +105,10 @@ public record Blueprint(
     }
 
     /** Every policy with its own defaults. */
-    private static PolicySet builtIn() throws ConfigException {
+    private static PolicySet builtIn() {
         var byKey = new LinkedHashMap<String, java.util.Optional<Record>>();
         for (var type : Policies.ALL) {
-            var document = ConfigDocument.parse("built-in", "{}", Overrides.NONE);
-            var problems = new Problems(document);
-            byKey.put(type.key(), java.util.Optional.of(document.bind(type.config(), Map.of(), problems)));
-            problems.throwIfAny();
+            byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
         }
         return new PolicySet(byKey);
     }

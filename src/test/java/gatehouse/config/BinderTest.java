@@ -228,8 +228,9 @@ class BinderTest {
         var document = ConfigDocument.parse("f.yaml", "version: one\nnode: 1", Overrides.NONE);
 
         assertThatThrownBy(() -> document.bind(GatewayConfig.class, Map.of(), new Problems(document)))
-                .hasMessage("f.yaml:1:10 version: one (expected: integer 1)\n"
-                        + "f.yaml:2:7 node: 1 (expected: a map with keys name, pidFile, dataDir, transport, drain)");
+                .hasMessage(
+                        "f.yaml:1:10 version: one (expected: integer 1)\n"
+                                + "f.yaml:2:7 node: 1 (expected: a map with keys name, pidFile, dataDir, transport, connections, drain)");
     }
 
     @Test

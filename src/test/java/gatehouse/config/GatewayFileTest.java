@@ -82,6 +82,7 @@ class GatewayFileTest {
                         "run/gatehouse.pid",
                         "data",
                         NodeConfig.Transport.IO_URING,
+                        null,
                         new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
@@ -193,8 +194,9 @@ class GatewayFileTest {
         assertThat(problems)
                 .satisfiesExactly(
                         is("1:10 version: 2 (expected: integer 1)"),
-                        is("3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, drain,"
-                                + " did you mean name?)"),
+                        is(
+                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, drain,"
+                                        + " did you mean name?)"),
                         is("4:18 node.drain.http: 10, no unit ms, s, m, h or d"
                                 + " (expected: a duration such as 250ms, 30s, 10m or 1h)"),
                         is("6:18 listeners.web.listen: \":70000\", its port is not within 0 and 65535"

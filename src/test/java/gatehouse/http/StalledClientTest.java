@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
+import gatehouse.config.ListenerLimits;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
 import gatehouse.http.Connections.Connection;
@@ -43,7 +44,10 @@ class StalledClientTest {
     @BeforeEach
     void listen() throws Exception {
         var config = new ListenerConfig(
-                new ListenAddress("127.0.0.1", 0), List.of(ListenerConfig.Protocol.HTTP1), List.of());
+                new ListenAddress("127.0.0.1", 0),
+                List.of(ListenerConfig.Protocol.HTTP1),
+                List.of(),
+                ListenerLimits.DEFAULT);
         var change = TestGateway.await(listeners.prepare(Map.of("web", config)));
         TestGateway.await(change.commit(Duration.ZERO));
         TestGateway.await(
