@@ -116,7 +116,7 @@ class OverridesTest {
             delimiter = '|',
             value = {
                 "node.naem=x | --set node.naem:1:1 node.naem: unknown key (expected: one of name, pidFile, dataDir,"
-                        + " transport, drain, did you mean name?)",
+                        + " transport, connections, drain, did you mean name?)",
                 "node.name | --set node.name:1:1 no = (expected: --set KEY=VALUE)",
                 "=x | --set :1:1 not a dotted path (expected: --set KEY=VALUE)",
                 "node..name=x | --set node..name:1:1 not a dotted path (expected: --set KEY=VALUE)",
