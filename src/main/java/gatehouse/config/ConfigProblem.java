@@ -19,7 +19,7 @@ public record ConfigProblem(Place place, String path, String what, String expect
     @Override
     public String toString() {
         var line = new StringBuilder().append(place).append(' ');
-        if (!path.isEmpty()) {
+        if (!path.isEmpty() && !place.isSetOf(path)) {
             line.append(path).append(": ");
         }
         line.append(what);

@@ -178,14 +178,16 @@ public record ServiceConfig(
     /** Connection pool. */
     public record Pool(
             @Key(
-                    doc = "Most HTTP/1.1 connections to one target, per node, divided between the event loops.",
+                    doc = "Most HTTP/1.1 connections to one target, per node. They are divided between the event loops,"
+                            + " rounded up: 64 are 11 on each of 6.",
                     value = "64",
                     min = 1,
                     max = 65535)
             int max,
 
             @Key(
-                    doc = "Most requests that wait for a connection, per target and node; more are refused with 503.",
+                    doc = "Most requests that wait for a connection, per target and node; more are refused with 503."
+                            + " Divided between the event loops like `max`, rounded up.",
                     value = "64",
                     min = 0,
                     max = 65535)

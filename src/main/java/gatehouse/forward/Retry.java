@@ -39,8 +39,13 @@ public record Retry(
                 value = "20%")
         Share budget) {
     /** The setting {@code retry}. */
-    public static final PolicyType<Retry> TYPE =
-            PolicyType.setting("retry", "Which failures are tried again at another target.", Stage.RETRY, Retry.class);
+    public static final PolicyType<Retry> TYPE = PolicyType.setting(
+            "retry",
+            "Which failures are tried again at another target. A request is sent again if its method is idempotent"
+                    + " (`GET`, `HEAD`, `PUT`, `DELETE`, `OPTIONS`, `TRACE`); one of any method as long as nothing of it"
+                    + " was sent.",
+            Stage.RETRY,
+            Retry.class);
 
     /** Copies the list. */
     public Retry {
