@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
+import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.http.HttpNode;
@@ -17,7 +18,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,14 +57,14 @@ public final class Node {
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
 
-    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) throws IOException {
+    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
         this.home = home;
         var dataDir = home.resolve(blueprint.config().node().dataDir());
         builder = new SnapshotBuilder(vertx, () -> stickyKey(dataDir), System::nanoTime);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
-        accessLog = log == null ? null : AccessLog.open(home, log);
+        accessLog = log == null ? null : open(home, log);
         metrics.targets(this::targetSamples);
         metrics.breakers(this::breakerSamples);
         if (accessLog != null) {
@@ -77,10 +77,18 @@ public final class Node {
         deployments = new Deployments(vertx, this, manifest, home);
     }
 
-    private static String generatedAdminToken(Path file) throws IOException {
-        var token = GeneratedSecret.in(file);
+    private static AccessLog open(Path home, AccessLogConfig log) {
+        try {
+            return AccessLog.open(home, log);
+        } catch (IOException e) {
+            throw FileTrouble.of("accessLog.file", home.resolve(log.file()), e);
+        }
+    }
+
+    private static String generatedAdminToken(Path file) {
+        var token = generated(file);
         if (token.length() < 16) {
-            throw new IOException(file + " holds no token; remove it, and a new one is made");
+            throw new NotTakenException("node.dataDir: " + file + " holds no token. Remove it, and a new one is made.");
         }
         LOG.info("no admin.tokens are configured: writes at the admin API need the token in {}", file);
         return token;
@@ -88,10 +96,14 @@ public final class Node {
 
     /** Made when the first service needs it, at the start or at a reload. */
     private static byte[] stickyKey(Path dataDir) {
+        return generated(dataDir.resolve("sticky.key")).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String generated(Path file) {
         try {
-            return GeneratedSecret.in(dataDir.resolve("sticky.key")).getBytes(StandardCharsets.US_ASCII);
+            return GeneratedSecret.in(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileTrouble.of("node.dataDir", file, e);
         }
     }
 
@@ -105,8 +117,8 @@ public final class Node {
         Node node;
         try {
             node = new Node(vertx, home, blueprint, manifest, lanes);
-        } catch (IOException e) {
-            return Future.failedFuture(new UncheckedIOException(e));
+        } catch (NotTakenException e) {
+            return Future.failedFuture(e);
         }
         return node.change(() -> node.apply(blueprint))
                 .compose(applied -> node.deployments.start())

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that do their work and end. */
@@ -78,9 +79,11 @@ class CommandsTest {
     }
 
     @Test
-    void a_test_of_the_configuration_that_fails_is_a_problem() {
-        assertThat(onFiles("check", "--set", "tests.users.expect.route=rest")).isEqualTo(1);
+    void a_test_of_the_configuration_that_fails_is_a_problem() throws IOException {
+        Files.writeString(conf, FINE.replace("{ route: users }", "{ route: rest }"));
+        assertThat(onFiles("check")).isEqualTo(1);
         assertThat(err.toString())
+                .startsWith(conf + ":10:")
                 .contains("tests.users.expect.route: the test failed: the request gets users (expected: rest)");
     }
 
@@ -146,9 +149,10 @@ class CommandsTest {
                 """);
     }
 
-    @Test
-    void version_says_which_one() {
-        assertThat(run("version")).isZero();
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--version"})
+    void version_says_which_one(String asked) {
+        assertThat(run(asked)).isZero();
         assertThat(out.toString()).matches("gatehouse \\d+\\.\\d+\\.\\d+\\S*\n");
     }
 
@@ -167,6 +171,13 @@ class CommandsTest {
                 "run surplus",
                 "explain GET",
                 "explain GET http://x/ -H broken",
+                "explain GET nonsense",
+                "explain GET /users/42",
+                "explain GET localhost:8080/users",
+                "explain GET ftp://x/",
+                "explain GET http://",
+                "explain GET http:///users",
+                "explain GET http://a:port/",
                 "run --cluster",
                 "check --set novalue= --set",
                 "proxy --from :8080",
@@ -178,6 +189,33 @@ class CommandsTest {
         assertThat(run(line.split(" "))).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Try: gatehouse");
+    }
+
+    @Test
+    void what_is_no_url_is_told_with_an_example_of_one() {
+        assertThat(run("explain", "GET", "users/42")).isEqualTo(2);
+        assertThat(err.toString()).contains("'users/42' is no URL such as http://localhost:8080/path");
+    }
+
+    @Test
+    void a_url_that_the_gateway_refuses_is_explained() {
+        assertThat(onFiles("explain", "GET", "http://api.example.com/%zz")).isZero();
+        assertThat(out.toString()).contains("  route   none\n  answer  400: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "node.name | node.name: no = (expected: --set KEY=VALUE)",
+                "node.naem=x | node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections,"
+                        + " drain, did you mean name?)",
+                "routes.users.to=nobody | routes.users.to: there is no service nobody (expected: one of users, rest)",
+                "listeners.web.listen=8080 | listeners.web.listen: 8080, no :PORT at its end (expected: HOST:PORT, :PORT or [IPV6]:PORT)",
+            })
+    void a_wrong_set_is_a_wrong_command_line(String set, String problem) {
+        assertThat(onFiles("check", "--set", set)).isEqualTo(2);
+        assertThat(err).hasToString("--set " + problem + "\n");
     }
 
     @Test
