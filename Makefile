@@ -6,6 +6,9 @@ SHELL := bash
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 JAR := target/gatehouse.jar
+# Classes as the virtual machine likes them best. Written when the first run ends, used by the next ones; one that does not fit
+# the jar or the Java at hand is passed over in silence.
+CLASSES := target/gatehouse.jsa
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 help: ## what can be made
@@ -14,12 +17,16 @@ help: ## what can be made
 build: $(JAR) ## the fat jar, target/gatehouse.jar
 
 $(JAR): $(SOURCES)
-	$(MVN) -q package -DskipTests
+	@echo "building $@ ... the first build fetches what it needs, which takes some minutes"
+	@$(MVN) -q package -DskipTests
 	@touch $@
+	@rm -f $(CLASSES)
 
 run: $(JAR) ## a gateway with a demo upstream; try it with: curl -i http://localhost:8080/hello
 	@echo "When it is ready, try:  curl -i http://localhost:8080/hello"
-	@exec $(JAVA) -jar $(JAR) run
+	@if [ -f $(CLASSES) ]; then archive=-XX:SharedArchiveFile=$(CLASSES); \
+		else archive=-XX:ArchiveClassesAtExit=$(CLASSES); fi; \
+	exec $(JAVA) -Xlog:disable $$archive -jar $(JAR) run
 
 test: ## everything that a commit needs: format, checks, all tests, the jar, requests against the jar
 	@.ci/tools
