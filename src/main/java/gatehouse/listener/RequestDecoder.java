@@ -1,54 +1,38 @@
 package gatehouse.listener;
 
-import gatehouse.config.ListenerLimits;
 import gatehouse.listener.HeadTimes.Entry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.DefaultLastHttpContent;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMessageDecoderResult;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutException;
-import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads requests of HTTP/1.x one at a time: as long as one is not answered, the bytes of the next stay what they are, and
- * once a read has brought some, nothing more is read. Refuses what the codec tolerates and two parties could read
- * differently: other blanks in the request line than its two spaces, folded lines, bodies in masses of tiny chunks.
+ * once a read has brought some, nothing more is read. Notes when a header section begins, and decides what it means that
+ * the client sends no more.
  */
-final class RequestDecoder extends VertxHttpRequestDecoder {
-    /** So many pieces a body may have whatever their size; beyond, they must have {@link #PIECE_BYTES} on average. */
-    private static final long FREE_PIECES = 100_000;
-
-    private static final long PIECE_BYTES = 64;
-
+final class RequestDecoder extends StrictRequestDecoder {
     /** How long an answer may pause before a client that closed its direction meanwhile is taken to have left. */
     private static final long PAUSE_MILLIS = 50;
 
-    private static final int BETWEEN_REQUEST_LINE_WORDS = 2;
-
-    private final Door door;
     private final Entry head;
     private @Nullable ChannelHandlerContext context;
     private @Nullable AnswerWatch answers;
-    private @Nullable ByteBuf input;
 
-    private boolean first = true;
     /** Whether the last message is complete and the next has not come yet. */
     private boolean between = true;
     /** Whether some bytes of the next message have come. */
@@ -61,15 +45,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
     private boolean readingStopped;
     private boolean inputClosed;
 
-    private int wordEnd;
-    private boolean lineOpen;
-    private boolean folded;
-    private long pieces;
-    private long pieceBytes;
-
     RequestDecoder(HttpServerOptions options, Door door, Entry head) {
-        super(options);
-        this.door = door;
+        super(options, door);
         this.head = head;
     }
 
@@ -85,10 +62,6 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
         added.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, limits().halfClose());
     }
 
-    private ListenerLimits limits() {
-        return door.config().limits();
-    }
-
     // ---- bytes to messages
 
     @Override
@@ -100,18 +73,12 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
         if (between && answering) {
             return; // no progress: the bytes wait
         }
-        input = in;
-        if (lineOpen && in.isReadable()) {
-            lookBehindLine();
-        }
         var begins = between && !begun && hasContent(in);
-        super.decode(at, in, out);
-        input = null;
-        if (!out.isEmpty()) {
-            for (var i = 0; i < out.size(); i++) {
-                decoded(out, i);
-            }
-        } else if (begins) {
+        read(at, in, out);
+        for (var i = 0; i < out.size(); i++) {
+            decoded((HttpObject) out.get(i));
+        }
+        if (begins && out.isEmpty()) {
             begun = true;
             head.begin();
         }
@@ -128,129 +95,16 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
         return false;
     }
 
-    private void decoded(List<Object> out, int index) {
-        var message = (HttpObject) out.get(index);
-        if (message instanceof HttpRequest request) {
-            headDecoded(request);
-        } else if (message instanceof HttpContent content && !ignoring) {
-            contentDecoded(out, index, content);
+    private void decoded(HttpObject message) {
+        if (message instanceof HttpRequest) {
+            head.complete();
+            begun = false;
+            between = false;
+            answering = true;
+            answerBegan = false;
         }
-        if (message instanceof LastHttpContent) {
-            between = true;
-        }
-    }
-
-    private void headDecoded(HttpRequest request) {
-        head.complete();
-        begun = false;
-        between = false;
-        answering = true;
-        answerBegan = false;
-        pieces = 0;
-        pieceBytes = 0;
-        if (request.decoderResult().isSuccess() && (folded || !isSingleSpaced(request))) {
-            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("blanks")));
-        }
-        ignoring = request.decoderResult().isFailure();
-        folded = false;
-        lineOpen = false;
-        if (first) {
-            first = false;
-            ignoreUpgrade(request);
-        }
-    }
-
-    /** RFC 9112 §3: two single spaces part the words, and nothing stands behind them. */
-    private static boolean isSingleSpaced(HttpRequest request) {
-        return !(request.decoderResult() instanceof HttpMessageDecoderResult result)
-                || result.initialLineLength()
-                        == request.method().name().length()
-                                + request.uri().length()
-                                + request.protocolVersion().text().length()
-                                + BETWEEN_REQUEST_LINE_WORDS;
-    }
-
-    /** Vert.x looks for this offer in the first request only, and would answer it by itself. */
-    private static void ignoreUpgrade(HttpRequest request) {
-        if (request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)) {
-            request.headers().remove(HttpHeaderNames.UPGRADE);
-        }
-    }
-
-    private void contentDecoded(List<Object> out, int index, HttpContent content) {
-        pieces++;
-        pieceBytes += content.content().readableBytes();
-        var tiny = pieces > FREE_PIECES && pieces - FREE_PIECES > pieceBytes / PIECE_BYTES;
-        var trailers = content instanceof LastHttpContent last
-                        && !last.trailingHeaders().isEmpty()
-                ? last.trailingHeaders().size()
-                : 0;
-        if (tiny || folded || trailers > limits().fields()) {
-            content.release();
-            var broken = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-            broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("body")));
-            out.set(index, broken);
-            ignoring = true;
-        } else if (content.decoderResult().isFailure()) {
-            ignoring = true;
-        }
-        folded = false;
-        lineOpen = false;
-    }
-
-    @Override
-    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
-        wordEnd = start + length;
-        return super.splitFirstWordInitialLine(line, start, length);
-    }
-
-    @Override
-    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
-        checkBlank(line, start);
-        wordEnd = start + length;
-        return super.splitSecondWordInitialLine(line, start, length);
-    }
-
-    @Override
-    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
-        checkBlank(line, start);
-        var version = super.splitThirdWordInitialLine(line, start, length);
-        if (version.equals("HTTP/1.1") || version.equals("HTTP/1.0")) {
-            return version;
-        }
-        var form = version.length() == 8 && version.startsWith("HTTP/") && version.charAt(6) == '.';
-        if (form && isDigit(version.charAt(5)) && isDigit(version.charAt(7)) && version.charAt(5) != '0') {
-            throw new UnknownVersionException();
-        }
-        throw new IllegalArgumentException("not a version of HTTP");
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
-    }
-
-    private void checkBlank(byte[] line, int start) {
-        if (start != wordEnd + 1 || line[wordEnd] != ' ') {
-            throw new IllegalArgumentException("blanks in the request line");
-        }
-    }
-
-    @Override
-    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-        lookBehindLine();
-        return super.splitHeaderName(line, start, length);
-    }
-
-    /** A line that begins with a blank goes on with the one before (RFC 9112 §5.2). */
-    private void lookBehindLine() {
-        if (input == null) {
-            return; // the names that the constructor splits
-        }
-        lineOpen = !input.isReadable();
-        if (!lineOpen) {
-            var next = input.getByte(input.readerIndex());
-            folded |= next == ' ' || next == '\t';
-        }
+        ignoring |= message.decoderResult().isFailure();
+        between |= message instanceof LastHttpContent;
     }
 
     // ---- one at a time
@@ -304,12 +158,12 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
         if (at == null || !at.channel().isActive()) {
             return;
         }
-        if (readingStopped) {
+        if (readingStopped && !answering) {
             readingStopped = false;
             at.channel().config().setAutoRead(true);
         }
         try {
-            if (hasUnread()) {
+            if (!answering && hasUnread()) {
                 channelRead(at, Unpooled.EMPTY_BUFFER);
                 channelReadComplete(at);
             }
@@ -348,7 +202,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
             if (answers != null && answers.isLingering()) {
                 end(at);
             } else {
-                leaveUnlessAnswering(at);
+                goOn();
             }
         } else {
             super.userEventTriggered(at, event);
@@ -361,7 +215,9 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
             super.userEventTriggered(
                     at, ChannelInputShutdownEvent.INSTANCE); // decodes what is left, an incomplete head
         }
-        if (!answering || !(between || ignoring)) {
+        if (!answering) {
+            at.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE); // behind the answer
+        } else if (!between && !ignoring) {
             end(at);
         } else if (answerBegan) {
             leaveWhenPaused(at);
@@ -378,7 +234,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder {
                 .schedule(
                         () -> {
                             var waiting = at.channel().unsafe().outboundBuffer();
-                            if (!answering || waiting == null) {
+                            if (!answering || !answerBegan || waiting == null) {
                                 return;
                             }
                             if (answerMoved || !waiting.isEmpty()) {
