@@ -46,11 +46,10 @@ public record ListenerLimits(
         Size unsent,
 
         @Key(
-                doc = "Most requests of HTTP/1.1 that wait behind the one under way on their connection; more end it.",
-                value = "16",
-                min = 0,
-                max = 100)
-        int pipelined,
+                doc = "Whether a client of HTTP/1.x that closes its sending direction after a request gets its answer;"
+                        + " `false` takes it to have left.",
+                value = "true")
+        boolean halfClose,
 
         @Key(doc = "Most requests that one connection serves before it ends.", value = "10000", min = 1)
         int requests,

@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
  */
 final class Leftover {
     private static final long MAX_BYTES = 64 * 1024;
-    private static final long LINGER_MILLIS = 1_000;
+    private static final long LINGER_MILLIS = 500;
 
     private Leftover() {}
 

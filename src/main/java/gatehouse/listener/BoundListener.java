@@ -72,7 +72,7 @@ final class BoundListener {
     }
 
     private HttpServer server(HttpServerOptions options, Lane lane, Door door) {
-        var server = Doorway.server(vertx, options, this::accepted)
+        var server = Doorway.server(vertx, options, door, this::accepted)
                 .connectionHandler(connection -> lane.connected(door, connection))
                 .requestHandler(request -> lane.handle(door, request))
                 .invalidRequestHandler(request -> lane.handleInvalid(door, request));

@@ -67,7 +67,7 @@ class StalledClientTest {
         @Override
         public void handle(Door door, HttpServerRequest request) {
             Connection connection = connections.of(request.connection(), door);
-            var exchange = Intake.accept(request, "id", "web", connection.peer());
+            var exchange = Intake.accept(request, "id", "web", connection.peer(), ListenerLimits.DEFAULT);
             connection.begin(exchange);
             request.response().bodyEndHandler(done -> connection.handedOver(exchange));
             request.response().end(Buffer.buffer(new byte[BODY])).onComplete(sent -> {

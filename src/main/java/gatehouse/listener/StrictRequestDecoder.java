@@ -1,0 +1,171 @@
+package gatehouse.listener;
+
+import gatehouse.config.ListenerLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessageDecoderResult;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses what the codec tolerates and two parties could read differently: other blanks in the request line than its two
+ * spaces, other versions, folded lines, trailers in masses and bodies in masses of tiny chunks. What is refused is marked
+ * as the codec itself marks it.
+ */
+abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
+    /** So many pieces a body may have whatever their size; beyond, they must have {@link #PIECE_BYTES} on average. */
+    private static final long FREE_PIECES = 100_000;
+
+    private static final long PIECE_BYTES = 64;
+
+    private static final int BETWEEN_REQUEST_LINE_WORDS = 2;
+
+    private final Door door;
+    private @Nullable ByteBuf input;
+    private boolean first = true;
+    private int wordEnd;
+    private boolean lineOpen;
+    private boolean folded;
+    private long pieces;
+    private long pieceBytes;
+
+    StrictRequestDecoder(HttpServerOptions options, Door door) {
+        super(options);
+        this.door = door;
+    }
+
+    /** What the listener allows now. */
+    final ListenerLimits limits() {
+        return door.config().limits();
+    }
+
+    /** Reads on and checks what was read. */
+    final void read(ChannelHandlerContext at, ByteBuf in, List<Object> out) throws Exception {
+        input = in;
+        if (lineOpen && in.isReadable()) {
+            lookBehindLine();
+        }
+        super.decode(at, in, out);
+        input = null;
+        for (var i = 0; i < out.size(); i++) {
+            if (out.get(i) instanceof HttpRequest request) {
+                check(request);
+            } else if (out.get(i) instanceof HttpContent content && !isIntact(content)) {
+                content.release();
+                var broken = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+                broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("body")));
+                out.set(i, broken);
+            }
+        }
+    }
+
+    private void check(HttpRequest request) {
+        if (request.decoderResult().isSuccess() && (folded || !isSingleSpaced(request))) {
+            request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("blanks")));
+        }
+        pieces = 0;
+        pieceBytes = 0;
+        folded = false;
+        lineOpen = false;
+        if (first) {
+            first = false;
+            ignoreUpgrade(request);
+        }
+    }
+
+    private boolean isIntact(HttpContent content) {
+        pieces++;
+        pieceBytes += content.content().readableBytes();
+        var tiny = pieces > FREE_PIECES && pieces - FREE_PIECES > pieceBytes / PIECE_BYTES;
+        var tooMany = content instanceof LastHttpContent last
+                && last.trailingHeaders().size() > limits().fields();
+        var wasFolded = folded;
+        if (content instanceof LastHttpContent) {
+            folded = false;
+            lineOpen = false;
+        }
+        return !tiny && !tooMany && !wasFolded;
+    }
+
+    /** RFC 9112 §3: two single spaces part the words, and nothing stands behind them. */
+    private static boolean isSingleSpaced(HttpRequest request) {
+        return !(request.decoderResult() instanceof HttpMessageDecoderResult result)
+                || result.initialLineLength()
+                        == request.method().name().length()
+                                + request.uri().length()
+                                + request.protocolVersion().text().length()
+                                + BETWEEN_REQUEST_LINE_WORDS;
+    }
+
+    /** Vert.x looks for this offer in the first request only, and would answer it by itself. */
+    private static void ignoreUpgrade(HttpRequest request) {
+        if (request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)) {
+            request.headers().remove(HttpHeaderNames.UPGRADE);
+        }
+    }
+
+    @Override
+    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+        wordEnd = start + length;
+        return super.splitFirstWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        checkBlank(line, start);
+        wordEnd = start + length;
+        return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        checkBlank(line, start);
+        var version = super.splitThirdWordInitialLine(line, start, length);
+        if (version.equals("HTTP/1.1") || version.equals("HTTP/1.0")) {
+            return version;
+        }
+        var form = version.length() == 8 && version.startsWith("HTTP/") && version.charAt(6) == '.';
+        if (form && isDigit(version.charAt(5)) && isDigit(version.charAt(7)) && version.charAt(5) != '0') {
+            throw new UnknownVersionException();
+        }
+        throw new IllegalArgumentException("not a version of HTTP");
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private void checkBlank(byte[] line, int start) {
+        if (start != wordEnd + 1 || line[wordEnd] != ' ') {
+            throw new IllegalArgumentException("blanks in the request line");
+        }
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        lookBehindLine();
+        return super.splitHeaderName(line, start, length);
+    }
+
+    /** A line that begins with a blank goes on with the one before (RFC 9112 §5.2). */
+    private void lookBehindLine() {
+        if (input == null) {
+            return; // the names that the constructor splits
+        }
+        lineOpen = !input.isReadable();
+        if (!lineOpen) {
+            var next = input.getByte(input.readerIndex());
+            folded |= next == ' ' || next == '\t';
+        }
+    }
+}
