@@ -160,7 +160,9 @@ final class RequestDecoder extends StrictRequestDecoder {
         }
         if (readingStopped && !answering) {
             readingStopped = false;
-            at.channel().config().setAutoRead(true);
+            if (!inputClosed) { // to read behind the end would end the connection
+                at.channel().config().setAutoRead(true);
+            }
         }
         try {
             if (!answering && hasUnread()) {

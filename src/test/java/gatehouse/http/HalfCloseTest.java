@@ -64,6 +64,20 @@ class HalfCloseTest {
     }
 
     @Test
+    void a_long_body_that_the_target_takes_slowly_arrives_whole() throws Exception {
+        var drip = new Drip();
+        scene.answering(Answers.drip("whole", drip));
+        var body = "a".repeat(3_000_000);
+        try (var client = scene.client()) {
+            client.send(RawClient.request("POST", "/", "Content-Length: " + body.length()) + body);
+            client.halfClose();
+            drip.turn(1 + "whole".length());
+            assertThat(client.read().text()).isEqualTo("whole");
+        }
+        assertThat(scene.lastRequest().body().bytes()).hasSize(body.length());
+    }
+
+    @Test
     void every_request_that_was_sent_before_is_answered() throws IOException {
         scene.answering(exchange -> Answers.ok(exchange.target()).answer(exchange));
         var requests = new StringBuilder();
