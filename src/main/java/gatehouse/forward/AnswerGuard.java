@@ -3,8 +3,10 @@ package gatehouse.forward;
 import gatehouse.exchange.HeapContent;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -51,6 +53,9 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpResponse response) {
+            if (hasTooManyFields(response)) {
+                response.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException("too many fields")));
+            }
             var status = response.status().code();
             interim = status >= 100 && status < 200 && status != 101;
             unknown = interim && status != 100 && status != 103;
@@ -62,6 +67,14 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         } else {
             context.fireChannelRead(message);
         }
+    }
+
+    private static boolean hasTooManyFields(HttpResponse response) {
+        var count = 0;
+        for (var fields = response.headers().iteratorCharSequence(); fields.hasNext(); fields.next()) {
+            count++;
+        }
+        return count > Passage.MAX_FIELDS;
     }
 
     /** A request that was written while answers were read leaves only now. */

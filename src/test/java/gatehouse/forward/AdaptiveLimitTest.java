@@ -81,7 +81,8 @@ class AdaptiveLimitTest {
     @ValueSource(longs = {1, 2, 3})
     void quick_and_slow_endpoints_side_by_side_are_no_trouble(long seed) {
         var service = new SimulatedService(100_000, seed)
-                .taking(random -> random.nextInt(4) == 0 ? 2 * random.nextDouble() : 0.002 + 0.004 * random.nextDouble());
+                .taking(random ->
+                        random.nextInt(4) == 0 ? 2 * random.nextDouble() : 0.002 + 0.004 * random.nextDouble());
         service.load(1000, 10);
         assertThat(service.load(1000, 30).refusedShare()).isLessThan(0.01);
     }
