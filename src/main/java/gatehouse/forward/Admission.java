@@ -78,7 +78,8 @@ final class Admission implements Load {
         limit.set(adaptive == null ? most : adaptive.limit());
         this.mostPerTarget = mostPerTarget(config.pool(), lanes);
         this.line = new Line(
-                share(config.pool().pending(), lanes), config.pool().longestWait().toNanos());
+                share(config.pool().pending(), lanes),
+                config.pool().longestWait().toNanos());
     }
 
     /** One loop's part of a limit of the node, rounded up. */

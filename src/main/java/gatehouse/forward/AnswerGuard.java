@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.HeapContent;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
@@ -30,7 +31,9 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         if (connection instanceof ConnectionBase base) {
             var pipeline = base.channel().pipeline();
             if (pipeline.get("codec") != null) {
-                pipeline.addAfter("codec", null, new AnswerGuard());
+                var guard = new AnswerGuard();
+                pipeline.addBefore("codec", null, new Rest(guard));
+                pipeline.addAfter("codec", null, guard);
                 pipeline.addAfter("codec", null, HeapContent.INSTANCE);
             }
         }
@@ -82,5 +85,34 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         answered = false;
         context.fireChannelReadComplete();
+    }
+
+    /**
+     * Stands before the codec. What the codec keeps to itself behind an answer, since it is no whole message yet, would become
+     * the beginning of the next one.
+     */
+    private static final class Rest extends ChannelInboundHandlerAdapter {
+        private final AnswerGuard guard;
+
+        Rest(AnswerGuard guard) {
+            this.guard = guard;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (!(message instanceof ByteBuf bytes)) {
+                context.fireChannelRead(message);
+                return;
+            }
+            bytes.retain();
+            try {
+                context.fireChannelRead(bytes);
+                if (guard.answered && bytes.isReadable()) {
+                    var unused = context.close();
+                }
+            } finally {
+                bytes.release();
+            }
+        }
     }
 }

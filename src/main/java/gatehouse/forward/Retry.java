@@ -99,7 +99,7 @@ public record Retry(
     /** Whether an answer that does not come in time is asked for elsewhere. */
     boolean coversTimeouts() {
         for (var cause : when) {
-            if (cause == Cause.TIMEOUT) {
+            if (cause.equals(Cause.TIMEOUT)) {
                 return true;
             }
         }

@@ -94,7 +94,11 @@ class QueryOfDeathTest {
             var plan = new Plan(
                     "all",
                     service,
-                    new Timeouts(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10)),
+                    new Timeouts(
+                            Duration.ofSeconds(2),
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(5),
+                            Duration.ofSeconds(10)),
                     null,
                     new RetryBudget(new Share(0), System::nanoTime),
                     null,
