@@ -15,8 +15,14 @@ public record ServiceConfig(
         @Key(doc = "How sick targets are found.", value = "{}")
         Health health,
 
-        @Key(doc = "Connections to the targets.", value = "{}")
+        @Key(doc = "Connections to the targets, and the line before them.", value = "{}")
         Pool pool,
+
+        @Key(
+                doc = "How many requests may be under way at the service; those beyond wait in line, as `pool` says, or"
+                        + " are refused with 503.",
+                value = "{}")
+        Concurrency concurrency,
 
         @Key(
                 doc = "`own` streams and does all this reference says. `web-proxy` sends the requests through Vert.x's"
@@ -186,12 +192,21 @@ public record ServiceConfig(
             int max,
 
             @Key(
-                    doc = "Most requests that wait for a connection, per target and node; more are refused with 503."
-                            + " Divided between the event loops like `max`, rounded up.",
+                    doc =
+                            "Most requests that wait in line for a place at the service, per node, divided between the event"
+                                    + " loops like `max`, rounded up; more are refused with 503.",
                     value = "64",
                     min = 0,
                     max = 65535)
             int pending,
+
+            @Key(
+                    name = "wait",
+                    doc = "Longest wait in that line; then 503. While the line has not been empty for longer than this,"
+                            + " the newest are served first and nobody waits longer than a fifth of it.",
+                    value = "100ms",
+                    min = 0)
+            Duration longestWait,
 
             @Key(
                     doc = "A connection unused for this long is closed; keep it below the target's own limit.",
@@ -201,6 +216,27 @@ public record ServiceConfig(
 
             @Key(doc = "Speak HTTP/2 (prior knowledge) to the targets.", value = "false")
             boolean http2) {}
+
+    /** Requests under way. */
+    public record Concurrency(
+            @Key(
+                    doc =
+                            "Most requests under way at the service, per node, divided between the event loops, each of which"
+                                    + " has one at least.",
+                    value = "1000",
+                    min = 1,
+                    max = 1_000_000)
+            int max,
+
+            @Key(doc = "Where an adaptive limit begins; in the same units.", value = "20", min = 1, max = 1_000_000)
+            int start,
+
+            @Key(
+                    doc =
+                            "Lets the limit follow what the service can take: it grows while answers stay as quick as they"
+                                    + " usually are, and shrinks when they get late. `false`: it is `max`.",
+                    value = "true")
+            boolean adaptive) {}
 
     /** Who carries the requests. */
     public enum ForwarderKind {

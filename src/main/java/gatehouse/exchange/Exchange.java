@@ -22,6 +22,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private final long startNanos;
 
     private long bodyLimit = Long.MAX_VALUE;
+    private Pace pace = Pace.ANY;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
     private boolean handedOver;
@@ -135,6 +136,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Lowers the limit of the body. */
     public void limitBody(long bytes) {
         bodyLimit = Math.min(bodyLimit, bytes);
+    }
+
+    /** How fast bodies must move. */
+    public Pace pace() {
+        return pace;
+    }
+
+    /** Sets how fast bodies must move. */
+    public void keepPace(Pace least) {
+        pace = least;
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */

@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import io.vertx.core.Vertx;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +12,34 @@ final class Deadlines {
     /** Time between two sweeps. */
     static final long PERIOD_MILLIS = 20;
 
-    private final Vertx vertx;
+    static final long PERIOD_NANOS = PERIOD_MILLIS * 1_000_000;
+
+    private final @Nullable Vertx vertx;
     private final long timer;
+    private final LongSupplier nanoTime;
     private final Watched head = new Watched() {
         @Override
         void due(long now) {}
     };
-    private long now = System.nanoTime();
+    private long now;
 
     Deadlines(Vertx vertx) {
         this.vertx = vertx;
+        this.nanoTime = System::nanoTime;
+        this.now = System.nanoTime();
         head.next = head;
         head.previous = head;
         timer = vertx.setPeriodic(PERIOD_MILLIS, id -> sweep());
+    }
+
+    /** Deadlines that are swept by hand. */
+    Deadlines(LongSupplier nanoTime) {
+        this.vertx = null;
+        this.nanoTime = nanoTime;
+        this.now = nanoTime.getAsLong();
+        head.next = head;
+        head.previous = head;
+        timer = -1;
     }
 
     /** The monotonic clock as of the last sweep; cheap enough to read per chunk. */
@@ -55,15 +71,17 @@ final class Deadlines {
     }
 
     void close() {
-        vertx.cancelTimer(timer);
+        if (vertx != null) {
+            vertx.cancelTimer(timer);
+        }
     }
 
     private static Watched before(Watched watched) {
         return java.util.Objects.requireNonNull(watched.previous);
     }
 
-    private void sweep() {
-        now = System.nanoTime();
+    void sweep() {
+        now = nanoTime.getAsLong();
         var watched = head.next;
         while (watched != null && watched != head) {
             var next = watched.next;

@@ -23,7 +23,9 @@ record Failure(
         TIMEOUT(true),
         /** The target answered something that is not HTTP. */
         GARBAGE(true),
-        /** No place in the pool or its queue: nothing was sent, the target is not to blame. */
+        /** No target takes requests. */
+        NO_TARGET(true),
+        /** No place at the service or in the line before it: nothing was sent, nobody is to blame. */
         OVERLOAD(false),
         /** The client broke its request or left, or the gateway failed; the target is not to blame. */
         NOT_THE_TARGET(false);

@@ -15,8 +15,9 @@ import java.util.List;
 public record Retry(
         @Key(
                 doc = "What is tried again: `connect` no connection came about (any method: nothing was sent) · `reset`"
-                        + " broken off before an answer · `timeout` no answer in time · or a status from 500 to 599.",
-                value = "[connect, reset, 502, 503, 504]")
+                        + " broken off before an answer · `timeout` no answer in time, if there is another target · or a"
+                        + " status from 500 to 599.",
+                value = "[connect, reset, timeout, 502, 503, 504]")
         List<Cause> when,
 
         @Key(
@@ -28,14 +29,18 @@ public record Retry(
         int attempts,
 
         @Key(
-                doc = "Longest pause before another attempt; the pause is drawn at random below it.",
+                doc =
+                        "Longest pause before a second attempt; it doubles with each further one, up to ten times. The pause"
+                                + " is drawn at random below it.",
                 value = "25ms",
                 min = 0,
                 max = 10_000)
         Duration backoff,
 
         @Key(
-                doc = "Attempts beyond the first may make up this share of the requests, plus three a second.",
+                doc =
+                        "Attempts beyond the first may make up this share of the requests, plus three a second. A request that"
+                                + " a trusted proxy marks with `X-Retry-Attempt` gets none.",
                 value = "20%")
         Share budget) {
     /** The setting {@code retry}. */
@@ -88,6 +93,22 @@ public record Retry(
         public String toString() {
             return word;
         }
+    }
+
+    /** Longest pause before the next attempt, in milliseconds, after so many. */
+    long pauseMillis(int attempts) {
+        var first = backoff.toMillis();
+        return Math.min(first << Math.min(attempts - 1, 10), first * 10);
+    }
+
+    /** Whether an answer that does not come in time is asked for elsewhere. */
+    boolean coversTimeouts() {
+        for (var cause : when) {
+            if (cause.equals(Cause.TIMEOUT)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an answer with this status is tried again. */

@@ -11,8 +11,8 @@ public record Timeouts(
         Duration connect,
 
         @Key(
-                doc =
-                        "Longest wait for the head of a target's answer, counted from the last byte sent to it; then 504.",
+                doc = "Longest wait for the head of a target's answer, counted from the last byte sent to it; then 504."
+                        + " Where another target may be asked after that, it is at most a third of `total`.",
                 value = "15s",
                 min = 0)
         Duration firstByte,
@@ -22,8 +22,8 @@ public record Timeouts(
 
         @Key(
                 doc =
-                        "Longest time for the whole exchange, attempts and bodies included. Set `0s` on routes that stream"
-                                + " without end.",
+                        "Longest time for the whole exchange: waiting in line, attempts, the pauses between them and bodies"
+                                + " included. `limits.streaming` switches it off.",
                 value = "30s",
                 min = 0)
         Duration total) {

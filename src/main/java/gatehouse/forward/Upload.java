@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Streams a request's body to the target, no faster than it takes it, and counts it against the exchange's limit.
  * Confined to its event loop.
  */
-final class Upload {
+final class Upload extends Flow {
     /** Longest body of which a copy is kept for another attempt. */
     static final int MAX_REPLAY_BYTES = 64 * 1024;
 
@@ -19,8 +19,6 @@ final class Upload {
     private final HttpClientRequest upstream;
     private final Attempt attempt;
     private final @Nullable Buffer copy;
-    private long received;
-    private boolean over;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
@@ -31,6 +29,10 @@ final class Upload {
     }
 
     void start() {
+        attempt.flowing(this);
+        if (exchange.expectsContinue()) {
+            hold(attempt.now()); // until the first byte: the client waits for the target's word
+        }
         var request = exchange.request();
         request.handler(this::chunk);
         request.endHandler(end -> end());
@@ -38,20 +40,15 @@ final class Upload {
         request.resume();
     }
 
-    /** Whether the whole body was handed on. */
-    boolean isOver() {
-        return over;
-    }
-
     /** Whether the target does not read what it was sent. */
     boolean isHeldUp() {
-        return !over && upstream.writeQueueFull();
+        return flows() && upstream.writeQueueFull();
     }
 
     /** Sends nothing more; what still comes from the client is dropped. */
     void stop() {
-        if (!over) {
-            over = true;
+        if (flows()) {
+            cease();
             if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
                 exchange.request().resume();
             }
@@ -59,11 +56,14 @@ final class Upload {
     }
 
     private void chunk(Buffer chunk) {
-        if (over) {
+        if (!flows()) {
             return;
         }
-        received += chunk.length();
-        if (received > exchange.bodyLimit()) {
+        if (bytes() == 0) {
+            go(attempt.now());
+        }
+        moved(chunk.length());
+        if (bytes() > exchange.bodyLimit()) {
             attempt.refuse(Problem.bodyTooLarge(exchange.bodyLimit()));
             return;
         }
@@ -74,8 +74,10 @@ final class Upload {
         upstream.write(chunk);
         if (upstream.writeQueueFull()) {
             exchange.request().pause();
+            hold(attempt.now());
             upstream.drainHandler(drained -> {
-                if (!over) {
+                if (flows()) {
+                    go(attempt.now());
                     exchange.request().resume();
                 }
             });
@@ -83,19 +85,20 @@ final class Upload {
     }
 
     private void end() {
-        if (over) {
+        if (!flows()) {
             return;
         }
-        over = true;
+        cease();
         if (copy != null) {
             delivery.keepBody(copy);
         }
         attempt.active();
         upstream.end();
+        attempt.sent();
     }
 
     private void broken(Throwable cause) {
-        if (!over) {
+        if (flows()) {
             attempt.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
         }
     }

@@ -2,7 +2,6 @@ package gatehouse.forward;
 
 import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
-import gatehouse.service.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
@@ -34,14 +33,16 @@ final class UpstreamClients {
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
     private final Vertx vertx;
+    private final Deadlines deadlines;
     private final int lanes;
     private final IdentityHashMap<Service, Held> clients = new IdentityHashMap<>();
 
     /**
      * @param lanes number of event loops that share a service's limits
      */
-    UpstreamClients(Vertx vertx, int lanes) {
+    UpstreamClients(Vertx vertx, Deadlines deadlines, int lanes) {
         this.vertx = vertx;
+        this.deadlines = deadlines;
         this.lanes = lanes;
     }
 
@@ -49,9 +50,7 @@ final class UpstreamClients {
     Held hold(Service service) {
         var held = clients.get(service);
         if (held == null) {
-            held = new Held(
-                    create(service.config().pool()),
-                    share(service.config().pool().max()));
+            held = new Held(service, create(service.config().pool()), new Admission(service, deadlines, lanes));
             clients.put(service, held);
         }
         held.hold();
@@ -74,21 +73,18 @@ final class UpstreamClients {
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
+        var most = Admission.mostPerTarget(pool, lanes);
         var limits = new PoolOptions()
-                .setHttp1MaxSize(share(pool.max()))
+                .setHttp1MaxSize(most)
                 .setHttp2MaxSize(1)
-                .setMaxWaitQueueSize(share(pool.pending()))
+                // never used, but for connections that are just being closed and streams that a target allows fewer of
+                .setMaxWaitQueueSize(most)
                 .setCleanerPeriod(1_000);
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(limits)
                 .withConnectHandler(AnswerGuard::guard)
                 .build();
-    }
-
-    /** One loop's part of a limit of the node, rounded up. */
-    private int share(int total) {
-        return (total + lanes - 1) / lanes;
     }
 
     /** Closes the clients of services that are gone, each as soon as the last exchange with it has ended. */
@@ -103,7 +99,10 @@ final class UpstreamClients {
 
     Future<?> close(Duration grace) {
         var closing = new ArrayList<Future<Void>>();
-        clients.values().forEach(held -> closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
+        clients.values().forEach(held -> {
+            held.service.unwatch(held.admission);
+            closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
+        });
         clients.clear();
         return Future.join(closing);
     }
@@ -128,31 +127,27 @@ final class UpstreamClients {
         }
     }
 
-    /** A client and how many use it. */
+    /** A client, who may use it now, and how many do. */
     static final class Held {
+        private final Service service;
         private final HttpClient client;
-        private final int mostConnections;
-        private final IdentityHashMap<Target, Busy> busy = new IdentityHashMap<>();
+        private final Admission admission;
         private int holders;
         private boolean retired;
 
-        private Held(HttpClient client, int mostConnections) {
+        private Held(Service service, HttpClient client, Admission admission) {
+            this.service = service;
             this.client = client;
-            this.mostConnections = mostConnections;
-        }
-
-        /** How many requests have a connection to a target. */
-        Busy busy(Target target) {
-            return busy.computeIfAbsent(target, first -> new Busy());
-        }
-
-        /** Whether every connection that may be open to a target is in use: who waits, waits for one of them. */
-        boolean isFull(Target target) {
-            return busy(target).requests >= mostConnections;
+            this.admission = admission;
+            service.watch(admission);
         }
 
         HttpClient client() {
             return client;
+        }
+
+        Admission admission() {
+            return admission;
         }
 
         void hold() {
@@ -171,21 +166,9 @@ final class UpstreamClients {
 
         private void closeUnused() {
             if (retired && holders == 0) {
+                service.unwatch(admission);
                 client.close();
             }
-        }
-    }
-
-    /** Requests that have a connection to one target. */
-    static final class Busy {
-        private int requests;
-
-        void begin() {
-            requests++;
-        }
-
-        void end() {
-            requests--;
         }
     }
 }

@@ -7,6 +7,7 @@ import gatehouse.config.ConfigProblem;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
+import gatehouse.observe.LoadSample;
 import gatehouse.observe.Metrics;
 import gatehouse.observe.TargetSample;
 import gatehouse.snapshot.Blueprint;
@@ -66,6 +67,7 @@ public final class Node {
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         metrics.targets(this::targetSamples);
+        metrics.loads(this::loadSamples);
         metrics.breakers(this::breakerSamples);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
@@ -234,6 +236,17 @@ public final class Node {
                                     target.healthy(),
                                     target.ejectedForMillis() > 0,
                                     target.inFlight()))));
+        }
+        return samples;
+    }
+
+    private List<LoadSample> loadSamples() {
+        var samples = new ArrayList<LoadSample>();
+        if (!snapshots.isEmpty()) {
+            snapshots.current().services().forEach((name, service) -> {
+                var load = service.load();
+                samples.add(new LoadSample(name, load.limit(), load.inFlight(), load.waiting()));
+            });
         }
         return samples;
     }

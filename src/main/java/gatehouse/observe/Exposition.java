@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** Sums up the lanes at a scrape and gives the sums their names. The names are a contract with dashboards. */
 final class Exposition {
@@ -76,6 +77,12 @@ final class Exposition {
                         "gatehouse_target_requests_in_flight",
                         "Requests it has not answered.",
                         TargetSample::requestsInFlight),
+                loads(
+                        "gatehouse_service_concurrency_limit",
+                        "Requests that may be under way at once.",
+                        LoadSample::limit),
+                loads("gatehouse_service_requests_in_flight", "Requests under way.", LoadSample::inFlight),
+                loads("gatehouse_service_requests_waiting", "Requests in line for a place.", LoadSample::waiting),
                 breakers());
     }
 
@@ -121,6 +128,14 @@ final class Exposition {
                 .name("gatehouse_breaker_state")
                 .help("0 when all requests pass, 1 for probes only, 2 for none.");
         metrics.sampleBreakers().forEach((route, state) -> builder.dataPoint(level(Labels.of("route", route), state)));
+        return builder.build();
+    }
+
+    private MetricSnapshot loads(String name, String help, ToLongFunction<LoadSample> value) {
+        var builder = GaugeSnapshot.builder().name(name).help(help);
+        metrics.sampleLoads()
+                .forEach(sample ->
+                        builder.dataPoint(level(Labels.of("service", sample.service()), value.applyAsLong(sample))));
         return builder.build();
     }
 

@@ -37,6 +37,7 @@ public final class Metrics implements AutoCloseable {
     private volatile long snapshot;
     private volatile LongSupplier accessLogDropped = () -> 0;
     private volatile Supplier<List<TargetSample>> targets = List::of;
+    private volatile Supplier<List<LoadSample>> loads = List::of;
     private volatile Supplier<Map<String, Integer>> breakers = Map::of;
 
     /** Metrics with the usual figures of the Java machine and the process in it. */
@@ -67,6 +68,11 @@ public final class Metrics implements AutoCloseable {
     /** Where the targets and their health are read at a scrape. */
     public void targets(Supplier<List<TargetSample>> source) {
         targets = source;
+    }
+
+    /** Where it is read at a scrape what the services have under way. */
+    public void loads(Supplier<List<LoadSample>> source) {
+        loads = source;
     }
 
     /** Where the state of each route's breaker is read at a scrape: 0 closed, 1 half-open, 2 open. */
@@ -142,6 +148,10 @@ public final class Metrics implements AutoCloseable {
 
     List<TargetSample> sampleTargets() {
         return targets.get();
+    }
+
+    List<LoadSample> sampleLoads() {
+        return loads.get();
     }
 
     Map<String, Integer> sampleBreakers() {

@@ -205,6 +205,20 @@ class ResponseFramingTest {
         Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/")), 502);
     }
 
+    @Test
+    void more_than_200_fields_are_a_bad_gateway() throws IOException {
+        var fields = new String[199]; // and Content-Length
+        java.util.Arrays.setAll(fields, i -> "X-" + i + ": a");
+        scene.answering(Answers.status("200 OK", "x", fields));
+        assertThat(scene.exchange(RawClient.request("GET", "/")).header("x-198"))
+                .isEqualTo("a");
+        var more = java.util.Arrays.copyOf(fields, 200);
+        more[199] = "X-199: a";
+        scene.answering(Answers.status("200 OK", "x", more));
+        Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/")), 502);
+        scene.lastRequest().connection().awaitClosed();
+    }
+
     @ParameterizedTest(name = "{0} bytes, chunked: {1}")
     @CsvSource({"1, true", "65536, false", "1048576, true", "1048576, false", "52428800, true", "52428800, false"})
     void a_body_of_any_size_reaches_the_client_intact(int size, boolean chunked) throws IOException {

@@ -99,9 +99,9 @@ class CommandsTest {
                   upstream path  /users/42?full=1
 
                 Policies, in the order in which they run:
-                  limits   { body: 10MiB }
+                  limits   { body: 10MiB, minRate: 256B, minRateOver: 15s, bodyTime: 1m, streaming: false }
                   breaker  { errors: 50%, over: 20, window: 10s, open: 5s, probes: 3 }
-                  retry    { when: [connect, reset, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20% }
+                  retry    { when: [connect, reset, timeout, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20% }
                   timeout  { connect: 2s, firstByte: 15s, idle: 1m, total: 30s }
 
                 Other routes:
