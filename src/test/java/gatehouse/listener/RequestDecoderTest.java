@@ -65,8 +65,8 @@ class RequestDecoderTest {
     @CsvSource({
         "1, 99999, 100001 end",
         "1, 110000, 101589 end broken",
-        "64, 300000, 300002 end",
-        "50, 600000, 457144 end broken"
+        "64, 150000, 150002 end",
+        "10, 130000, 118520 end broken"
     })
     void a_body_in_masses_of_tiny_chunks_is_refused(int size, int chunks, String outcome) {
         send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
