@@ -88,7 +88,7 @@ final class AnswerTarget implements Target {
             violations.add("no answer and no end");
         } else if (!got.hasHead()) {
             // nothing at all is what a client gets whose answer broke off before its head was whole
-            if (!received(text)) {
+            if (!text.isEmpty()) {
                 violations.add("the client got no HTTP: " + got + " " + Escapes.write(received));
             }
         } else if (got.isWhole() && got.end() < received.length) {
@@ -99,10 +99,6 @@ final class AnswerTarget implements Target {
             violations.add("blames itself");
         }
         return violations;
-    }
-
-    private static boolean received(String text) {
-        return text.isEmpty();
     }
 
     private static void judge(byte[] answer, Message got, List<String> violations) {

@@ -64,6 +64,7 @@ final class FuzzOrigin implements AutoCloseable {
     /** Forgets what came. */
     synchronized void forget() {
         seen.clear();
+        closesAfterScript = false;
         faults.clear();
     }
 
@@ -71,6 +72,11 @@ final class FuzzOrigin implements AutoCloseable {
     synchronized void answering(byte[] bytes, boolean closing) {
         script = bytes;
         closesAfterScript = closing;
+    }
+
+    /** Whether it ends connections behind its answer, which a request on the way can't know (RFC 9112 §9.3.1). */
+    synchronized boolean isClosing() {
+        return closesAfterScript;
     }
 
     /** Requests since it forgot, and what of a request stands unfinished on a connection. */

@@ -182,8 +182,8 @@ final class Http2Target implements Target {
                 && asked.stream().allMatch(Asked::isOrdinary)
                 && asked.stream()
                         .allMatch(one -> frames.stream()
-                                .anyMatch(frame ->
-                                        frame.stream() == one.stream() && frame.has(Http2Script.END_STREAM)));
+                                .anyMatch(
+                                        frame -> frame.stream() == one.stream() && frame.has(Http2Script.END_STREAM)));
         return plain ? 2_000 : 8;
     }
 
