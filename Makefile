@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one fuzz fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -37,6 +37,12 @@ test-io_uring: ## all tests with sockets driven by io_uring
 
 test-one: ## one test class: make test-one T=RouteTableTest
 	$(MVN) test -Dtest=$(T)
+
+TIME ?= 60s
+SEED ?= $(shell date +%s)
+
+fuzz: ## mutated messages against parser, router and forwarder: make fuzz TIME=60s SEED=1; TIME is for each of the five kinds
+	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(TIME:s=) -Dfuzz.seed=$(SEED)
 
 fmt: ## formats the code
 	$(MVN) -q spotless:apply

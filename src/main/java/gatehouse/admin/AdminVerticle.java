@@ -53,6 +53,7 @@ public final class AdminVerticle extends VerticleBase {
         var endpoints = new Endpoints(router, tokens);
         new Health(vertx, node).add(endpoints);
         new StatusApi(node).add(endpoints);
+        new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);

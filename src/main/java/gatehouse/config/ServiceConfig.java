@@ -80,7 +80,8 @@ public record ServiceConfig(
             @Key(
                     doc = "A target that is new or came back gets its share little by little over this time.",
                     value = "0s",
-                    min = 0)
+                    min = 0,
+                    weaker = Weaker.NEVER)
             Duration slowStart)
             implements Checked {
         @Override
@@ -138,7 +139,8 @@ public record ServiceConfig(
             @Key(
                     doc = "When fewer than this share of the targets are healthy, health is ignored and all get"
                             + " requests: a wrong probe must not take the service down.",
-                    value = "50%")
+                    value = "50%",
+                    weaker = Weaker.NEVER)
             Share panic) {}
 
     /** Active probes. */
@@ -153,7 +155,12 @@ public record ServiceConfig(
             @Key(doc = "Longest wait for an answer.", value = "2s", min = 1)
             Duration timeout,
 
-            @Key(doc = "Good probes in a row until a sick target is healthy.", value = "2", min = 1, max = 100)
+            @Key(
+                    doc = "Good probes in a row until a sick target is healthy.",
+                    value = "2",
+                    min = 1,
+                    max = 100,
+                    weaker = Weaker.SMALLER)
             int rise,
 
             @Key(doc = "Failed probes in a row until a healthy target is sick.", value = "3", min = 1, max = 100)
@@ -169,16 +176,24 @@ public record ServiceConfig(
                     max = 1000)
             int failures,
 
-            @Key(doc = "Failures further apart than this don't add up.", value = "10s", min = 1)
+            @Key(
+                    doc = "Failures further apart than this don't add up.",
+                    value = "10s",
+                    min = 1,
+                    weaker = Weaker.SMALLER)
             Duration window,
 
             @Key(
                     doc = "How long a target is out; doubles each time it fails again right after, up to one minute.",
                     value = "1s",
-                    min = 1)
+                    min = 1,
+                    weaker = Weaker.SMALLER)
             Duration eject,
 
-            @Key(doc = "At most this share of the targets is out by this; the last one never is.", value = "50%")
+            @Key(
+                    doc = "At most this share of the targets is out by this; the last one never is.",
+                    value = "50%",
+                    weaker = Weaker.NEVER)
             Share maxEjected) {}
 
     /** Connection pool. */

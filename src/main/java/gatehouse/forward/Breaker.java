@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.config.Key;
 import gatehouse.config.Share;
+import gatehouse.config.Weaker;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,14 +40,15 @@ public final class Breaker {
                     max = 1_000_000)
             int over,
 
-            @Key(doc = "How far back requests count.", value = "10s", min = 100, max = 600_000)
+            @Key(doc = "How far back requests count.", value = "10s", min = 100, max = 600_000, weaker = Weaker.NEVER)
             Duration window,
 
             @Key(
                     doc = "How long it stays open before it lets probes through. Doubles each time they fail, up to one"
                             + " minute, give or take a tenth.",
                     value = "5s",
-                    min = 1)
+                    min = 1,
+                    weaker = Weaker.SMALLER)
             Duration open,
 
             @Key(

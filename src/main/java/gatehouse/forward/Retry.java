@@ -3,6 +3,7 @@ package gatehouse.forward;
 import gatehouse.config.Expects;
 import gatehouse.config.Key;
 import gatehouse.config.Share;
+import gatehouse.config.Weaker;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import java.time.Duration;
@@ -25,7 +26,8 @@ public record Retry(
                         + " as long as another is there, once.",
                 value = "2",
                 min = 1,
-                max = 10)
+                max = 10,
+                weaker = Weaker.LARGER_NOT_OFF)
         int attempts,
 
         @Key(
@@ -34,14 +36,16 @@ public record Retry(
                                 + " is drawn at random below it.",
                 value = "25ms",
                 min = 0,
-                max = 10_000)
+                max = 10_000,
+                weaker = Weaker.NEVER)
         Duration backoff,
 
         @Key(
                 doc =
                         "Attempts beyond the first may make up this share of the requests, plus three a second. A request that"
                                 + " a trusted proxy marks with `X-Retry-Attempt` gets none.",
-                value = "20%")
+                value = "20%",
+weaker = Weaker.LARGER_NOT_OFF)
         Share budget) {
     /** The setting {@code retry}. */
     public static final PolicyType<Retry> TYPE = PolicyType.setting(

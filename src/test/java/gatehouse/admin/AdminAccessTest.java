@@ -69,6 +69,8 @@ class AdminAccessTest {
         "HEAD, /admin/v1/status, read, 200",
         "GET, /admin/v1/routes, none, 401",
         "GET, /admin/v1/routes, read, 200",
+        "GET, /admin/v1/limits, none, 401",
+        "GET, /admin/v1/limits, read, 200",
         "GET, /admin/v1/services/s, none, 401",
         "GET, /admin/v1/services/s, read, 200",
         "POST, /admin/v1/explain, none, 401",

@@ -88,6 +88,34 @@ class CommandsTest {
     }
 
     @Test
+    void check_prints_every_limit_with_its_default_and_a_mark() {
+        assertThat(onFiles(
+                        "check",
+                        "--limits",
+                        "--set",
+                        "listeners.web.limits.http2.streams=200",
+                        "--set",
+                        "services.users.pool.max=65",
+                        "--set",
+                        "routes.users.timeout.total=0s"))
+                .isZero();
+        assertThat(out.toString().lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
+                .contains(
+                        "SCOPE | NAME | KEY | VALUE | DEFAULT",
+                        "node | gatehouse | drain.http | 30s | 30s",
+                        "listener | web | limits.headerTime | 10s | 10s",
+                        "listener | web | limits.connections | unset | unset",
+                        "listener | web | limits.http2.streams | 200 | 100 | weaker",
+                        "listener | inner | limits.http2.streams | 100 | 100",
+                        "service | users | pool.max | 65 | 64 | weaker",
+                        "service | users | health.passive.failures | 3 | 3",
+                        "route | users | timeout.total | 0s | 30s | weaker",
+                        "route | canary | limits.body | off | 10MiB | weaker",
+                        "route | canary | retry.attempts | off | 2",
+                        "route | rest | retry.attempts | 1 | 2");
+    }
+
+    @Test
     void explain_shows_winner_policies_and_why_others_lost() {
         assertThat(onFiles("explain", "GET", "http://api.example.com/users/42?full=1"))
                 .isZero();
