@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -30,6 +30,11 @@ test-io_uring: ## all tests with sockets driven by io_uring
 
 test-one: ## one test class: make test-one T=RouteTableTest
 	$(MVN) test -Dtest=$(T)
+
+faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35
+	@.ci/tools
+	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
+	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F)
 
 fmt: ## formats the code
 	$(MVN) -q spotless:apply

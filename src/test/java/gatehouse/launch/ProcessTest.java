@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.Child;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import java.io.IOException;
@@ -250,7 +251,7 @@ class ProcessTest {
         }
     }
 
-    private ChildProcess start(RawOrigin origin, String more) throws IOException {
+    private Child start(RawOrigin origin, String more) throws IOException {
         write(conf(origin, more));
         return ChildProcess.start(folder);
     }
