@@ -11,7 +11,7 @@ final class AllDeadScenarios {
 
     private static final String CONFIG = """
             services: { trio: { targets: [ "%s", "%s", "%s" ] } }
-            routes: { all: { match: { path: "/**" }, to: trio, breaker: { open: %s } } }
+            routes: { all: { match: { path: "/**" }, to: trio, breaker: { window: 2s, open: %s } } }
             """;
 
     private AllDeadScenarios() {}
@@ -33,7 +33,8 @@ final class AllDeadScenarios {
             one.down();
             two.down();
             three.down();
-            LoadGenerator.to(gateway.port(), "/ok").rate(steady).seconds(1).run(); // now it is known
+            LoadGenerator.to(gateway.port(), "/ok").rate(steady).seconds(3).run();
+            Thread.sleep(100); // now it is known
             double heap = gateway.figures().liveHeapMib();
             double cpu = gateway.figures().cpuSeconds();
             long begin = System.nanoTime();

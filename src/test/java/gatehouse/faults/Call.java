@@ -200,17 +200,24 @@ final class Call {
         send(method.equals("HEAD") ? answer.toString() : answer + text);
     }
 
-    /** Waits so long, and fails at once when the peer leaves meanwhile. */
-    void pause(long millis) throws IOException {
+    /**
+     * Waits so long, and fails at once when the peer leaves meanwhile.
+     *
+     * @return false when the wait was cut short because the peer sent something, which is left to be read
+     */
+    boolean pause(long millis) throws IOException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         for (long left = millis; left > 0; left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
             socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
             try {
+                in.mark(1);
                 if (in.read() < 0) {
                     throw new PeerLeft(false);
                 }
+                in.reset();
+                return false;
             } catch (SocketTimeoutException over) {
-                break;
+                return true;
             } catch (PeerLeft left2) {
                 throw left2;
             } catch (IOException reset) {
@@ -219,6 +226,7 @@ final class Call {
                 socket.setSoTimeout(0);
             }
         }
+        return true;
     }
 
     /** Waits until the peer leaves. */

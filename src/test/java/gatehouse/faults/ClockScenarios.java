@@ -34,7 +34,7 @@ final class ClockScenarios {
         var offset = Files.createTempFile("gatehouse-clock", "");
         Files.writeString(offset, "+0");
         int deadline = trial.size(1000, 500);
-        int eject = trial.size(8, 3);
+        int eject = trial.size(16, 4);
         try (var origin = FaultOrigin.start();
                 var ill = FaultOrigin.start();
                 var gateway = new GatewayUnderTest.Launch(
@@ -49,7 +49,7 @@ final class ClockScenarios {
                         """.formatted(origin.url(), ill.url(), eject, origin.url(), deadline))
                         .environment("LD_PRELOAD", library.get().toString())
                         .environment("FAKETIME_TIMESTAMP_FILE", offset.toString())
-                        .environment("FAKETIME_NO_CACHE", "1")
+                        .environment("FAKETIME_CACHE_DURATION", "1")
                         .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
                         .environment("DONT_FAKE_MONOTONIC", "1")
                         .start()) {
@@ -59,10 +59,10 @@ final class ClockScenarios {
             long ejected = System.nanoTime();
             int reached = ill.log().requests();
 
-            int steps = trial.size(6, 2);
+            int steps = trial.size(6, 1);
             var running = LoadGenerator.to(gateway.port(), "/ok")
                     .rate(100)
-                    .seconds(steps * (trial.size(1000, 600) + deadline) / 1000.0)
+                    .seconds(steps * (1500 + deadline) / 1000.0)
                     .begin();
             double worst = 0;
             double least = Double.MAX_VALUE;
@@ -75,7 +75,7 @@ final class ClockScenarios {
                 Files.writeString(offset, (seconds > 0 ? "+" : "") + seconds + "s");
                 double millis = hanging.get();
                 worst = Math.max(worst, Math.abs(millis - deadline));
-                Thread.sleep(trial.size(1000, 600));
+                Thread.sleep(1500); // the file is looked at once a second
                 least = Math.min(least, Math.abs(shiftOf(gateway)));
                 shift = Math.max(shift, Math.abs(shiftOf(gateway)));
                 if (System.nanoTime() - ejected < (eject - 1) * 1_000_000_000L

@@ -24,7 +24,7 @@ final class ConnectionScenarios {
                 var gateway = new GatewayUnderTest.Launch("""
                         node: { connections: 12000 }
                         listeners: { web: { listen: "127.0.0.1:0", limits: { idle: %ds } } }
-                        services: { origin: { targets: "%s", pool: { idle: 1s } } }
+                        services: { origin: { targets: "%s", pool: { idle: 1s, pending: 20000 } } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """.formatted(idle, origin.url()))
                         .fixedHeap(256)
@@ -34,9 +34,9 @@ final class ConnectionScenarios {
                     .rate(200)
                     .seconds(trial.size(10, 1))
                     .run();
+            double heap = gateway.figures().liveHeapMib(); // first: it opens a file of its own
             int files = gateway.figures().settledFiles();
             double resident = gateway.figures().residentMib();
-            double heap = gateway.figures().liveHeapMib();
             try (var kept = Crowd.of(many * 9 / 10, gateway.port())
                             .from(20)
                             .saying(RawClient.request("GET", "/ok"))
@@ -81,7 +81,7 @@ final class ConnectionScenarios {
                 var gateway = new GatewayUnderTest.Launch("""
                         node: { connections: %d }
                         listeners: { web: { listen: "127.0.0.1:0", limits: { perAddress: %d } } }
-                        services: { origin: { targets: "%s" } }
+                        services: { origin: { targets: "%s", pool: { pending: 20000 } } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """.formatted(cap, perAddress, origin.url()))
                         .fixedHeap(256)

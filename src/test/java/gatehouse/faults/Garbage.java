@@ -21,7 +21,7 @@ final class Garbage {
     private static String of(String kind) {
         return switch (kind) {
             case "version" -> "HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\nok";
-            case "big-header" -> "HTTP/1.1 200 OK\r\nX: " + "y".repeat(20 * 1024) + "\r\nContent-Length: 2\r\n\r\nok";
+            case "big-header" -> "HTTP/1.1 200 OK\r\nX: " + "y".repeat(40 * 1024) + "\r\nContent-Length: 2\r\n\r\nok";
             case "length-and-chunked" ->
                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n" + "2\r\nok\r\n0\r\n\r\n";
             case "two-lengths" -> "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!";

@@ -30,6 +30,19 @@ final class Phases {
         trial.recovered(load.between(seconds, load.size() / RATE));
     }
 
+    /** How often ids came to these origins beyond their first time. */
+    static int repeats(String prefix, int count, FaultOrigin... origins) {
+        int again = 0;
+        for (int i = 0; i < count; i++) {
+            var id = prefix + "-" + i;
+            int times = Arrays.stream(origins)
+                    .mapToInt(origin -> origin.log().deliveries(id))
+                    .sum();
+            again += Math.max(0, times - 1);
+        }
+        return again;
+    }
+
     /** Ids that all these origins together got more than once. */
     static int duplicates(String prefix, int count, FaultOrigin... origins) {
         int twice = 0;

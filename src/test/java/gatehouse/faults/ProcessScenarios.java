@@ -188,7 +188,7 @@ final class ProcessScenarios {
                     """.formatted(free, holder.getLocalPort(), admin)).startInVain();
             try (process) {
                 trial.exactly("exitCode", process.exitCode(), 3);
-                trial.atMost("exitSeconds", (System.nanoTime() - begin) / 1e9, 5);
+                trial.millisAtMost("exitMillis", (System.nanoTime() - begin) / 1e6, 5000);
                 var text = process.text();
                 trial.exactly("namesThePort", text.contains(":" + holder.getLocalPort()) ? 1 : 0, 1);
                 trial.exactly("saysHowToFindTheOwner", text.contains("ss -ltnp") ? 1 : 0, 1);

@@ -36,8 +36,8 @@ final class QueryOfDeathScenarios {
             int many = trial.size(10_000, 400);
             int bad = many / 4;
             badAndGood(gateway.port(), BAD.size() * 20, "first");
+            double heap = gateway.figures().liveHeapMib(); // first: it opens a file of its own
             int files = gateway.figures().settledFiles();
-            double heap = gateway.figures().liveHeapMib();
             int reached = origin.log().requests();
             var failed = new AtomicInteger();
             var passed = new AtomicInteger();

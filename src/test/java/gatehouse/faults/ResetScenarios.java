@@ -24,6 +24,7 @@ final class ResetScenarios {
                         """, good.url(), other.url(), bad.url())) {
             double rate = trial.size(500, 150);
             double seconds = trial.size(20, 2);
+            Phases.warm(trial, gateway.port(), "/ok");
             bad.always("/reset-before");
             var gets = LoadGenerator.to(gateway.port(), "/ok")
                     .rate(rate)
@@ -57,6 +58,7 @@ final class ResetScenarios {
                           stale:  { match: { path: "/**" }, to: stale }
                           idling: { match: { path: "/idling" }, to: idling }
                         """, origin.url(), idling.url())) {
+            Phases.warm(trial, gateway.port(), "/x");
             origin.always("/keep-then-reset");
             double rate = trial.size(1000, 200);
             double seconds = trial.size(10, 2);
