@@ -6,8 +6,8 @@ import java.util.List;
 /** No target of a service is left. */
 final class AllDeadScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.alone("F16", "all targets are dead", AllDeadScenarios::dead),
-            Scenario.alone("F17", "all targets come back", AllDeadScenarios::back));
+            Scenario.of("F16", "all targets are dead", AllDeadScenarios::dead),
+            Scenario.fullOnly("F17", "all targets come back", AllDeadScenarios::back));
 
     private static final String CONFIG = """
             services: { trio: { targets: [ "%s", "%s", "%s" ] } }

@@ -8,7 +8,7 @@ import java.util.List;
 /** Clients that are slow to ask, or leave early. */
 final class ClientScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.alone("F09", "clients drip their requests", ClientScenarios::drip),
+            Scenario.of("F09", "clients drip their requests", ClientScenarios::drip),
             Scenario.of("F29", "clients leave in the middle of an answer", ClientScenarios::leave),
             Scenario.of("F30", "clients end their direction after the request", ClientScenarios::halfClose));
 

@@ -52,6 +52,7 @@ final class ClockScenarios {
                         .environment("FAKETIME_CACHE_DURATION", "1")
                         .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
                         .environment("DONT_FAKE_MONOTONIC", "1")
+                        .environment("FAKETIME_FORCE_MONOTONIC_FIX", "0") // its other way of waiting spins under Java
                         .start()) {
             Phases.warm(trial, gateway.port(), "/ok");
             ill.always("/status?code=503");

@@ -7,9 +7,9 @@ import java.util.List;
 /** More connections than requests. */
 final class ConnectionScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.alone("F33", "thousands of idle connections", ConnectionScenarios::idle),
-            Scenario.alone("F34", "a flood of connections above the cap", ConnectionScenarios::flood),
-            Scenario.alone("F49", "open files run out", ConnectionScenarios::files));
+            Scenario.of("F33", "thousands of idle connections", ConnectionScenarios::idle),
+            Scenario.of("F34", "a flood of connections above the cap", ConnectionScenarios::flood),
+            Scenario.of("F49", "open files run out", ConnectionScenarios::files));
 
     /** The preface of HTTP/2 and empty SETTINGS. */
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";

@@ -9,7 +9,7 @@ import java.util.List;
 final class OneOfManyScenarios {
     static final List<Scenario> ALL = List.of(
             Scenario.of("F15", "one of several targets is dead", OneOfManyScenarios::oneDead),
-            Scenario.of("F18", "one of two targets comes and goes", OneOfManyScenarios::flapping));
+            Scenario.fullOnly("F18", "one of two targets comes and goes", OneOfManyScenarios::flapping));
 
     private static final int SLOW_PER_LOOP = 3;
 

@@ -22,11 +22,11 @@ final class Phases {
     static void recovery(Trial trial, int port, String path) throws IOException {
         var load = LoadGenerator.to(port, path)
                 .rate(RATE)
-                .seconds(trial.size(13, 4))
+                .seconds(trial.size(13, 2))
                 .ids("after")
                 .run();
         double seconds = load.secondsToRecovery(load.startNanos(), 99);
-        trial.atMost("recoverySeconds", seconds, trial.size(10, 3));
+        trial.atMost("recoverySeconds", seconds, trial.full() ? 10 : 1.5);
         trial.recovered(load.between(seconds, load.size() / RATE));
     }
 

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** What happens to the process itself. */
 final class ProcessScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.alone("F42", "SIGTERM under load", ProcessScenarios::term),
-            Scenario.of("F52", "the process is stopped for a while", ProcessScenarios::pause),
+            Scenario.of("F42", "SIGTERM under load", ProcessScenarios::term),
+            Scenario.fullOnly("F52", "the process is stopped for a while", ProcessScenarios::pause),
             Scenario.of("F57", "a port is taken at the start", ProcessScenarios::portTaken));
 
     private ProcessScenarios() {}
