@@ -70,6 +70,7 @@ final class AnswerScenarios {
             int rounds = trial.size(10_000, 400) / 8;
             var foreign = new AtomicInteger();
             var failed = new AtomicInteger();
+            var failedStatus = new AtomicInteger();
             var kinds = List.of("behind", "204", "304");
             Together.run(4, thread -> {
                 for (int round = 0; round < rounds; round++) {
@@ -82,6 +83,7 @@ final class AnswerScenarios {
                     var good = ask(gateway.port(), "/ok", id);
                     if (good == null || good.status() != 200) {
                         failed.incrementAndGet();
+                        failedStatus.set(good == null ? 0 : good.status());
                     } else if (!good.text().equals("id=" + id + ";")) {
                         foreign.incrementAndGet();
                     }
@@ -100,6 +102,7 @@ final class AnswerScenarios {
             }
             trial.note("answers", rounds * 8);
             trial.exactly("foreign", foreign.get(), 0);
+            trial.note("lastFailedStatus", failedStatus.get());
             trial.exactly("goodRequestsFailed", failed.get(), 0);
             Phases.recovery(trial, gateway.port(), "/ok");
         }

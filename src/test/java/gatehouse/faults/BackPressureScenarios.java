@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 /** One side does not take what the other one gives. */
 final class BackPressureScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.alone("F31", "clients hardly read large answers", BackPressureScenarios::slowReaders),
-            Scenario.alone("F32", "a target does not read a large upload", BackPressureScenarios::slowTarget));
+            Scenario.of("F31", "clients hardly read large answers", BackPressureScenarios::slowReaders),
+            Scenario.of("F32", "a target does not read a large upload", BackPressureScenarios::slowTarget));
 
     private static final double KIB = 1024;
     private static final double MIB = 1024 * KIB;
@@ -44,9 +44,12 @@ final class BackPressureScenarios {
                     .awaitTried(30)) {
                 Thread.sleep(trial.size(20_000, 3000));
                 trial.exactly("readersOpen", crowd.open(), many);
+                trial.exactly("targetStalls", standsStill(origin) ? 1 : 0, 1);
+                long kernel = KernelQueues.bytes(gateway.port(), origin.port());
                 long ahead = origin.log().bytesOut() - crowd.bytesRead();
-                trial.atMost("aheadKibPerReader", ahead / KIB / many, 256);
-                trial.note("ofThatInKernelKib", KernelQueues.bytes(gateway.port(), origin.port()) / KIB / many);
+                trial.note("aheadKibPerReader", ahead / KIB / many);
+                trial.note("ofThatInKernelKib", kernel / KIB / many);
+                trial.atMost("aheadInGatewayKib", (ahead - kernel) / KIB / many, 256);
                 double grown = gateway.figures().residentMib() - resident;
                 double live = gateway.figures().liveHeapMib() - heap;
                 trial.note("residentGrowthMib", grown);
@@ -110,6 +113,18 @@ final class BackPressureScenarios {
             trial.exactly("inFlightAfterwards", gateway.inFlightAfter(3000), 0);
             Phases.recovery(trial, gateway.port(), "/ok");
         }
+    }
+
+    /** Whether the target can send next to nothing any more, since nobody takes it. */
+    private static boolean standsStill(FaultOrigin origin) throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            long before = origin.log().bytesOut();
+            Thread.sleep(500);
+            if (origin.log().bytesOut() - before < MIB) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long writeFor(SocketChannel client, long size, int seconds)

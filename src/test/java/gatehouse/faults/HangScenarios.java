@@ -34,7 +34,7 @@ final class HangScenarios {
         int deadline = trial.size(1500, 600);
         try (var origin = FaultOrigin.start();
                 var gateway = GatewayUnderTest.start("""
-                        services: { origin: { targets: "%s" } }
+                        services: { origin: { targets: "%s", pool: { max: 256 } } }
                         routes:
                           all: { match: { path: "/**" }, to: origin, timeout: { firstByte: %dms, total: 3s } }
                         """, origin.url(), deadline)) {
@@ -45,6 +45,9 @@ final class HangScenarios {
                     "status504",
                     seen.stream().filter(one -> one.answer.status() == 504).count(),
                     many);
+            seen.stream().filter(one -> one.answer.status() != 504).findFirst().ifPresent(one -> {
+                trial.note("statusInstead", one.answer.status());
+            });
             trial.atLeast(
                     "earliestMillis",
                     seen.stream().mapToDouble(Seen::millis).min().orElse(0),
@@ -77,7 +80,7 @@ final class HangScenarios {
         try (var origin = FaultOrigin.start();
                 var http2 = Http2Client.open();
                 var gateway = GatewayUnderTest.start("""
-                        services: { origin: { targets: "%s" } }
+                        services: { origin: { targets: "%s", pool: { max: 256 } } }
                         routes:
                           all: { match: { path: "/**" }, to: origin, timeout: { idle: %dms, total: 30s } }
                         """, origin.url(), idle)) {

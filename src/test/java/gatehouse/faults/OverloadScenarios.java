@@ -17,7 +17,7 @@ final class OverloadScenarios {
     private static void overload(Trial trial) throws Exception {
         int slots = trial.size(100, 20);
         double capacity = slots * 20;
-        double seconds = trial.size(60, 3);
+        double seconds = trial.size(60, 2);
         boolean pinned = Runtime.getRuntime().availableProcessors() > 1;
         try (var origin = FaultOrigin.start()) {
             var launch = new GatewayUnderTest.Launch("""
@@ -46,7 +46,7 @@ final class OverloadScenarios {
                     trial.millisAtMost(name + "RejectP99Millis", load.millis(99, s -> s == 503), 20);
                     trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
                     trial.exactly(name + "HealthShed", unhealthy, 0);
-                    var after = run(gateway, capacity * 0.8, Math.min(10, seconds * 2));
+                    var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
                     trial.atMost(name + "RecoverySeconds", after.secondsToRecovery(after.startNanos(), 99), 5);
                 }
                 trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 20);

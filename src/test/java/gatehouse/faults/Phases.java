@@ -9,13 +9,25 @@ final class Phases {
 
     private Phases() {}
 
-    /** Lets the compilers of both ends see the path. */
+    /** Lets the compilers of both ends see the path, gently, and waits until all is served: a cold start is no fault. */
     static void warm(Trial trial, int port, String path) throws IOException {
-        LoadGenerator.to(port, path)
-                .rate(trial.size(500, 200))
-                .seconds(trial.size(5, 1))
-                .ids("warm")
-                .run();
+        for (int rate : trial.full() ? new int[] {50, 100, 200, 400} : new int[] {50, 150}) {
+            LoadGenerator.to(port, path)
+                    .rate(rate)
+                    .seconds(trial.full() ? 1.5 : 0.5)
+                    .ids("warm" + rate)
+                    .run();
+        }
+        for (int i = 0; i < 20; i++) {
+            var calm = LoadGenerator.to(port, path)
+                    .rate(100)
+                    .seconds(0.5)
+                    .ids("calm" + i)
+                    .run();
+            if (calm.ok() == calm.size()) {
+                return;
+            }
+        }
     }
 
     /** The fault is gone: within 10 s, without a restart, at least 99 % are served, and it stays so. */
