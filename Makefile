@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one fuzz fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults fuzz fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -43,6 +43,11 @@ SEED ?= $(shell date +%s)
 
 fuzz: ## mutated messages against parser, router and forwarder: make fuzz TIME=60s SEED=1; TIME is for each of the five kinds
 	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(TIME:s=) -Dfuzz.seed=$(SEED)
+
+faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35
+	@.ci/tools
+	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
+	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F)
 
 fmt: ## formats the code
 	$(MVN) -q spotless:apply

@@ -45,7 +45,7 @@ public record Retry(
                         "Attempts beyond the first may make up this share of the requests, plus three a second. A request that"
                                 + " a trusted proxy marks with `X-Retry-Attempt` gets none.",
                 value = "20%",
-weaker = Weaker.LARGER_NOT_OFF)
+                weaker = Weaker.LARGER_NOT_OFF)
         Share budget) {
     /** The setting {@code retry}. */
     public static final PolicyType<Retry> TYPE = PolicyType.setting(

@@ -70,7 +70,8 @@ class QueryOfDeathTest {
 
     private void serve(Forwarder forwarder, Plan plan, HttpServerRequest request) {
         request.pause();
-        var exchange = Intake.accept(request, "id-1", "web", Peer.of(request.remoteAddress(), List.of()), ListenerLimits.DEFAULT);
+        var exchange = Intake.accept(
+                request, "id-1", "web", Peer.of(request.remoteAddress(), List.of()), ListenerLimits.DEFAULT);
         try {
             spoil(exchange);
         } catch (RuntimeException refusedByTheMap) {

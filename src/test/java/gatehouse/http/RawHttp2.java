@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An HTTP/2 client that writes frames as it is told, valid or not (RFC 9113). */
-final class RawHttp2 implements AutoCloseable {
+public final class RawHttp2 implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
@@ -27,7 +27,8 @@ final class RawHttp2 implements AutoCloseable {
     private final RawClient client;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
-    RawHttp2(RawClient client) throws IOException {
+    /** Over a connection; sends the preface. */
+    public RawHttp2(RawClient client) throws IOException {
         this.client = client;
         client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
         frame(SETTINGS, 0, 0, new byte[0]);
@@ -46,8 +47,9 @@ final class RawHttp2 implements AutoCloseable {
      * @param body bytes of the answer as text
      * @param end {@code END}, {@code RST n}, {@code GOAWAY n} or {@code CLOSED}
      */
-    record Outcome(List<Http2Headers> heads, String body, String end) {
-        String status() {
+    public record Outcome(List<Http2Headers> heads, String body, String end) {
+        /** Status of the last head, or {@code none}. */
+        public String status() {
             return heads.isEmpty()
                     ? "none"
                     : heads.get(heads.size() - 1).status().toString();
@@ -63,7 +65,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** A head of these names and values in turn, literally and without an index (RFC 7541 §6.2.2). */
-    RawHttp2 headers(int stream, boolean end, String... pairs) throws IOException {
+    public RawHttp2 headers(int stream, boolean end, String... pairs) throws IOException {
         var block = new ByteArrayOutputStream();
         for (var i = 0; i < pairs.length; i += 2) {
             block.write(0);
@@ -130,7 +132,7 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     /** Reads until a stream has ended in one way or another. */
-    Outcome outcome(int stream) throws IOException {
+    public Outcome outcome(int stream) throws IOException {
         var heads = new ArrayList<Http2Headers>();
         var body = new StringBuilder();
         while (true) {

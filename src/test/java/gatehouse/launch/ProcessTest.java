@@ -3,6 +3,7 @@ package gatehouse.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.Child;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import java.io.IOException;
@@ -210,7 +211,7 @@ class ProcessTest {
         }
     }
 
-    private ChildProcess start(RawOrigin origin, String more) throws IOException {
+    private Child start(RawOrigin origin, String more) throws IOException {
         write(conf(origin, more));
         return ChildProcess.start(folder);
     }

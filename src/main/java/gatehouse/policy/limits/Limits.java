@@ -2,6 +2,7 @@ package gatehouse.policy.limits;
 
 import gatehouse.config.Key;
 import gatehouse.config.Size;
+import gatehouse.config.Weaker;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Pace;
 import gatehouse.exchange.Reply;
@@ -31,7 +32,8 @@ public final class Limits implements Policy {
                             "Least bytes a second of a body under way, in either direction. A slower request is 408, a slower"
                                     + " answer is broken off; so is one whose client takes it more slowly. `0B`: none.",
                     value = "256B",
-                    max = 1_073_741_824)
+                    max = 1_073_741_824,
+                    weaker = Weaker.SMALLER)
             Size minRate,
 
             @Key(
@@ -40,7 +42,11 @@ public final class Limits implements Policy {
                     min = 10)
             Duration minRateOver,
 
-            @Key(doc = "Longest time for a request body; then 408. `0s`: none.", value = "60s", min = 0)
+            @Key(
+                    doc = "Longest time for a request body; then 408. `0s`: none.",
+                    value = "60s",
+                    min = 0,
+                    weaker = Weaker.LARGER_OR_ZERO)
             Duration bodyTime,
 
             @Key(
