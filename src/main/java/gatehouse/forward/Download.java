@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
+import gatehouse.exchange.Outflow;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -22,7 +23,7 @@ final class Download implements Reply.Body {
     private final Attempt attempt;
     private final HttpClientResponse source;
     private final Promise<Void> done = Promise.promise();
-    private @Nullable HttpServerResponse sink;
+    private @Nullable Outflow sink;
     private boolean over;
 
     Download(Attempt attempt, HttpClientResponse source) {
@@ -65,27 +66,30 @@ final class Download implements Reply.Body {
 
     @Override
     public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
-        sink = response;
+        var outflow = exchange.outflow();
+        sink = outflow;
         if (over) {
             return done.future();
         }
-        source.handler(chunk -> chunk(response, chunk));
+        source.handler(chunk -> chunk(outflow, chunk));
         source.endHandler(end -> end(response));
         source.resume();
         return done.future();
     }
 
-    private void chunk(HttpServerResponse response, Buffer chunk) {
+    private void chunk(Outflow outflow, Buffer chunk) {
         if (over) {
             return;
         }
         attempt.active();
-        response.write(chunk);
-        if (response.writeQueueFull()) {
+        var unused = outflow.write(chunk);
+        if (outflow.writeQueueFull()) {
             source.pause();
-            response.drainHandler(drained -> {
-                attempt.active();
-                source.resume();
+            outflow.drainHandler(drained -> {
+                if (!over) {
+                    attempt.active();
+                    source.resume();
+                }
             });
         }
     }

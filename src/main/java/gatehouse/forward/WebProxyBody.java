@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
+import gatehouse.exchange.Outflow;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -29,7 +30,7 @@ final class WebProxyBody implements Reply.Body {
     private final @Nullable HttpClientResponse untouched;
 
     private final Promise<Void> done = Promise.promise();
-    private @Nullable HttpServerResponse sink;
+    private @Nullable Outflow sink;
     private boolean over;
 
     WebProxyBody(WebProxyTrip trip, @Nullable Body body, @Nullable HttpClientResponse answer) {
@@ -54,7 +55,8 @@ final class WebProxyBody implements Reply.Body {
 
     @Override
     public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
-        sink = response;
+        var outflow = exchange.outflow();
+        sink = outflow;
         if (over) {
             return done.future();
         }
@@ -62,23 +64,25 @@ final class WebProxyBody implements Reply.Body {
             end(response);
             return done.future();
         }
-        source.handler(chunk -> chunk(source, response, chunk));
+        source.handler(chunk -> chunk(source, outflow, chunk));
         source.endHandler(end -> end(response));
         source.resume();
         return done.future();
     }
 
-    private void chunk(ReadStream<Buffer> from, HttpServerResponse response, Buffer chunk) {
+    private void chunk(ReadStream<Buffer> from, Outflow outflow, Buffer chunk) {
         if (over) {
             return;
         }
         trip.active();
-        response.write(chunk);
-        if (response.writeQueueFull()) {
+        var unused = outflow.write(chunk);
+        if (outflow.writeQueueFull()) {
             from.pause();
-            response.drainHandler(drained -> {
-                trip.active();
-                from.resume();
+            outflow.drainHandler(drained -> {
+                if (!over) {
+                    trip.active();
+                    from.resume();
+                }
             });
         }
     }

@@ -122,12 +122,15 @@ final class Reloader implements AutoCloseable {
         }
         node.reload(next)
                 .onSuccess(done -> tell(before.config(), next.config()))
-                .onFailure(cause -> node.rejected(new ConfigException(List.of(new ConfigProblem(
-                        new Place(options.conf().toString(), 1, 1),
-                        "",
-                        String.valueOf(cause.getMessage()),
-                        "ports and files that can be taken",
-                        "SIGHUP tries again")))));
+                .onFailure(cause -> node.rejected(
+                        cause instanceof ConfigException wrong
+                                ? wrong
+                                : new ConfigException(List.of(new ConfigProblem(
+                                        new Place(options.conf().toString(), 1, 1),
+                                        "",
+                                        String.valueOf(cause.getMessage()),
+                                        "ports and files that can be taken",
+                                        "SIGHUP tries again")))));
     }
 
     private void tell(GatewayConfig before, GatewayConfig now) {
