@@ -4,7 +4,9 @@ import gatehouse.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +35,21 @@ final class ChildProcess implements AutoCloseable {
         return start(folder, Map.of(), arguments);
     }
 
+    /** Starts a gateway in a working folder, which may only open so many files. */
+    static ChildProcess startWithFiles(Path folder, int files) throws IOException {
+        return start(folder, Map.of(), List.of("bash", "-c", "ulimit -n " + files + " && exec \"$0\" \"$@\""));
+    }
+
     /** Starts a gateway in a working folder, with more in its environment. */
     static ChildProcess start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
+        return start(folder, environment, List.of(), arguments);
+    }
+
+    private static ChildProcess start(
+            Path folder, Map<String, String> environment, List<String> launcher, String... arguments)
+            throws IOException {
+        var command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",
@@ -118,6 +132,26 @@ final class ChildProcess implements AutoCloseable {
         }
         reader.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
         return process.exitValue();
+    }
+
+    /** Time that it spent on the processors so far. */
+    Duration cpuTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /** Files that it has open now. */
+    int openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    /** Lets it open only so many files from now on. */
+    void limitFiles(int most) throws IOException, InterruptedException {
+        var limiting = new ProcessBuilder("prlimit", "--pid", Long.toString(pid()), "--nofile=" + most + ":" + most);
+        if (limiting.start().waitFor() != 0) {
+            throw new IOException("prlimit failed");
+        }
     }
 
     boolean isAlive() {
