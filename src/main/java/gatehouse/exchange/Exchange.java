@@ -28,6 +28,8 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private boolean handedOver;
     private boolean closesConnection;
     private @Nullable Runnable whenClientLeaves;
+    private @Nullable Unsent unsent;
+    private @Nullable Outflow outflow;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -58,6 +60,19 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** The response to write to. */
     public HttpServerResponse response() {
         return request.response();
+    }
+
+    /** Counts the bytes of its answer on an account that the exchanges of a connection share. */
+    public void countUnsent(Unsent account) {
+        unsent = account;
+    }
+
+    /** Where the body of the answer goes, no faster than the client takes it. */
+    public Outflow outflow() {
+        if (outflow == null) {
+            outflow = new Outflow(unsent == null ? new Unsent(() -> Long.MAX_VALUE) : unsent, response());
+        }
+        return outflow;
     }
 
     /** Fields of the request, changed in place by policies. */

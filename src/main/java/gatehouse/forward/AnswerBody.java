@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Outflow;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -19,7 +20,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
     private final Passage passage;
     private final @Nullable ReadStream<Buffer> source;
     private final Promise<Void> done = Promise.promise();
-    private @Nullable HttpServerResponse sink;
+    private @Nullable Outflow sink;
     private boolean over;
 
     /**
@@ -38,7 +39,8 @@ abstract class AnswerBody extends Flow implements Reply.Body {
 
     @Override
     public final Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
-        sink = response;
+        var outflow = exchange.outflow();
+        sink = outflow;
         if (over) {
             return done.future();
         }
@@ -47,26 +49,28 @@ abstract class AnswerBody extends Flow implements Reply.Body {
             return done.future();
         }
         passage.flowing(this);
-        source.handler(chunk -> chunk(source, response, chunk));
+        source.handler(chunk -> chunk(source, outflow, chunk));
         source.endHandler(end -> end(response));
         source.resume();
         return done.future();
     }
 
-    private void chunk(ReadStream<Buffer> from, HttpServerResponse response, Buffer chunk) {
+    private void chunk(ReadStream<Buffer> from, Outflow outflow, Buffer chunk) {
         if (over) {
             return;
         }
         moved(chunk.length());
         passage.active();
-        response.write(chunk);
-        if (response.writeQueueFull()) {
+        var unused = outflow.write(chunk);
+        if (outflow.writeQueueFull()) {
             from.pause();
             hold(passage.now());
-            response.drainHandler(drained -> {
-                go(passage.now());
-                passage.active();
-                from.resume();
+            outflow.drainHandler(drained -> {
+                if (!over) {
+                    go(passage.now());
+                    passage.active();
+                    from.resume();
+                }
             });
         }
     }

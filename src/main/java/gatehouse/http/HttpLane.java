@@ -5,7 +5,6 @@ import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
 import gatehouse.exchange.Reply;
 import gatehouse.forward.Forwarder;
-import gatehouse.http.Connections.Connection;
 import gatehouse.listener.Door;
 import gatehouse.listener.LaneServer;
 import gatehouse.observe.LogLane;
@@ -80,7 +79,7 @@ final class HttpLane implements LaneServer {
         watchClient(exchange, connection);
         request.response().bodyEndHandler(end -> connection.handedOver(exchange));
         answer(exchange, door, now)
-                .compose(reply -> send(exchange, reply))
+                .compose(reply -> send(exchange, connection, reply))
                 .recover(failure -> refuse(exchange, connection, failure))
                 .onComplete(end -> finish(exchange, connection));
     }
@@ -127,8 +126,8 @@ final class HttpLane implements LaneServer {
         return ((Route.ToFiles) route.to()).site().exchange(exchange);
     }
 
-    private Future<Void> send(Exchange exchange, Reply reply) {
-        if (draining) {
+    private Future<Void> send(Exchange exchange, Connection connection, Reply reply) {
+        if (draining || connection.isWorn()) {
             exchange.closeConnection();
         }
         return ReplyWriter.send(exchange, reply);
@@ -150,7 +149,7 @@ final class HttpLane implements LaneServer {
             problem = Problem.internal();
             LOG.error("exchange {} failed", exchange.requestId(), failure);
         }
-        if (draining) {
+        if (draining || connection.isWorn()) {
             exchange.closeConnection();
         }
         if (exchange.response().headWritten()) {
@@ -274,7 +273,7 @@ final class HttpLane implements LaneServer {
             log.flush();
         }
         if (++ticks % TICKS_PER_SWEEP == 0) {
-            connections.closeIdle(System.nanoTime());
+            connections.sweep(System.nanoTime());
         }
     }
 }

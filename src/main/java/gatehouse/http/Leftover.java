@@ -1,6 +1,5 @@
 package gatehouse.http;
 
-import gatehouse.http.Connections.Connection;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 

@@ -1,5 +1,6 @@
 package gatehouse.launch;
 
+import gatehouse.config.ConfigException;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
@@ -150,6 +151,10 @@ final class GatewayProcess {
             logListeners(node);
             return node;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConfigException wrong) {
+                wrong.problems().forEach(console.err()::println);
+                return null;
+            }
             throwIfNotTaken(e.getCause());
             LOG.error("the gateway does not start", e.getCause());
         } catch (TimeoutException e) {

@@ -4,6 +4,7 @@ import gatehouse.admin.AdminNode;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
+import gatehouse.config.Place;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
@@ -69,6 +70,7 @@ public final class Node {
         metrics.targets(this::targetSamples);
         metrics.loads(this::loadSamples);
         metrics.breakers(this::breakerSamples);
+        metrics.refused(listeners::refused);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
@@ -160,6 +162,10 @@ public final class Node {
     }
 
     private Future<Void> apply(Blueprint blueprint) {
+        var connections = blueprint.config().node().connections();
+        if (connections != null && connections > listeners.mostConnections()) {
+            return Future.failedFuture(tooManyConnections(blueprint, connections));
+        }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
         var grace = blueprint.config().node().drain().http();
         return listeners
@@ -168,6 +174,7 @@ public final class Node {
                         .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
+                            listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
                             metrics.reloaded(next.number());
@@ -179,6 +186,20 @@ public final class Node {
                             return previous == null ? closing : Future.<Void>succeededFuture();
                         })
                         .recover(cause -> change.rollBack().transform(closed -> Future.failedFuture(cause))));
+    }
+
+    /** Each connection needs a file, and so does the one to its target. */
+    private ConfigException tooManyConnections(Blueprint blueprint, int connections) {
+        var file = blueprint.files().isEmpty()
+                ? "configuration"
+                : blueprint.files().get(0).toString();
+        return new ConfigException(List.of(new ConfigProblem(
+                new Place(file, 1, 1),
+                "node.connections",
+                connections + " connections need more files than the " + listeners.mostFiles()
+                        + " that this process may open",
+                "at most " + listeners.mostConnections(),
+                "`ulimit -n " + Listeners.filesFor(connections) + "` would do")));
     }
 
     /** Services that are gone probe no more; exchanges that began with them still pick among their targets. */

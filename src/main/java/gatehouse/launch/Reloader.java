@@ -135,7 +135,13 @@ final class Reloader implements AutoCloseable {
                     notTaken.set(null);
                     tell(before.config(), next.config());
                 })
-                .onFailure(cause -> tellOnce(problem(next, cause)));
+                .onFailure(cause -> {
+                    if (cause instanceof ConfigException wrong) {
+                        node.rejected(wrong);
+                    } else {
+                        tellOnce(problem(next, cause));
+                    }
+                });
     }
 
     /** The same may fail twice: as asked for, and when the changed file is noticed. */

@@ -55,6 +55,10 @@ final class Exposition {
                 histogram("gatehouse_upstream_seconds", "Time spent waiting for a service.", "service", services, 0),
                 counter("gatehouse_problems", "Answers that the gateway made itself.", "problem", problems, 0),
                 gauge("gatehouse_requests_in_flight", "Exchanges that have not ended.", Math.max(0, inFlight)),
+                gauge(
+                        "gatehouse_unsent_bytes",
+                        "Bytes of answers that wait for clients to take them.",
+                        lanes.stream().mapToLong(lane -> lane.unsent.get(0)).sum()),
                 connections(listeners),
                 counter(
                         "gatehouse_connections_accepted",
@@ -62,6 +66,7 @@ final class Exposition {
                         "listener",
                         listeners,
                         ListenerStats.OPENED),
+                refused(),
                 counter("gatehouse_access_log_dropped", "Lines dropped.", Labels.EMPTY, metrics.dropped()),
                 reloads(),
                 gauge("gatehouse_snapshot", "Number of the configuration in force.", metrics.snapshot()),
@@ -111,6 +116,16 @@ final class Exposition {
         var builder = GaugeSnapshot.builder().name("gatehouse_connections").help("Connections that are open.");
         listeners.forEach((listener, cells) -> builder.dataPoint(level(
                 Labels.of("listener", listener), cells.get(ListenerStats.OPENED) - cells.get(ListenerStats.CLOSED))));
+        return builder.build();
+    }
+
+    private MetricSnapshot refused() {
+        var builder = CounterSnapshot.builder()
+                .name("gatehouse_connections_refused")
+                .help("Connections closed as soon as they were accepted.");
+        metrics.sampleRefused()
+                .forEach((listener, reasons) -> reasons.forEach((reason, count) ->
+                        builder.dataPoint(point(Labels.of("listener", listener, "reason", reason), count))));
         return builder.build();
     }
 

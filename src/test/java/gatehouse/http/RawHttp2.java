@@ -16,10 +16,14 @@ import java.util.List;
 public final class RawHttp2 implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
+    static final int PRIORITY_FRAME = 2;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
+    static final int PUSH_PROMISE = 5;
     static final int PING = 6;
     static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
     static final int PRIORITY = 32;
@@ -29,9 +33,20 @@ public final class RawHttp2 implements AutoCloseable {
 
     /** Over a connection; sends the preface. */
     public RawHttp2(RawClient client) throws IOException {
+        this(client, new byte[0]);
+    }
+
+    /** With one setting of its own (RFC 9113 §6.5.2). */
+    RawHttp2(RawClient client, int setting, int value) throws IOException {
+        this(
+                client,
+                ByteBuffer.allocate(6).putShort((short) setting).putInt(value).array());
+    }
+
+    private RawHttp2(RawClient client, byte[] settings) throws IOException {
         this.client = client;
         client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        frame(SETTINGS, 0, 0, new byte[0]);
+        frame(SETTINGS, 0, 0, settings);
     }
 
     record Frame(int type, int flags, int stream, byte[] payload) {
@@ -57,22 +72,31 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        client.send(bytes(type, flags, stream, payload));
+        return this;
+    }
+
+    /** A frame as bytes (RFC 9113 §4.1). */
+    static byte[] bytes(int type, int flags, int stream, byte[] payload) {
         var frame = ByteBuffer.allocate(9 + payload.length);
         frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
         frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-        client.send(frame.array());
-        return this;
+        return frame.array();
     }
 
     /** A head of these names and values in turn, literally and without an index (RFC 7541 §6.2.2). */
     public RawHttp2 headers(int stream, boolean end, String... pairs) throws IOException {
+        return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(pairs));
+    }
+
+    private static byte[] block(String... pairs) {
         var block = new ByteArrayOutputStream();
         for (var i = 0; i < pairs.length; i += 2) {
             block.write(0);
             literal(block, pairs[i]);
             literal(block, pairs[i + 1]);
         }
-        return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block.toByteArray());
+        return block.toByteArray();
     }
 
     private static void literal(ByteArrayOutputStream block, String text) {
@@ -98,6 +122,15 @@ public final class RawHttp2 implements AutoCloseable {
                 with(more, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
     }
 
+    /** The usual head of a GET as bytes. */
+    static byte[] getBytes(int stream, String path) {
+        return bytes(
+                HEADERS,
+                END_HEADERS | END_STREAM,
+                stream,
+                block(":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
+    }
+
     RawHttp2 post(int stream, String path, String... more) throws IOException {
         return headers(
                 stream,
@@ -107,6 +140,21 @@ public final class RawHttp2 implements AutoCloseable {
 
     RawHttp2 data(int stream, boolean end, String text) throws IOException {
         return frame(DATA, end ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Lets the other side send so many bytes more, on a stream or, with 0, on all of them (RFC 9113 §6.9). */
+    RawHttp2 windowUpdate(int stream, int bytes) throws IOException {
+        return frame(
+                WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+    }
+
+    /** Opens the window of the connection, and of the first so many streams. */
+    RawHttp2 openWindows(int streams, int bytes) throws IOException {
+        windowUpdate(0, 1 << 30);
+        for (var i = 0; i < streams; i++) {
+            windowUpdate(1 + 2 * i, bytes);
+        }
+        return this;
     }
 
     private static String[] with(String[] more, String... first) {
@@ -129,6 +177,22 @@ public final class RawHttp2 implements AutoCloseable {
         var length = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
         var stream = ByteBuffer.wrap(head, 5, 4).getInt() & Integer.MAX_VALUE;
         return new Frame(head[3], head[4], stream, client.readBytes(length));
+    }
+
+    /** Reads up to the next frame of a type. */
+    Frame await(int type) throws IOException {
+        while (true) {
+            var frame = read();
+            if (frame == null) {
+                throw new java.io.EOFException("no frame of type " + type + " before the end");
+            }
+            if (frame.type() == HEADERS) {
+                decode(frame);
+            }
+            if (frame.type() == type) {
+                return frame;
+            }
+        }
     }
 
     /** Reads until a stream has ended in one way or another. */

@@ -17,9 +17,20 @@ final class ChildProcess {
         return start(folder, Map.of(), arguments);
     }
 
+    /** Starts a gateway in a working folder, which may only open so many files. */
+    static Child startWithFiles(Path folder, int files) throws IOException {
+        return start(folder, Map.of(), List.of("bash", "-c", "ulimit -n " + files + " && exec \"$0\" \"$@\""));
+    }
+
     /** Starts a gateway in a working folder, with more in its environment. */
     static Child start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
-        var command = new ArrayList<>(List.of(
+        return start(folder, environment, List.of(), arguments);
+    }
+
+    private static Child start(Path folder, Map<String, String> environment, List<String> launcher, String... arguments)
+            throws IOException {
+        var command = new ArrayList<>(launcher);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx256m",

@@ -3,6 +3,9 @@ package gatehouse.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +95,26 @@ public final class Child implements AutoCloseable {
         }
         reader.join(TimeUnit.SECONDS.toMillis(LIMIT_SECONDS));
         return process.exitValue();
+    }
+
+    /** Time that it spent on the processors so far. */
+    public Duration cpuTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    /** Files that it has open now. */
+    public int openFiles() throws IOException {
+        try (var files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+            return (int) files.count();
+        }
+    }
+
+    /** Lets it open only so many files from now on. */
+    public void limitFiles(int most) throws IOException, InterruptedException {
+        var limiting = new ProcessBuilder("prlimit", "--pid", Long.toString(pid()), "--nofile=" + most + ":" + most);
+        if (limiting.start().waitFor() != 0) {
+            throw new IOException("prlimit failed");
+        }
     }
 
     /** Whether it runs. */
