@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 @Sharable
 final class Gate extends ChannelInboundHandlerAdapter {
-    /** How long nothing is accepted after that has failed. */
-    private static final long PAUSE_MILLIS = 1_000;
+    /** How long nothing is accepted after that has failed; what waits meanwhile has to be gone through when files are free. */
+    private static final long PAUSE_MILLIS = 20;
 
     private final Admission node;
     private final AtomicInteger open = new AtomicInteger();

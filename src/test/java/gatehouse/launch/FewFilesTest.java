@@ -94,9 +94,7 @@ class FewFilesTest {
     }
 
     private static void assertOutlives(Child gateway, int port, List<Socket> held) throws IOException {
-        var before = gateway.cpuTime();
-        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2)); // what it spends in this time is the point
-        assertThat(gateway.cpuTime().minus(before)).isLessThan(Duration.ofMillis(200));
+        assertThat(leastCpuTimeOfTwoSeconds(gateway)).isLessThan(Duration.ofMillis(200));
         for (var socket : held) {
             socket.close();
         }
@@ -104,6 +102,18 @@ class FewFilesTest {
         assertThat(gateway.text().lines().filter(line -> line.contains("refuses connections")))
                 .hasSizeBetween(1, 2);
         assertThat(gateway.text()).doesNotContain("ERROR", "NoClassDefFoundError");
+    }
+
+    /** Of three times two seconds: it may still be compiling in one, but what spins does so in all. */
+    private static Duration leastCpuTimeOfTwoSeconds(Child gateway) {
+        var least = Duration.ofDays(1);
+        for (var i = 0; i < 3 && least.toMillis() >= 200; i++) {
+            var before = gateway.cpuTime();
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2)); // what it spends in this time is the point
+            var spent = gateway.cpuTime().minus(before);
+            least = spent.compareTo(least) < 0 ? spent : least;
+        }
+        return least;
     }
 
     private static List<Socket> connectAll(int port) throws IOException {
@@ -120,7 +130,9 @@ class FewFilesTest {
         var end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
             try {
-                return RawClient.get(port, "/").status() == 200;
+                if (RawClient.get(port, "/").status() == 200) {
+                    return true; // before that a file may still be missing for the target
+                }
             } catch (IOException notYet) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
             }
