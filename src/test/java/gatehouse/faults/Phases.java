@@ -39,7 +39,7 @@ final class Phases {
                 .run();
         double seconds = load.secondsToRecovery(load.startNanos(), 99);
         trial.atMost("recoverySeconds", seconds, trial.full() ? 10 : 1.5);
-        trial.recovered(load.between(seconds, load.size() / RATE));
+        trial.recovered(seconds >= load.size() / RATE ? load : load.between(seconds, load.size() / RATE));
     }
 
     /** How often ids came to these origins beyond their first time. */

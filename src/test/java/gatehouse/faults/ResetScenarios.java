@@ -60,8 +60,8 @@ final class ResetScenarios {
                         """, origin.url(), idling.url())) {
             Phases.warm(trial, gateway.port(), "/x");
             origin.always("/keep-then-reset");
-            double rate = trial.size(1000, 200);
-            double seconds = trial.size(10, 2);
+            double rate = trial.size(250, 100); // each one costs a connection
+            double seconds = trial.size(40, 3);
             for (var method : List.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS")) {
                 var load = LoadGenerator.to(gateway.port(), "/x")
                         .method(method, method.equals("PUT") ? "content" : "")

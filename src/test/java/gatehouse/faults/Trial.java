@@ -103,7 +103,7 @@ final class Trial {
 
     /** Without a restart: at least 99 % of what comes after the fault is served. */
     void recovered(LoadResult load) {
-        atLeast("recoveredOkPercent", load.okPercent(), 99);
+        judge("recoveredOkPercent", load.okPercent(), load.okPercent() >= 99, ">= 99 (" + load + ")");
     }
 
     private void judge(String name, double value, boolean good, String wanted) {
