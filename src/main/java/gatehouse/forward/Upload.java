@@ -4,6 +4,7 @@ import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,15 @@ final class Upload extends Flow {
     private final HttpClientRequest upstream;
     private final Attempt attempt;
     private final @Nullable Buffer copy;
+    private final long announced;
+    private @Nullable Buffer lastChunk;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
         this.exchange = delivery.exchange();
         this.upstream = upstream;
         this.attempt = attempt;
+        this.announced = exchange.request().version() == HttpVersion.HTTP_2 ? exchange.contentLength() : -1;
         this.copy = delivery.takeBody() ? Buffer.buffer((int) exchange.contentLength()) : null;
     }
 
@@ -71,6 +75,11 @@ final class Upload extends Flow {
             copy.appendBuffer(chunk);
         }
         attempt.active();
+        if (bytes() == announced) {
+            // a stream may have more than it announced, or never end; what is complete here would be so for the target
+            lastChunk = lastChunk == null ? chunk : lastChunk.appendBuffer(chunk);
+            return;
+        }
         upstream.write(chunk);
         if (upstream.writeQueueFull()) {
             exchange.request().pause();
@@ -93,7 +102,11 @@ final class Upload extends Flow {
             delivery.keepBody(copy);
         }
         attempt.active();
-        upstream.end();
+        if (lastChunk == null) {
+            upstream.end();
+        } else {
+            upstream.end(lastChunk);
+        }
         attempt.sent();
     }
 

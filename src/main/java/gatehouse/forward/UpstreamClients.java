@@ -29,7 +29,8 @@ final class UpstreamClients {
     /** RFC 9113 §7: the stream is not needed any more. */
     static final long CANCEL = 8;
 
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    static final int MAX_HEADER_BYTES = 32 * 1024;
+    static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
     private final Vertx vertx;
@@ -63,7 +64,7 @@ final class UpstreamClients {
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
                 .setHttp2KeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(8 * 1024)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
                 .setTracingPolicy(TracingPolicy.IGNORE);
         if (pool.http2()) {
