@@ -9,6 +9,7 @@ import gatehouse.snapshot.Explainer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,9 @@ final class PathTarget implements Target {
             }
         } catch (ProblemException refused) {
             judgeRefusal(refused, violations);
-            if (wanted != null && !wanted.contains(";")) {
+            if (wanted != null
+                    && !raw.contains(";")
+                    && !raw.toLowerCase(Locale.ROOT).contains("%3b")) {
                 violations.add("refused " + raw + ", which means " + wanted);
             }
         } catch (RuntimeException e) {
