@@ -15,6 +15,11 @@ final class Upload extends Flow {
     /** Longest body of which a copy is kept for another attempt. */
     static final int MAX_REPLAY_BYTES = 64 * 1024;
 
+    /** Chunks below this are gathered for as long as the client's bytes are at hand: each by itself would cost a system call. */
+    private static final int SMALL = 512;
+
+    private static final int GATHERED = 16 * 1024;
+
     private final Delivery delivery;
     private final Exchange exchange;
     private final HttpClientRequest upstream;
@@ -22,6 +27,7 @@ final class Upload extends Flow {
     private final @Nullable Buffer copy;
     private final long announced;
     private @Nullable Buffer lastChunk;
+    private @Nullable Buffer gathered;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
@@ -80,6 +86,34 @@ final class Upload extends Flow {
             lastChunk = lastChunk == null ? chunk : lastChunk.appendBuffer(chunk);
             return;
         }
+        if (chunk.length() < SMALL) {
+            gather(chunk);
+        } else {
+            sendGathered();
+            send(chunk);
+        }
+    }
+
+    private void gather(Buffer chunk) {
+        if (gathered == null) {
+            gathered = Buffer.buffer(SMALL);
+            delivery.forwarder().vertx().runOnContext(read -> sendGathered());
+        }
+        gathered.appendBuffer(chunk);
+        if (gathered.length() >= GATHERED) {
+            sendGathered();
+        }
+    }
+
+    private void sendGathered() {
+        var chunks = gathered;
+        gathered = null;
+        if (chunks != null && flows()) {
+            send(chunks);
+        }
+    }
+
+    private void send(Buffer chunk) {
         upstream.write(chunk);
         if (upstream.writeQueueFull()) {
             exchange.request().pause();
@@ -102,10 +136,17 @@ final class Upload extends Flow {
             delivery.keepBody(copy);
         }
         attempt.active();
-        if (lastChunk == null) {
+        var rest = gathered;
+        gathered = null;
+        if (rest != null && lastChunk != null) {
+            rest.appendBuffer(lastChunk);
+        } else if (rest == null) {
+            rest = lastChunk;
+        }
+        if (rest == null) {
             upstream.end();
         } else {
-            upstream.end(lastChunk);
+            upstream.end(rest);
         }
         attempt.sent();
     }

@@ -229,6 +229,36 @@ class FramingTest {
     }
 
     @Test
+    void a_body_of_ten_million_chunks_is_refused_before_it_has_cost_much() throws IOException {
+        try (var client = scene.client()) {
+            var unused = client.sendInBackground(
+                    ("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + "1\r\na\r\n".repeat(10 * MIB))
+                            .getBytes());
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void small_chunks_arrive_in_order_among_large_ones() throws IOException {
+        var body = new StringBuilder("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var whole = new StringBuilder();
+        for (var i = 0; i < 2000; i++) {
+            var chunk = Integer.toString(i).repeat(i % 7 == 0 ? 300 : 1);
+            whole.append(chunk);
+            body.append(Integer.toHexString(chunk.length()))
+                    .append("\r\n")
+                    .append(chunk)
+                    .append("\r\n");
+        }
+        try (var client = scene.client()) {
+            assertThat(client.send(body + "0\r\n\r\n").read().status()).isEqualTo(200);
+            assertThat(scene.lastRequest().body().text()).isEqualTo(whole.toString());
+        }
+    }
+
+    @Test
     void a_broken_chunk_is_answered_with_400_where_nothing_was_answered_yet() throws IOException {
         try (var client = scene.client()) {
             client.send("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
