@@ -6,11 +6,14 @@ import gatehouse.exchange.Peer;
 import gatehouse.exchange.Unsent;
 import gatehouse.listener.Door;
 import gatehouse.listener.FrameGuard;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,7 +166,26 @@ final class Connection {
             seen = position;
             movedSince = now;
         }
-        return now - movedSince >= limits().stalled().toNanos();
+        var limit = limits().stalled().toNanos();
+        return now - movedSince >= limit && (http2 || stillNanos(now) >= limit);
+    }
+
+    /**
+     * For how long the system's buffer has been still too: what waits in it may take a slow reader minutes, in which the socket
+     * takes nothing. A client without room acknowledges but gets no data, one that is gone does not acknowledge (tcp(7),
+     * {@code TCP_INFO}). Known with epoll only, and asked of HTTP/1.x: streams of HTTP/2 have windows of their own.
+     */
+    private long stillNanos(long now) {
+        if (!(http instanceof ConnectionBase base) || !(base.channel() instanceof EpollSocketChannel socket)) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            var info = socket.tcpInfo();
+            var still = Math.max(info.lastDataSent(), info.lastAckRecv());
+            return TimeUnit.MILLISECONDS.toNanos(still) + now - System.nanoTime();
+        } catch (ChannelException closed) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** Something that changes with each byte that the socket takes; 0 when nothing waits to be taken. */

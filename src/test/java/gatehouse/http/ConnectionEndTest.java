@@ -9,6 +9,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,21 @@ class ConnectionEndTest {
             scene.answering(Answers.ok("never taken"));
             http2.get(1, "/");
             assertThat(http2.outcome(1).end()).isEqualTo("CLOSED");
+            scene.awaitNothingInFlight();
+        }
+    }
+
+    @Test
+    void a_client_that_reads_slowly_is_not_stalled_until_it_stops() throws Exception {
+        try (var scene = scene("stalled: 300ms");
+                var client = RawClient.connect(scene.gateway().port(), 4096)) {
+            scene.answering(Answers.ok("a".repeat(16 * 1024 * 1024)));
+            client.send(RawClient.request("GET", "/")).readHead();
+            var start = System.nanoTime();
+            while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(3)) {
+                assertThat(client.readBytes(2048)).hasSize(2048);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // its pace is the point
+            }
             scene.awaitNothingInFlight();
         }
     }
