@@ -162,7 +162,7 @@ class OverloadTest {
         origin.awaitRequests(1);
         var second = sending("/2");
         awaitLoad(load -> load.waiting() == 1);
-        second.close();
+        second.reset();
         awaitLoad(load -> load.waiting() == 0);
         var third = sending("/3");
         awaitLoad(load -> load.waiting() == 1);
