@@ -210,7 +210,7 @@ public record ServiceConfig(
                     doc =
                             "Most requests that wait in line for a place at the service, per node, divided between the event"
                                     + " loops like `max`, rounded up; more are refused with 503.",
-                    value = "64",
+                    value = "1024",
                     min = 0,
                     max = 65535)
             int pending,
@@ -243,7 +243,7 @@ public record ServiceConfig(
                     max = 1_000_000)
             int max,
 
-            @Key(doc = "Where an adaptive limit begins; in the same units.", value = "20", min = 1, max = 1_000_000)
+            @Key(doc = "Where an adaptive limit begins; in the same units.", value = "128", min = 1, max = 1_000_000)
             int start,
 
             @Key(

@@ -32,6 +32,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             var pipeline = base.channel().pipeline();
             if (pipeline.get("codec") != null) {
                 var guard = new AnswerGuard();
+                pipeline.replace("codec", "codec", StrictResponseDecoder.codec());
                 pipeline.addBefore("codec", null, new Rest(guard));
                 pipeline.addAfter("codec", null, guard);
                 pipeline.addAfter("codec", null, HeapContent.INSTANCE);

@@ -116,6 +116,9 @@ abstract class Flow {
     }
 
     private void settle(long now) {
+        if (!flows) {
+            return;
+        }
         if (held) {
             receiversNanos += now - since;
         } else {

@@ -4,6 +4,7 @@ import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +15,26 @@ final class Upload extends Flow {
     /** Longest body of which a copy is kept for another attempt. */
     static final int MAX_REPLAY_BYTES = 64 * 1024;
 
+    /** Chunks below this are gathered for as long as the client's bytes are at hand: each by itself would cost a system call. */
+    private static final int SMALL = 512;
+
+    private static final int GATHERED = 16 * 1024;
+
     private final Delivery delivery;
     private final Exchange exchange;
     private final HttpClientRequest upstream;
     private final Attempt attempt;
     private final @Nullable Buffer copy;
+    private final long announced;
+    private @Nullable Buffer lastChunk;
+    private @Nullable Buffer gathered;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
         this.exchange = delivery.exchange();
         this.upstream = upstream;
         this.attempt = attempt;
+        this.announced = exchange.request().version() == HttpVersion.HTTP_2 ? exchange.contentLength() : -1;
         this.copy = delivery.takeBody() ? Buffer.buffer((int) exchange.contentLength()) : null;
     }
 
@@ -71,6 +81,39 @@ final class Upload extends Flow {
             copy.appendBuffer(chunk);
         }
         attempt.active();
+        if (bytes() == announced) {
+            // a stream may have more than it announced, or never end; what is complete here would be so for the target
+            lastChunk = lastChunk == null ? chunk : lastChunk.appendBuffer(chunk);
+            return;
+        }
+        if (chunk.length() < SMALL) {
+            gather(chunk);
+        } else {
+            sendGathered();
+            send(chunk);
+        }
+    }
+
+    private void gather(Buffer chunk) {
+        if (gathered == null) {
+            gathered = Buffer.buffer(SMALL);
+            delivery.forwarder().vertx().runOnContext(read -> sendGathered());
+        }
+        gathered.appendBuffer(chunk);
+        if (gathered.length() >= GATHERED) {
+            sendGathered();
+        }
+    }
+
+    private void sendGathered() {
+        var chunks = gathered;
+        gathered = null;
+        if (chunks != null && flows()) {
+            send(chunks);
+        }
+    }
+
+    private void send(Buffer chunk) {
         upstream.write(chunk);
         if (upstream.writeQueueFull()) {
             exchange.request().pause();
@@ -93,7 +136,18 @@ final class Upload extends Flow {
             delivery.keepBody(copy);
         }
         attempt.active();
-        upstream.end();
+        var rest = gathered;
+        gathered = null;
+        if (rest != null && lastChunk != null) {
+            rest.appendBuffer(lastChunk);
+        } else if (rest == null) {
+            rest = lastChunk;
+        }
+        if (rest == null) {
+            upstream.end();
+        } else {
+            upstream.end(rest);
+        }
         attempt.sent();
     }
 

@@ -33,7 +33,8 @@ final class UpstreamClients {
     /** RFC 9113 §7: the stream is not needed any more. */
     static final long CANCEL = 8;
 
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    static final int MAX_HEADER_BYTES = 32 * 1024;
+    static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
     /** What one read may bring is what comes on top when a client is slow, so it is half of Netty's. */
@@ -72,7 +73,7 @@ final class UpstreamClients {
                 .setHttp2KeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
                 .setKeepAlive(keep)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(8 * 1024)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
                 .setTracingPolicy(TracingPolicy.IGNORE);
         if (pool.http2()) {

@@ -131,21 +131,27 @@ public final class FrameGuard extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        if (message instanceof ByteBuf bytes) {
-            written(context, bytes);
+        if (message instanceof ByteBuf bytes && written(context, bytes)) {
+            // the stream is over at once: one that Vert.x never knew must not be met when the connection fails
+            var unused = context.write(message);
+            promise.trySuccess();
+            return;
         }
         var unused = context.write(message, promise);
     }
 
-    /** The codec begins each frame with a buffer of its own; further ones with its payload may follow. */
-    private void written(ChannelHandlerContext context, ByteBuf bytes) {
+    /**
+     * The codec begins each frame with a buffer of its own; further ones with its payload may follow. Whether it resets a
+     * stream.
+     */
+    private boolean written(ChannelHandlerContext context, ByteBuf bytes) {
         var size = bytes.readableBytes();
         if (payloadOut > 0) {
             payloadOut -= Math.min(size, payloadOut);
-            return;
+            return false;
         }
         if (size < HEAD) {
-            return;
+            return false;
         }
         var start = bytes.readerIndex();
         payloadOut = Math.max(0, HEAD + bytes.getUnsignedMedium(start) - size);
@@ -157,6 +163,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
             broken = true;
             context.executor().execute(() -> end(context)); // after what is being written
         }
+        return kind == RST_STREAM;
     }
 
     /** Most events within a time. The clock is looked at only when there were that many. */

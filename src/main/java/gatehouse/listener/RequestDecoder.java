@@ -8,11 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.vertx.core.http.HttpServerOptions;
@@ -130,7 +127,7 @@ final class RequestDecoder extends StrictRequestDecoder {
         }
         ignoring = true;
         answering = true;
-        var late = new DefaultFullHttpRequest(HttpVersion.HTTP_1_0, HttpMethod.GET, "/bad-request");
+        var late = createInvalidMessage();
         late.setDecoderResult(DecoderResult.failure(ReadTimeoutException.INSTANCE));
         at.fireChannelRead(late);
         at.fireChannelReadComplete();

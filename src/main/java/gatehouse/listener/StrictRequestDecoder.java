@@ -5,11 +5,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMessageDecoderResult;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what the codec tolerates and two parties could read differently: other blanks in the request line than its two
- * spaces, other versions, folded lines, trailers in masses and bodies in masses of tiny chunks. What is refused is marked
+ * spaces, other versions, folded lines, several lengths, trailers in masses and bodies in masses of tiny chunks. What is refused is marked
  * as the codec itself marks it.
  */
 abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
@@ -36,6 +40,7 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private int wordEnd;
     private boolean lineOpen;
     private boolean folded;
+    private int lengths;
     private long pieces;
     private long pieceBytes;
 
@@ -77,6 +82,7 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         pieceBytes = 0;
         folded = false;
         lineOpen = false;
+        lengths = 0;
         if (first) {
             first = false;
             ignoreUpgrade(request);
@@ -93,6 +99,7 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         if (content instanceof LastHttpContent) {
             folded = false;
             lineOpen = false;
+            lengths = 0;
         }
         return !tiny && !tooMany && !wasFolded;
     }
@@ -112,6 +119,12 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         if (request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)) {
             request.headers().remove(HttpHeaderNames.UPGRADE);
         }
+    }
+
+    /** What stands for a request that has no valid line is answered in our version, not in the codec's 1.0 (RFC 9110 §2.5). */
+    @Override
+    protected HttpMessage createInvalidMessage() {
+        return new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request", Unpooled.EMPTY_BUFFER);
     }
 
     @Override
@@ -154,7 +167,25 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
         lookBehindLine();
-        return super.splitHeaderName(line, start, length);
+        var name = super.splitHeaderName(line, start, length);
+        if (input != null) {
+            checkFraming(name);
+        }
+        return name;
+    }
+
+    /**
+     * What the codec makes one framing of before anyone sees the fields: it takes the first of several lengths in HTTP/1.0,
+     * and eight bytes for the body of a request that has the keys of a draft of WebSocket and no length.
+     */
+    private void checkFraming(AsciiString name) {
+        if (name.length() == HttpHeaderNames.CONTENT_LENGTH.length()) {
+            if (name.contentEqualsIgnoreCase(HttpHeaderNames.CONTENT_LENGTH) && ++lengths > 1) {
+                throw new IllegalArgumentException("more than one length");
+            }
+        } else if (name.contentEqualsIgnoreCase(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
+            throw new IllegalArgumentException("a draft's way to frame a body");
+        }
     }
 
     /** A line that begins with a blank goes on with the one before (RFC 9112 §5.2). */

@@ -17,16 +17,16 @@ final class ConnectionScenarios {
     private ConnectionScenarios() {}
 
     private static void idle(Trial trial) throws Exception {
-        int many = trial.size(10_000, 1000);
-        int idle = trial.size(60, 3);
-        int slack = trial.size(5, 2);
+        int many = trial.size(10_000, 600);
+        int idle = trial.size(60, 4);
+        int slack = trial.size(5, 3);
         try (var origin = FaultOrigin.start();
                 var gateway = new GatewayUnderTest.Launch("""
-                        node: { connections: 12000 }
+                        node: { connections: %d }
                         listeners: { web: { listen: "127.0.0.1:0", limits: { idle: %ds } } }
                         services: { origin: { targets: "%s", pool: { idle: 1s, pending: 20000 } } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
-                        """.formatted(idle, origin.url()))
+                        """.formatted(trial.size(11_000, 1000), idle, origin.url()))
                         .fixedHeap(256)
                         .start()) {
             Phases.warm(trial, gateway.port(), "/ok");
@@ -97,7 +97,7 @@ final class ConnectionScenarios {
             var admitted = LoadGenerator.to(gateway.port(), "/ok")
                     .connections(1)
                     .rate(100)
-                    .seconds(trial.size(25, 4))
+                    .seconds(trial.size(25, 2))
                     .begin();
             Thread.sleep(300);
             try (var crowd = Crowd.of(attempts, gateway.port())
@@ -108,10 +108,8 @@ final class ConnectionScenarios {
                 Trial.within(10_000, () -> crowd.open() <= cap);
                 trial.note("attempts", attempts);
                 trial.between("open", crowd.open(), cap * 0.95, cap);
-                long unserved = crowd.members().stream()
-                        .filter(member -> member.isOpen() && member.status() != 200)
-                        .count();
-                trial.exactly("openButNotServed", unserved, 0);
+                Trial.within(10_000, () -> unserved(crowd) == 0);
+                trial.exactly("openButNotServed", unserved(crowd), 0);
                 double grown = gateway.figures().residentMib() - resident;
                 trial.atMost("residentGrowthMib", grown, cap * 64 / 1024.0 + 200);
                 trial.allServed("admitted", admitted.get());
@@ -119,6 +117,12 @@ final class ConnectionScenarios {
             Thread.sleep(500);
             Phases.recovery(trial, gateway.port(), "/ok");
         }
+    }
+
+    private static long unserved(Crowd crowd) {
+        return crowd.members().stream()
+                .filter(member -> member.isOpen() && member.status() != 200)
+                .count();
     }
 
     private static void files(Trial trial) throws Exception {

@@ -41,11 +41,12 @@ final class GatewayUnderTest implements AutoCloseable {
         private final List<String> wrapper = new ArrayList<>();
         private final List<String> flags = new ArrayList<>(List.of("-Xmx512m"));
         private final Map<String, String> environment = new HashMap<>();
+        private boolean roomy = !FaultsIT.full();
 
         Launch(String text) {
             this.text = text;
             if (!FaultsIT.full()) {
-                flags.add("-XX:TieredStopAtLevel=1");
+                flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
             }
         }
 
@@ -58,6 +59,12 @@ final class GatewayUnderTest implements AutoCloseable {
         /** Runs on this processor alone. */
         Launch onCore(int core) {
             wrapper.addAll(List.of("taskset", "-c", Integer.toString(core)));
+            return this;
+        }
+
+        /** With the limits of services that it has by itself, in the short form too. */
+        Launch asShipped() {
+            roomy = false;
             return this;
         }
 
@@ -102,7 +109,8 @@ final class GatewayUnderTest implements AutoCloseable {
             if (!text.contains("admin:")) {
                 whole.append("admin: { listen: \"127.0.0.1:0\" }\n");
             }
-            Files.writeString(home.resolve("gateway.yaml"), whole.append(text));
+            whole.append(text);
+            Files.writeString(home.resolve("gateway.yaml"), roomy ? Roomy.roomy(whole.toString()) : whole);
             return home;
         }
 

@@ -39,7 +39,7 @@ final class OneOfManyScenarios {
                             timeout: { firstByte: %5$dms, total: %6$dms }
                         """, one.url(), two.url(), three.url(), four.url(), perTry, perTry * 3)) {
             double rate = trial.size(500, 150);
-            double seconds = trial.size(10, 2);
+            double seconds = trial.size(10, 1);
             Phases.warm(trial, gateway.port(), "/trio/ok");
 
             three.down();

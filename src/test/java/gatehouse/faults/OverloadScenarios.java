@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** More requests than there is capacity. */
 final class OverloadScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.alone("F35", "twice and five times the load that can be served", OverloadScenarios::overload));
+            Scenario.fullOnly("F35", "twice and five times the load that can be served", OverloadScenarios::overload));
 
     private OverloadScenarios() {}
 
@@ -24,7 +24,9 @@ final class OverloadScenarios {
                     services:
                       origin: { targets: "%s", pool: { max: %d, pending: %d }, health: { passive: null } }
                     routes: { all: { match: { path: "/**" }, to: origin } }
-                    """.formatted(origin.url(), slots, slots * 2)).fixedHeap(256);
+                    """.formatted(origin.url(), slots, slots * 2))
+                    .fixedHeap(256)
+                    .asShipped();
             try (var gateway = (pinned ? launch.onCore(0) : launch).start();
                     var pin = pinned ? Pinned.toCore(1) : Pinned.nowhere()) {
                 trial.note("loadOnACoreOfItsOwn", pin.isPinned() ? 1 : 0);

@@ -29,7 +29,7 @@ final class ProcessScenarios {
             Phases.warm(trial, gateway.port(), "/ok");
             // behind a balancer that looks at readiness every 100 ms
             var balanced = LoadGenerator.to(gateway.port(), "/slow?ms=5")
-                    .rate(trial.size(2000, 300))
+                    .rate(trial.size(2000, 200))
                     .seconds(120);
             var balancedResult = balanced.begin();
             // clients who know nothing of readiness and honour Connection: close and GOAWAY
@@ -37,7 +37,7 @@ final class ProcessScenarios {
             var direct = java.util.concurrent.CompletableFuture.supplyAsync(() -> direct(gateway.port(), ending));
             var streams =
                     java.util.concurrent.CompletableFuture.supplyAsync(() -> streams(http2, gateway.port(), ending));
-            Thread.sleep(trial.size(50_000, 1500));
+            Thread.sleep(trial.size(50_000, 700));
             var slow = java.util.concurrent.CompletableFuture.supplyAsync(() -> slow(gateway.port(), notice));
             Thread.sleep(200);
             gateway.process().signal("TERM");
@@ -46,7 +46,7 @@ final class ProcessScenarios {
             boolean notReady = Trial.within(2000, () -> readiness(gateway) == 503);
             balanced.stop();
             trial.exactly("readiness503First", notReady ? 1 : 0, 1);
-            trial.atMost("readiness503AfterMillis", (System.nanoTime() - asked) / 1e6, 1000);
+            trial.atMost("readiness503AfterMillis", (System.nanoTime() - asked) / 1e6, trial.size(1000, 2000));
             int code = gateway.process().exitCode();
             double seconds = (System.nanoTime() - asked) / 1e9;
             trial.exactly("exitCode", code, 0);
@@ -61,7 +61,9 @@ final class ProcessScenarios {
             trial.exactly("direct2Failed", h2[1], 0);
             trial.note("requests", balancedResult.get().size() + http1[0] + h2[0]);
         }
-        second(trial);
+        if (trial.full()) {
+            second(trial);
+        }
     }
 
     private static int readiness(GatewayUnderTest gateway) {

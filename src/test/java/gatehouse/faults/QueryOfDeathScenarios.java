@@ -33,9 +33,9 @@ final class QueryOfDeathScenarios {
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """, origin.url())) {
             Phases.warm(trial, gateway.port(), "/ok");
-            int many = trial.size(10_000, 400);
+            int many = trial.size(10_000, 200);
             int bad = many / 4;
-            badAndGood(gateway.port(), BAD.size() * 20, "first");
+            badAndGood(gateway.port(), BAD.size() * trial.size(20, 2), "first");
             double heap = gateway.figures().liveHeapMib(); // first: it opens a file of its own
             int files = gateway.figures().settledFiles();
             int reached = origin.log().requests();

@@ -6,7 +6,7 @@ import java.util.List;
 /** Nobody listens. */
 final class RefusedScenarios {
     static final List<Scenario> ALL =
-            List.of(Scenario.of("F01", "a target's port is closed", RefusedScenarios::closedPort));
+            List.of(Scenario.fullOnly("F01", "a target's port is closed", RefusedScenarios::closedPort));
 
     private RefusedScenarios() {}
 

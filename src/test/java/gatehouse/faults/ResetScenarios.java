@@ -23,7 +23,7 @@ final class ResetScenarios {
                         routes: { all: { match: { path: "/**" }, to: trio } }
                         """, good.url(), other.url(), bad.url())) {
             double rate = trial.size(500, 150);
-            double seconds = trial.size(20, 2);
+            double seconds = trial.size(20, 1);
             Phases.warm(trial, gateway.port(), "/ok");
             bad.always("/reset-before");
             var gets = LoadGenerator.to(gateway.port(), "/ok")
@@ -61,7 +61,7 @@ final class ResetScenarios {
             Phases.warm(trial, gateway.port(), "/x");
             origin.always("/keep-then-reset");
             double rate = trial.size(250, 100); // each one costs a connection
-            double seconds = trial.size(40, 3);
+            double seconds = trial.size(40, 2);
             for (var method : List.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS")) {
                 var load = LoadGenerator.to(gateway.port(), "/x")
                         .method(method, method.equals("PUT") ? "content" : "")
@@ -86,7 +86,7 @@ final class ResetScenarios {
             idling.idleLimit(3000);
             int sent = 0;
             int failed = 0;
-            for (int burst = 0; burst < trial.size(30, 3); burst++) {
+            for (int burst = 0; burst < trial.size(30, 2); burst++) {
                 var load = LoadGenerator.to(gateway.port(), "/idling")
                         .method("POST", "x=1")
                         .rate(100)

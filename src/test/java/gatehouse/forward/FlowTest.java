@@ -27,6 +27,14 @@ class FlowTest {
     }
 
     @Test
+    void time_before_it_begins_does_not_count() {
+        assertThat(flow.isSenderSlow(PACE, seconds(1000))).isFalse();
+        flow.begin(seconds(1001));
+        assertThat(flow.isSenderSlow(PACE, seconds(1015))).isFalse();
+        assertThat(flow.isSenderSlow(PACE, seconds(1016))).isTrue();
+    }
+
+    @Test
     void one_that_keeps_the_rate_is_measured_anew() {
         flow.begin(0);
         flow.moved(256 * 15);

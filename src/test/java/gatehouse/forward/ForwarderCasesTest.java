@@ -461,6 +461,7 @@ class ForwarderCasesTest {
         try (var client = gateway.client()) {
             client.send(RawClient.request("GET", "/x"));
             received();
+            client.reset();
         }
         origin.awaitClosed(1);
         assertTargetIsNotBlamed();

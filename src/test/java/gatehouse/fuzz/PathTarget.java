@@ -77,6 +77,11 @@ final class PathTarget implements Target {
         }
     }
 
+    /** An empty segment with parameters, or one of dots, is refused; any other may pass. */
+    private static boolean hasParameters(String raw) {
+        return raw.contains(";") || raw.toLowerCase(java.util.Locale.ROOT).contains("%3b");
+    }
+
     private void judgePath(String raw, List<String> violations) {
         var wanted = Canonical.path(raw);
         try {
@@ -90,7 +95,7 @@ final class PathTarget implements Target {
             }
         } catch (ProblemException refused) {
             judgeRefusal(refused, violations);
-            if (wanted != null && !wanted.contains(";")) {
+            if (wanted != null && !hasParameters(raw)) {
                 violations.add("refused " + raw + ", which means " + wanted);
             }
         } catch (RuntimeException e) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class ConnectionEndTest {
     private static final String SERVES = """
             listeners: { web: { listen: "127.0.0.1:0", limits: { %s } } }
-            services: { origin: { targets: "%s", pool: { max: 8 } } }
+            services: { origin: { targets: "%s", pool: { max: 8, wait: 10s } } }
             routes:   { all: { match: { path: "/**" }, to: origin } }
             """;
 

@@ -51,6 +51,8 @@ class FramingTest {
             9112 §6.1    | Transfer-Encoding: "chunked"                                  | 400,501
             9112 §6.1    | Transfer-Encoding:                                            | 400,501
             9112 §6.3    | Content-Length: 3\\r\\nContent-Length: 5                      | 400
+            9112 §6.3    | Content-Length: 5, 5                                          | 400
+            9112 §6.3    | Content-Length: 5\\r\\nContent-Length: 5                      | 400
             9110 §8.6    | Content-Length: +3                                            | 400
             9110 §8.6    | Content-Length: -1                                            | 400
             9110 §8.6    | Content-Length: 0x3                                           | 400
@@ -89,6 +91,30 @@ class FramingTest {
                 assertThat(client.closedByPeer()).isTrue();
                 assertThat(scene.bytesAtOrigin()).isEqualTo(before);
             }
+        }
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §6.3: HTTP/{0} with {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            1.0 | Content-Length: 0\\r\\nContent-Length: 53
+            1.0 | Content-Length: 0\\r\\ncontent-length: 53
+            1.0 | Content-Length: 0\\r\\nContent-Length: 0
+            1.0 | Content-Length: 0, 53
+            1.0 | Content-Length: 0, 0
+            1.0 | Content-Length: 0\\r\\nTransfer-Encoding: chunked
+            1.0 | Transfer-Encoding: identity
+            1.1 | Content-Length: 0\\r\\nContent-Length: 53
+            1.1 | Sec-WebSocket-Key1: a\\r\\nSec-WebSocket-Key2: b
+            1.0 | Sec-WebSocket-Key1: a\\r\\nSec-WebSocket-Key2: b
+            """)
+    void no_version_and_no_draft_gives_a_body_two_lengths_RFC_9112_6_3(String version, String fields)
+            throws IOException {
+        for (var method : new String[] {"GET", "POST"}) {
+            Refusals.assertRefused(
+                    scene,
+                    method + " /a HTTP/" + version + "\r\nHost: localhost\r\nConnection: keep-alive\r\n"
+                            + unescaped(fields) + "\r\n\r\nGET /smuggled HTTP/1.0\r\nHost: localhost\r\n\r\n",
+                    400);
         }
     }
 
@@ -199,6 +225,36 @@ class FramingTest {
             var unused = client.sendInBackground(("GET / HTTP/1.1\r\nX A: b\r\n\r\n" + "a".repeat(8 * MIB)).getBytes());
             Refusals.assertProblem(client.read(), 400);
             assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void a_body_of_ten_million_chunks_is_refused_before_it_has_cost_much() throws IOException {
+        try (var client = scene.client()) {
+            var unused = client.sendInBackground(
+                    ("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + "1\r\na\r\n".repeat(10 * MIB))
+                            .getBytes());
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void small_chunks_arrive_in_order_among_large_ones() throws IOException {
+        var body = new StringBuilder("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var whole = new StringBuilder();
+        for (var i = 0; i < 2000; i++) {
+            var chunk = Integer.toString(i).repeat(i % 7 == 0 ? 300 : 1);
+            whole.append(chunk);
+            body.append(Integer.toHexString(chunk.length()))
+                    .append("\r\n")
+                    .append(chunk)
+                    .append("\r\n");
+        }
+        try (var client = scene.client()) {
+            assertThat(client.send(body + "0\r\n\r\n").read().status()).isEqualTo(200);
+            assertThat(scene.lastRequest().body().text()).isEqualTo(whole.toString());
         }
     }
 

@@ -122,6 +122,11 @@ class RequestTargetTest {
                 "GET /\tHTTP/1.1",
                 "GET /\rHTTP/1.1",
                 " / HTTP/1.1",
+                " \u000bGET / HTTP/1.1",
+                "GET\f/\fHTTP/1.1",
+                "GET /\u000bHTTP/1.1",
+                "G\u000b/ HTTP/1.0",
+                "GET / HTTP/1.1\f",
                 "GET / http/1.1",
                 "GET / Http/1.1",
                 "GET / HTTP/0.9",
@@ -132,6 +137,15 @@ class RequestTargetTest {
             })
     void a_broken_request_line_is_refused(String line) throws IOException {
         assertRefused(line + "\r\nHost: localhost\r\n\r\n", 400);
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §2.3: {0}")
+    @ValueSource(
+            strings = {"T a H/0.9", "T a P/1.1", "GET / HTTP/0.9", "GET / HTTP/1.1x", "GET / X/9.9", "GET / HTTP/2.0"})
+    void an_answer_never_has_the_version_of_a_broken_line_RFC_9112_2_3(String line) throws IOException {
+        var response = scene.exchange(line + "\r\n\r\n");
+        assertThat(response.head().startLine()).startsWith("HTTP/1.1 ");
+        Refusals.assertProblem(response, line.endsWith("/2.0") ? 505 : 400);
     }
 
     @ParameterizedTest(name = "RFC 9110 §15.6.6: HTTP/{0}")

@@ -22,7 +22,7 @@ class UnsentTest {
 
     private static final String SERVES = """
             listeners: { web: { listen: "127.0.0.1:0", limits: { unsent: 256KiB } } }
-            services: { origin: { targets: "%s", pool: { max: 256 } } }
+            services: { origin: { targets: "%s", pool: { max: 256, wait: 10s }, concurrency: { start: 256 } } }
             routes:   { all: { match: { path: "/**" }, to: origin } }
             """;
 
