@@ -34,6 +34,9 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
     }
 
+    /** Whether more is read from the source's connection. */
+    void reading(boolean on) {}
+
     /** Puts the trailers on the response. */
     abstract void putTrailers(HttpServerResponse response);
 
@@ -64,12 +67,14 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         var unused = outflow.write(chunk);
         if (outflow.writeQueueFull()) {
             from.pause();
+            reading(false);
             hold(passage.now());
             outflow.drainHandler(drained -> {
                 if (!over) {
                     go(passage.now());
                     passage.active();
-                    from.resume();
+                    reading(true);
+                    from.resume(); // may be full again at once
                 }
             });
         }

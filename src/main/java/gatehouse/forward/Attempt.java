@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One try of a {@link Delivery} at one target. Confined to its event loop. */
@@ -20,8 +21,8 @@ final class Attempt extends Passage {
     private final Delivery delivery;
 
     private int interim;
-    private boolean continued;
     private long connectedNanos;
+    private boolean continued;
     private int status;
     private @Nullable Upload upload;
     private @Nullable Download download;
@@ -48,7 +49,8 @@ final class Attempt extends Passage {
                 .setURI(exchange().upstreamTarget());
         asking();
         try {
-            held().client().request(options).onComplete(this::connected);
+            var client = delivery.needsFresh() ? held().fresh() : held().client();
+            client.request(options).onComplete(this::connected);
         } catch (RuntimeException e) {
             poolAnswered();
             fail(Failures.internal(e));
@@ -65,10 +67,11 @@ final class Attempt extends Passage {
             return;
         }
         if (result.failed()) {
-            fail(Failures.connecting(result.cause()));
+            var failure = Failures.connecting(result.cause());
+            fail(result.cause() instanceof TimeoutException ? judged(failure) : failure);
             return;
         }
-        connectedNanos = System.nanoTime();
+        connectedNanos = punctualNanos();
         var up = result.result();
         connected(up);
         try {
@@ -166,7 +169,7 @@ final class Attempt extends Passage {
     /** Whether the connection had served before and was closed by the target while the request was on its way. */
     private boolean isStale() {
         var up = upstream();
-        return up != null && System.nanoTime() - connectedNanos < STALE_NANOS && AnswerGuard.wasKept(up.connection());
+        return up != null && punctualNanos() - connectedNanos < STALE_NANOS && AnswerGuard.wasKept(up.connection());
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
@@ -185,7 +188,7 @@ final class Attempt extends Passage {
         if (isIn(Phase.ENDED)) {
             return;
         }
-        close(failure.kind().countsAgainstTarget() ? Outcome.FAILED : null, failure.why(), true);
+        close(failure.countsAgainstTarget() ? Outcome.FAILED : null, failure.why(), true);
         delivery.failed(failure, target());
     }
 

@@ -7,12 +7,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The deadlines of one event loop. Instead of a timer per request, all exchanges under way stand in one list which is
  * swept every {@value #PERIOD_MILLIS} ms; that is also how much early or late a deadline may be noticed. Confined to its event loop.
+ *
+ * <p>The loop itself may be late: it was stopped, collected garbage, or has too much to do. A sweep that comes more than
+ * {@value #LATE_MILLIS} ms after its time ends nothing, for what has come meanwhile is not read yet; the next one does, late or not.
+ * And a target that did not get its time because of that is not to blame: see {@link #isTooMuch}.
  */
 final class Deadlines {
     /** Time between two sweeps. */
     static final long PERIOD_MILLIS = 20;
 
     static final long PERIOD_NANOS = PERIOD_MILLIS * 1_000_000;
+
+    /** By how much more than its period a sweep must come late for the loop to count as late. */
+    static final long LATE_MILLIS = 100;
+
+    private static final long LATE_NANOS = LATE_MILLIS * 1_000_000;
 
     private final @Nullable Vertx vertx;
     private final long timer;
@@ -22,6 +31,8 @@ final class Deadlines {
         void due(long now) {}
     };
     private long now;
+    private boolean spared;
+    private long lost;
 
     Deadlines(Vertx vertx) {
         this.vertx = vertx;
@@ -45,6 +56,25 @@ final class Deadlines {
     /** The monotonic clock as of the last sweep; cheap enough to read per chunk. */
     long now() {
         return now;
+    }
+
+    /**
+     * For how long sweeps were overdue until now, all in all, in nanoseconds.
+     *
+     * @param time the clock
+     */
+    long lost(long time) {
+        return lost + overdue(time);
+    }
+
+    /** Whether so much of a span of time was lost that nobody can be blamed for what did not happen in it: a quarter. */
+    static boolean isTooMuch(long lost, long span) {
+        return lost > span / 4;
+    }
+
+    private long overdue(long time) {
+        var late = time - now - PERIOD_NANOS;
+        return late > LATE_NANOS ? late : 0;
     }
 
     /** Puts something under watch. */
@@ -81,7 +111,14 @@ final class Deadlines {
     }
 
     void sweep() {
-        now = nanoTime.getAsLong();
+        var time = nanoTime.getAsLong();
+        var late = overdue(time);
+        lost += late;
+        now = time;
+        spared = late > 0 && !spared;
+        if (spared) {
+            return;
+        }
         var watched = head.next;
         while (watched != null && watched != head) {
             var next = watched.next;

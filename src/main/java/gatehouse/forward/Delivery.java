@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One exchange on its way to a service: attempts until one brings a reply or none is allowed any more. */
 final class Delivery implements Admission.Applicant {
-    /** Most kept connections that may turn out to be gone, one after the other, before that is held to be a failure. */
-    private static final int MAX_STALE = 3;
-
     private final Forwarder forwarder;
     private final Exchange exchange;
     private final Plan plan;
@@ -26,9 +23,8 @@ final class Delivery implements Admission.Applicant {
 
     private List<Target> tried = List.of();
     private int attempts;
-    private int stale;
+    private boolean fresh;
     private boolean started;
-    private boolean spareUsed;
     private @Nullable Buffer replay;
     private boolean bodyTaken;
 
@@ -77,6 +73,11 @@ final class Delivery implements Admission.Applicant {
 
     Plan plan() {
         return plan;
+    }
+
+    /** Whether a connection turned out to be gone: those that were kept from before may be too. */
+    boolean needsFresh() {
+        return fresh;
     }
 
     /** How often the request was sent before, by this gateway or by those before it. */
@@ -190,7 +191,7 @@ final class Delivery implements Admission.Applicant {
         if (retry != null && isCovered(failure.kind(), target, retry) && mayRepeat(failure.kind(), target, retry)) {
             return;
         }
-        if (failure.kind().countsAgainstTarget()) {
+        if (failure.countsAgainstTarget()) {
             finish(false);
         }
         upstream.release();
@@ -221,30 +222,31 @@ final class Delivery implements Admission.Applicant {
     }
 
     private boolean mayRepeat(Failure.Kind kind, Target target, Retry retry) {
-        if (kind == Failure.Kind.STALE
-                && stale < MAX_STALE
-                && System.nanoTime() - endBy < 0
-                && !exchange.clientGone()
-                && (!bodyTaken || replay != null)) {
-            // no sign of a sick target, and each one leaves the pool: neither an attempt nor a part of the budget
-            stale++;
+        if (kind == Failure.Kind.STALE && !fresh && isWantedAndWhole()) {
+            // no sign of a sick target: neither an attempt nor a part of the budget
+            fresh = true;
             attempts--;
             attempt();
             return true;
         }
-        if (kind == Failure.Kind.CONNECT && attempts >= retry.attempts() && !spareUsed && retry.attempts() > 1) {
-            spareUsed = true;
+        if (kind == Failure.Kind.CONNECT && retry.attempts() > 1 && isWantedAndWhole() && isAnotherThan(target)) {
+            // at once: nothing was sent, so no target has more to do for it, and there are only so many
             attempts--;
+            note(target);
+            attempt();
+            return true;
         }
         if (!mayRepeat(target, retry)) {
             return false;
         }
-        if (kind == Failure.Kind.CONNECT && tried.size() == 1) {
-            attempt(); // at once: nothing was sent, and another target is likely well
-        } else {
-            pauseThenAttempt(retry);
-        }
+        fresh |= kind == Failure.Kind.RESET;
+        pauseThenAttempt(retry);
         return true;
+    }
+
+    /** Whether there is still somebody to answer, time to do it, and the whole request. */
+    private boolean isWantedAndWhole() {
+        return !exchange.clientGone() && System.nanoTime() - endBy < 0 && (!bodyTaken || replay != null);
     }
 
     /**
@@ -253,18 +255,20 @@ final class Delivery implements Admission.Applicant {
      */
     private boolean mayRepeat(Target target, Retry retry) {
         if (attempts >= retry.attempts()
-                || exchange.clientGone()
                 || exchange.caller().retries() > 0
-                || System.nanoTime() - endBy >= 0
-                || (bodyTaken && replay == null)
+                || !isWantedAndWhole()
                 || !plan.budget().tryRetry()) {
             return false;
         }
+        note(target);
+        return true;
+    }
+
+    private void note(Target target) {
         if (tried.isEmpty()) {
             tried = new ArrayList<>(3);
         }
         tried.add(target);
-        return true;
     }
 
     private void pauseThenAttempt(Retry retry) {

@@ -33,6 +33,11 @@ final class Download extends AnswerBody {
     }
 
     @Override
+    void reading(boolean on) {
+        UpstreamClients.read(source.request(), on);
+    }
+
+    @Override
     public long length() {
         var length = source.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {

@@ -45,7 +45,7 @@ public final class Forwarder {
             return Future.failedFuture(Problem.unavailable(
                             "breaker-open",
                             "The service failed too often; it is asked again shortly.",
-                            breaker.retryAfterSeconds(),
+                            breaker.retryAfter(),
                             Origin.UPSTREAM)
                     .asFailure());
         }

@@ -43,6 +43,7 @@ abstract class Passage extends Deadlines.Watched {
 
     private Phase phase = Phase.CONNECTING;
     private long activeNanos = startNanos;
+    private long lostBefore;
     private long sentNanos;
     private long paceDue;
     private boolean atPool;
@@ -66,6 +67,7 @@ abstract class Passage extends Deadlines.Watched {
         this.target = target;
         this.held = held;
         this.deadlines = forwarder.deadlines();
+        this.lostBefore = deadlines.lost(startNanos);
         this.endBy = endBy;
         this.firstByteNanos = firstByteNanos;
         this.paceDue = never(startNanos);
@@ -182,8 +184,25 @@ abstract class Passage extends Deadlines.Watched {
 
     /** Something moved: silence is counted from now. */
     final void active() {
-        activeNanos = deadlines.now();
+        activeNanos = System.nanoTime(); // not as of the last sweep: after a standstill that one is long ago
+        lostBefore = deadlines.lost(activeNanos);
         watch();
+    }
+
+    /** A failure by time, which is nobody's if this event loop was late itself. */
+    final Failure judged(Failure failure) {
+        return wasLate() ? failure.excuse() : failure;
+    }
+
+    /** The monotonic clock, stopped while this event loop is late itself. */
+    final long punctualNanos() {
+        var now = System.nanoTime();
+        return now - deadlines.lost(now);
+    }
+
+    private boolean wasLate() {
+        var now = System.nanoTime();
+        return Deadlines.isTooMuch(deadlines.lost(now) - lostBefore, now - activeNanos);
     }
 
     /** A body begins to move. */
@@ -287,7 +306,7 @@ abstract class Passage extends Deadlines.Watched {
     private void expireSilent() {
         var upload = upload();
         if (phase == Phase.CONNECTING) {
-            fail(Failures.connectTimeout());
+            fail(judged(Failures.connectTimeout()));
         } else if (phase == Phase.WAITING && isHeldUp()) {
             expire("idle-timeout", "The service stopped reading the request.");
         } else if (phase == Phase.WAITING && upload != null && upload.flows()) {
@@ -326,13 +345,18 @@ abstract class Passage extends Deadlines.Watched {
         var reply = download();
         if (reply != null) {
             exchange.failedWith(problem);
-            reply.expire(problem.asFailure());
+            if (wasLate()) {
+                reply.fail(problem.asFailure());
+            } else {
+                reply.expire(problem.asFailure());
+            }
             return;
         }
-        if (phase == Phase.WAITING) {
+        var failure = judged(new Failure(Failure.Kind.TIMEOUT, problem.asFailure(), name));
+        if (phase == Phase.WAITING && failure.countsAgainstTarget()) {
             held.admission().lost();
         }
-        fail(new Failure(Failure.Kind.TIMEOUT, problem.asFailure(), name));
+        fail(failure);
     }
 
     /** How long nothing may move in this phase, in nanoseconds. */

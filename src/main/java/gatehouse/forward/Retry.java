@@ -22,8 +22,8 @@ public record Retry(
         List<Cause> when,
 
         @Key(
-                doc = "Most attempts in all, the first included. A target that refuses the connection costs no attempt"
-                        + " as long as another is there, once.",
+                doc = "Most attempts in all, the first included. A target to which no connection comes about costs no"
+                        + " attempt as long as another is there that was not asked.",
                 value = "2",
                 min = 1,
                 max = 10,

@@ -2,12 +2,15 @@ package gatehouse.forward;
 
 import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's connections to the targets, one client per service. A client used by one loop only opens its
@@ -32,6 +36,10 @@ final class UpstreamClients {
     static final int MAX_HEADER_BYTES = 32 * 1024;
     static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
+
+    /** What one read may bring is what comes on top when a client is slow, so it is half of Netty's. */
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 32 * 1024).maxMessagesPerRead(16);
 
     private final Vertx vertx;
     private final Deadlines deadlines;
@@ -51,18 +59,19 @@ final class UpstreamClients {
     Held hold(Service service) {
         var held = clients.get(service);
         if (held == null) {
-            held = new Held(service, create(service.config().pool()), new Admission(service, deadlines, lanes));
+            held = new Held(service, new Admission(service, deadlines, lanes));
             clients.put(service, held);
         }
         held.hold();
         return held;
     }
 
-    private HttpClient create(ServiceConfig.Pool pool) {
+    private HttpClient create(ServiceConfig.Pool pool, boolean keep) {
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
                 .setHttp2KeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
+                .setKeepAlive(keep)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
@@ -84,8 +93,25 @@ final class UpstreamClients {
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(limits)
-                .withConnectHandler(AnswerGuard::guard)
+                .withConnectHandler(UpstreamClients::opened)
                 .build();
+    }
+
+    private static void opened(HttpConnection connection) {
+        AnswerGuard.guard(connection);
+        if (connection instanceof ConnectionBase base) {
+            base.channel().config().setRecvByteBufAllocator(READS);
+        }
+    }
+
+    /**
+     * Stops or resumes reading from a connection that serves one request at a time. Vert.x itself stops only when it has queued
+     * two dozen messages, and not before all has been read that is there, up to a MiB.
+     */
+    static void read(HttpClientRequest request, boolean on) {
+        if (request.version() != HttpVersion.HTTP_2 && request.connection() instanceof ConnectionBase base) {
+            base.channel().config().setAutoRead(on);
+        }
     }
 
     /** Closes the clients of services that are gone, each as soon as the last exchange with it has ended. */
@@ -103,6 +129,9 @@ final class UpstreamClients {
         clients.values().forEach(held -> {
             held.service.unwatch(held.admission);
             closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
+            if (held.fresh != null) {
+                closing.add(held.fresh.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
+            }
         });
         clients.clear();
         return Future.join(closing);
@@ -129,22 +158,34 @@ final class UpstreamClients {
     }
 
     /** A client, who may use it now, and how many do. */
-    static final class Held {
+    final class Held {
         private final Service service;
         private final HttpClient client;
+        private @Nullable HttpClient fresh;
         private final Admission admission;
         private int holders;
         private boolean retired;
 
-        private Held(Service service, HttpClient client, Admission admission) {
+        private Held(Service service, Admission admission) {
             this.service = service;
-            this.client = client;
+            this.client = create(service.config().pool(), true);
             this.admission = admission;
             service.watch(admission);
         }
 
         HttpClient client() {
             return client;
+        }
+
+        /**
+         * A client that opens a connection for each request and keeps none. Its requests have their places as all others have;
+         * so there are at most twice {@code pool.max} connections for a moment, of which half are idle.
+         */
+        HttpClient fresh() {
+            if (fresh == null) {
+                fresh = create(service.config().pool(), false);
+            }
+            return fresh;
         }
 
         Admission admission() {
@@ -169,6 +210,9 @@ final class UpstreamClients {
             if (retired && holders == 0) {
                 service.unwatch(admission);
                 client.close();
+                if (fresh != null) {
+                    fresh.close();
+                }
             }
         }
     }

@@ -123,7 +123,7 @@ final class WebProxyTrip extends Passage {
         if (isOver()) {
             return;
         }
-        var isTheTargets = failure.kind().countsAgainstTarget();
+        var isTheTargets = failure.countsAgainstTarget();
         close(isTheTargets ? Outcome.FAILED : null, failure.why(), true);
         if (isTheTargets) {
             record(false);
