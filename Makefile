@@ -42,7 +42,7 @@ TIME ?= 60s
 SEED ?= $(shell date +%s)
 
 fuzz: ## mutated messages against parser, router and forwarder: make fuzz TIME=60s SEED=1; TIME is for each of the five kinds
-	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(TIME:s=) -Dfuzz.seed=$(SEED)
+	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(subst s,,$(TIME:%m=$$((60*%)))) -Dfuzz.seed=$(SEED)
 
 faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35
 	@.ci/tools

@@ -201,7 +201,7 @@ public record ServiceConfig(
             @Key(
                     doc = "Most HTTP/1.1 connections to one target, per node. They are divided between the event loops,"
                             + " rounded up: 64 are 11 on each of 6.",
-                    value = "64",
+                    value = "512",
                     min = 1,
                     max = 65535)
             int max,

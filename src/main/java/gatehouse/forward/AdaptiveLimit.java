@@ -30,6 +30,8 @@ import java.util.concurrent.TimeUnit;
  *       retransmission timer) widens what is tolerated four times; where it is more than a quarter of the floor, a cut needs two
  *       windows in a row, and there is none in doubt.
  *   <li><b>Small times.</b> 5 ms above the floor are calm and 10 ms are no trouble: on that scale our own machine jitters.
+ *   <li><b>Our own lateness.</b> When the event loop has more to do than it can, every answer is late, and fewer at once would not
+ *       help: nothing is measured then, and the limit only grows.
  *   <li><b>Losses.</b> Time-outs and answers 502 to 504 that become more frequent, by 20 % of all, cut by 0.7 (AIMD).
  * </ul>
  *
@@ -128,6 +130,17 @@ final class AdaptiveLimit {
                 judge(now, sum / groups);
             }
         }
+    }
+
+    /**
+     * An answer's head has come, and how long it took says nothing of the service, since the loop itself is late: the limit only
+     * grows with its use.
+     */
+    void answeredLate(long now, int inFlight) {
+        if (inFlight * 2 >= whole) {
+            grow(1);
+        }
+        restart(now);
     }
 
     /** A request was lost: no answer in time, or one that says that the service could not. */

@@ -159,7 +159,11 @@ final class Admission implements Load {
      */
     void answered(long sent, long now) {
         if (adaptive != null) {
-            adaptive.answered(sent, now, inFlight());
+            if (deadlines.isBusy(now)) {
+                adaptive.answeredLate(now, inFlight());
+            } else {
+                adaptive.answered(sent, now, inFlight());
+            }
             adjust(adaptive.limit());
         }
     }

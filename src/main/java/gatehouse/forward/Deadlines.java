@@ -18,6 +18,11 @@ final class Deadlines {
 
     static final long PERIOD_NANOS = PERIOD_MILLIS * 1_000_000;
 
+    /** By how much more than its period a sweep comes late when the loop has too much to do. */
+    private static final long SLOW_NANOS = 10_000_000;
+
+    private static final long BUSY_NANOS = 1_000_000_000;
+
     /** By how much more than its period a sweep must come late for the loop to count as late. */
     static final long LATE_MILLIS = 100;
 
@@ -32,6 +37,8 @@ final class Deadlines {
     };
     private long now;
     private boolean spared;
+    private boolean slow;
+    private long slowAt;
     private long lost;
 
     Deadlines(Vertx vertx) {
@@ -70,6 +77,16 @@ final class Deadlines {
     /** Whether so much of a span of time was lost that nobody can be blamed for what did not happen in it: a quarter. */
     static boolean isTooMuch(long lost, long span) {
         return lost > span / 4;
+    }
+
+    /**
+     * Whether the loop itself has more to do than it can, or had within the last second: what answers take then is also its own
+     * time.
+     *
+     * @param time the clock
+     */
+    boolean isBusy(long time) {
+        return slow && time - slowAt < BUSY_NANOS;
     }
 
     private long overdue(long time) {
@@ -114,6 +131,10 @@ final class Deadlines {
         var time = nanoTime.getAsLong();
         var late = overdue(time);
         lost += late;
+        if (time - now - PERIOD_NANOS > SLOW_NANOS) {
+            slow = true;
+            slowAt = time;
+        }
         now = time;
         spared = late > 0 && !spared;
         if (spared) {

@@ -127,4 +127,13 @@ class AdaptiveLimitTest {
         service.load(50, 60);
         assertThat(service.limit()).isBetween(20, 25);
     }
+
+    @Test
+    void lateness_of_our_own_takes_nothing_from_the_limit() {
+        var limit = new AdaptiveLimit(10, 100, 0);
+        for (var answer = 1; answer <= 1000; answer++) {
+            limit.answeredLate(answer * 1_000_000_000L, 10);
+        }
+        assertThat(limit.limit()).isGreaterThanOrEqualTo(10).isLessThanOrEqualTo(21);
+    }
 }

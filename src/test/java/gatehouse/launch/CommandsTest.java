@@ -95,7 +95,7 @@ class CommandsTest {
                         "--set",
                         "listeners.web.limits.http2.streams=200",
                         "--set",
-                        "services.users.pool.max=65",
+                        "services.users.pool.max=513",
                         "--set",
                         "routes.users.timeout.total=0s"))
                 .isZero();
@@ -107,7 +107,7 @@ class CommandsTest {
                         "listener | web | limits.connections | unset | unset",
                         "listener | web | limits.http2.streams | 200 | 100 | weaker",
                         "listener | inner | limits.http2.streams | 100 | 100",
-                        "service | users | pool.max | 65 | 64 | weaker",
+                        "service | users | pool.max | 513 | 512 | weaker",
                         "service | users | health.passive.failures | 3 | 3",
                         "route | users | timeout.total | 0s | 30s | weaker",
                         "route | canary | limits.body | off | 10MiB | weaker",
