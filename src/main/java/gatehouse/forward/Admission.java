@@ -230,6 +230,9 @@ final class Admission implements Load {
         if (leaves != null) {
             leaves.giveUp(Failures.overload());
         }
+        for (var late = line.overdue(now); late != null; late = line.overdue(now)) {
+            ((Waiter) late).giveUp(Failures.overload());
+        }
         count();
     }
 

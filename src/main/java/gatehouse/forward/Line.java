@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Line {
     /** While the line is overloaded, nobody waits longer than this part of the usual wait. */
-    private static final int HURRY = 5;
+    private static final int HURRY = 10;
 
     private final int most;
     private final long wait;
@@ -123,6 +123,11 @@ final class Line {
     /** Until when one that waits may wait as things are now. */
     long patienceOf(Place place, long now) {
         return place.since + (isOverloaded(now) ? wait / HURRY : wait);
+    }
+
+    /** The one that has waited longest, if it has waited longer than one may as things are now. */
+    @Nullable Place overdue(long now) {
+        return oldest != null && now - patienceOf(oldest, now) >= 0 ? oldest : null;
     }
 
     /** When to look at one that waits: the line may be overloaded by then. */

@@ -2,9 +2,12 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
+import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ final class Upload extends Flow {
     private final long announced;
     private @Nullable Buffer lastChunk;
     private @Nullable Buffer gathered;
+    private boolean unread;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
@@ -60,7 +64,7 @@ final class Upload extends Flow {
         if (flows()) {
             cease();
             if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
-                exchange.request().resume();
+                goOn();
             }
         }
     }
@@ -117,14 +121,39 @@ final class Upload extends Flow {
         upstream.write(chunk);
         if (upstream.writeQueueFull()) {
             exchange.request().pause();
+            read(exchange.request(), false);
+            unread = true;
             hold(attempt.now());
             upstream.drainHandler(drained -> {
                 if (flows()) {
                     go(attempt.now());
-                    exchange.request().resume();
+                    goOn();
                 }
             });
         }
+    }
+
+    private void goOn() {
+        var request = exchange.request();
+        unread = false;
+        request.resume();
+        if (!unread) { // what was at hand may have filled the queue again
+            read(request, true);
+        }
+    }
+
+    /**
+     * Stops or resumes reading from a client with one request at a time. Vert.x itself stops only when it has queued two dozen
+     * messages, and not before all has been read that is there, up to a MiB.
+     */
+    private static void read(HttpServerRequest request, boolean on) {
+        if (request.version() == HttpVersion.HTTP_2 || !(request.connection() instanceof ConnectionBase base)) {
+            return;
+        }
+        if (on && base.channel() instanceof DuplexChannel channel && channel.isInputShutdown()) {
+            return; // to read behind the end would end the connection
+        }
+        base.channel().config().setAutoRead(on);
     }
 
     private void end() {

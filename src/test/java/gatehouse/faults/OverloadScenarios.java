@@ -21,6 +21,7 @@ final class OverloadScenarios {
         boolean pinned = Runtime.getRuntime().availableProcessors() > 1;
         try (var origin = FaultOrigin.start()) {
             var launch = new GatewayUnderTest.Launch("""
+                    listeners: { web: { listen: "127.0.0.1:0", limits: { perAddress: 0 } } }
                     services:
                       origin: { targets: "%s", pool: { max: %d, pending: %d }, health: { passive: null } }
                     routes: { all: { match: { path: "/**" }, to: origin } }

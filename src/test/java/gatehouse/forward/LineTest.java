@@ -74,15 +74,28 @@ class LineTest {
     }
 
     @Test
-    void patience_is_a_fifth_in_an_overloaded_line() {
+    void patience_is_a_tenth_in_an_overloaded_line() {
         var one = place();
         line.join(one, 0);
         assertThat(line.patienceOf(one, 50)).isEqualTo(100);
-        assertThat(line.nextLookAt(one, 0)).isEqualTo(20);
-        assertThat(line.nextLookAt(one, 20)).isEqualTo(100);
+        assertThat(line.nextLookAt(one, 0)).isEqualTo(10);
+        assertThat(line.nextLookAt(one, 10)).isEqualTo(100);
         var two = place();
         line.join(two, 90);
-        assertThat(line.patienceOf(two, 101)).isEqualTo(110);
+        assertThat(line.patienceOf(two, 101)).isEqualTo(100);
+    }
+
+    @Test
+    void who_has_waited_too_long_is_known_without_a_timer() {
+        var one = place();
+        var two = place();
+        line.join(one, 0);
+        line.join(two, 95);
+        assertThat(line.overdue(99)).isNull();
+        assertThat(line.overdue(101)).isSameAs(one);
+        line.leave(one);
+        assertThat(line.overdue(101)).isNull();
+        assertThat(line.overdue(105)).isSameAs(two);
     }
 
     @Test
