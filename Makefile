@@ -1,11 +1,14 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults fuzz fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
 JAR := target/gatehouse.jar
+# Classes as the virtual machine likes them best. Written when the first run ends, used by the next ones; one that does not fit
+# the jar or the Java at hand is passed over in silence.
+CLASSES := target/gatehouse.jsa
 SOURCES := pom.xml $(shell find src/main -type f 2>/dev/null)
 
 help: ## what can be made
@@ -14,12 +17,16 @@ help: ## what can be made
 build: $(JAR) ## the fat jar, target/gatehouse.jar
 
 $(JAR): $(SOURCES)
-	$(MVN) -q package -DskipTests
+	@echo "building $@ ... the first build fetches what it needs, which takes some minutes"
+	@$(MVN) -q package -DskipTests
 	@touch $@
+	@rm -f $(CLASSES)
 
 run: $(JAR) ## a gateway with a demo upstream; try it with: curl -i http://localhost:8080/hello
 	@echo "When it is ready, try:  curl -i http://localhost:8080/hello"
-	@exec $(JAVA) -jar $(JAR) run
+	@if [ -f $(CLASSES) ]; then archive=-XX:SharedArchiveFile=$(CLASSES); \
+		else archive=-XX:ArchiveClassesAtExit=$(CLASSES); fi; \
+	exec $(JAVA) -Xlog:disable $$archive -jar $(JAR) run
 
 test: ## everything that a commit needs: format, checks, all tests, the jar, requests against the jar
 	@.ci/tools
@@ -30,6 +37,17 @@ test-io_uring: ## all tests with sockets driven by io_uring
 
 test-one: ## one test class: make test-one T=RouteTableTest
 	$(MVN) test -Dtest=$(T)
+
+TIME ?= 60s
+SEED ?= $(shell date +%s)
+
+fuzz: ## mutated messages against parser, router and forwarder: make fuzz TIME=60s SEED=1; TIME is for each of the five kinds
+	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(subst s,,$(TIME:%m=$$((60*%)))) -Dfuzz.seed=$(SEED)
+
+faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35
+	@.ci/tools
+	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
+	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F)
 
 fmt: ## formats the code
 	$(MVN) -q spotless:apply

@@ -4,7 +4,6 @@ import gatehouse.listener.BindException;
 import gatehouse.observe.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.ext.web.Router;
@@ -17,15 +16,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
-    private static final int MAX_CONNECTIONS = 50;
     private static final int IDLE_SECONDS = 60;
     private static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
     private final AdminNode node;
 
-    /** Confined to the verticle's event loop. */
-    private int connections;
+    private final Connections connections = new Connections();
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
@@ -37,8 +34,8 @@ public final class AdminVerticle extends VerticleBase {
         var listen = node.snapshots().current().config().admin().listen();
         var problems = new AdminProblems();
         return vertx.createHttpServer(options())
-                .connectionHandler(this::bound)
-                .requestHandler(router(problems, new SiteGuard(listen)))
+                .connectionHandler(connections::opened)
+                .requestHandler(connections.around(router(problems, new SiteGuard(listen))))
                 .invalidRequestHandler(problems::answerInvalid)
                 .listen(listen.port(), listen.host())
                 .onSuccess(server -> {
@@ -56,6 +53,7 @@ public final class AdminVerticle extends VerticleBase {
         var endpoints = new Endpoints(router, tokens);
         new Health(vertx, node).add(endpoints);
         new StatusApi(node).add(endpoints);
+        new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
@@ -70,14 +68,5 @@ public final class AdminVerticle extends VerticleBase {
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setTracingPolicy(TracingPolicy.IGNORE);
-    }
-
-    /** Closes what comes on top of the most connections that there may be. */
-    private void bound(HttpConnection connection) {
-        connections++;
-        connection.closeHandler(closed -> connections--);
-        if (connections > MAX_CONNECTIONS) {
-            connection.close();
-        }
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Tokens that were tried and are none, by address: ten within a minute, then the address waits. Remembers the addresses
+ * Tokens that were tried and are none, by address: ten within a minute, then wrong ones of that address wait. Remembers the addresses
  * that failed last, so that it stays small whatever comes. Confined to one event loop.
  */
 final class FailedTries {

@@ -76,6 +76,6 @@ final class RoutesApi {
             case OPEN -> "open";
             case HALF_OPEN -> "halfOpen";
         };
-        return new JsonObject().put("state", state).put("retryAfterSeconds", breaker.retryAfterSeconds());
+        return new JsonObject().put("state", state).put("retryAfterSeconds", breaker.secondsLeft());
     }
 }

@@ -128,7 +128,16 @@ final class ServicesApi {
                         "config",
                         new JsonObject(PlainRecord.of(
                                 service.config(), snapshot.blueprint().secrets())))
+                .put("load", load(service))
                 .put("targets", targets);
+    }
+
+    private static JsonObject load(Service service) {
+        var load = service.load();
+        return new JsonObject()
+                .put("limit", load.limit())
+                .put("inFlight", load.inFlight())
+                .put("waiting", load.waiting());
     }
 
     private static JsonObject target(TargetStatus target) {

@@ -67,22 +67,25 @@ final class TokenGuard {
             }
             throw Problem.unauthorized("Bearer", "A bearer token is needed.").asFailure();
         }
-        var address = String.valueOf(request.remoteAddress().hostAddress());
-        var wait = tries.retryAfterSeconds(address);
-        if (wait > 0) {
-            throw tooManyTries(wait).asFailure();
-        }
         var found = given.size() == 1 ? find(given.get(0)) : null;
         if (found == null) {
-            tries.failed(address);
-            LOG.warn("admin API: refused a token from {}", address);
-            throw Problem.unauthorized("Bearer error=\"invalid_token\"", "The token is not known here.")
-                    .asFailure();
+            throw refusal(String.valueOf(request.remoteAddress().hostAddress())).asFailure();
         }
         if (found.role.compareTo(needed) < 0) {
             throw Problem.forbidden("The token's role does not allow this.").asFailure();
         }
         return found.name;
+    }
+
+    /** Only tokens that are none are counted: a right one always passes, whoever else tries from its address. */
+    private Problem refusal(String address) {
+        var wait = tries.retryAfterSeconds(address);
+        if (wait > 0) {
+            return tooManyTries(wait);
+        }
+        tries.failed(address);
+        LOG.warn("admin API: refused a token from {}", address);
+        return Problem.unauthorized("Bearer error=\"invalid_token\"", "The token is not known here.");
     }
 
     private AdminConfig adoptTokens() {

@@ -3,6 +3,7 @@ package gatehouse.config;
 import java.util.Map;
 
 /** The admin API. */
+@ShortForm("listen")
 public record AdminConfig(
         @Key(
                 doc = "Address of the admin API. One that is not loopback needs at least one token.",

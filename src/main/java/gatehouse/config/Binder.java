@@ -230,7 +230,7 @@ final class Binder {
         try {
             var record = shape.create(values);
             if (unblemished && record instanceof Checked checked) {
-                checked.check((key, what, expected) -> problems.addBelow(path, key, what, expected));
+                checked.check((key, what, expected, hint) -> problems.addBelow(path, key, what, expected, hint));
             }
             return record;
         } catch (IllegalArgumentException e) {

@@ -15,6 +15,11 @@ public interface Checked {
          * @param what what is wrong, with the offending value
          * @param expected what was expected instead
          */
-        void add(String key, String what, String expected);
+        default void add(String key, String what, String expected) {
+            add(key, what, expected, "");
+        }
+
+        /** Adds a problem with a guess at what was meant, such as {@code did you mean users?}. */
+        void add(String key, String what, String expected, String hint);
     }
 }

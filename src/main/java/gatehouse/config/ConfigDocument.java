@@ -74,6 +74,11 @@ public final class ConfigDocument {
         return new ConfigDocument(List.of(root), overrides, interpolation, problems);
     }
 
+    /** The files of a folder that are read as its configuration; hidden ones are not, nor is what has another ending. */
+    public static List<Path> filesIn(Path folder) throws IOException {
+        return ConfigFiles.in(folder);
+    }
+
     private static Path folderOf(Path file) {
         var parent = file.getParent();
         return parent == null ? Path.of("") : parent;
@@ -155,7 +160,7 @@ public final class ConfigDocument {
         return ignoredVariables;
     }
 
-    /** Values that were interpolated or came from the environment, as last bound: they are never shown. */
+    /** Values that were interpolated, or given for a secret key, as last bound: they are never shown. */
     public Set<String> secrets() {
         return Set.copyOf(Locator.secrets(root));
     }
@@ -180,6 +185,7 @@ public final class ConfigDocument {
         root = FolderMerge.merge(roots, shapes.of(type), problems::add);
         applyVariables(shapes, type, problems);
         applySets(shapes, type, problems);
+        root = new GivenSecrets(shapes).hide(type, root);
         var bound = new Binder(shapes, problems).bind(type, root);
         if (bound == null) {
             throw new ConfigException(problems.list());
@@ -193,7 +199,7 @@ public final class ConfigDocument {
             if (!name.startsWith(PREFIX)) {
                 return;
             }
-            var value = value("environment " + name, text, Node.Source.SECRET, problems);
+            var value = value(Place.variable(name), text, problems);
             var path = name.substring(PREFIX.length()).toUpperCase(Locale.ROOT);
             var changed = value == null ? root : OverrideLayer.variable(shapes, type, root, path, value);
             if (changed == null) {
@@ -209,13 +215,13 @@ public final class ConfigDocument {
         for (var set : overrides.sets()) {
             var equals = set.indexOf('=');
             var key = equals < 0 ? set : set.substring(0, equals);
-            var place = "--set " + key;
+            var place = Place.set(key);
             if (equals < 1 || key.startsWith(".") || key.endsWith(".") || key.contains("..")) {
-                problems.add(new ConfigProblem(
-                        new Place(place, 1, 1), "", equals < 0 ? "no =" : "not a dotted path", "--set KEY=VALUE"));
+                problems.add(
+                        new ConfigProblem(place, "", equals < 0 ? "no =" : "not a dotted path", "--set KEY=VALUE"));
                 continue;
             }
-            var value = value(place, set.substring(equals + 1), Node.Source.GIVEN, problems);
+            var value = value(place, set.substring(equals + 1), problems);
             if (value != null) {
                 root = OverrideLayer.set(shapes, type, root, key, value);
             }
@@ -223,13 +229,12 @@ public final class ConfigDocument {
     }
 
     /** An override's value: YAML where it starts with a bracket or a quote, else a scalar just as it is. */
-    private @Nullable Node value(String place, String text, Node.Source source, Problems problems) {
+    private @Nullable Node value(Place place, String text, Problems problems) {
         var found = new ArrayList<ConfigProblem>();
         try {
             return Set.of("[", "{", "\"", "'").contains(text.isEmpty() ? "" : text.substring(0, 1))
-                    ? YamlReader.read(place, text, source, interpolation, found)
-                    : interpolation.apply(
-                            new Node.Scalar(new Place(place, 1, 1), text, true, source), List.of(), found);
+                    ? YamlReader.read(place, text, Node.Source.GIVEN, interpolation, found)
+                    : interpolation.apply(new Node.Scalar(place, text, true, Node.Source.GIVEN), List.of(), found);
         } catch (ConfigException e) {
             found.addAll(e.problems());
             return null;

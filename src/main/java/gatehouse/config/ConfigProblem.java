@@ -19,7 +19,7 @@ public record ConfigProblem(Place place, String path, String what, String expect
     @Override
     public String toString() {
         var line = new StringBuilder().append(place).append(' ');
-        if (!path.isEmpty()) {
+        if (!path.isEmpty() && !place.isSetOf(path)) {
             line.append(path).append(": ");
         }
         line.append(what);
@@ -30,6 +30,20 @@ public record ConfigProblem(Place place, String path, String what, String expect
                     .append(hint)
                     .append(')');
         }
-        return line.toString();
+        return printable(line);
+    }
+
+    /** On one line of a log whatever stands in the file. */
+    private static String printable(CharSequence line) {
+        var text = new StringBuilder(line.length());
+        for (var i = 0; i < line.length(); i++) {
+            var c = line.charAt(i);
+            if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+                text.append("\\u").append(java.util.HexFormat.of().toHexDigits(c));
+            } else {
+                text.append(c);
+            }
+        }
+        return text.toString();
     }
 }

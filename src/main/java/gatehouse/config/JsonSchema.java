@@ -164,9 +164,12 @@ public final class JsonSchema {
     private ObjectNode map(Type element, Limits limits) {
         var map = JSON.objectNode().put("type", "object");
         var values = value(element, limits);
-        if (Shapes.recordOf(element) != null) {
+        var record = Shapes.recordOf(element);
+        if (record != null) {
             map.putObject("propertyNames").put("pattern", "^" + Binder.NAME.pattern() + "$");
-            values.add(JSON.objectNode().put("type", "null"));
+            if (shapes.of(record).components().stream().noneMatch(RecordShape.Component::isRequired)) {
+                values.add(JSON.objectNode().put("type", "null"));
+            }
         }
         map.set("additionalProperties", anyOf(values));
         return map;

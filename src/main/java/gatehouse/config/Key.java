@@ -36,4 +36,7 @@ public @interface Key {
 
     /** Greatest value, in the same units. */
     long max() default Long.MAX_VALUE;
+
+    /** Which way a value guards less than the default does; counts where the key is a measure. */
+    Weaker weaker() default Weaker.LARGER;
 }

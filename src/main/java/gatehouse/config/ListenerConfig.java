@@ -37,5 +37,8 @@ public record ListenerConfig(
                 .filter(range -> range.prefix() == 0)
                 .forEach(range -> complaints.add(
                         "trustedProxies", range.toString(), "ranges of your own proxies; /0 would believe everyone"));
+        if (!listen.isLoopback()) {
+            limits.checkSafe(listen, complaints);
+        }
     }
 }

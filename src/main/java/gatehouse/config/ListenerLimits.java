@@ -46,11 +46,10 @@ public record ListenerLimits(
         Size unsent,
 
         @Key(
-                doc = "Most requests of HTTP/1.1 that wait behind the one under way on their connection; more end it.",
-                value = "16",
-                min = 0,
-                max = 100)
-        int pipelined,
+                doc = "Whether a client of HTTP/1.x that closes its sending direction after a request gets its answer;"
+                        + " `false` takes it to have left.",
+                value = "true")
+        boolean halfClose,
 
         @Key(doc = "Most requests that one connection serves before it ends.", value = "10000", min = 1)
         int requests,
@@ -66,7 +65,8 @@ public record ListenerLimits(
         @Key(
                 doc = "Most connections from one address, `trustedProxies` excepted; `0` is no limit.",
                 value = "1000",
-                min = 0)
+                min = 0,
+                weaker = Weaker.LARGER_OR_ZERO)
         int perAddress,
 
         @Key(doc = "What HTTP/2 allows beyond that.", value = "{}")
@@ -76,13 +76,51 @@ public record ListenerLimits(
                 doc = "Names of limits that may be weaker than their default although others reach this listener, such"
                         + " as `[headerTime, http2.streams]`.",
                 value = "[]")
-        List<String> unsafe) {
+        List<String> unsafe)
+        implements Checked {
     /** Every limit at its default. */
     public static final ListenerLimits DEFAULT = ConfigDocument.defaults(ListenerLimits.class);
 
     /** Whether a bound socket that keeps to these limits can keep to the others too. */
     public boolean areBoundLike(ListenerLimits others) {
         return uri.equals(others.uri) && headers.equals(others.headers) && http2.equals(others.http2);
+    }
+
+    /** Tells every limit that is weaker than its default and not named in {@code unsafe}. */
+    void checkSafe(ListenAddress listen, Checked.Complaints complaints) {
+        for (var limit : EffectiveLimit.in(this)) {
+            if (limit.isWeaker() && !unsafe.contains(limit.key())) {
+                complaints.add(
+                        "limits." + limit.key(),
+                        limit.value() + ", weaker than its default on " + listen + ", which others reach",
+                        "at most " + limit.byDefault() + ", or a loopback address, or " + limit.key()
+                                + " in limits.unsafe");
+            }
+        }
+    }
+
+    @Override
+    public void check(Complaints complaints) {
+        var names = EffectiveLimit.in(this).stream().map(EffectiveLimit::key).toList();
+        for (var i = 0; i < unsafe.size(); i++) {
+            var name = unsafe.get(i);
+            if (!names.contains(name)) {
+                complaints.add(
+                        "unsafe." + i,
+                        "there is no limit " + NearestKey.cut(name),
+                        "one of " + NearestKey.list(names),
+                        NearestKey.hint(name, names));
+            }
+        }
+        if (field.bytes() > headers.bytes()) {
+            complaints.add("field", field.toString(), "at most headers, " + headers + ", of which it is a part");
+        }
+        if (http2.window.bytes() > http2.connectionWindow.bytes()) {
+            complaints.add(
+                    "http2.window",
+                    http2.window.toString(),
+                    "at most http2.connectionWindow, " + http2.connectionWindow + ", of which it is a part");
+        }
     }
 
     /** Limits of HTTP/2 alone. */

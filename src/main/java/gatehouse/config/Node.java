@@ -86,9 +86,9 @@ sealed interface Node {
     enum Source {
         /** It stands in the file. */
         WRITTEN,
-        /** It was set on the command line; quotes don't say what type was meant. */
+        /** It came from the environment or the command line; quotes don't say what type was meant. */
         GIVEN,
-        /** It was interpolated or came from the environment: as given, and never shown. */
+        /** It was interpolated, or given for a secret key: as given, and never shown. */
         SECRET,
         /** Its interpolation failed, which is reported already. */
         BROKEN

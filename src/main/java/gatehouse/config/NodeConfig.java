@@ -47,13 +47,15 @@ public record NodeConfig(
             @Key(
                     doc = "Longest wait for HTTP exchanges in flight after SIGTERM; what is left is then cut.",
                     value = "30s",
-                    min = 0)
+                    min = 0,
+                    weaker = Weaker.NEVER)
             Duration http,
 
             @Key(
                     doc = "How long `/health/ready` answers 503 before ports stop accepting, so that a balancer in"
                             + " front takes this node out first.",
                     value = "0s",
-                    min = 0)
+                    min = 0,
+                    weaker = Weaker.NEVER)
             Duration notice) {}
 }

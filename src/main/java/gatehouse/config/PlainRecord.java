@@ -71,7 +71,7 @@ public final class PlainRecord {
         return value instanceof Number || value instanceof Boolean ? value : value.toString();
     }
 
-    private static @Nullable Object read(Record record, java.lang.reflect.RecordComponent component) {
+    static @Nullable Object read(Record record, java.lang.reflect.RecordComponent component) {
         try {
             var accessor = component.getAccessor();
             accessor.setAccessible(true);

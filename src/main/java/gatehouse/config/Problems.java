@@ -48,11 +48,11 @@ public final class Problems {
     }
 
     /** Adds a problem at a dotted path below another path. */
-    void addBelow(List<String> path, String dotted, String what, String expected) {
+    void addBelow(List<String> path, String dotted, String what, String expected, String hint) {
         var above = Locator.find(document.root(), path);
         var whole = new ArrayList<>(path);
         whole.addAll(Locator.split(above.node(), dotted));
-        add(whole, what, expected);
+        add(whole, what, expected, hint);
     }
 
     /** Adds a problem with a key itself rather than its value. */

@@ -15,8 +15,14 @@ public record ServiceConfig(
         @Key(doc = "How sick targets are found.", value = "{}")
         Health health,
 
-        @Key(doc = "Connections to the targets.", value = "{}")
+        @Key(doc = "Connections to the targets, and the line before them.", value = "{}")
         Pool pool,
+
+        @Key(
+                doc = "How many requests may be under way at the service; those beyond wait in line, as `pool` says, or"
+                        + " are refused with 503.",
+                value = "{}")
+        Concurrency concurrency,
 
         @Key(
                 doc = "`own` streams and does all this reference says. `web-proxy` sends the requests through Vert.x's"
@@ -74,7 +80,8 @@ public record ServiceConfig(
             @Key(
                     doc = "A target that is new or came back gets its share little by little over this time.",
                     value = "0s",
-                    min = 0)
+                    min = 0,
+                    weaker = Weaker.NEVER)
             Duration slowStart)
             implements Checked {
         @Override
@@ -132,7 +139,8 @@ public record ServiceConfig(
             @Key(
                     doc = "When fewer than this share of the targets are healthy, health is ignored and all get"
                             + " requests: a wrong probe must not take the service down.",
-                    value = "50%")
+                    value = "50%",
+                    weaker = Weaker.NEVER)
             Share panic) {}
 
     /** Active probes. */
@@ -147,7 +155,12 @@ public record ServiceConfig(
             @Key(doc = "Longest wait for an answer.", value = "2s", min = 1)
             Duration timeout,
 
-            @Key(doc = "Good probes in a row until a sick target is healthy.", value = "2", min = 1, max = 100)
+            @Key(
+                    doc = "Good probes in a row until a sick target is healthy.",
+                    value = "2",
+                    min = 1,
+                    max = 100,
+                    weaker = Weaker.SMALLER)
             int rise,
 
             @Key(doc = "Failed probes in a row until a healthy target is sick.", value = "3", min = 1, max = 100)
@@ -163,33 +176,52 @@ public record ServiceConfig(
                     max = 1000)
             int failures,
 
-            @Key(doc = "Failures further apart than this don't add up.", value = "10s", min = 1)
+            @Key(
+                    doc = "Failures further apart than this don't add up.",
+                    value = "10s",
+                    min = 1,
+                    weaker = Weaker.SMALLER)
             Duration window,
 
             @Key(
                     doc = "How long a target is out; doubles each time it fails again right after, up to one minute.",
                     value = "1s",
-                    min = 1)
+                    min = 1,
+                    weaker = Weaker.SMALLER)
             Duration eject,
 
-            @Key(doc = "At most this share of the targets is out by this; the last one never is.", value = "50%")
+            @Key(
+                    doc = "At most this share of the targets is out by this; the last one never is.",
+                    value = "50%",
+                    weaker = Weaker.NEVER)
             Share maxEjected) {}
 
     /** Connection pool. */
     public record Pool(
             @Key(
-                    doc = "Most HTTP/1.1 connections to one target, per node, divided between the event loops.",
-                    value = "64",
+                    doc = "Most HTTP/1.1 connections to one target, per node. They are divided between the event loops,"
+                            + " rounded up: 64 are 11 on each of 6.",
+                    value = "512",
                     min = 1,
                     max = 65535)
             int max,
 
             @Key(
-                    doc = "Most requests that wait for a connection, per target and node; more are refused with 503.",
-                    value = "64",
+                    doc =
+                            "Most requests that wait in line for a place at the service, per node, divided between the event"
+                                    + " loops like `max`, rounded up; more are refused with 503.",
+                    value = "1024",
                     min = 0,
                     max = 65535)
             int pending,
+
+            @Key(
+                    name = "wait",
+                    doc = "Longest wait in that line; then 503. While the line has not been empty for longer than this,"
+                            + " the newest are served first and nobody waits longer than a fifth of it.",
+                    value = "100ms",
+                    min = 0)
+            Duration longestWait,
 
             @Key(
                     doc = "A connection unused for this long is closed; keep it below the target's own limit.",
@@ -199,6 +231,27 @@ public record ServiceConfig(
 
             @Key(doc = "Speak HTTP/2 (prior knowledge) to the targets.", value = "false")
             boolean http2) {}
+
+    /** Requests under way. */
+    public record Concurrency(
+            @Key(
+                    doc =
+                            "Most requests under way at the service, per node, divided between the event loops, each of which"
+                                    + " has one at least.",
+                    value = "1000",
+                    min = 1,
+                    max = 1_000_000)
+            int max,
+
+            @Key(doc = "Where an adaptive limit begins; in the same units.", value = "128", min = 1, max = 1_000_000)
+            int start,
+
+            @Key(
+                    doc =
+                            "Lets the limit follow what the service can take: it grows while answers stay as quick as they"
+                                    + " usually are, and shrinks when they get late. `false`: it is `max`.",
+                    value = "true")
+            boolean adaptive) {}
 
     /** Who carries the requests. */
     public enum ForwarderKind {

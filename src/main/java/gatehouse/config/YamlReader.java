@@ -29,7 +29,7 @@ final class YamlReader {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NODES = 200_000;
 
-    private final String file;
+    private final Place start;
     private final String text;
     private final Node.Source source;
     private final Interpolation interpolation;
@@ -42,25 +42,33 @@ final class YamlReader {
     private record Anchored(@Nullable Node node, int size) {}
 
     private YamlReader(
-            String file, String text, Node.Source source, Interpolation interpolation, List<ConfigProblem> problems) {
-        this.file = file;
+            Place start, String text, Node.Source source, Interpolation interpolation, List<ConfigProblem> problems) {
+        this.start = start;
         this.text = text;
         this.source = source;
         this.interpolation = interpolation;
         this.problems = problems;
     }
 
+    /** Reads a file. */
+    static Node read(
+            String file, String text, Node.Source source, Interpolation interpolation, List<ConfigProblem> problems)
+            throws ConfigException {
+        return read(new Place(file, 1, 1), text, source, interpolation, problems);
+    }
+
     /**
      * Reads a document.
      *
+     * @param start where it starts; without lines, all of it stands there
      * @param source what its scalars are marked with
      * @param problems gets what is wrong but leaves a document to go on with
      * @throws ConfigException when there is no document to go on with
      */
     static Node read(
-            String file, String text, Node.Source source, Interpolation interpolation, List<ConfigProblem> problems)
+            Place start, String text, Node.Source source, Interpolation interpolation, List<ConfigProblem> problems)
             throws ConfigException {
-        var reader = new YamlReader(file, text, source, interpolation, problems);
+        var reader = new YamlReader(start, text, source, interpolation, problems);
         reader.refuseUnprintable();
         try {
             return reader.document();
@@ -84,7 +92,7 @@ final class YamlReader {
             if (control || c == 0x7f || c == 0xfffe || c == 0xffff) {
                 var shown =
                         c == 0 ? "NUL" : "U+" + Integer.toHexString(0x10000 | c).substring(1);
-                throw fatal(new Place(file, line, column), "the character " + shown, "printable text in UTF-8");
+                throw fatal(at(line, column), "the character " + shown, "printable text in UTF-8");
             }
             column += Character.isLowSurrogate(c) ? 0 : 1;
         }
@@ -92,13 +100,13 @@ final class YamlReader {
 
     private Node document() throws ConfigException {
         var settings = LoadSettings.builder()
-                .setLabel(file)
+                .setLabel(start.file())
                 .setCodePointLimit(ConfigFiles.MAX_BYTES)
                 .build();
         var events = new Parse(settings).parseString(JsonTabs.replace(text)).iterator();
         events.next(); // start of the stream
         if (!events.hasNext() || events.next().getEventId() == Event.ID.StreamEnd) {
-            throw fatal(new Place(file, 1, 1), "the file is empty", "a map of keys");
+            throw fatal(at(1, 1), "the file is empty", "a map of keys");
         }
         var root = node(events.next(), events, 1);
         events.next(); // end of the document
@@ -197,8 +205,12 @@ final class YamlReader {
     }
 
     private Place place(Optional<Mark> mark) {
-        return mark.map(at -> new Place(file, at.getLine() + 1, at.getColumn() + 1))
-                .orElseGet(() -> new Place(file, 1, 1));
+        return mark.map(found -> at(found.getLine() + 1, found.getColumn() + 1)).orElseGet(() -> at(1, 1));
+    }
+
+    /** What is no file has one place. */
+    private Place at(int line, int column) {
+        return start.hasLines() ? new Place(start.file(), line, column) : start;
     }
 
     private ConfigException syntax(MarkedYamlEngineException e) {

@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param host host and port as the client used them by the word of a trusted proxy; null where the request's own count
  * @param hops how the request came to the peer by the word of trusted proxies, the client first; empty where nobody is
  *     believed
+ * @param retries how often trusted proxies have sent it already, by {@code X-Retry-Attempt}
  */
 public record Caller(
         String peerAddress,
         String clientAddress,
         String scheme,
         @Nullable String host,
-        List<Hop> hops) {}
+        List<Hop> hops,
+        int retries) {}

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
  * The one spelling of a path that is matched, authorised and sent. Unreserved characters stand unencoded, other escapes
  * in capitals, dot segments are resolved and slashes merged (RFC 3986 §6.2.2, RFC 9110 §4.2.3). What two parties could
  * read differently has no canonical spelling and is refused: encoded slashes, backslashes and control characters, double
- * encoding, parameters on dot segments, bytes that are not UTF-8.
+ * encoding, parameters on dot segments and empty ones, bytes that are not UTF-8. Parameters of a named segment are a part
+ * of its name.
  */
 public final class CanonicalPath {
     private static final byte ORDINARY = 1;
@@ -87,20 +88,21 @@ public final class CanonicalPath {
             }
             return;
         }
-        if (isDotSegmentWithParameters(path, start, end)) {
-            throw refused("A dot segment carries parameters.");
+        if (hasParametersWithoutName(path, start, end)) {
+            throw refused("A segment without a name carries parameters.");
         }
         if (length > 0 || last) {
             out.append('/').append(path, start, end);
         }
     }
 
-    private static boolean isDotSegmentWithParameters(String path, int start, int end) {
+    /** Whether nothing but dots stands before a semicolon, which some take away with all that follows it. */
+    private static boolean hasParametersWithoutName(String path, int start, int end) {
         var i = start;
         while (i < end && path.charAt(i) == '.') {
             i++;
         }
-        return i > start && i - start <= 2 && i < end && path.charAt(i) == ';';
+        return i < end && (path.charAt(i) == ';' || path.startsWith("%3B", i));
     }
 
     private static String decodeUnreserved(String raw) {

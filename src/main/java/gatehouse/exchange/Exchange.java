@@ -22,11 +22,14 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private final long startNanos;
 
     private long bodyLimit = Long.MAX_VALUE;
+    private Pace pace = Pace.ANY;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
     private boolean handedOver;
     private boolean closesConnection;
     private @Nullable Runnable whenClientLeaves;
+    private @Nullable Unsent unsent;
+    private @Nullable Outflow outflow;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -57,6 +60,19 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** The response to write to. */
     public HttpServerResponse response() {
         return request.response();
+    }
+
+    /** Counts the bytes of its answer on an account that the exchanges of a connection share. */
+    public void countUnsent(Unsent account) {
+        unsent = account;
+    }
+
+    /** Where the body of the answer goes, no faster than the client takes it. */
+    public Outflow outflow() {
+        if (outflow == null) {
+            outflow = new Outflow(unsent == null ? new Unsent(() -> Long.MAX_VALUE) : unsent, response());
+        }
+        return outflow;
     }
 
     /** Fields of the request, changed in place by policies. */
@@ -135,6 +151,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Lowers the limit of the body. */
     public void limitBody(long bytes) {
         bodyLimit = Math.min(bodyLimit, bytes);
+    }
+
+    /** How fast bodies must move. */
+    public Pace pace() {
+        return pace;
+    }
+
+    /** Sets how fast bodies must move. */
+    public void keepPace(Pace least) {
+        pace = least;
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */

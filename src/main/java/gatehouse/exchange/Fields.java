@@ -41,7 +41,8 @@ public final class Fields {
         "fastly-client-ip",
         "x-scheme",
         "x-host",
-        "front-end-https"
+        "front-end-https",
+        "x-retry-attempt"
     };
 
     private static final String X_FORWARDED = "x-forwarded-";
@@ -99,6 +100,47 @@ public final class Fields {
     public static boolean isOverriding(CharSequence name) {
         for (var known : OVERRIDING) {
             if (isSpelling(name, known)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Makes sure that each field can be written as it is: its name a token, its value without control characters but the tab.
+     *
+     * @throws IllegalArgumentException when one can't
+     */
+    public static void check(MultiMap fields) {
+        fields.forEach((String name, String value) -> check(name, value));
+    }
+
+    private static void check(String name, String value) {
+        if (name.isEmpty() || !isValid(name, value)) {
+            throw new IllegalArgumentException("a field that can't be sent");
+        }
+    }
+
+    private static boolean isValid(String name, String value) {
+        for (var i = 0; i < name.length(); i++) {
+            if (!Intake.isTokenCharacter(name.charAt(i))) {
+                return false;
+            }
+        }
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether there are more fields than this. */
+    public static boolean areMoreThan(int most, MultiMap fields) {
+        var count = 0;
+        for (var field : fields) {
+            if (field != null && ++count > most) {
                 return true;
             }
         }

@@ -1,5 +1,6 @@
 package gatehouse.exchange;
 
+import gatehouse.config.ListenerLimits;
 import gatehouse.problem.Problem;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,12 +16,6 @@ public final class Intake {
     /** Longest method that is looked at. */
     private static final int MAX_METHOD = 32;
 
-    /** Longest request target (RFC 9112 §3); the codec's own limit is on the whole line. */
-    private static final int MAX_TARGET = 8 * 1024;
-
-    /** Most header fields. */
-    private static final int MAX_FIELDS = 100;
-
     /** More gateways than this on the way mean a loop. */
     private static final int MAX_HOPS = 8;
 
@@ -33,6 +28,9 @@ public final class Intake {
     }
 
     private final HttpServerRequest request;
+    private final ListenerLimits limits;
+    private final int maxFields;
+    private final long maxField;
     private @Nullable String hostField;
     private int hosts;
     private @Nullable String contentLengthField;
@@ -41,9 +39,13 @@ public final class Intake {
     private int hops;
     private int fields;
     private int cookies;
+    private long cookieBytes;
 
-    private Intake(HttpServerRequest request) {
+    private Intake(HttpServerRequest request, ListenerLimits limits) {
         this.request = request;
+        this.limits = limits;
+        this.maxFields = limits.fields();
+        this.maxField = limits.field().bytes();
     }
 
     /**
@@ -51,10 +53,12 @@ public final class Intake {
      *
      * @param id the id that it goes by
      * @param listener name of the listener that took it
+     * @param limits of that listener; the codec knows those of the whole line and of all fields together
      * @throws gatehouse.problem.ProblemException what is wrong with it
      */
-    public static Exchange accept(HttpServerRequest request, String id, String listener, Peer peer) {
-        var line = new Intake(request).check();
+    public static Exchange accept(
+            HttpServerRequest request, String id, String listener, Peer peer, ListenerLimits limits) {
+        var line = new Intake(request, limits).check();
         var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
         return new Exchange(request, id, listener, caller, line);
     }
@@ -71,13 +75,16 @@ public final class Intake {
 
     private RequestLine check() {
         checkMethod();
-        if (request.uri().length() > MAX_TARGET) {
+        if (request.uri().length() > limits.uri().bytes()) {
             throw Problem.uriTooLong().asFailure();
         }
         for (Map.Entry<String, String> field : request.headers()) {
             look(field.getKey(), field.getValue());
         }
         if (cookies > 1) {
+            if (cookieBytes > maxField) {
+                throw Problem.headersTooLarge().asFailure();
+            }
             // one line for whoever reads it, here and behind (RFC 9113 §8.2.3)
             var headers = request.headers();
             headers.set("cookie", String.join("; ", headers.getAll("cookie")));
@@ -131,7 +138,7 @@ public final class Intake {
     }
 
     private void look(String name, String value) {
-        if (++fields > MAX_FIELDS) {
+        if (++fields > maxFields || name.length() + (long) value.length() > maxField) {
             throw Problem.headersTooLarge().asFailure();
         }
         if (name.isEmpty() || !isToken(name)) {
@@ -154,6 +161,7 @@ public final class Intake {
                     expect = expect == null ? value : "several";
                 } else if (Fields.is(name, "cookie")) {
                     cookies++;
+                    cookieBytes += value.length() + 2;
                 }
             }
             case 14 -> {

@@ -45,7 +45,7 @@ public record Peer(String address, boolean trusted, List<Cidr> trustedProxies) {
     /** What this peer, if trusted, says of the client; otherwise the peer is the client. */
     Caller caller(String scheme, MultiMap headers) {
         if (!trusted) {
-            return new Caller(address, address, scheme, null, List.of());
+            return new Caller(address, address, scheme, null, List.of(), 0);
         }
         var hops = hops(headers);
         var nearest = hops.isEmpty() ? null : hops.get(hops.size() - 1);
@@ -55,7 +55,25 @@ public record Peer(String address, boolean trusted, List<Cidr> trustedProxies) {
             toldScheme = toldScheme == null ? nearest.scheme() : toldScheme;
             toldHost = toldHost == null ? nearest.host() : toldHost;
         }
-        return new Caller(address, clientIn(hops), toldScheme == null ? scheme : toldScheme, toldHost, hops);
+        return new Caller(
+                address,
+                clientIn(hops),
+                toldScheme == null ? scheme : toldScheme,
+                toldHost,
+                hops,
+                retries(last(headers, "x-retry-attempt")));
+    }
+
+    /** What is no number still says that it was sent before. */
+    private static int retries(@Nullable String told) {
+        if (told == null) {
+            return 0;
+        }
+        var number = told.isEmpty() || told.length() > 3 ? 1 : 0;
+        for (var i = 0; number == 0 && i < told.length(); i++) {
+            number = told.charAt(i) < '0' || told.charAt(i) > '9' ? 1 : 0;
+        }
+        return number == 1 ? 1 : Integer.parseInt(told);
     }
 
     /**

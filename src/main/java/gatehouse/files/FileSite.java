@@ -144,14 +144,14 @@ public final class FileSite {
             throw Problem.rangeNotSatisfiable(file.size()).asFailure();
         }
         headers.add(HttpHeaders.CONTENT_RANGE, range.contentRange(file.size()));
-        return new Reply(206, null, headers, new FileBody(file.path(), range.first(), range.length()));
+        return new Reply(206, null, headers, new FileBody(vertx, file.path(), range.first(), range.length()));
     }
 
-    private static Reply whole(Exchange exchange, SiteFile file, MultiMap headers) {
+    private Reply whole(Exchange exchange, SiteFile file, MultiMap headers) {
         if (exchange.isHead()) {
             headers.add(HttpHeaders.CONTENT_LENGTH, Long.toString(file.size()));
         }
-        return new Reply(200, null, headers, new FileBody(file.path(), 0, file.size()));
+        return new Reply(200, null, headers, new FileBody(vertx, file.path(), 0, file.size()));
     }
 
     private static String contentType(Path file) {

@@ -1,10 +1,13 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.HeapContent;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -28,7 +31,10 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         if (connection instanceof ConnectionBase base) {
             var pipeline = base.channel().pipeline();
             if (pipeline.get("codec") != null) {
-                pipeline.addAfter("codec", null, new AnswerGuard());
+                var guard = new AnswerGuard();
+                pipeline.replace("codec", "codec", StrictResponseDecoder.codec());
+                pipeline.addBefore("codec", null, new Rest(guard));
+                pipeline.addAfter("codec", null, guard);
                 pipeline.addAfter("codec", null, HeapContent.INSTANCE);
             }
         }
@@ -51,6 +57,9 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             return;
         }
         if (message instanceof HttpResponse response) {
+            if (hasTooManyFields(response)) {
+                response.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException("too many fields")));
+            }
             var status = response.status().code();
             interim = status >= 100 && status < 200 && status != 101;
             unknown = interim && status != 100 && status != 103;
@@ -64,10 +73,47 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private static boolean hasTooManyFields(HttpResponse response) {
+        var count = 0;
+        for (var fields = response.headers().iteratorCharSequence(); fields.hasNext(); fields.next()) {
+            count++;
+        }
+        return count > Passage.MAX_FIELDS;
+    }
+
     /** A request that was written while answers were read leaves only now. */
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         answered = false;
         context.fireChannelReadComplete();
+    }
+
+    /**
+     * Stands before the codec. What the codec keeps to itself behind an answer, since it is no whole message yet, would become
+     * the beginning of the next one.
+     */
+    private static final class Rest extends ChannelInboundHandlerAdapter {
+        private final AnswerGuard guard;
+
+        Rest(AnswerGuard guard) {
+            this.guard = guard;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (!(message instanceof ByteBuf bytes)) {
+                context.fireChannelRead(message);
+                return;
+            }
+            bytes.retain();
+            try {
+                context.fireChannelRead(bytes);
+                if (guard.answered && bytes.isReadable()) {
+                    var unused = context.close();
+                }
+            } finally {
+                bytes.release();
+            }
+        }
     }
 }

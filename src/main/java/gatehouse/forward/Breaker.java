@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.config.Key;
 import gatehouse.config.Share;
+import gatehouse.config.Weaker;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,6 +25,10 @@ public final class Breaker {
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
     private static final long LONGEST_OPEN = TimeUnit.SECONDS.toNanos(60);
     private static final double JITTER = 0.1;
+
+    /** A service that is back is found to be, so nobody needs to stay away for longer. */
+    private static final int LONGEST_RETRY_AFTER = 5;
+
     private static final AtomicReferenceFieldUpdater<Breaker, Phase> PHASE =
             AtomicReferenceFieldUpdater.newUpdater(Breaker.class, Phase.class, "phase");
 
@@ -39,14 +44,15 @@ public final class Breaker {
                     max = 1_000_000)
             int over,
 
-            @Key(doc = "How far back requests count.", value = "10s", min = 100, max = 600_000)
+            @Key(doc = "How far back requests count.", value = "10s", min = 100, max = 600_000, weaker = Weaker.NEVER)
             Duration window,
 
             @Key(
                     doc = "How long it stays open before it lets probes through. Doubles each time they fail, up to one"
                             + " minute, give or take a tenth.",
                     value = "5s",
-                    min = 1)
+                    min = 1,
+                    weaker = Weaker.SMALLER)
             Duration open,
 
             @Key(
@@ -173,8 +179,18 @@ public final class Breaker {
         }
     }
 
-    /** Seconds until a refused client may try again, 1 or more; 0 when it is closed. */
-    public long retryAfterSeconds() {
+    /**
+     * What a refused client is told: to come again in 1 to {@value #LONGEST_RETRY_AFTER} seconds, each after another time, so that
+     * they don't come back all at once; rarely sooner than there is a chance.
+     */
+    public long retryAfter() {
+        var least = Math.min(Math.max(1, secondsLeft()), (LONGEST_RETRY_AFTER + 1) / 2);
+        var later = (long) (chance.getAsDouble() * (LONGEST_RETRY_AFTER + 1 - least));
+        return Math.min(LONGEST_RETRY_AFTER, least + later);
+    }
+
+    /** Seconds until it lets a probe through, 1 or more; 0 when it is closed. */
+    public long secondsLeft() {
         var now = phase;
         if (now instanceof Closed) {
             return 0;

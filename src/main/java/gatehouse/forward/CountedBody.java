@@ -8,13 +8,12 @@ import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
 /** A request's body on its way into a proxy, counted against the exchange's limit. Confined to its event loop. */
-final class CountedBody implements ReadStream<Buffer> {
+final class CountedBody extends Flow implements ReadStream<Buffer> {
     private final Exchange exchange;
     private final WebProxyTrip trip;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Void> endHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
-    private long received;
     private boolean paused;
     private boolean over;
 
@@ -42,17 +41,18 @@ final class CountedBody implements ReadStream<Buffer> {
     void stop() {
         if (!over) {
             over = true;
+            cease();
             handler = null;
             resume();
         }
     }
 
     private void chunk(Buffer chunk) {
-        received += chunk.length();
+        moved(chunk.length());
         if (handler == null) {
             return;
         }
-        if (received > exchange.bodyLimit()) {
+        if (bytes() > exchange.bodyLimit()) {
             trip.refuse(Problem.bodyTooLarge(exchange.bodyLimit()));
             return;
         }
@@ -62,7 +62,9 @@ final class CountedBody implements ReadStream<Buffer> {
 
     private void end() {
         over = true;
+        cease();
         trip.active();
+        trip.sent();
         if (endHandler != null) {
             endHandler.handle(null);
         }
@@ -79,6 +81,9 @@ final class CountedBody implements ReadStream<Buffer> {
 
     @Override
     public CountedBody handler(@Nullable Handler<Buffer> next) {
+        if (next != null && !over && !flows()) {
+            trip.flowing(this);
+        }
         handler = next;
         return this;
     }
@@ -98,6 +103,7 @@ final class CountedBody implements ReadStream<Buffer> {
     @Override
     public CountedBody pause() {
         paused = true;
+        hold(trip.now());
         exchange.request().pause();
         return this;
     }
@@ -105,6 +111,7 @@ final class CountedBody implements ReadStream<Buffer> {
     @Override
     public CountedBody resume() {
         paused = false;
+        go(trip.now());
         if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
             exchange.request().resume();
         }

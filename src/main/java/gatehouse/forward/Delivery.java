@@ -2,8 +2,6 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
-import gatehouse.problem.Origin;
-import gatehouse.problem.Problem;
 import gatehouse.service.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,23 +9,22 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One exchange on its way to a service: attempts until one brings a reply or none is allowed any more. */
-final class Delivery {
-    /** Most kept connections that may turn out to be gone, one after the other, before that is held to be a failure. */
-    private static final int MAX_STALE = 3;
-
+final class Delivery implements Admission.Applicant {
     private final Forwarder forwarder;
     private final Exchange exchange;
     private final Plan plan;
     private final Promise<Reply> promise = Promise.promise();
     private final UpstreamClients.Held upstream;
+    private final long endBy;
 
     private List<Target> tried = List.of();
     private int attempts;
-    private int stale;
-    private boolean spareUsed;
+    private boolean fresh;
+    private boolean started;
     private @Nullable Buffer replay;
     private boolean bodyTaken;
 
@@ -36,9 +33,16 @@ final class Delivery {
         this.exchange = exchange;
         this.plan = plan;
         this.upstream = forwarder.clients().hold(plan.service());
+        this.endBy = Passage.endOf(exchange, plan.timeouts());
     }
 
     Future<Reply> begin() {
+        try {
+            UpstreamHead.check(exchange);
+        } catch (IllegalArgumentException e) {
+            refused(Failures.internal(e));
+            return promise.future();
+        }
         attempt();
         return promise.future();
     }
@@ -52,12 +56,58 @@ final class Delivery {
         return forwarder;
     }
 
-    Exchange exchange() {
+    @Override
+    public Exchange exchange() {
         return exchange;
+    }
+
+    @Override
+    public List<Target> tried() {
+        return tried;
+    }
+
+    @Override
+    public long deadline() {
+        return endBy;
     }
 
     Plan plan() {
         return plan;
+    }
+
+    /** Whether a connection turned out to be gone: those that were kept from before may be too. */
+    boolean needsFresh() {
+        return fresh;
+    }
+
+    /** How often the request was sent before, by this gateway or by those before it. */
+    int retries() {
+        return exchange.caller().retries() + attempts - 1;
+    }
+
+    /**
+     * Longest wait for the head of an answer, 0 for any. A third of the whole time where another target may be asked after
+     * that, so that there is time to ask it.
+     */
+    long firstByteNanos() {
+        var timeouts = plan.timeouts();
+        var usual = timeouts.firstByte().toNanos();
+        var total = exchange.pace().streaming() ? 0 : timeouts.total().toNanos();
+        if (total == 0 || (usual != 0 && usual <= total / 3) || !mayAskElsewhere()) {
+            return usual;
+        }
+        return total / 3;
+    }
+
+    private boolean mayAskElsewhere() {
+        var retry = plan.retry();
+        return retry != null
+                && attempts < retry.attempts()
+                && exchange.caller().retries() == 0
+                && plan.service().choices() > 1
+                && isIdempotent()
+                && (!exchange.hasBody() || replay != null || (!bodyTaken && isReplayable()))
+                && retry.coversTimeouts();
     }
 
     /** The whole body as an earlier attempt took it, to be sent again; null when it must come from the client. */
@@ -72,12 +122,12 @@ final class Delivery {
      */
     boolean takeBody() {
         bodyTaken = true;
+        return plan.retry() != null && isIdempotent() && isReplayable();
+    }
+
+    private boolean isReplayable() {
         var length = exchange.contentLength();
-        return plan.retry() != null
-                && isIdempotent()
-                && length > 0
-                && length <= Upload.MAX_REPLAY_BYTES
-                && !exchange.expectsContinue();
+        return length > 0 && length <= Upload.MAX_REPLAY_BYTES && !exchange.expectsContinue();
     }
 
     /** The copy of the body is complete. */
@@ -86,21 +136,28 @@ final class Delivery {
     }
 
     private void attempt() {
+        upstream.admission().ask(this);
+    }
+
+    @Override
+    public void admitted(Target target) {
         attempts++;
-        var target = tried.isEmpty() ? plan.service().sticky(exchange) : null;
-        if (target == null) {
-            target = plan.service().pick(exchange, tried);
-        }
-        if (target == null) {
-            finish(false);
-            upstream.release();
-            promise.fail(Problem.unavailable(
-                            "no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
-                    .asFailure());
-            return;
+        if (!started) {
+            started = true;
+            plan.budget().request();
         }
         exchange.attempted(target.id());
         new Attempt(this, target).start();
+    }
+
+    @Override
+    public void refused(Failure failure) {
+        // what was not sent says nothing of the service, unless an attempt failed before
+        if (failure.kind() == Failure.Kind.NO_TARGET || (started && failure.kind() == Failure.Kind.OVERLOAD)) {
+            finish(false);
+        }
+        upstream.release();
+        promise.fail(failure.problem());
     }
 
     /** An attempt got the head of an answer. Whether that answer is dropped, and {@link #another} attempt follows. */
@@ -119,7 +176,7 @@ final class Delivery {
 
     /** An attempt brought a reply. */
     void succeeded(Reply reply, Target target) {
-        finish(!Attempt.isGatewayFailure(reply.status()));
+        finish(!Passage.isGatewayFailure(reply.status()));
         var cookie = plan.service().stickyCookie(exchange, target);
         if (cookie != null) {
             reply.headers().add("Set-Cookie", cookie);
@@ -131,10 +188,10 @@ final class Delivery {
     /** An attempt failed before an answer. */
     void failed(Failure failure, Target target) {
         var retry = plan.retry();
-        if (retry != null && isCovered(failure.kind(), retry) && mayRepeat(failure.kind(), target, retry)) {
+        if (retry != null && isCovered(failure.kind(), target, retry) && mayRepeat(failure.kind(), target, retry)) {
             return;
         }
-        if (failure.kind().countsAgainstTarget()) {
+        if (failure.countsAgainstTarget()) {
             finish(false);
         }
         upstream.release();
@@ -148,72 +205,90 @@ final class Delivery {
         }
     }
 
-    private boolean isCovered(Failure.Kind kind, Retry retry) {
+    private boolean isCovered(Failure.Kind kind, Target target, Retry retry) {
         return switch (kind) {
             case CONNECT -> retry.when().contains(Retry.Cause.CONNECT);
             case RESET, STALE -> isIdempotent() && retry.when().contains(Retry.Cause.RESET);
-            case TIMEOUT -> isIdempotent() && retry.when().contains(Retry.Cause.TIMEOUT);
-            case GARBAGE, OVERLOAD, NOT_THE_TARGET -> false;
+            case TIMEOUT -> isIdempotent() && retry.coversTimeouts() && isAnotherThan(target);
+            case GARBAGE, OVERLOAD, NO_TARGET, NOT_THE_TARGET -> false;
         };
     }
 
+    /** Who let the time pass once will not be quicker when asked again at once. */
+    private boolean isAnotherThan(Target target) {
+        var known = new ArrayList<>(tried);
+        known.add(target);
+        return plan.service().pickOther(exchange, known) != null;
+    }
+
     private boolean mayRepeat(Failure.Kind kind, Target target, Retry retry) {
-        if (kind == Failure.Kind.STALE
-                && stale < MAX_STALE
-                && !exchange.clientGone()
-                && (!bodyTaken || replay != null)) {
-            // no sign of a sick target, and each one leaves the pool: neither an attempt nor a part of the budget
-            stale++;
+        if (kind == Failure.Kind.STALE && !fresh && isWantedAndWhole()) {
+            // no sign of a sick target: neither an attempt nor a part of the budget
+            fresh = true;
             attempts--;
             attempt();
             return true;
         }
-        if (kind == Failure.Kind.CONNECT && attempts >= retry.attempts() && !spareUsed && retry.attempts() > 1) {
-            spareUsed = true;
+        if (kind == Failure.Kind.CONNECT && retry.attempts() > 1 && isWantedAndWhole() && isAnotherThan(target)) {
+            // at once: nothing was sent, so no target has more to do for it, and there are only so many
             attempts--;
+            note(target);
+            attempt();
+            return true;
         }
         if (!mayRepeat(target, retry)) {
             return false;
         }
-        if (kind == Failure.Kind.CONNECT && tried.size() == 1) {
-            attempt(); // at once: nothing was sent, and another target is likely well
-        } else {
-            pauseThenAttempt(retry);
-        }
+        fresh |= kind == Failure.Kind.RESET;
+        pauseThenAttempt(retry);
         return true;
     }
 
+    /** Whether there is still somebody to answer, time to do it, and the whole request. */
+    private boolean isWantedAndWhole() {
+        return !exchange.clientGone() && System.nanoTime() - endBy < 0 && (!bodyTaken || replay != null);
+    }
+
+    /**
+     * Whether it may be sent again. One that another gateway has sent again already is not: of three gateways in a row each
+     * would multiply what the others do.
+     */
     private boolean mayRepeat(Target target, Retry retry) {
         if (attempts >= retry.attempts()
-                || exchange.clientGone()
-                || (bodyTaken && replay == null)
+                || exchange.caller().retries() > 0
+                || !isWantedAndWhole()
                 || !plan.budget().tryRetry()) {
             return false;
         }
+        note(target);
+        return true;
+    }
+
+    private void note(Target target) {
         if (tried.isEmpty()) {
             tried = new ArrayList<>(3);
         }
         tried.add(target);
-        return true;
     }
 
     private void pauseThenAttempt(Retry retry) {
-        var most = retry.backoff().toMillis();
-        var pause = most == 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
+        var most = Math.min(retry.pauseMillis(attempts), TimeUnit.NANOSECONDS.toMillis(endBy - System.nanoTime()) / 2);
+        var pause = most <= 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
         if (pause == 0) {
             attempt();
         } else {
-            forwarder.vertx().setTimer(pause, id -> attemptUnlessLeft());
+            forwarder.vertx().setTimer(pause, id -> attemptIfWanted());
         }
     }
 
-    private void attemptUnlessLeft() {
+    private void attemptIfWanted() {
         if (exchange.clientGone()) {
-            upstream.release();
-            promise.fail(Failures.clientGone());
-            return;
+            refused(Failures.left());
+        } else if (System.nanoTime() - endBy >= 0) { // the process stood still
+            refused(Failures.totalTimeout());
+        } else {
+            attempt();
         }
-        attempt();
     }
 
     /** RFC 9110 §9.2.2. */

@@ -1,34 +1,19 @@
 package gatehouse.forward;
 
-import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
-import gatehouse.exchange.Reply;
-import gatehouse.problem.Problem;
-import gatehouse.problem.ProblemException;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Streams a reply's body to the client, no faster than it takes it, and its trailers after it. An answer that breaks off
- * is never ended as if it were whole. Confined to its event loop.
- */
-final class Download implements Reply.Body {
-    private final Attempt attempt;
+/** The body of a target's answer, and its trailers after it. Confined to its event loop. */
+final class Download extends AnswerBody {
     private final HttpClientResponse source;
-    private final Promise<Void> done = Promise.promise();
-    private @Nullable HttpServerResponse sink;
-    private boolean over;
 
     Download(Attempt attempt, HttpClientResponse source) {
-        this.attempt = attempt;
+        super(attempt, source);
         this.source = source;
-        source.exceptionHandler(cause -> broken());
     }
 
     /** The reason phrase, where it is not the usual one of its status. */
@@ -47,10 +32,9 @@ final class Download implements Reply.Body {
         return phrase.chars().allMatch(c -> c == '\t' || (c >= ' ' && c != 0x7f));
     }
 
-    /** RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew. */
-    static boolean hasKnownFraming(HttpClientResponse response) {
-        var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
-        return coding == null || coding.equalsIgnoreCase("chunked");
+    @Override
+    void reading(boolean on) {
+        UpstreamClients.read(source.request(), on);
     }
 
     @Override
@@ -64,79 +48,10 @@ final class Download implements Reply.Body {
     }
 
     @Override
-    public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
-        sink = response;
-        if (over) {
-            return done.future();
-        }
-        source.handler(chunk -> chunk(response, chunk));
-        source.endHandler(end -> end(response));
-        source.resume();
-        return done.future();
-    }
-
-    private void chunk(HttpServerResponse response, Buffer chunk) {
-        if (over) {
-            return;
-        }
-        attempt.active();
-        response.write(chunk);
-        if (response.writeQueueFull()) {
-            source.pause();
-            response.drainHandler(drained -> {
-                attempt.active();
-                source.resume();
-            });
-        }
-    }
-
-    private void end(HttpServerResponse response) {
-        if (over) {
-            return;
-        }
-        over = true;
+    void putTrailers(HttpServerResponse response) {
         var trailers = source.trailers();
         if (!trailers.isEmpty()) {
             Fields.copyTrailers(trailers, response.trailers());
-        }
-        attempt.replied(source.statusCode());
-        response.end().onComplete(done);
-    }
-
-    /** The target broke off in the middle. */
-    private void broken() {
-        var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
-        attempt.exchange().failedWith(problem);
-        stop(true, "broke off in the middle of an answer", problem.asFailure());
-    }
-
-    /** The client left or broke its request. */
-    void fail(ProblemException why) {
-        stop(false, "", why);
-    }
-
-    /** A deadline passed in the middle. */
-    void expire(ProblemException why) {
-        // a client that does not read is not the target's fault
-        var clientStalls = sink != null && !over && sink.writeQueueFull();
-        stop(!clientStalls, "stopped in the middle of an answer", why);
-    }
-
-    private void stop(boolean byTarget, String why, ProblemException cause) {
-        if (over) {
-            return;
-        }
-        over = true;
-        attempt.replyBroken(byTarget, why);
-        done.tryFail(cause);
-    }
-
-    @Override
-    public void cancel() {
-        if (!over) {
-            over = true;
-            attempt.replyBroken(false, "");
-            done.tryFail(Failures.clientGone());
         }
     }
 }

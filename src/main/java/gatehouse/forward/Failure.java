@@ -9,9 +9,24 @@ import org.jspecify.annotations.Nullable;
  * @param kind what broke
  * @param problem what the client is told when nothing helps
  * @param why one line for the target's status
+ * @param excused whether the gateway itself was so late that this says nothing of the target
  */
 record Failure(
-        Kind kind, ProblemException problem, @Nullable String why) {
+        Kind kind, ProblemException problem, @Nullable String why, boolean excused) {
+    Failure(Kind kind, ProblemException problem, @Nullable String why) {
+        this(kind, problem, why, false);
+    }
+
+    /** The same, for which nobody but the gateway is to blame. */
+    Failure excuse() {
+        return new Failure(kind, problem, why, true);
+    }
+
+    /** Whether the target is to blame, for its health and for breakers. */
+    boolean countsAgainstTarget() {
+        return kind.countsAgainstTarget && !excused;
+    }
+
     enum Kind {
         /** No connection: nothing was sent. */
         CONNECT(true),
@@ -23,7 +38,9 @@ record Failure(
         TIMEOUT(true),
         /** The target answered something that is not HTTP. */
         GARBAGE(true),
-        /** No place in the pool or its queue: nothing was sent, the target is not to blame. */
+        /** No target takes requests. */
+        NO_TARGET(true),
+        /** No place at the service or in the line before it: nothing was sent, nobody is to blame. */
         OVERLOAD(false),
         /** The client broke its request or left, or the gateway failed; the target is not to blame. */
         NOT_THE_TARGET(false);
@@ -32,10 +49,6 @@ record Failure(
 
         Kind(boolean countsAgainstTarget) {
             this.countsAgainstTarget = countsAgainstTarget;
-        }
-
-        boolean countsAgainstTarget() {
-            return countsAgainstTarget;
         }
     }
 }

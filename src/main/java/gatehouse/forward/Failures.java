@@ -6,6 +6,7 @@ import gatehouse.problem.ProblemException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells from an exception what went wrong on the way to a target, and what the client may know of it. */
@@ -19,12 +20,28 @@ final class Failures {
             java.util.Map.of(),
             true);
 
+    /** One for all: under overload a refusal must cost next to nothing. */
+    private static final Failure OVERLOAD = new Failure(
+            Failure.Kind.OVERLOAD,
+            Problem.unavailable("overload", "Too many requests wait for the service.", 1, Origin.GATEWAY)
+                    .asFailure(),
+            null);
+
+    private static final Failure NO_TARGET = new Failure(
+            Failure.Kind.NO_TARGET,
+            Problem.unavailable("no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
+                    .asFailure(),
+            null);
+
     private Failures() {}
 
     /** No connection came about. */
     static Failure connecting(Throwable cause) {
         if (cause instanceof ConnectionPoolTooBusyException) {
-            return overload(cause);
+            return OVERLOAD;
+        }
+        if (cause instanceof TimeoutException) {
+            return connectTimeout();
         }
         var refused = cause instanceof ConnectException || cause instanceof UnknownHostException;
         return new Failure(
@@ -36,10 +53,28 @@ final class Failures {
                 "connect: " + describe(cause));
     }
 
-    /** All connections to the target are in use, and as many requests wait as may, or waited as long as they may. */
-    static Failure overload(@Nullable Throwable cause) {
-        var problem = Problem.unavailable("overload", "Too many requests wait for the service.", 1, Origin.GATEWAY);
-        return new Failure(Failure.Kind.OVERLOAD, cause == null ? problem.asFailure() : problem.asFailure(cause), null);
+    /** No place at the service, and as many requests wait as may, or waited as long as they may. */
+    static Failure overload() {
+        return OVERLOAD;
+    }
+
+    /** No target takes requests. */
+    static Failure noTarget() {
+        return NO_TARGET;
+    }
+
+    /** The time for the whole exchange is over before anything was answered. */
+    static Failure totalTimeout() {
+        return new Failure(
+                Failure.Kind.NOT_THE_TARGET,
+                Problem.gatewayTimeout("total-timeout", "The whole exchange took too long.")
+                        .asFailure(),
+                null);
+    }
+
+    /** Nobody waits for an answer any more. */
+    static Failure left() {
+        return new Failure(Failure.Kind.NOT_THE_TARGET, clientGone(), null);
     }
 
     static Failure connectTimeout() {
@@ -81,7 +116,7 @@ final class Failures {
     }
 
     /** The gateway failed on its own side of the request. */
-    static Failure internal(RuntimeException cause) {
+    static Failure internal(Throwable cause) {
         return new Failure(Failure.Kind.NOT_THE_TARGET, Problem.internal().asFailure(cause), null);
     }
 

@@ -27,9 +27,9 @@ public final class Forwarder {
      */
     public Forwarder(Vertx vertx, int lanes, String pseudonym) {
         this.vertx = vertx;
-        clients = new UpstreamClients(vertx, lanes);
-        head = new UpstreamHead(pseudonym);
         deadlines = new Deadlines(vertx);
+        clients = new UpstreamClients(vertx, deadlines, lanes);
+        head = new UpstreamHead(pseudonym);
         webProxy = new WebProxyForwarder(this);
     }
 
@@ -45,14 +45,13 @@ public final class Forwarder {
             return Future.failedFuture(Problem.unavailable(
                             "breaker-open",
                             "The service failed too often; it is asked again shortly.",
-                            breaker.retryAfterSeconds(),
+                            breaker.retryAfter(),
                             Origin.UPSTREAM)
                     .asFailure());
         }
         if (plan.service().config().forwarder() == ForwarderKind.WEB_PROXY) {
             return webProxy.exchange(exchange, plan);
         }
-        plan.budget().request();
         return new Delivery(this, exchange, plan).begin();
     }
 

@@ -3,6 +3,7 @@ package gatehouse.forward;
 import gatehouse.config.Expects;
 import gatehouse.config.Key;
 import gatehouse.config.Share;
+import gatehouse.config.Weaker;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import java.time.Duration;
@@ -15,32 +16,45 @@ import java.util.List;
 public record Retry(
         @Key(
                 doc = "What is tried again: `connect` no connection came about (any method: nothing was sent) · `reset`"
-                        + " broken off before an answer · `timeout` no answer in time · or a status from 500 to 599.",
-                value = "[connect, reset, 502, 503, 504]")
+                        + " broken off before an answer · `timeout` no answer in time, if there is another target · or a"
+                        + " status from 500 to 599.",
+                value = "[connect, reset, timeout, 502, 503, 504]")
         List<Cause> when,
 
         @Key(
-                doc = "Most attempts in all, the first included. A target that refuses the connection costs no attempt"
-                        + " as long as another is there, once.",
+                doc = "Most attempts in all, the first included. A target to which no connection comes about costs no"
+                        + " attempt as long as another is there that was not asked.",
                 value = "2",
                 min = 1,
-                max = 10)
+                max = 10,
+                weaker = Weaker.LARGER_NOT_OFF)
         int attempts,
 
         @Key(
-                doc = "Longest pause before another attempt; the pause is drawn at random below it.",
+                doc =
+                        "Longest pause before a second attempt; it doubles with each further one, up to ten times. The pause"
+                                + " is drawn at random below it.",
                 value = "25ms",
                 min = 0,
-                max = 10_000)
+                max = 10_000,
+                weaker = Weaker.NEVER)
         Duration backoff,
 
         @Key(
-                doc = "Attempts beyond the first may make up this share of the requests, plus three a second.",
-                value = "20%")
+                doc =
+                        "Attempts beyond the first may make up this share of the requests, plus three a second. A request that"
+                                + " a trusted proxy marks with `X-Retry-Attempt` gets none.",
+                value = "20%",
+                weaker = Weaker.LARGER_NOT_OFF)
         Share budget) {
     /** The setting {@code retry}. */
-    public static final PolicyType<Retry> TYPE =
-            PolicyType.setting("retry", "Which failures are tried again at another target.", Stage.RETRY, Retry.class);
+    public static final PolicyType<Retry> TYPE = PolicyType.setting(
+            "retry",
+            "Which failures are tried again at another target. A request is sent again if its method is idempotent"
+                    + " (`GET`, `HEAD`, `PUT`, `DELETE`, `OPTIONS`, `TRACE`); one of any method as long as nothing of it"
+                    + " was sent.",
+            Stage.RETRY,
+            Retry.class);
 
     /** Copies the list. */
     public Retry {
@@ -83,6 +97,22 @@ public record Retry(
         public String toString() {
             return word;
         }
+    }
+
+    /** Longest pause before the next attempt, in milliseconds, after so many. */
+    long pauseMillis(int attempts) {
+        var first = backoff.toMillis();
+        return Math.min(first << Math.min(attempts - 1, 10), first * 10);
+    }
+
+    /** Whether an answer that does not come in time is asked for elsewhere. */
+    boolean coversTimeouts() {
+        for (var cause : when) {
+            if (cause.equals(Cause.TIMEOUT)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an answer with this status is tried again. */

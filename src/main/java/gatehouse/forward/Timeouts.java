@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.config.Key;
+import gatehouse.config.Weaker;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import java.time.Duration;
@@ -11,21 +12,27 @@ public record Timeouts(
         Duration connect,
 
         @Key(
-                doc =
-                        "Longest wait for the head of a target's answer, counted from the last byte sent to it; then 504.",
+                doc = "Longest wait for the head of a target's answer, counted from the last byte sent to it; then 504."
+                        + " Where another target may be asked after that, it is at most a third of `total`.",
                 value = "15s",
-                min = 0)
+                min = 0,
+                weaker = Weaker.LARGER_OR_ZERO)
         Duration firstByte,
 
-        @Key(doc = "Longest silence while a body is under way in either direction.", value = "60s", min = 0)
+        @Key(
+                doc = "Longest silence while a body is under way in either direction.",
+                value = "60s",
+                min = 0,
+                weaker = Weaker.LARGER_OR_ZERO)
         Duration idle,
 
         @Key(
                 doc =
-                        "Longest time for the whole exchange, attempts and bodies included. Set `0s` on routes that stream"
-                                + " without end.",
+                        "Longest time for the whole exchange: waiting in line, attempts, the pauses between them and bodies"
+                                + " included. `limits.streaming` switches it off.",
                 value = "30s",
-                min = 0)
+                min = 0,
+                weaker = Weaker.LARGER_OR_ZERO)
         Duration total) {
     /** The setting {@code timeout}. */
     public static final PolicyType<Timeouts> TYPE =

@@ -4,33 +4,45 @@ import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Streams a request's body to the target, no faster than it takes it, and counts it against the exchange's limit.
  * Confined to its event loop.
  */
-final class Upload {
+final class Upload extends Flow {
     /** Longest body of which a copy is kept for another attempt. */
     static final int MAX_REPLAY_BYTES = 64 * 1024;
+
+    /** Chunks below this are gathered for as long as the client's bytes are at hand: each by itself would cost a system call. */
+    private static final int SMALL = 512;
+
+    private static final int GATHERED = 16 * 1024;
 
     private final Delivery delivery;
     private final Exchange exchange;
     private final HttpClientRequest upstream;
     private final Attempt attempt;
     private final @Nullable Buffer copy;
-    private long received;
-    private boolean over;
+    private final long announced;
+    private @Nullable Buffer lastChunk;
+    private @Nullable Buffer gathered;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
         this.exchange = delivery.exchange();
         this.upstream = upstream;
         this.attempt = attempt;
+        this.announced = exchange.request().version() == HttpVersion.HTTP_2 ? exchange.contentLength() : -1;
         this.copy = delivery.takeBody() ? Buffer.buffer((int) exchange.contentLength()) : null;
     }
 
     void start() {
+        attempt.flowing(this);
+        if (exchange.expectsContinue()) {
+            hold(attempt.now()); // until the first byte: the client waits for the target's word
+        }
         var request = exchange.request();
         request.handler(this::chunk);
         request.endHandler(end -> end());
@@ -38,20 +50,15 @@ final class Upload {
         request.resume();
     }
 
-    /** Whether the whole body was handed on. */
-    boolean isOver() {
-        return over;
-    }
-
     /** Whether the target does not read what it was sent. */
     boolean isHeldUp() {
-        return !over && upstream.writeQueueFull();
+        return flows() && upstream.writeQueueFull();
     }
 
     /** Sends nothing more; what still comes from the client is dropped. */
     void stop() {
-        if (!over) {
-            over = true;
+        if (flows()) {
+            cease();
             if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
                 exchange.request().resume();
             }
@@ -59,11 +66,14 @@ final class Upload {
     }
 
     private void chunk(Buffer chunk) {
-        if (over) {
+        if (!flows()) {
             return;
         }
-        received += chunk.length();
-        if (received > exchange.bodyLimit()) {
+        if (bytes() == 0) {
+            go(attempt.now());
+        }
+        moved(chunk.length());
+        if (bytes() > exchange.bodyLimit()) {
             attempt.refuse(Problem.bodyTooLarge(exchange.bodyLimit()));
             return;
         }
@@ -71,11 +81,46 @@ final class Upload {
             copy.appendBuffer(chunk);
         }
         attempt.active();
+        if (bytes() == announced) {
+            // a stream may have more than it announced, or never end; what is complete here would be so for the target
+            lastChunk = lastChunk == null ? chunk : lastChunk.appendBuffer(chunk);
+            return;
+        }
+        if (chunk.length() < SMALL) {
+            gather(chunk);
+        } else {
+            sendGathered();
+            send(chunk);
+        }
+    }
+
+    private void gather(Buffer chunk) {
+        if (gathered == null) {
+            gathered = Buffer.buffer(SMALL);
+            delivery.forwarder().vertx().runOnContext(read -> sendGathered());
+        }
+        gathered.appendBuffer(chunk);
+        if (gathered.length() >= GATHERED) {
+            sendGathered();
+        }
+    }
+
+    private void sendGathered() {
+        var chunks = gathered;
+        gathered = null;
+        if (chunks != null && flows()) {
+            send(chunks);
+        }
+    }
+
+    private void send(Buffer chunk) {
         upstream.write(chunk);
         if (upstream.writeQueueFull()) {
             exchange.request().pause();
+            hold(attempt.now());
             upstream.drainHandler(drained -> {
-                if (!over) {
+                if (flows()) {
+                    go(attempt.now());
                     exchange.request().resume();
                 }
             });
@@ -83,19 +128,31 @@ final class Upload {
     }
 
     private void end() {
-        if (over) {
+        if (!flows()) {
             return;
         }
-        over = true;
+        cease();
         if (copy != null) {
             delivery.keepBody(copy);
         }
         attempt.active();
-        upstream.end();
+        var rest = gathered;
+        gathered = null;
+        if (rest != null && lastChunk != null) {
+            rest.appendBuffer(lastChunk);
+        } else if (rest == null) {
+            rest = lastChunk;
+        }
+        if (rest == null) {
+            upstream.end();
+        } else {
+            upstream.end(rest);
+        }
+        attempt.sent();
     }
 
     private void broken(Throwable cause) {
-        if (!over) {
+        if (flows()) {
             attempt.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
         }
     }

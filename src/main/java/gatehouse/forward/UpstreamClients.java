@@ -2,13 +2,15 @@ package gatehouse.forward;
 
 import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
-import gatehouse.service.Target;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's connections to the targets, one client per service. A client used by one loop only opens its
@@ -30,18 +33,25 @@ final class UpstreamClients {
     /** RFC 9113 §7: the stream is not needed any more. */
     static final long CANCEL = 8;
 
-    private static final int MAX_HEADER_BYTES = 32 * 1024;
+    static final int MAX_HEADER_BYTES = 32 * 1024;
+    static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
+    /** What one read may bring is what comes on top when a client is slow, so it is half of Netty's. */
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 32 * 1024).maxMessagesPerRead(16);
+
     private final Vertx vertx;
+    private final Deadlines deadlines;
     private final int lanes;
     private final IdentityHashMap<Service, Held> clients = new IdentityHashMap<>();
 
     /**
      * @param lanes number of event loops that share a service's limits
      */
-    UpstreamClients(Vertx vertx, int lanes) {
+    UpstreamClients(Vertx vertx, Deadlines deadlines, int lanes) {
         this.vertx = vertx;
+        this.deadlines = deadlines;
         this.lanes = lanes;
     }
 
@@ -49,22 +59,21 @@ final class UpstreamClients {
     Held hold(Service service) {
         var held = clients.get(service);
         if (held == null) {
-            held = new Held(
-                    create(service.config().pool()),
-                    share(service.config().pool().max()));
+            held = new Held(service, new Admission(service, deadlines, lanes));
             clients.put(service, held);
         }
         held.hold();
         return held;
     }
 
-    private HttpClient create(ServiceConfig.Pool pool) {
+    private HttpClient create(ServiceConfig.Pool pool, boolean keep) {
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
                 .setHttp2KeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
+                .setKeepAlive(keep)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(8 * 1024)
+                .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
                 .setTracingPolicy(TracingPolicy.IGNORE);
         if (pool.http2()) {
@@ -74,21 +83,35 @@ final class UpstreamClients {
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
+        var most = Admission.mostPerTarget(pool, lanes);
         var limits = new PoolOptions()
-                .setHttp1MaxSize(share(pool.max()))
+                .setHttp1MaxSize(most)
                 .setHttp2MaxSize(1)
-                .setMaxWaitQueueSize(share(pool.pending()))
+                // never used, but for connections that are just being closed and streams that a target allows fewer of
+                .setMaxWaitQueueSize(most)
                 .setCleanerPeriod(1_000);
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(limits)
-                .withConnectHandler(AnswerGuard::guard)
+                .withConnectHandler(UpstreamClients::opened)
                 .build();
     }
 
-    /** One loop's part of a limit of the node, rounded up. */
-    private int share(int total) {
-        return (total + lanes - 1) / lanes;
+    private static void opened(HttpConnection connection) {
+        AnswerGuard.guard(connection);
+        if (connection instanceof ConnectionBase base) {
+            base.channel().config().setRecvByteBufAllocator(READS);
+        }
+    }
+
+    /**
+     * Stops or resumes reading from a connection that serves one request at a time. Vert.x itself stops only when it has queued
+     * two dozen messages, and not before all has been read that is there, up to a MiB.
+     */
+    static void read(HttpClientRequest request, boolean on) {
+        if (request.version() != HttpVersion.HTTP_2 && request.connection() instanceof ConnectionBase base) {
+            base.channel().config().setAutoRead(on);
+        }
     }
 
     /** Closes the clients of services that are gone, each as soon as the last exchange with it has ended. */
@@ -103,7 +126,13 @@ final class UpstreamClients {
 
     Future<?> close(Duration grace) {
         var closing = new ArrayList<Future<Void>>();
-        clients.values().forEach(held -> closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
+        clients.values().forEach(held -> {
+            held.service.unwatch(held.admission);
+            closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
+            if (held.fresh != null) {
+                closing.add(held.fresh.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
+            }
+        });
         clients.clear();
         return Future.join(closing);
     }
@@ -128,31 +157,39 @@ final class UpstreamClients {
         }
     }
 
-    /** A client and how many use it. */
-    static final class Held {
+    /** A client, who may use it now, and how many do. */
+    final class Held {
+        private final Service service;
         private final HttpClient client;
-        private final int mostConnections;
-        private final IdentityHashMap<Target, Busy> busy = new IdentityHashMap<>();
+        private @Nullable HttpClient fresh;
+        private final Admission admission;
         private int holders;
         private boolean retired;
 
-        private Held(HttpClient client, int mostConnections) {
-            this.client = client;
-            this.mostConnections = mostConnections;
-        }
-
-        /** How many requests have a connection to a target. */
-        Busy busy(Target target) {
-            return busy.computeIfAbsent(target, first -> new Busy());
-        }
-
-        /** Whether every connection that may be open to a target is in use: who waits, waits for one of them. */
-        boolean isFull(Target target) {
-            return busy(target).requests >= mostConnections;
+        private Held(Service service, Admission admission) {
+            this.service = service;
+            this.client = create(service.config().pool(), true);
+            this.admission = admission;
+            service.watch(admission);
         }
 
         HttpClient client() {
             return client;
+        }
+
+        /**
+         * A client that opens a connection for each request and keeps none. Its requests have their places as all others have;
+         * so there are at most twice {@code pool.max} connections for a moment, of which half are idle.
+         */
+        HttpClient fresh() {
+            if (fresh == null) {
+                fresh = create(service.config().pool(), false);
+            }
+            return fresh;
+        }
+
+        Admission admission() {
+            return admission;
         }
 
         void hold() {
@@ -171,21 +208,12 @@ final class UpstreamClients {
 
         private void closeUnused() {
             if (retired && holders == 0) {
+                service.unwatch(admission);
                 client.close();
+                if (fresh != null) {
+                    fresh.close();
+                }
             }
-        }
-    }
-
-    /** Requests that have a connection to one target. */
-    static final class Busy {
-        private int requests;
-
-        void begin() {
-            requests++;
-        }
-
-        void end() {
-            requests--;
         }
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * called (RFC 7239, RFC 9110 §7.6.3).
  */
 final class UpstreamHead {
+    private static final AsciiString X_RETRY_ATTEMPT = AsciiString.cached("X-Retry-Attempt");
     private static final AsciiString X_FORWARDED_FOR = AsciiString.cached("X-Forwarded-For");
     private static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("X-Forwarded-Proto");
     private static final AsciiString X_FORWARDED_HOST = AsciiString.cached("X-Forwarded-Host");
@@ -39,13 +40,31 @@ final class UpstreamHead {
     }
 
     /**
+     * Makes sure that what goes to a target can be written, after all policies have made their edits and before a connection is
+     * asked for: what fails later costs that connection.
+     *
+     * @throws IllegalArgumentException when it can't, which the door and the policies should have seen to
+     */
+    static void check(Exchange exchange) {
+        var target = exchange.upstreamTarget();
+        for (var i = 0; i < target.length(); i++) {
+            var c = target.charAt(i);
+            if (c <= ' ' || c >= 0x7f) {
+                throw new IllegalArgumentException("a request target that can't be sent");
+            }
+        }
+        Fields.check(exchange.headers());
+    }
+
+    /**
      * Puts all fields but the framing of the body.
      *
+     * @param retries how often the request was sent before
      * @throws IllegalArgumentException when a field can't be written, which the door should have refused
      */
-    void write(Exchange exchange, Target target, HostHeader whose, HttpClientRequest upstream) {
+    void write(Exchange exchange, Target target, HostHeader whose, int retries, HttpClientRequest upstream) {
         writeAuthority(authority(exchange, target, whose), upstream);
-        writeFields(exchange, upstream.headers());
+        writeFields(exchange, retries, upstream.headers());
     }
 
     /** Host and port by which the target is addressed. */
@@ -63,11 +82,14 @@ final class UpstreamHead {
     }
 
     /** Puts all fields but host and port, and the framing of the body. */
-    void writeFields(Exchange exchange, MultiMap to) {
+    void writeFields(Exchange exchange, int retries, MultiMap to) {
         var from = exchange.headers();
         Fields.copyRequest(from, to);
         writeForwarding(exchange, from, to);
         to.set(X_REQUEST_ID, exchange.requestId());
+        if (retries > 0) {
+            to.set(X_RETRY_ATTEMPT, Integer.toString(retries));
+        }
     }
 
     private void writeForwarding(Exchange exchange, MultiMap from, MultiMap to) {

@@ -1,45 +1,25 @@
 package gatehouse.forward;
 
-import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
-import gatehouse.exchange.Reply;
-import gatehouse.problem.Problem;
-import gatehouse.problem.ProblemException;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.streams.ReadStream;
 import io.vertx.httpproxy.Body;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Streams the body that came out of a proxy to the client, no faster than it takes it, and the target's trailers after it
- * where the body is still the target's. Confined to its event loop.
+ * The body that came out of a proxy, and the target's trailers after it where the body is still the target's. Confined to its
+ * event loop.
  */
-final class WebProxyBody implements Reply.Body {
-    private final WebProxyTrip trip;
+final class WebProxyBody extends AnswerBody {
     private final long length;
 
-    /** Null for no body. */
-    private final @Nullable ReadStream<Buffer> source;
-
-    /** The source again, where it is the target's own answer and not what an interceptor made of it. */
+    /** The source, where it is the target's own answer and not what an interceptor made of it. */
     private final @Nullable HttpClientResponse untouched;
 
-    private final Promise<Void> done = Promise.promise();
-    private @Nullable HttpServerResponse sink;
-    private boolean over;
-
     WebProxyBody(WebProxyTrip trip, @Nullable Body body, @Nullable HttpClientResponse answer) {
-        this.trip = trip;
+        super(trip, body == null ? null : body.stream());
         this.length = body == null ? 0 : body.length();
-        this.source = body == null ? null : body.stream();
-        this.untouched = source == answer ? answer : null;
-        if (source != null) {
-            source.exceptionHandler(cause -> broken());
-        }
+        this.untouched = body == null || body.stream() != answer ? null : answer;
     }
 
     /** Whether the target's answer is what is sent. */
@@ -53,77 +33,9 @@ final class WebProxyBody implements Reply.Body {
     }
 
     @Override
-    public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
-        sink = response;
-        if (over) {
-            return done.future();
-        }
-        if (source == null) {
-            end(response);
-            return done.future();
-        }
-        source.handler(chunk -> chunk(source, response, chunk));
-        source.endHandler(end -> end(response));
-        source.resume();
-        return done.future();
-    }
-
-    private void chunk(ReadStream<Buffer> from, HttpServerResponse response, Buffer chunk) {
-        if (over) {
-            return;
-        }
-        trip.active();
-        response.write(chunk);
-        if (response.writeQueueFull()) {
-            from.pause();
-            response.drainHandler(drained -> {
-                trip.active();
-                from.resume();
-            });
-        }
-    }
-
-    private void end(HttpServerResponse response) {
-        if (over) {
-            return;
-        }
-        over = true;
+    void putTrailers(HttpServerResponse response) {
         if (untouched != null) {
             Fields.copyTrailers(untouched.trailers(), response.trailers());
         }
-        trip.replied();
-        response.end().onComplete(done);
-    }
-
-    private void broken() {
-        var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
-        trip.exchange().failedWith(problem);
-        stop(true, "broke off in the middle of an answer", problem.asFailure());
-    }
-
-    /** The client left, broke its request, or an interceptor failed. */
-    void fail(ProblemException why) {
-        stop(false, "", why);
-    }
-
-    /** A deadline passed in the middle. */
-    void expire(ProblemException why) {
-        // a client that does not read is not the target's fault
-        var clientStalls = sink != null && !over && sink.writeQueueFull();
-        stop(!clientStalls, "stopped in the middle of an answer", why);
-    }
-
-    @Override
-    public void cancel() {
-        stop(false, "", Failures.clientGone());
-    }
-
-    private void stop(boolean byTarget, String why, ProblemException cause) {
-        if (over) {
-            return;
-        }
-        over = true;
-        trip.replyBroken(byTarget, why);
-        done.tryFail(cause);
     }
 }

@@ -89,7 +89,7 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
         request.setURI(exchange.upstreamTarget());
         request.headers().clear();
         request.headers().add(HttpHeaders.HOST, authority());
-        forwarder.head().writeFields(exchange, request.headers());
+        forwarder.head().writeFields(exchange, exchange.caller().retries(), request.headers());
         var isSized = exchange.contentLength() >= 0 && exchange.headers().contains(HttpHeaders.CONTENT_LENGTH);
         request.setBody(Body.body(
                 trip.upload(),
@@ -108,9 +108,12 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
         }
         var options = new RequestOptions()
                 .setServer(target.address())
+                .setConnectTimeout(Math.max(1, plan.timeouts().connect().toMillis()))
                 .setMethod(context.request().getMethod())
                 .setURI(context.request().getURI());
+        trip.asking();
         return context.client().request(options).compose(up -> connected(context.request(), up), cause -> {
+            trip.poolAnswered();
             trip.fail(Failures.connecting(cause));
             return Future.failedFuture(cause);
         });
@@ -119,16 +122,18 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
     private Future<HttpClientRequest> connected(ProxyRequest request, HttpClientRequest up) {
         up.exceptionHandler(cause -> {}); // the response's future tells it
         if (trip.isOver()) {
-            up.reset(UpstreamClients.CANCEL);
+            UpstreamClients.giveBack(up);
+            trip.poolAnswered();
             return Future.failedFuture(Failures.clientGone());
         }
-        trip.connected(up);
+        trip.poolAnswered();
+        trip.onItsWay(up);
         if (request.getAuthority() == null) {
             UpstreamHead.writeAuthority(authority(), up);
         }
         if (!exchange.isHttp10()) {
             up.earlyHintsHandler(hints -> {
-                if (trip.isWaiting() && ++interim <= Attempt.MAX_INTERIM) {
+                if (trip.isWaiting() && ++interim <= Passage.MAX_INTERIM) {
                     exchange.response().writeEarlyHints(Fields.earlyHints(hints));
                 }
             });

@@ -2,10 +2,10 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
-import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.service.Target;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.proxy.handler.ProxyHandler;
@@ -48,30 +48,67 @@ final class WebProxyForwarder {
 
     /** Sends an exchange that its breaker has let through. */
     Future<Reply> exchange(Exchange exchange, Plan plan) {
-        var target = target(exchange, plan);
-        if (target == null) {
-            if (plan.breaker() != null) {
-                plan.breaker().record(false);
-            }
-            return Future.failedFuture(Problem.unavailable(
-                            "no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
-                    .asFailure());
+        var call = new Call(exchange, plan, forwarder.clients().hold(plan.service()));
+        try {
+            UpstreamHead.check(exchange);
+        } catch (IllegalArgumentException e) {
+            call.refused(Failures.internal(e));
+            return call.promise.future();
         }
-        exchange.attempted(target.id());
-        var trip = new WebProxyTrip(forwarder, exchange, plan, target);
-        var reply = trip.start();
-        handedOver = new WebProxyEnds(trip, forwarder, target);
-        router.handle(exchange.request());
-        if (handedOver != null) {
-            handedOver = null;
-            trip.refuse(Problem.badRequest("The proxy handler of this service does not take such a request."));
-        }
-        return reply;
+        call.held.admission().ask(call);
+        return call.promise.future();
     }
 
-    private static @Nullable Target target(Exchange exchange, Plan plan) {
-        var bound = plan.service().sticky(exchange);
-        return bound == null ? plan.service().pick(exchange, List.of()) : bound;
+    /** One that wants to be sent. */
+    private final class Call implements Admission.Applicant {
+        private final Exchange exchange;
+        private final Plan plan;
+        private final UpstreamClients.Held held;
+        private final Promise<Reply> promise = Promise.promise();
+
+        private Call(Exchange exchange, Plan plan, UpstreamClients.Held held) {
+            this.exchange = exchange;
+            this.plan = plan;
+            this.held = held;
+        }
+
+        @Override
+        public Exchange exchange() {
+            return exchange;
+        }
+
+        @Override
+        public List<Target> tried() {
+            return List.of();
+        }
+
+        @Override
+        public long deadline() {
+            return Passage.endOf(exchange, plan.timeouts());
+        }
+
+        @Override
+        public void admitted(Target target) {
+            exchange.attempted(target.id());
+            var trip = new WebProxyTrip(forwarder, exchange, plan, target, held, promise);
+            trip.start();
+            held.release();
+            handedOver = new WebProxyEnds(trip, forwarder, target);
+            router.handle(exchange.request());
+            if (handedOver != null) {
+                handedOver = null;
+                trip.refuse(Problem.badRequest("The proxy handler of this service does not take such a request."));
+            }
+        }
+
+        @Override
+        public void refused(Failure failure) {
+            if (failure.kind() == Failure.Kind.NO_TARGET && plan.breaker() != null) {
+                plan.breaker().record(false);
+            }
+            held.release();
+            promise.fail(failure.problem());
+        }
     }
 
     private void enter(RoutingContext context) {

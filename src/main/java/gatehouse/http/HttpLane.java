@@ -5,7 +5,6 @@ import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
 import gatehouse.exchange.Reply;
 import gatehouse.forward.Forwarder;
-import gatehouse.http.Connections.Connection;
 import gatehouse.listener.Door;
 import gatehouse.listener.LaneServer;
 import gatehouse.observe.LogLane;
@@ -77,10 +76,10 @@ final class HttpLane implements LaneServer {
         var exchange = accept(door, request, connection.peer());
         connection.begin(exchange);
         metrics.begin();
-        watchClient(exchange);
+        watchClient(exchange, connection);
         request.response().bodyEndHandler(end -> connection.handedOver(exchange));
         answer(exchange, door, now)
-                .compose(reply -> send(exchange, reply))
+                .compose(reply -> send(exchange, connection, reply))
                 .recover(failure -> refuse(exchange, connection, failure))
                 .onComplete(end -> finish(exchange, connection));
     }
@@ -90,7 +89,7 @@ final class HttpLane implements LaneServer {
         var offered = request.headers().get(ReplyWriter.X_REQUEST_ID);
         var id = offered != null && RequestIds.wellFormed(offered) ? offered : ids.next();
         try {
-            return Intake.accept(request, id, door.name(), peer);
+            return Intake.accept(request, id, door.name(), peer, door.config().limits());
         } catch (ProblemException e) {
             return Intake.refused(request, id, door.name(), peer, e.problem());
         }
@@ -127,8 +126,8 @@ final class HttpLane implements LaneServer {
         return ((Route.ToFiles) route.to()).site().exchange(exchange);
     }
 
-    private Future<Void> send(Exchange exchange, Reply reply) {
-        if (draining) {
+    private Future<Void> send(Exchange exchange, Connection connection, Reply reply) {
+        if (draining || connection.isWorn()) {
             exchange.closeConnection();
         }
         return ReplyWriter.send(exchange, reply);
@@ -150,7 +149,7 @@ final class HttpLane implements LaneServer {
             problem = Problem.internal();
             LOG.error("exchange {} failed", exchange.requestId(), failure);
         }
-        if (draining) {
+        if (draining || connection.isWorn()) {
             exchange.closeConnection();
         }
         if (exchange.response().headWritten()) {
@@ -167,13 +166,17 @@ final class HttpLane implements LaneServer {
         return sent;
     }
 
-    private static void watchClient(Exchange exchange) {
+    private static void watchClient(Exchange exchange, Connection connection) {
         var response = exchange.response();
+        // until somebody reads the body and takes this over
+        exchange.request().exceptionHandler(cause -> {
+            if (!saysGone(cause)) {
+                bodyBroke(exchange, connection);
+            }
+        });
         response.exceptionHandler(cause -> {
             // anything else is about a body that can't be read, which its reader answers
-            if (cause instanceof HttpClosedException
-                    || cause instanceof StreamResetException
-                    || cause instanceof IOException) {
+            if (saysGone(cause)) {
                 exchange.clientLeft();
             }
         });
@@ -182,6 +185,22 @@ final class HttpLane implements LaneServer {
                 exchange.clientLeft();
             }
         });
+    }
+
+    private static boolean saysGone(Throwable cause) {
+        return cause instanceof HttpClosedException
+                || cause instanceof StreamResetException
+                || cause instanceof IOException;
+    }
+
+    /** A body that can't be read, seen before anybody has begun to read it; Vert.x closes right after this. */
+    private static void bodyBroke(Exchange exchange, Connection connection) {
+        if (exchange.clientGone() || exchange.response().headWritten()) {
+            return;
+        }
+        var unused = ReplyWriter.send(exchange, Problem.malformed("The request's body is not framed as announced."));
+        connection.flush();
+        exchange.clientLeft();
     }
 
     private void finish(Exchange exchange, Connection connection) {
@@ -254,7 +273,7 @@ final class HttpLane implements LaneServer {
             log.flush();
         }
         if (++ticks % TICKS_PER_SWEEP == 0) {
-            connections.closeIdle(System.nanoTime());
+            connections.sweep(System.nanoTime());
         }
     }
 }

@@ -1,6 +1,5 @@
 package gatehouse.http;
 
-import gatehouse.http.Connections.Connection;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -11,7 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
  */
 final class Leftover {
     private static final long MAX_BYTES = 64 * 1024;
-    private static final long LINGER_MILLIS = 1_000;
+    private static final long LINGER_MILLIS = 500;
 
     private Leftover() {}
 

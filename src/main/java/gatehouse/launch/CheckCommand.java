@@ -1,9 +1,12 @@
 package gatehouse.launch;
 
 import gatehouse.config.ConfigException;
+import gatehouse.snapshot.Blueprint;
+import gatehouse.snapshot.LimitLine;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code check}: whether a gateway would start with these files. */
 @Command(
@@ -14,6 +17,12 @@ final class CheckCommand implements Callable<Integer> {
 
     @Mixin
     private final FileOptions files = new FileOptions();
+
+    @Option(
+            names = "--limits",
+            description =
+                    "Also print every limit and timeout in force, with its default and a mark where it is weaker.")
+    private boolean limits;
 
     CheckCommand(Gatehouse.Console console) {
         this.console = console;
@@ -32,7 +41,26 @@ final class CheckCommand implements Callable<Integer> {
                                 count(config.services().size(), "service"),
                                 count(config.routes().size(), "route"),
                                 count(config.tests().size(), "test")));
+        if (limits) {
+            console.out().println();
+            printLimits(whole.blueprint());
+        }
         return Gatehouse.FINE;
+    }
+
+    private void printLimits(Blueprint blueprint) {
+        var table = new TextTable("  ").row("SCOPE", "NAME", "KEY", "VALUE", "DEFAULT", "");
+        for (var line : LimitLine.all(blueprint)) {
+            var limit = line.limit();
+            table.row(
+                    line.scope(),
+                    line.name(),
+                    limit.key(),
+                    limit.value(),
+                    limit.byDefault(),
+                    limit.isWeaker() ? "weaker" : "");
+        }
+        table.print(console.out());
     }
 
     private static void ignoredVariables(FileOptions.Whole whole, Gatehouse.Console console) {

@@ -1,6 +1,8 @@
 package gatehouse.launch;
 
 import gatehouse.config.ConfigException;
+import gatehouse.exchange.Authority;
+import gatehouse.problem.ProblemException;
 import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Explainer;
 import java.util.LinkedHashMap;
@@ -31,6 +33,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             index = "1",
             paramLabel = "URL",
+            converter = UrlConverter.class,
             description = "As a client would send it. It is tried on the listener with its port, else on the first.")
     private String url = "";
 
@@ -65,6 +68,30 @@ final class ExplainCommand implements Callable<Integer> {
             }
             return new HeaderField(
                     text.substring(0, colon).strip(), text.substring(colon + 1).strip());
+        }
+    }
+
+    /** Lets pass what a client could ask for, be it right or wrong; what has no scheme or no host it could not. */
+    static final class UrlConverter implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            var scheme = text.startsWith("http://") ? 7 : text.startsWith("https://") ? 8 : 0;
+            var end = scheme;
+            while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0) {
+                end++;
+            }
+            if (scheme == 0 || end == scheme || !isAuthority(text.substring(scheme, end))) {
+                throw new TypeConversionException("'" + text + "' is no URL such as http://localhost:8080/path");
+            }
+            return text;
+        }
+
+        private static boolean isAuthority(String text) {
+            try {
+                return !Authority.host(text).isEmpty();
+            } catch (ProblemException e) {
+                return false;
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -17,8 +18,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "gatehouse",
         header = "A reactive API gateway on Vert.x.",
         synopsisSubcommandLabel = "[run] | COMMAND",
-        footer = "%nWithout a command it runs. Exit codes: 0 fine, 1 the files are wrong, 2 the command line is wrong,"
-                + " 3 a port or file could not be taken.",
+        versionProvider = Gatehouse.BuiltVersion.class,
+        footer = "%nWithout a command it runs. Exit codes: 0 fine, 1 the files are wrong, 2 the command line is wrong"
+                + " (a --set too), 3 a port or file could not be taken.",
         commandListHeading = "%nCommands:%n")
 public final class Gatehouse {
     /** All went well. */
@@ -30,7 +32,10 @@ public final class Gatehouse {
     /** A port or a file could not be taken. */
     static final int NOT_TAKEN = 3;
 
-    private static final List<String> OF_THE_WHOLE = List.of("-h", "--help");
+    /** The command line can't be used. */
+    static final int COMMAND_LINE_WRONG = 2;
+
+    private static final List<String> OF_THE_WHOLE = List.of("-h", "--help", "--version");
 
     @Option(
             names = {"-h", "--help"},
@@ -40,7 +45,23 @@ public final class Gatehouse {
     @SuppressWarnings("UnusedVariable") // the command line's parser looks at it
     private boolean help;
 
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    @SuppressWarnings("UnusedVariable") // the command line's parser looks at it
+    private boolean version;
+
     private Gatehouse() {}
+
+    /** The line that {@code --version} and {@code version} show. */
+    static final class BuiltVersion implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {line()};
+        }
+
+        static String line() {
+            return "gatehouse " + Version.current();
+        }
+    }
 
     /**
      * Where commands write.
@@ -101,7 +122,9 @@ public final class Gatehouse {
     private static int explain(Console console, Exception failure) {
         if (failure instanceof ConfigException wrong) {
             wrong.problems().forEach(console.err()::println);
-            return FILES_WRONG;
+            return wrong.problems().stream().anyMatch(problem -> problem.place().isCommandLine())
+                    ? COMMAND_LINE_WRONG
+                    : FILES_WRONG;
         }
         failure.printStackTrace(console.err());
         return FILES_WRONG;

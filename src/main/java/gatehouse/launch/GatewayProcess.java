@@ -1,5 +1,6 @@
 package gatehouse.launch;
 
+import gatehouse.config.ConfigException;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
@@ -7,7 +8,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.security.Security;
@@ -35,7 +35,8 @@ final class GatewayProcess {
     private final Manifest manifest;
     private final @Nullable FileOptions files;
     private final CompletableFuture<Long> preparation;
-    private final Ending ending = new Ending();
+    private final Ending ending = new Ending(this::atOnce);
+    private volatile @Nullable PidFile pidFile;
 
     /**
      * @param preparation what {@link #prepare} began
@@ -79,22 +80,32 @@ final class GatewayProcess {
      */
     int run() {
         var startedAt = preparation.join(); // before anything may be logged
-        var pidFile = blueprint.config().node().pidFile();
-        PidFile taken = null;
+        var file = blueprint.config().node().pidFile();
         try {
-            taken = pidFile == null ? null : PidFile.take(Path.of(pidFile));
+            pidFile = file == null ? null : PidFile.take(Path.of(file));
             return runAlone(startedAt);
         } catch (NotTakenException e) {
             console.err().println(e.getMessage());
             return Gatehouse.NOT_TAKEN;
         } finally {
-            if (taken != null) {
-                taken.close();
-            }
+            removePidFile();
         }
     }
 
-    private int runAlone(long startedAt) throws NotTakenException {
+    private void removePidFile() {
+        var taken = pidFile;
+        if (taken != null) {
+            taken.close();
+        }
+    }
+
+    /** What an end without order leaves time for. */
+    private void atOnce() {
+        removePidFile();
+        LOG.warn("ended at once, as a second signal asked for: what was under way is cut");
+    }
+
+    private int runAlone(long startedAt) {
         warnOfIgnoredVariables();
         var lanes = Runtime.getRuntime().availableProcessors();
         var vertx = vertx(lanes);
@@ -104,8 +115,7 @@ final class GatewayProcess {
             if (node == null) {
                 return Gatehouse.FILES_WRONG;
             }
-            console.err().println("gatehouse ready in " + (System.currentTimeMillis() - startedAt) + " ms");
-            serve(node);
+            serve(node, startedAt);
             return Gatehouse.FINE;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -132,7 +142,7 @@ final class GatewayProcess {
     }
 
     /** The node, or null where a verticle did not start, which is logged. */
-    private @Nullable Node start(Vertx vertx, int lanes) throws NotTakenException, InterruptedException {
+    private @Nullable Node start(Vertx vertx, int lanes) throws InterruptedException {
         try {
             var node = Node.start(vertx, Path.of(""), blueprint, manifest, lanes)
                     .toCompletionStage()
@@ -141,6 +151,10 @@ final class GatewayProcess {
             logListeners(node);
             return node;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConfigException wrong) {
+                wrong.problems().forEach(console.err()::println);
+                return null;
+            }
             throwIfNotTaken(e.getCause());
             LOG.error("the gateway does not start", e.getCause());
         } catch (TimeoutException e) {
@@ -149,8 +163,11 @@ final class GatewayProcess {
         return null;
     }
 
-    private static void throwIfNotTaken(@Nullable Throwable failure) throws NotTakenException {
+    private static void throwIfNotTaken(@Nullable Throwable failure) {
         for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NotTakenException taken) {
+                throw taken;
+            }
             if (cause instanceof BindException || cause instanceof java.net.BindException) {
                 var message = String.valueOf(cause.getMessage());
                 var hint = message.contains("ermission denied")
@@ -158,18 +175,10 @@ final class GatewayProcess {
                         : "Is it running already? `ss -ltnp` shows who has the port.";
                 throw new NotTakenException(message + ". " + hint, cause);
             }
-            if (cause instanceof UncheckedIOException || cause instanceof IOException) {
-                throw new NotTakenException("a file can't be opened: " + rootOf(cause), cause);
+            if (cause instanceof IOException failed) {
+                throw new NotTakenException("a file can't be used: " + FileTrouble.words(Path.of(""), failed), cause);
             }
         }
-    }
-
-    private static Throwable rootOf(Throwable failure) {
-        var root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     private void logListeners(Node node) {
@@ -187,17 +196,23 @@ final class GatewayProcess {
                                 .collect(Collectors.joining(", "))));
     }
 
-    private void serve(Node node) throws InterruptedException {
+    private void serve(Node node, long startedAt) throws InterruptedException {
         if (files == null) {
+            tellReady(startedAt);
             ending.await();
         } else {
             try (var reloader = new Reloader(node, files)) {
                 reloader.start();
-                Signals.on("HUP", reloader::reloadNow);
+                Signals.on("HUP", reloader::reloadNow); // first, as one that nobody listens to ends the process
+                tellReady(startedAt);
                 ending.await();
             }
         }
         end(node);
+    }
+
+    private void tellReady(long startedAt) {
+        console.err().println("gatehouse ready in " + (System.currentTimeMillis() - startedAt) + " ms");
     }
 
     private void end(Node node) throws InterruptedException {

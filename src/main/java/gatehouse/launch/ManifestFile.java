@@ -83,7 +83,8 @@ final class ManifestFile {
             problems.add(
                     at(name, "main"),
                     entry.main() + " runs as " + sameMain + " already",
-                    "one entry for it, with as many instances as wanted");
+                    "one entry for each built-in verticle",
+                    entry.main().equals(HTTP) ? "for more of it set verticles." + sameMain + ".instances" : "");
         }
         if (entry.jar() != null) {
             problems.add(at(name, "jar"), entry.jar(), "no jar, as " + entry.main() + " comes with the gateway");

@@ -1,11 +1,14 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
+import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
+import gatehouse.config.Place;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
+import gatehouse.observe.LoadSample;
 import gatehouse.observe.Metrics;
 import gatehouse.observe.TargetSample;
 import gatehouse.snapshot.Blueprint;
@@ -17,7 +20,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,16 +59,18 @@ public final class Node {
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
 
-    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) throws IOException {
+    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
         this.home = home;
         var dataDir = home.resolve(blueprint.config().node().dataDir());
         builder = new SnapshotBuilder(vertx, () -> stickyKey(dataDir), System::nanoTime);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
-        accessLog = log == null ? null : AccessLog.open(home, log);
+        accessLog = log == null ? null : open(home, log);
         metrics.targets(this::targetSamples);
+        metrics.loads(this::loadSamples);
         metrics.breakers(this::breakerSamples);
+        metrics.refused(listeners::refused);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
@@ -77,10 +81,18 @@ public final class Node {
         deployments = new Deployments(vertx, this, manifest, home);
     }
 
-    private static String generatedAdminToken(Path file) throws IOException {
-        var token = GeneratedSecret.in(file);
+    private static AccessLog open(Path home, AccessLogConfig log) {
+        try {
+            return AccessLog.open(home, log);
+        } catch (IOException e) {
+            throw FileTrouble.of("accessLog.file", home.resolve(log.file()), e);
+        }
+    }
+
+    private static String generatedAdminToken(Path file) {
+        var token = generated(file);
         if (token.length() < 16) {
-            throw new IOException(file + " holds no token; remove it, and a new one is made");
+            throw new NotTakenException("node.dataDir: " + file + " holds no token. Remove it, and a new one is made.");
         }
         LOG.info("no admin.tokens are configured: writes at the admin API need the token in {}", file);
         return token;
@@ -88,10 +100,14 @@ public final class Node {
 
     /** Made when the first service needs it, at the start or at a reload. */
     private static byte[] stickyKey(Path dataDir) {
+        return generated(dataDir.resolve("sticky.key")).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String generated(Path file) {
         try {
-            return GeneratedSecret.in(dataDir.resolve("sticky.key")).getBytes(StandardCharsets.US_ASCII);
+            return GeneratedSecret.in(file);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileTrouble.of("node.dataDir", file, e);
         }
     }
 
@@ -105,8 +121,8 @@ public final class Node {
         Node node;
         try {
             node = new Node(vertx, home, blueprint, manifest, lanes);
-        } catch (IOException e) {
-            return Future.failedFuture(new UncheckedIOException(e));
+        } catch (NotTakenException e) {
+            return Future.failedFuture(e);
         }
         return node.change(() -> node.apply(blueprint))
                 .compose(applied -> node.deployments.start())
@@ -146,6 +162,10 @@ public final class Node {
     }
 
     private Future<Void> apply(Blueprint blueprint) {
+        var connections = blueprint.config().node().connections();
+        if (connections != null && connections > listeners.mostConnections()) {
+            return Future.failedFuture(tooManyConnections(blueprint, connections));
+        }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
         var grace = blueprint.config().node().drain().http();
         return listeners
@@ -154,6 +174,7 @@ public final class Node {
                         .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
+                            listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
                             metrics.reloaded(next.number());
@@ -165,6 +186,20 @@ public final class Node {
                             return previous == null ? closing : Future.<Void>succeededFuture();
                         })
                         .recover(cause -> change.rollBack().transform(closed -> Future.failedFuture(cause))));
+    }
+
+    /** Each connection needs a file, and so does the one to its target. */
+    private ConfigException tooManyConnections(Blueprint blueprint, int connections) {
+        var file = blueprint.files().isEmpty()
+                ? "configuration"
+                : blueprint.files().get(0).toString();
+        return new ConfigException(List.of(new ConfigProblem(
+                new Place(file, 1, 1),
+                "node.connections",
+                connections + " connections need more files than the " + listeners.mostFiles()
+                        + " that this process may open",
+                "at most " + listeners.mostConnections(),
+                "`ulimit -n " + Listeners.filesFor(connections) + "` would do")));
     }
 
     /** Services that are gone probe no more; exchanges that began with them still pick among their targets. */
@@ -222,6 +257,17 @@ public final class Node {
                                     target.healthy(),
                                     target.ejectedForMillis() > 0,
                                     target.inFlight()))));
+        }
+        return samples;
+    }
+
+    private List<LoadSample> loadSamples() {
+        var samples = new ArrayList<LoadSample>();
+        if (!snapshots.isEmpty()) {
+            snapshots.current().services().forEach((name, service) -> {
+                var load = service.load();
+                samples.add(new LoadSample(name, load.limit(), load.inFlight(), load.waiting()));
+            });
         }
         return samples;
     }

@@ -36,7 +36,7 @@ final class PidFile implements AutoCloseable {
      *
      * @throws NotTakenException when another process has it, with that one's id, or when it can't be written
      */
-    static PidFile take(Path path) throws NotTakenException {
+    static PidFile take(Path path) {
         try {
             var folder = path.toAbsolutePath().getParent();
             if (folder != null) {
@@ -49,12 +49,12 @@ final class PidFile implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new NotTakenException("node.pidFile: " + path + " can't be written: " + e, e);
+            throw FileTrouble.of("node.pidFile", path, e);
         }
     }
 
     /** Null when the file was removed by its owner while it was being taken. */
-    private static @Nullable PidFile tryToTake(Path path) throws IOException, NotTakenException {
+    private static @Nullable PidFile tryToTake(Path path) throws IOException {
         if (!Files.exists(path)) {
             createFile(path);
         }
@@ -113,14 +113,17 @@ final class PidFile implements AutoCloseable {
         return StandardCharsets.US_ASCII.decode(bytes.flip()).toString().strip();
     }
 
-    /** Removes the file, then lets go of it. */
+    /** Removes the file, then lets go of it; once, as a file that is there later is another process's. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (!channel.isOpen()) {
+            return;
+        }
         try {
             Files.deleteIfExists(path);
             channel.close();
         } catch (IOException e) {
-            LOG.warn("node.pidFile: {} can't be removed: {}", path, e.toString());
+            LOG.warn("node.pidFile: {} can't be removed: {}", path, FileTrouble.words(path, e));
         }
     }
 }

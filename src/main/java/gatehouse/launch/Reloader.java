@@ -1,9 +1,11 @@
 package gatehouse.launch;
 
+import gatehouse.config.ConfigDocument;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.config.GatewayConfig;
 import gatehouse.config.Place;
+import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,7 @@ final class Reloader implements AutoCloseable {
         made.setDaemon(true);
         return made;
     });
+    private final AtomicReference<@Nullable String> notTaken = new AtomicReference<>();
     private @Nullable String rejected;
     private boolean gone;
 
@@ -53,6 +57,8 @@ final class Reloader implements AutoCloseable {
     void reloadNow() {
         thread.execute(() -> {
             LOG.info("{} is read again, as asked for", options.conf());
+            rejected = null;
+            notTaken.set(null);
             guarded(this::reload);
         });
     }
@@ -78,14 +84,18 @@ final class Reloader implements AutoCloseable {
 
     /** Every file of the configuration in force, and those that have come into its folder. */
     private Set<Path> watched() {
-        var files = new LinkedHashSet<>(node.snapshots().current().blueprint().files());
-        var conf = options.conf();
+        return watched(options.conf(), node.snapshots().current().blueprint().files());
+    }
+
+    /** Files that were read, and a single one or those of a folder that would be read now. */
+    static Set<Path> watched(Path conf, List<Path> read) {
+        var files = new LinkedHashSet<>(read);
         if (!Files.isDirectory(conf)) {
             files.add(conf);
             return files;
         }
-        try (var inside = Files.newDirectoryStream(conf, "[!.]*.{yaml,yml,json}")) {
-            inside.forEach(files::add);
+        try {
+            files.addAll(ConfigDocument.filesIn(conf));
         } catch (IOException e) {
             LOG.warn("{} can't be listed: {}", conf, e.toString());
         }
@@ -121,13 +131,46 @@ final class Reloader implements AutoCloseable {
             return;
         }
         node.reload(next)
-                .onSuccess(done -> tell(before.config(), next.config()))
-                .onFailure(cause -> node.rejected(new ConfigException(List.of(new ConfigProblem(
-                        new Place(options.conf().toString(), 1, 1),
-                        "",
-                        String.valueOf(cause.getMessage()),
-                        "ports and files that can be taken",
-                        "SIGHUP tries again")))));
+                .onSuccess(done -> {
+                    notTaken.set(null);
+                    tell(before.config(), next.config());
+                })
+                .onFailure(cause -> {
+                    if (cause instanceof ConfigException wrong) {
+                        node.rejected(wrong);
+                    } else {
+                        tellOnce(problem(next, cause));
+                    }
+                });
+    }
+
+    /** The same may fail twice: as asked for, and when the changed file is noticed. */
+    private void tellOnce(ConfigProblem problem) {
+        if (!problem.toString().equals(notTaken.getAndSet(problem.toString()))) {
+            node.rejected(new ConfigException(List.of(problem)));
+        }
+    }
+
+    private ConfigProblem problem(Blueprint next, Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException refused) {
+                var reason = refused.getCause() == null
+                        ? ""
+                        : ": " + refused.getCause().getMessage();
+                return new ConfigProblem(
+                        next.addresses().getOrDefault(refused.listener(), wholeFile()),
+                        "listeners." + refused.listener() + ".listen",
+                        refused.address() + " can't be bound" + reason,
+                        "an address that is free",
+                        "SIGHUP tries again");
+            }
+        }
+        return new ConfigProblem(
+                wholeFile(), "", String.valueOf(failure.getMessage()), "files that can be used", "SIGHUP tries again");
+    }
+
+    private Place wholeFile() {
+        return new Place(options.conf().toString(), 1, 1);
     }
 
     private void tell(GatewayConfig before, GatewayConfig now) {

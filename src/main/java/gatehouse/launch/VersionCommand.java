@@ -14,7 +14,7 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        console.out().println("gatehouse " + Version.current());
+        console.out().println(Gatehouse.BuiltVersion.line());
         return Gatehouse.FINE;
     }
 }

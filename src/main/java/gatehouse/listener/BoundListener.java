@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,20 +40,22 @@ final class BoundListener {
     private final Vertx vertx;
     private final List<Lane> lanes;
     private final ListenerConfig config;
+    private final Gate gate;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
 
     /** The channel that accepts for all servers, known from the first connection on. */
     private volatile @Nullable Channel accepting;
 
-    private BoundListener(Vertx vertx, List<Lane> lanes, ListenerConfig config) {
+    private BoundListener(Vertx vertx, List<Lane> lanes, ListenerConfig config, Gate gate) {
         this.vertx = vertx;
         this.lanes = lanes;
         this.config = config;
+        this.gate = gate;
     }
 
-    static Future<BoundListener> bind(Vertx vertx, List<Lane> lanes, String name, ListenerConfig config) {
-        var bound = new BoundListener(vertx, lanes, config);
+    static Future<BoundListener> bind(Vertx vertx, List<Lane> lanes, String name, ListenerConfig config, Gate gate) {
+        var bound = new BoundListener(vertx, lanes, config, gate);
         var port = config.listen().port() == 0
                 ? -ANY_PORT.incrementAndGet()
                 : config.listen().port();
@@ -72,7 +75,7 @@ final class BoundListener {
     }
 
     private HttpServer server(HttpServerOptions options, Lane lane, Door door) {
-        var server = Doorway.server(vertx, options, this::accepted)
+        var server = Doorway.server(new GatedVertx((VertxInternal) vertx, gate), options, door, this::accepted)
                 .connectionHandler(connection -> lane.connected(door, connection))
                 .requestHandler(request -> lane.handle(door, request))
                 .invalidRequestHandler(request -> lane.handleInvalid(door, request));
@@ -94,6 +97,7 @@ final class BoundListener {
                 .setAcceptBacklog(4096)
                 .setTcpFastOpen(false)
                 .setTracingPolicy(TracingPolicy.IGNORE)
+                .setStrictThreadMode(true) // all is on one thread: no queue of 4 KiB for writes from others
                 .setHttp2ConnectionWindowSize((int) http2.connectionWindow().bytes())
                 .setHttp2RstFloodMaxRstFramePerWindow(http2.resets())
                 .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
@@ -116,7 +120,12 @@ final class BoundListener {
                 && config.limits().areBoundLike(wanted.limits());
     }
 
-    void adopt(ListenerConfig changed) {
+    Gate gate() {
+        return gate;
+    }
+
+    void adopt(String name, ListenerConfig changed) {
+        gate.adopt(name, changed);
         doors.forEach(door -> door.adopt(changed));
     }
 
@@ -129,6 +138,9 @@ final class BoundListener {
     private void accepted(Channel connection) {
         if (accepting == null) {
             accepting = connection.parent();
+        }
+        if (config.protocols().contains(ListenerConfig.Protocol.H2C)) {
+            connection.pipeline().addFirst(new FrameGuard(config.limits().http2()));
         }
     }
 

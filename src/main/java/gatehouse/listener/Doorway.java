@@ -1,12 +1,11 @@
 package gatehouse.listener;
 
 import gatehouse.exchange.HeapContent;
-import io.netty.buffer.ByteBuf;
+import gatehouse.listener.HeadTimes.Entry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -23,16 +22,25 @@ import io.vertx.core.net.impl.NetServerInternal;
 import java.util.function.Consumer;
 
 /**
- * Makes servers that ignore {@code Upgrade: h2c}. With HTTP/2 by prior knowledge switched on, Vert.x also answers that
- * upgrade with 101 by itself, before any handler is asked; RFC 9113 §3.1 has taken it back, and it leads around whatever
- * looks at HTTP/1.1. There is no option against it and no hook before a connection's first request, so the connection is
- * met where it is accepted.
+ * Makes servers whose connections are met where they are accepted, before Vert.x hands out a first request: HTTP/1.x is
+ * read by {@link RequestDecoder}, the time of header sections is kept, and {@code Upgrade: h2c} is ignored. Vert.x would
+ * answer that upgrade with 101 by itself where HTTP/2 by prior knowledge is switched on; RFC 9113 §3.1 has taken it back,
+ * and it leads around whatever looks at HTTP/1.1.
  */
 final class Doorway extends VertxWrapper {
+    private static final String DECODER = "httpDecoder";
+    private static final String ENCODER = "httpEncoder";
+
+    private final HttpServerOptions http;
+    private final Door door;
+    private final HeadTimes heads;
     private final Consumer<Channel> accepted;
 
-    private Doorway(VertxInternal vertx, Consumer<Channel> accepted) {
+    private Doorway(VertxInternal vertx, HttpServerOptions http, Door door, Consumer<Channel> accepted) {
         super(vertx);
+        this.http = http;
+        this.door = door;
+        this.heads = new HeadTimes(door);
         this.accepted = accepted;
     }
 
@@ -41,8 +49,8 @@ final class Doorway extends VertxWrapper {
      *
      * @param accepted gets the channel of each connection, on its event loop
      */
-    static HttpServer server(Vertx vertx, HttpServerOptions options, Consumer<Channel> accepted) {
-        return new HttpServerImpl(new Doorway((VertxInternal) vertx, accepted), options);
+    static HttpServer server(Vertx vertx, HttpServerOptions options, Door door, Consumer<Channel> accepted) {
+        return new HttpServerImpl(new Doorway((VertxInternal) vertx, options, door, accepted), options);
     }
 
     @Override
@@ -55,54 +63,47 @@ final class Doorway extends VertxWrapper {
                     var channel =
                             ((NetSocketInternal) socket).channelHandlerContext().channel();
                     accepted.accept(channel);
-                    var pipeline = channel.pipeline();
-                    if (pipeline.get(Http1xOrH2CHandler.class) != null) {
-                        pipeline.addFirst(new FirstBytes());
-                    } else if (pipeline.get("httpDecoder") != null) {
-                        pipeline.addAfter("httpDecoder", null, HeapContent.INSTANCE);
-                    }
+                    meet(channel.pipeline(), heads.accepted(channel));
                 });
             }
         };
     }
 
-    /**
-     * Hands a connection's first bytes on one by one, since the choice between HTTP/1.1 and HTTP/2 falls with the first
-     * one that tells them apart: at that moment the handlers of HTTP/1.1 are in place and have seen no request yet.
-     */
-    private static final class FirstBytes extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            var bytes = (ByteBuf) message;
-            var pipeline = context.pipeline();
-            while (bytes.isReadable() && pipeline.get(Http1xOrH2CHandler.class) != null) {
-                context.fireChannelRead(bytes.readRetainedSlice(1));
-            }
-            if (pipeline.get(Http1xOrH2CHandler.class) == null) {
-                if (pipeline.get("h2c") != null) {
-                    pipeline.addBefore("h2c", null, new FirstRequest());
-                    pipeline.addAfter("httpDecoder", null, HeapContent.INSTANCE);
-                }
-                pipeline.remove(this);
-            }
-            if (bytes.isReadable()) {
-                context.fireChannelRead(bytes);
-            } else {
-                bytes.release();
-            }
+    private void meet(ChannelPipeline pipeline, Entry head) {
+        var choice = pipeline.context(Http1xOrH2CHandler.class);
+        if (choice != null) {
+            pipeline.addAfter(choice.name(), null, new Chosen(head));
+        } else {
+            speakHttp1(pipeline, head);
         }
     }
 
-    /** Takes the offer out of the first request; from the second one on Vert.x does not look for it. */
-    private static final class FirstRequest extends ChannelInboundHandlerAdapter {
+    /** Puts our decoder in the place of the one that Vert.x has put there, which has not seen a byte yet. */
+    private void speakHttp1(ChannelPipeline pipeline, Entry head) {
+        if (pipeline.get(DECODER) == null) {
+            return;
+        }
+        var decoder = new RequestDecoder(http, door, head);
+        var answers = new AnswerWatch(decoder);
+        decoder.answeredBy(answers);
+        pipeline.replace(DECODER, DECODER, decoder);
+        pipeline.addAfter(DECODER, null, HeapContent.INSTANCE);
+        pipeline.addAfter(ENCODER, null, answers);
+    }
+
+    /** Stands where the first bytes go once they have told HTTP/1.1 from HTTP/2 and the handlers of either are in place. */
+    private final class Chosen extends ChannelInboundHandlerAdapter {
+        private final Entry head;
+
+        private Chosen(Entry head) {
+            this.head = head;
+        }
+
         @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof HttpRequest request
-                    && request.headers().containsValue(HttpHeaderNames.UPGRADE, "h2c", true)) {
-                request.headers().remove(HttpHeaderNames.UPGRADE);
-            }
+        public void channelRead(ChannelHandlerContext context, Object bytes) {
+            speakHttp1(context.pipeline(), head);
+            context.fireChannelRead(bytes);
             context.pipeline().remove(this);
-            context.fireChannelRead(message);
         }
     }
 }

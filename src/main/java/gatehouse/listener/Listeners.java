@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bound ports of a node. They outlive verticles and configurations: a reload opens and closes only what changed, and
@@ -20,7 +21,11 @@ import java.util.Objects;
 public final class Listeners {
     private final Vertx vertx;
     private final List<Lane> lanes;
+    private final Admission admission = new Admission(OpenFiles.ofProcess(), System::nanoTime);
     private final Map<String, BoundListener> bound = new LinkedHashMap<>();
+
+    /** Those of {@link #bound}, for readers on other threads. */
+    private volatile Map<String, Gate> gates = Map.of();
 
     /**
      * Makes the lanes, each on an event loop of its own.
@@ -41,6 +46,37 @@ public final class Listeners {
         return ((VertxInternal) vertx).createContext(ThreadingModel.EVENT_LOOP);
     }
 
+    /** The most connections from clients for which the process may open files enough. */
+    public int mostConnections() {
+        return admission.files().carries();
+    }
+
+    /** How many files the process must be allowed to open for so many connections from clients. */
+    public static long filesFor(int connections) {
+        return OpenFiles.neededFor(connections);
+    }
+
+    /** The most files that the process may have open. */
+    public long mostFiles() {
+        return admission.files().limit();
+    }
+
+    /**
+     * Limits the connections from clients, over all listeners.
+     *
+     * @param most null for the usual limit, or what the limit of open files allows
+     */
+    public void limitConnections(@Nullable Integer most) {
+        admission.limit(most);
+    }
+
+    /** How many connections were closed as soon as they came, by listener and by the reason why. Callable from any thread. */
+    public Map<String, Map<String, Long>> refused() {
+        var refused = new LinkedHashMap<String, Map<String, Long>>();
+        gates.forEach((name, gate) -> refused.put(name, gate.refused()));
+        return refused;
+    }
+
     /** The lanes. */
     public List<Lane> lanes() {
         return lanes;
@@ -59,7 +95,8 @@ public final class Listeners {
         for (var entry : wanted.entrySet()) {
             var present = bound.get(entry.getKey());
             if (present == null || !present.fits(entry.getValue())) {
-                chain = chain.compose(done -> BoundListener.bind(vertx, lanes, entry.getKey(), entry.getValue())
+                chain = chain.compose(done -> BoundListener.bind(
+                                vertx, lanes, entry.getKey(), entry.getValue(), gate(entry.getKey(), entry.getValue()))
                         .onSuccess(listener -> opened.put(entry.getKey(), listener))
                         .mapEmpty());
             }
@@ -70,6 +107,16 @@ public final class Listeners {
                     .toList();
             return Future.join(closing).transform(closed -> Future.failedFuture(cause));
         });
+    }
+
+    /** A socket that is bound already keeps its gate: Vert.x gives one socket to all servers of one address. */
+    private Gate gate(String name, ListenerConfig config) {
+        return bound.values().stream()
+                .filter(present ->
+                        config.listen().port() != 0 && present.config().listen().equals(config.listen()))
+                .map(BoundListener::gate)
+                .findFirst()
+                .orElseGet(() -> new Gate(admission, name, config));
     }
 
     /** Ports by listener, as bound; the system's choice where port 0 was configured. */
@@ -136,8 +183,13 @@ public final class Listeners {
                     .map(name -> Objects.requireNonNull(bound.remove(name)).close(grace))
                     .toList();
             bound.putAll(opened);
-            wanted.forEach(
-                    (name, config) -> Objects.requireNonNull(bound.get(name)).adopt(config));
+            var now = new LinkedHashMap<String, Gate>();
+            wanted.forEach((name, config) -> {
+                var listener = Objects.requireNonNull(bound.get(name));
+                listener.adopt(name, config);
+                now.put(name, listener.gate());
+            });
+            gates = now;
             return Future.join(gone).mapEmpty();
         }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** Sums up the lanes at a scrape and gives the sums their names. The names are a contract with dashboards. */
 final class Exposition {
@@ -54,6 +55,10 @@ final class Exposition {
                 histogram("gatehouse_upstream_seconds", "Time spent waiting for a service.", "service", services, 0),
                 counter("gatehouse_problems", "Answers that the gateway made itself.", "problem", problems, 0),
                 gauge("gatehouse_requests_in_flight", "Exchanges that have not ended.", Math.max(0, inFlight)),
+                gauge(
+                        "gatehouse_unsent_bytes",
+                        "Bytes of answers that wait for clients to take them.",
+                        lanes.stream().mapToLong(lane -> lane.unsent.get(0)).sum()),
                 connections(listeners),
                 counter(
                         "gatehouse_connections_accepted",
@@ -61,6 +66,7 @@ final class Exposition {
                         "listener",
                         listeners,
                         ListenerStats.OPENED),
+                refused(),
                 counter("gatehouse_access_log_dropped", "Lines dropped.", Labels.EMPTY, metrics.dropped()),
                 reloads(),
                 gauge("gatehouse_snapshot", "Number of the configuration in force.", metrics.snapshot()),
@@ -76,6 +82,12 @@ final class Exposition {
                         "gatehouse_target_requests_in_flight",
                         "Requests it has not answered.",
                         TargetSample::requestsInFlight),
+                loads(
+                        "gatehouse_service_concurrency_limit",
+                        "Requests that may be under way at once.",
+                        LoadSample::limit),
+                loads("gatehouse_service_requests_in_flight", "Requests under way.", LoadSample::inFlight),
+                loads("gatehouse_service_requests_waiting", "Requests in line for a place.", LoadSample::waiting),
                 breakers());
     }
 
@@ -107,6 +119,16 @@ final class Exposition {
         return builder.build();
     }
 
+    private MetricSnapshot refused() {
+        var builder = CounterSnapshot.builder()
+                .name("gatehouse_connections_refused")
+                .help("Connections closed as soon as they were accepted.");
+        metrics.sampleRefused()
+                .forEach((listener, reasons) -> reasons.forEach((reason, count) ->
+                        builder.dataPoint(point(Labels.of("listener", listener, "reason", reason), count))));
+        return builder.build();
+    }
+
     private MetricSnapshot reloads() {
         return CounterSnapshot.builder()
                 .name("gatehouse_config_reloads")
@@ -121,6 +143,14 @@ final class Exposition {
                 .name("gatehouse_breaker_state")
                 .help("0 when all requests pass, 1 for probes only, 2 for none.");
         metrics.sampleBreakers().forEach((route, state) -> builder.dataPoint(level(Labels.of("route", route), state)));
+        return builder.build();
+    }
+
+    private MetricSnapshot loads(String name, String help, ToLongFunction<LoadSample> value) {
+        var builder = GaugeSnapshot.builder().name(name).help(help);
+        metrics.sampleLoads()
+                .forEach(sample ->
+                        builder.dataPoint(level(Labels.of("service", sample.service()), value.applyAsLong(sample))));
         return builder.build();
     }
 

@@ -37,7 +37,9 @@ public final class Metrics implements AutoCloseable {
     private volatile long snapshot;
     private volatile LongSupplier accessLogDropped = () -> 0;
     private volatile Supplier<List<TargetSample>> targets = List::of;
+    private volatile Supplier<List<LoadSample>> loads = List::of;
     private volatile Supplier<Map<String, Integer>> breakers = Map::of;
+    private volatile Supplier<Map<String, Map<String, Long>>> refused = Map::of;
 
     /** Metrics with the usual figures of the Java machine and the process in it. */
     public Metrics() {
@@ -69,9 +71,19 @@ public final class Metrics implements AutoCloseable {
         targets = source;
     }
 
+    /** Where it is read at a scrape what the services have under way. */
+    public void loads(Supplier<List<LoadSample>> source) {
+        loads = source;
+    }
+
     /** Where the state of each route's breaker is read at a scrape: 0 closed, 1 half-open, 2 open. */
     public void breakers(Supplier<Map<String, Integer>> source) {
         breakers = source;
+    }
+
+    /** Where the connections that were not taken are read at a scrape: by listener, by the reason why. */
+    public void refused(Supplier<Map<String, Map<String, Long>>> source) {
+        refused = source;
     }
 
     /** Where the number of dropped access log lines is read at a scrape; it never falls. */
@@ -142,6 +154,14 @@ public final class Metrics implements AutoCloseable {
 
     List<TargetSample> sampleTargets() {
         return targets.get();
+    }
+
+    List<LoadSample> sampleLoads() {
+        return loads.get();
+    }
+
+    Map<String, Map<String, Long>> sampleRefused() {
+        return refused.get();
     }
 
     Map<String, Integer> sampleBreakers() {

@@ -22,6 +22,7 @@ public final class MetricsLane implements AutoCloseable {
     final Map<String, ListenerStats> listeners = new ConcurrentHashMap<>();
     final Map<String, Cells> problems = new ConcurrentHashMap<>();
     final Cells inFlight = new Cells(1);
+    final Cells unsent = new Cells(1);
 
     private final Metrics metrics;
 
@@ -43,6 +44,11 @@ public final class MetricsLane implements AutoCloseable {
     /** An exchange begins; {@code record} ends it. */
     public void begin() {
         inFlight.add(0, 1);
+    }
+
+    /** So many bytes of answers wait for clients on this lane now. */
+    public void unsent(long bytes) {
+        unsent.add(0, bytes - unsent.get(0));
     }
 
     /** An exchange has ended: counts it under the name of its route. */

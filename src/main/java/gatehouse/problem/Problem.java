@@ -192,6 +192,18 @@ public record Problem(
         return of(name, 504, "The service did not answer in time", detail, Origin.UPSTREAM);
     }
 
+    /** 505: a version of HTTP that is not spoken here; the connection is closed. */
+    public static Problem versionNotSupported() {
+        return new Problem(
+                "http-version",
+                505,
+                "This version of HTTP is not supported",
+                "On a connection like this HTTP/1.0 and HTTP/1.1 are spoken.",
+                Origin.CLIENT,
+                Map.of(),
+                true);
+    }
+
     /** 508: the request has come through this gateway too often (RFC 5842 §7.2). */
     public static Problem loopDetected() {
         return of("loop", 508, "The request goes in circles", "The request passed too many gateways.", Origin.CLIENT);

@@ -104,6 +104,18 @@ interface LoadBalancer {
         };
     }
 
+    /** Whether a request has the header or cookie by which it is hashed. */
+    static boolean hasKey(@Nullable HashKey key, RequestHead head) {
+        if (key == null) {
+            return false;
+        }
+        if (key.source() == HashKey.Source.HEADER) {
+            return head.header(key.name()) != null;
+        }
+        var cookies = head.header("cookie");
+        return cookies != null && CookieHeader.find(cookies, key.name()) >= 0;
+    }
+
     /** Another attempt takes nobody's turn: with two targets, every request would begin at the one that fails. */
     private static int next(AtomicInteger turn, List<Target> tried) {
         return tried.isEmpty() ? turn.getAndIncrement() : turn.get();

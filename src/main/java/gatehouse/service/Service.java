@@ -1,6 +1,7 @@
 package gatehouse.service;
 
 import gatehouse.config.ServiceConfig;
+import gatehouse.config.ServiceConfig.By;
 import gatehouse.config.TargetUrl;
 import gatehouse.exchange.RequestHead;
 import io.vertx.core.Context;
@@ -9,6 +10,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -33,6 +35,7 @@ public final class Service {
     private final LoadBalancer balancer;
     private final Names names;
     private final Promise<Void> ready = Promise.promise();
+    private final List<Load> loads = new CopyOnWriteArrayList<>();
 
     /** These three are confined to the context. */
     private @Nullable Probes probes;
@@ -108,6 +111,60 @@ public final class Service {
         var rotation = roster.lineup().rotation();
         var target = balancer.pick(rotation, head, tried);
         return target == null && !tried.isEmpty() ? balancer.pick(rotation, head, List.of()) : target;
+    }
+
+    /** Chooses a target for a request among those it was not at; null where there is none. */
+    public @Nullable Target pickOther(RequestHead head, List<Target> tried) {
+        return balancer.pick(roster.lineup().rotation(), head, tried);
+    }
+
+    /** Whether a request belongs to one target by its cookie, its key or its client's address, and must not go to another. */
+    public boolean binds(RequestHead head) {
+        var by = config.balance().by();
+        if (by == By.IP_HASH
+                || (by == By.HASH && LoadBalancer.hasKey(config.balance().key(), head))) {
+            return true;
+        }
+        return sticky(head) != null;
+    }
+
+    /** How many targets take requests now. */
+    public int choices() {
+        return roster.lineup().rotation().size();
+    }
+
+    /** Whether a target takes requests now. */
+    public boolean takes(Target target) {
+        var rotation = roster.lineup().rotation();
+        for (var i = 0; i < rotation.size(); i++) {
+            if (rotation.target(i) == target) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Lets a load be shown as a part of this service's, until {@link #unwatch}. */
+    public void watch(Load load) {
+        loads.add(load);
+    }
+
+    /** Ends {@link #watch}. */
+    public void unwatch(Load load) {
+        loads.remove(load);
+    }
+
+    /** Requests that may be under way at once, those that are and those that wait, all event loops together. */
+    public LoadStatus load() {
+        var limit = 0;
+        var inFlight = 0;
+        var waiting = 0;
+        for (var load : loads) {
+            limit += load.limit();
+            inFlight += load.inFlight();
+            waiting += load.waiting();
+        }
+        return new LoadStatus(limit, inFlight, waiting);
     }
 
     /**

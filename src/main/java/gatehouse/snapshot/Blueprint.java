@@ -4,6 +4,7 @@ import gatehouse.config.ConfigDocument;
 import gatehouse.config.ConfigException;
 import gatehouse.config.GatewayConfig;
 import gatehouse.config.Overrides;
+import gatehouse.config.Place;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.route.RouteTable;
@@ -23,8 +24,9 @@ import java.util.Set;
  * @param files every file that was read for it
  * @param effective policy keys that hold for each route, all layers laid over each other
  * @param tables route names by listener
+ * @param addresses where the address of each listener stands
  * @param ignoredVariables environment variables that look like overrides and name no key
- * @param secrets values that came out of the environment or other files, which are never shown
+ * @param secrets values that were interpolated or given for secret keys, which are never shown
  */
 public record Blueprint(
         GatewayConfig config,
@@ -32,6 +34,7 @@ public record Blueprint(
         List<Path> files,
         Map<String, PolicySet> effective,
         Map<String, RouteTable<String>> tables,
+        Map<String, Place> addresses,
         List<String> ignoredVariables,
         Set<String> secrets) {
 
@@ -66,15 +69,24 @@ public record Blueprint(
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
         var tables = new LinkedHashMap<String, RouteTable<String>>();
+        var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
             tables.put(listener, table(config, listener));
+            addresses.put(listener, document.placeOf(List.of("listeners", listener, "listen")));
         }
         if (problems.isEmpty()) { // conditions that could not be read are missing, which makes false ties
             References.checkTies(tables, problems);
         }
         problems.throwIfAny();
         var blueprint = new Blueprint(
-                config, folder, document.files(), effective, tables, document.ignoredVariables(), document.secrets());
+                config,
+                folder,
+                document.files(),
+                effective,
+                tables,
+                addresses,
+                document.ignoredVariables(),
+                document.secrets());
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;

@@ -241,24 +241,4 @@ class AdminErrorsTest {
             assertThat(client.read().status()).isEqualTo(200);
         }
     }
-
-    @Test
-    void the_fifty_first_connection_is_closed() throws Exception {
-        var open = new ArrayList<RawClient>();
-        try (var single = TestGateway.startWithAdmin("")) {
-            for (var i = 0; i < 50; i++) {
-                var client = RawClient.connect(single.adminPort());
-                open.add(client);
-                client.send(RawClient.request("GET", "/health/live"));
-                assertThat(client.read().status()).isEqualTo(200);
-            }
-            try (var tooMany = RawClient.connect(single.adminPort())) {
-                assertThat(tooMany.closedByPeer()).isTrue();
-            }
-        } finally {
-            for (var client : open) {
-                client.close();
-            }
-        }
-    }
 }

@@ -173,6 +173,14 @@ class BadFileTest {
     }
 
     @Test
+    void a_problem_is_one_line_whatever_stands_in_the_file() {
+        assertThat(Texts.problems("version: 1\n\"a\\nb\\t\\u2028c\": 1\n"))
+                .singleElement()
+                .asString()
+                .startsWith("conf/gateway.yaml:2:1 a\\u000ab\\u0009\\u2028c: unknown key");
+    }
+
+    @Test
     void aliases_within_reason_are_fine() throws ConfigException {
         var config = Texts.gateway("""
                 version: 1

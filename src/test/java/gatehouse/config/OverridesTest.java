@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OverridesTest {
     private static final String FILE = """
             version: 1
+            admin: { tokens: { ops: token-in-the-file } }
             node: { name: file, pidFile: a.pid }
             services:
               users.v2:
@@ -115,30 +116,84 @@ class OverridesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "node.naem=x | --set node.naem:1:1 node.naem: unknown key (expected: one of name, pidFile, dataDir,"
+                "node.naem=x | --set node.naem: unknown key (expected: one of name, pidFile, dataDir,"
                         + " transport, connections, drain, did you mean name?)",
-                "node.name | --set node.name:1:1 no = (expected: --set KEY=VALUE)",
-                "=x | --set :1:1 not a dotted path (expected: --set KEY=VALUE)",
-                "node..name=x | --set node..name:1:1 not a dotted path (expected: --set KEY=VALUE)",
-                "node.name=[a | --set node.name:1:3 not YAML: while parsing a flow sequence, expected ',' or ']', but"
+                "node.name | --set node.name: no = (expected: --set KEY=VALUE)",
+                "=x | --set : not a dotted path (expected: --set KEY=VALUE)",
+                "node..name=x | --set node..name: not a dotted path (expected: --set KEY=VALUE)",
+                "node.name=[a | --set node.name: not YAML: while parsing a flow sequence, expected ',' or ']', but"
                         + " got <stream end> (expected: YAML 1.2 or JSON)",
-                "node.drain.http=9 | --set node.drain.http:1:1 node.drain.http: 9, no unit ms, s, m, h or d"
+                "node.drain.http=9 | --set node.drain.http: 9, no unit ms, s, m, h or d"
                         + " (expected: a duration such as 250ms, 30s, 10m or 1h)",
-                "node.name.x=1 | --set node.name.x:1:1 node.name: a map (expected: text)",
-                "services.users.v2.targets.4=x | --set services.users.v2.targets.4:1:1 services.users.v2.targets.4:"
-                        + " unknown key (expected: one of url, weight)",
-                "node.name=${env:NONE} | --set node.name:1:1 the variable NONE is not set (expected: it in the"
+                "node.name.x=1 | --set node.name.x: node.name: a map (expected: text)",
+                "services.users.v2.targets.4=x | --set services.users.v2.targets.4: unknown key (expected: one of url,"
+                        + " weight)",
+                "node={ naem: x } | --set node: node.naem: unknown key (expected: one of name, pidFile, dataDir,"
+                        + " transport, connections, drain, did you mean name?)",
+                "node.name=${env:NONE} | --set node.name: the variable NONE is not set (expected: it in the"
                         + " environment, or ${env:NONE:-…})"
             })
     void a_bad_set_is_a_problem_of_the_command_line(String set, String problem) {
         assertThat(Texts.problems(GatewayConfig.class, FILE, Texts.sets(set))).contains(problem);
     }
 
-    @Test
-    void a_bad_variable_is_a_problem_that_names_it_but_not_its_value() {
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GATEHOUSE_NODE_TRANSPORT | warp | node.transport: warp (expected: one of auto, io_uring, epoll, nio)",
+                "GATEHOUSE_NODE | { drain: { http: 9 } } | node.drain.http: 9, no unit ms, s, m, h or d (expected: a"
+                        + " duration such as 250ms, 30s, 10m or 1h)",
+                "GATEHOUSE_SERVICES_USERS_V2_TARGETS | ${env:SECRET} | services.users.v2.targets.url: *** (expected:"
+                        + " http://HOST:PORT without path, query or user)",
+            })
+    void a_bad_variable_is_a_problem_that_names_it_and_shows_what_was_given(String name, String value, String problem) {
         assertThat(Texts.problems(
-                        GatewayConfig.class, FILE, Texts.environment(Map.of("GATEHOUSE_NODE_TRANSPORT", "warp"))))
-                .containsExactly("environment GATEHOUSE_NODE_TRANSPORT:1:1 node.transport: ***"
-                        + " (expected: one of auto, io_uring, epoll, nio)");
+                        GatewayConfig.class, FILE, Texts.environment(Map.of(name, value, "SECRET", "hidden"))))
+                .containsExactly("environment " + name + ": " + problem);
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GATEHOUSE_ADMIN_TOKENS | wordword | ***",
+                "GATEHOUSE_ADMIN_TOKENS | { ops: wordword } | ***",
+                "GATEHOUSE_ADMIN_TOKENS_OPS | wordword | ***",
+                "GATEHOUSE_ADMIN_TOKENS_OPS_VALUE | { a: wordword } | a map",
+                "GATEHOUSE_ADMIN_TOKENS_OPS | { value: [wordword] } | a list",
+                "GATEHOUSE_SERVICES_USERS_V2_BALANCE_STICKY | { cookie: a, secret: { b: wordword } } | a map",
+            })
+    void what_is_given_for_a_secret_key_is_never_shown(String name, String value, String shown) {
+        var key = name.substring("GATEHOUSE_".length());
+        assertThat(Texts.problems(GatewayConfig.class, FILE, Texts.environment(Map.of(name, value))))
+                .singleElement()
+                .asString()
+                .contains(": " + shown + " (")
+                .doesNotContain("wordword")
+                .startsWith("environment GATEHOUSE_" + key);
+        var path = name.substring("GATEHOUSE_".length())
+                .toLowerCase(java.util.Locale.ROOT)
+                .replace("users_v2", "users.v2")
+                .replaceAll("_(?!v2)", ".");
+        assertThat(Texts.problems(GatewayConfig.class, FILE, Texts.sets(path + "=" + value)))
+                .singleElement()
+                .asString()
+                .doesNotContain("wordword")
+                .startsWith("--set " + path);
+    }
+
+    @Test
+    void what_is_given_for_a_secret_key_counts_as_secret_and_the_rest_does_not() throws ConfigException {
+        var document = ConfigDocument.parse(
+                "f.yaml",
+                FILE,
+                Texts.environment(Map.of(
+                        "GATEHOUSE_ADMIN_TOKENS",
+                                "{ ops: { value: token-of-sixteen, role: admin }, all: token-of-all-tok }",
+                        "GATEHOUSE_NODE_NAME", "plain")));
+        document.bind(GatewayConfig.class, Map.of(), new Problems(document));
+
+        assertThat(document.secrets()).containsExactlyInAnyOrder("token-of-sixteen", "token-of-all-tok");
     }
 }

@@ -110,6 +110,7 @@ class SchemaAndReferenceTest {
                 "services: { a: { targets: { url: \"http://a\", weight: 2 }, health: { passive: null } } }",
                 "services: { a: { targets: \"${env:A}\", pool: { http2: \"${env:B}\" } } }",
                 "routes: { a: { to: b, limits: null, timeout: { total: 1s }, match: { header: { a: 1 }, not: { path: [/a] } } } }",
+                "admin: \"127.0.0.1:9900\"",
                 "policies: { a: , b: { limits: {} } }"
             })
     void what_the_binder_takes_fits_the_schema(String yaml) throws Exception {
@@ -131,6 +132,10 @@ class SchemaAndReferenceTest {
                 "listeners: { a: \"80\" }",
                 "listeners: { \"a/b\": \":80\" }",
                 "services: { a: {} }",
+                "listeners: { a: null }",
+                "services: { a: null }",
+                "routes: { a: }",
+                "admin: { tokens: { a: null } }",
                 "services: { a: { targets: [], pool: { max: 0 } } }",
                 "routes: { a: { to: b, limit: {} } }",
                 "routes: { a: { to: b, timeout: 5s } }"

@@ -116,7 +116,7 @@ class PeerTest {
                 .add("X-Forwarded-Host", "b.test")
                 .add("Forwarded", "for=192.0.2.7;proto=https");
         assertThat(peer.caller("http", headers))
-                .isEqualTo(new Caller("192.0.2.1", "192.0.2.1", "http", null, List.of()));
+                .isEqualTo(new Caller("192.0.2.1", "192.0.2.1", "http", null, List.of(), 0));
     }
 
     private static Caller caller(String name, String value) {

@@ -63,7 +63,7 @@ class BreakerTest {
         calls(19, false);
 
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
-        assertThat(breaker.retryAfterSeconds()).isZero();
+        assertThat(breaker.secondsLeft()).isZero();
     }
 
     @Test
@@ -102,13 +102,34 @@ class BreakerTest {
     @Test
     void it_tells_when_to_come_back() {
         calls(20, false);
-        assertThat(breaker.retryAfterSeconds()).isEqualTo(5);
+        assertThat(breaker.secondsLeft()).isEqualTo(5);
 
         pass(3_500);
-        assertThat(breaker.retryAfterSeconds()).isEqualTo(2);
+        assertThat(breaker.secondsLeft()).isEqualTo(2);
 
         pass(5_000);
-        assertThat(breaker.retryAfterSeconds()).isEqualTo(1);
+        assertThat(breaker.secondsLeft()).isEqualTo(1);
+    }
+
+    @Test
+    void clients_are_told_to_come_back_in_one_to_five_seconds_however_long_it_stays_open() {
+        calls(20, false);
+        for (var tries = 1; tries < 6; tries++) {
+            chance = 0;
+            assertThat(breaker.retryAfter()).isEqualTo(3);
+            chance = 0.999;
+            assertThat(breaker.retryAfter()).isEqualTo(5);
+            chance = NO_JITTER;
+            assertThat(breaker.retryAfter()).isEqualTo(4);
+            pass(59_000);
+            chance = 0;
+            assertThat(breaker.retryAfter()).isEqualTo(1);
+            chance = 0.999;
+            assertThat(breaker.retryAfter()).isEqualTo(5);
+            pass(1_000);
+            chance = NO_JITTER;
+            calls(1, false);
+        }
     }
 
     @Test
@@ -145,7 +166,7 @@ class BreakerTest {
     void each_failed_probe_doubles_the_wait_up_to_a_minute() {
         calls(20, false);
         for (var seconds : new int[] {5, 10, 20, 40, 60, 60}) {
-            assertThat(breaker.retryAfterSeconds()).isEqualTo(seconds);
+            assertThat(breaker.secondsLeft()).isEqualTo(seconds);
             pass(seconds * 1_000 - 1);
             assertThat(breaker.tryAcquire()).isFalse();
             pass(1);
@@ -164,7 +185,7 @@ class BreakerTest {
 
         calls(20, false);
 
-        assertThat(breaker.retryAfterSeconds()).isEqualTo(5);
+        assertThat(breaker.secondsLeft()).isEqualTo(5);
     }
 
     @Test

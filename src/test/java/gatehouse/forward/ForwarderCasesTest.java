@@ -417,7 +417,7 @@ class ForwarderCasesTest {
     @Test
     void a_target_that_stops_reading_is_504_and_not_the_client_s_fault() throws Exception {
         origin = RawOrigin.answering(Answers.ok("")).readingAtMost(64 * 1024);
-        forwardTo(origin.url(), "retry: null, limits: { body: 64MiB }, timeout: { idle: 300ms }");
+        forwardTo(origin.url(), "retry: null, limits: { body: 64MiB }, timeout: { idle: 1s }");
         var large = "x".repeat(32 * 1024 * 1024);
         try (var client = gateway.client()) {
             var unused = client.sendInBackground(
@@ -461,6 +461,7 @@ class ForwarderCasesTest {
         try (var client = gateway.client()) {
             client.send(RawClient.request("GET", "/x"));
             received();
+            client.reset();
         }
         origin.awaitClosed(1);
         assertTargetIsNotBlamed();

@@ -11,6 +11,7 @@ import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -75,6 +76,63 @@ class ResilienceTest {
                 assertThat(one.requestsWithId("p" + i) + two.requestsWithId("p" + i))
                         .isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void however_many_kept_connections_are_gone_a_get_finds_only_one_of_them() throws Exception {
+        try (var origin = RawOrigin.answering(exchange -> {
+            if (exchange.numberOnConnection() > 1) {
+                exchange.reset();
+                return;
+            }
+            Answers.hang("fresh").answer(exchange);
+        })) {
+            forward(
+                    "retry: { budget: 0% }, breaker: null, health: { passive: null }, concurrency: { adaptive: false }",
+                    origin);
+            var clients = new ArrayList<RawClient>();
+            try {
+                for (var i = 0; i < 24; i++) {
+                    clients.add(gateway.client());
+                    clients.get(i).send(RawClient.request("GET", "/"));
+                }
+                origin.awaitRequests(24);
+                origin.release();
+                for (var client : clients) {
+                    assertThat(client.read().text()).isEqualTo("fresh");
+                }
+                for (var i = 0; i < 4; i++) {
+                    var id = "again-" + i;
+                    var again = clients.get(i)
+                            .send(RawClient.request("GET", "/", "X-Req-Id: " + id))
+                            .read();
+                    assertThat(again.text()).isEqualTo("fresh");
+                    assertThat(origin.requestsWithId(id)).isEqualTo(2);
+                }
+            } finally {
+                for (var client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void as_long_as_another_target_is_there_one_that_refuses_costs_nothing() throws Exception {
+        try (var well = RawOrigin.answering("well");
+                var client = gateway.client()) {
+            var urls = new ArrayList<String>();
+            for (var i = 0; i < 5; i++) {
+                urls.add("http://127.0.0.1:" + RawOrigin.closedPort());
+            }
+            urls.add(well.url());
+            forward("retry: { attempts: 2, budget: 0% }, breaker: null, health: { passive: null }", urls);
+            for (var i = 0; i < 60; i++) {
+                client.send(RawClient.request(i % 2 == 0 ? "GET" : "POST", "/", "Content-Length: 0"));
+                assertThat(client.read().text()).isEqualTo("well");
+            }
+            assertThat(well.requests()).hasSize(60).allMatch(request -> request.header("X-Retry-Attempt") == null);
         }
     }
 
@@ -144,7 +202,7 @@ class ResilienceTest {
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
             assertThat(refused.text()).contains("urn:gatehouse:problem:breaker-open");
-            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.header("Retry-After")).isIn("1", "2", "3", "4", "5");
             assertThat(origin.requests()).hasSize(4);
 
             script.set(Answers.ok("well"));

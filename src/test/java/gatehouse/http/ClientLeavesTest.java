@@ -16,26 +16,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A client that goes away takes its work at the target with it. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ClientLeavesTest {
+    private static final String NO_HALF_CLOSE = """
+            listeners: { web: { listen: "127.0.0.1:0", limits: { halfClose: false } } }
+            services:  { origin: { targets: "%s", pool: { max: 1 } } }
+            routes:    { all: { match: { path: "/**" }, to: origin } }
+            """;
+
     private static Scene scene;
+    private static Scene strict;
 
     @BeforeAll
     static void start() throws Exception {
         scene = Scene.start();
+        strict = Scene.start(NO_HALF_CLOSE);
     }
 
     @AfterAll
     static void stop() throws IOException {
         scene.close();
+        strict.close();
     }
 
     @AfterEach
     void the_next_request_is_served() throws IOException {
         scene.stillServes();
+        strict.stillServes();
     }
 
     @ParameterizedTest(name = "with a reset: {0}")
     @ValueSource(booleans = {true, false})
     void before_an_answer(boolean reset) throws IOException {
+        var scene = waitingFor(reset);
         var already = scene.requestsAtOrigin();
         scene.answering(Answers.hang("late"));
         try (var client = scene.client()) {
@@ -81,6 +92,7 @@ class ClientLeavesTest {
     @ParameterizedTest(name = "with a reset: {0}")
     @ValueSource(booleans = {true, false})
     void while_it_waits_for_a_place_in_the_pool(boolean reset) throws IOException {
+        var scene = waitingFor(reset);
         scene.answering(Answers.hang("late"));
         try (var first = scene.client();
                 var second = scene.client();
@@ -95,6 +107,11 @@ class ClientLeavesTest {
             }
             scene.awaitNothingInFlight();
         }
+    }
+
+    /** A client that waits may close its sending direction and still want its answer, unless the listener says no. */
+    private static Scene waitingFor(boolean reset) {
+        return reset ? scene : strict;
     }
 
     private static void leave(RawClient client, boolean reset) throws IOException {

@@ -51,6 +51,8 @@ class FramingTest {
             9112 §6.1    | Transfer-Encoding: "chunked"                                  | 400,501
             9112 §6.1    | Transfer-Encoding:                                            | 400,501
             9112 §6.3    | Content-Length: 3\\r\\nContent-Length: 5                      | 400
+            9112 §6.3    | Content-Length: 5, 5                                          | 400
+            9112 §6.3    | Content-Length: 5\\r\\nContent-Length: 5                      | 400
             9110 §8.6    | Content-Length: +3                                            | 400
             9110 §8.6    | Content-Length: -1                                            | 400
             9110 §8.6    | Content-Length: 0x3                                           | 400
@@ -59,6 +61,11 @@ class FramingTest {
             9110 §8.6    | Content-Length:                                               | 400
             9110 §8.6    | Content-Length: 3.0                                           | 400
             9110 §8.6    | Content-Length: 99999999999999999999                          | 400
+            9110 §8.6    | Content-Length: \\u00d9\\u00a3                                | 400
+            9112 §6.1    | Transfer-Encoding:\\n chunked                                 | 400
+            9112 §5.2    | Transfer-Encoding:\\r\\n chunked                              | 400
+            9112 §5.2    | X-A: b\\r\\n c                                               | 400
+            9112 §5.2    | X-A: b\\r\\n\\tc\\r\\nX-B: d                                  | 400
             9112 §5.1    | X-A : b                                                       | 400
             9112 §5.1    | : b                                                           | 400
             9112 §5.1    | X A: b                                                        | 400
@@ -87,16 +94,49 @@ class FramingTest {
         }
     }
 
-    /** The one thing that a server may do with a folded line but refuse it. */
-    @Test
-    void a_folded_line_goes_on_as_one_line_RFC_9112_5_2() throws IOException {
-        scene.exchange(RawClient.request("GET", "/x", "X-A: b\r\n\tc", "X-B: d"));
-        assertThat(scene.lastRequest().head().raw()).contains("X-A: b c\r\n").contains("X-B: d\r\n");
+    @ParameterizedTest(name = "RFC 9112 §6.3: HTTP/{0} with {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            1.0 | Content-Length: 0\\r\\nContent-Length: 53
+            1.0 | Content-Length: 0\\r\\ncontent-length: 53
+            1.0 | Content-Length: 0\\r\\nContent-Length: 0
+            1.0 | Content-Length: 0, 53
+            1.0 | Content-Length: 0, 0
+            1.0 | Content-Length: 0\\r\\nTransfer-Encoding: chunked
+            1.0 | Transfer-Encoding: identity
+            1.1 | Content-Length: 0\\r\\nContent-Length: 53
+            1.1 | Sec-WebSocket-Key1: a\\r\\nSec-WebSocket-Key2: b
+            1.0 | Sec-WebSocket-Key1: a\\r\\nSec-WebSocket-Key2: b
+            """)
+    void no_version_and_no_draft_gives_a_body_two_lengths_RFC_9112_6_3(String version, String fields)
+            throws IOException {
+        for (var method : new String[] {"GET", "POST"}) {
+            Refusals.assertRefused(
+                    scene,
+                    method + " /a HTTP/" + version + "\r\nHost: localhost\r\nConnection: keep-alive\r\n"
+                            + unescaped(fields) + "\r\n\r\nGET /smuggled HTTP/1.0\r\nHost: localhost\r\n\r\n",
+                    400);
+        }
     }
 
-    @Test
-    void a_folded_transfer_coding_is_refused() throws IOException {
-        Refusals.assertRefused(scene, RawClient.request("POST", "/x", "Transfer-Encoding:\r\n chunked"), 501);
+    @ParameterizedTest(name = "RFC 9112 §5.2, in two packets: {0}")
+    @ValueSource(
+            strings = {
+                "GET /x HTTP/1.1\r\n| Host: localhost\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: localhost\r\n| X-A: b\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n|\tc\r\n\r\n",
+                "GET /x HTTP/1.1\r\nHost: localhost\r\nX-A: b\r|\n c\r\n\r\n",
+            })
+    void a_folded_line_is_refused_wherever_packets_part_RFC_9112_5_2(String request) throws IOException {
+        Refusals.assertRefused(scene, request.replace("|", ""), 400);
+        var before = scene.bytesAtOrigin();
+        try (var client = scene.client()) {
+            for (var part : request.split("\\|")) {
+                client.send(part);
+            }
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        assertThat(scene.bytesAtOrigin()).isEqualTo(before);
     }
 
     @Test
@@ -125,17 +165,96 @@ class FramingTest {
             client.send("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + unescaped(chunks)
                     + "GET /smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            // what is over 4 GiB is well-formed, and only ever incomplete
-            client.halfClose();
-            if (!client.closedByPeer()) {
-                Refusals.assertProblem(client.read(), 400);
-                assertThat(client.closedByPeer()).isTrue();
-            }
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
         }
+        assertNothingWholeSince(already, "/chunks");
+    }
+
+    private static void assertNothingWholeSince(int already, String target) {
         for (var request : scene.origin().requests().subList(already, scene.requestsAtOrigin())) {
-            assertThat(request.target()).isEqualTo("/chunks");
+            assertThat(request.target()).isEqualTo(target);
             request.connection().awaitClosed();
             assertThat(request.connection().text()).doesNotEndWith("0\r\n\r\n").doesNotContain("smuggled");
+        }
+    }
+
+    @ParameterizedTest(name = "RFC 9112 §7.1.2: {0} trailers of {1} bytes")
+    @CsvSource({"1000, 1", "101, 1", "64, 1000", "1, 65536"})
+    void a_trailer_section_over_the_limit_is_refused(int lines, int size) throws IOException {
+        var already = scene.requestsAtOrigin();
+        try (var client = scene.client()) {
+            client.send(
+                    "POST /trailers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n"
+                            + ("X: " + "a".repeat(size) + "\r\n").repeat(lines) + "\r\n");
+            var response = client.read();
+            Refusals.assertProblem(response, 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        assertNothingWholeSince(already, "/trailers");
+    }
+
+    @Test
+    void a_folded_trailer_is_refused_RFC_9112_5_2() throws IOException {
+        var already = scene.requestsAtOrigin();
+        try (var client = scene.client()) {
+            client.send(
+                    "POST /trailers HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n"
+                            + "X: a\r\n b\r\n\r\n");
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+        assertNothingWholeSince(already, "/trailers");
+    }
+
+    @ParameterizedTest(name = "RFC 9110 §9.3: {0} with a body")
+    @ValueSource(strings = {"GET", "HEAD", "DELETE"})
+    void a_body_is_framed_as_it_came_whatever_the_method(String method) throws IOException {
+        scene.exchange(method + " /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
+        assertThat(scene.lastRequest().head().all("content-length")).containsExactly("2");
+        assertThat(scene.lastRequest().body().text()).isEqualTo("hi");
+        scene.exchange(
+                method + " /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
+        assertThat(scene.lastRequest().head().all("transfer-encoding")).containsExactly("chunked");
+        assertThat(scene.lastRequest().body().text()).isEqualTo("hi");
+    }
+
+    @Test
+    void a_refusal_reaches_a_client_that_goes_on_sending() throws IOException {
+        try (var client = scene.client()) {
+            var unused = client.sendInBackground(("GET / HTTP/1.1\r\nX A: b\r\n\r\n" + "a".repeat(8 * MIB)).getBytes());
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void a_body_of_ten_million_chunks_is_refused_before_it_has_cost_much() throws IOException {
+        try (var client = scene.client()) {
+            var unused = client.sendInBackground(
+                    ("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    + "1\r\na\r\n".repeat(10 * MIB))
+                            .getBytes());
+            Refusals.assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void small_chunks_arrive_in_order_among_large_ones() throws IOException {
+        var body = new StringBuilder("POST /chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var whole = new StringBuilder();
+        for (var i = 0; i < 2000; i++) {
+            var chunk = Integer.toString(i).repeat(i % 7 == 0 ? 300 : 1);
+            whole.append(chunk);
+            body.append(Integer.toHexString(chunk.length()))
+                    .append("\r\n")
+                    .append(chunk)
+                    .append("\r\n");
+        }
+        try (var client = scene.client()) {
+            assertThat(client.send(body + "0\r\n\r\n").read().status()).isEqualTo(200);
+            assertThat(scene.lastRequest().body().text()).isEqualTo(whole.toString());
         }
     }
 
@@ -243,6 +362,7 @@ class FramingTest {
                 .replace("\\u0000", "\0")
                 .replace("\\u0001", "\u0001")
                 .replace("\\u007f", "\u007f")
+                .replace("\\u00d9\\u00a3", "\u00d9\u00a3")
                 .replace("\\u00e9", "\u00e9");
     }
 }

@@ -91,6 +91,11 @@ class HostTest {
     }
 
     @Test
+    void a_name_of_256_characters_is_none_RFC_1035_2_3_4() throws IOException {
+        Refusals.assertRefused(scene, "GET / HTTP/1.1\r\nHost: " + "abcdefg.".repeat(32) + "\r\n\r\n", 400);
+    }
+
+    @Test
     void a_host_with_8_bit_characters_is_refused() throws IOException {
         Refusals.assertRefused(scene, "GET / HTTP/1.1\r\nHost: b\u00fccher.test\r\n\r\n", 400);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,6 +198,59 @@ class Http2RefusalsTest {
             if (request.target().equals("/wrong")) {
                 request.connection().awaitClosed();
             }
+        }
+    }
+
+    @Test
+    void more_than_was_announced_is_not_whole_at_the_target_before_RFC_9113_8_1_1() throws IOException {
+        try (var client = http2()) {
+            client.post(1, "/more", "content-length", "5").data(1, false, "abc").data(1, false, "de");
+            Scene.await("the head at the origin", () -> atOrigin().contains("/more"));
+            client.data(1, false, "f");
+            assertThat(client.outcome(1).end()).isIn("RST 1", "END");
+        }
+        scene.awaitNothingInFlight();
+        scene.origin().connections().forEach(connection -> {
+            if (connection.text().contains("/more")) {
+                connection.awaitClosed();
+                assertThat(connection.text()).doesNotEndWith("abcde");
+            }
+        });
+    }
+
+    private static String atOrigin() {
+        var text = new StringBuilder();
+        scene.origin().connections().forEach(connection -> text.append(connection.text()));
+        return text.toString();
+    }
+
+    @Test
+    void a_body_ends_with_its_stream_and_is_whole_then_RFC_9113_8_1_1() throws IOException {
+        try (var client = http2()) {
+            client.post(1, "/exact", "content-length", "5")
+                    .data(1, false, "abc")
+                    .data(1, false, "de")
+                    .data(1, false, "")
+                    .data(1, true, "");
+            assertThat(client.outcome(1).status()).isEqualTo("200");
+        }
+        assertThat(scene.lastRequest().body().text()).isEqualTo("abcde");
+    }
+
+    /** Vert.x knows nothing of the stream that it refuses, and fails over it when the connection fails in the same moment. */
+    @Test
+    void a_connection_that_fails_right_after_a_malformed_head_is_told_so_RFC_9113_5_4_1() throws IOException {
+        try (var client = http2()) {
+            client.await(RawHttp2.SETTINGS);
+            var malformed =
+                    RawHttp2.bytes(RawHttp2.HEADERS, RawHttp2.END_STREAM | RawHttp2.END_HEADERS, 1, new byte[0]);
+            var wrong = RawHttp2.bytes(RawHttp2.DATA, 0, 0, new byte[1]);
+            client.socket()
+                    .send(ByteBuffer.allocate(malformed.length + wrong.length)
+                            .put(malformed)
+                            .put(wrong)
+                            .array());
+            assertThat(client.outcome(3).end()).isEqualTo("GOAWAY 1");
         }
     }
 

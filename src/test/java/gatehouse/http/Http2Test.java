@@ -25,7 +25,7 @@ class Http2Test {
     static void start() throws Exception {
         scene = Scene.start("""
                 services:
-                  origin: { targets: "%1$s", pool: { max: 1 } }
+                  origin: { targets: "%1$s", pool: { max: 1, wait: 10s } }
                   canary: { targets: "%1$s", hostHeader: target }
                 routes:
                   all:    { match: { path: "/**" }, to: origin, limits: { body: 1MiB } }
@@ -241,9 +241,11 @@ class Http2Test {
 
     @Test
     void a_connection_that_is_closed_ends_all_its_requests() throws IOException {
+        var already = scene.requestsAtOrigin();
         scene.answering(Answers.hang("late"));
         try (var client = http2()) {
             client.get(1, "/").get(3, "/").post(5, "/").data(5, false, "abc");
+            scene.origin().awaitRequests(already + 1);
             Scene.await("three in flight", () -> scene.inFlight() == 3);
         }
         scene.awaitNothingInFlight();

@@ -109,6 +109,41 @@ class KeepAliveTest {
     }
 
     @Test
+    void a_body_behind_304_reaches_nobody_RFC_9110_15_4_5() throws Exception {
+        try (var scene = Scene.start();
+                var client = scene.client()) {
+            for (var i = 0; i < 10; i++) {
+                scene.answering(Answers.bytes("HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\nforged"));
+                assertThat(client.send(RawClient.request("GET", "/")).read().status())
+                        .isEqualTo(304);
+                scene.answering(Answers.ok("clean"));
+                assertThat(client.send(RawClient.request("GET", "/")).read().text())
+                        .isEqualTo("clean");
+            }
+            scene.stillServes();
+        }
+    }
+
+    @Test
+    void an_answer_that_nobody_asked_for_ends_the_idle_connection_that_it_comes_on() throws Exception {
+        try (var scene = Scene.start();
+                var client = scene.client()) {
+            for (var i = 0; i < 10; i++) {
+                scene.answering(Answers.ok("mine"));
+                assertThat(client.send(RawClient.request("GET", "/")).read().text())
+                        .isEqualTo("mine");
+                var connection = scene.lastRequest().connection();
+                scene.lastRequest().send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged");
+                connection.awaitClosed();
+                scene.answering(Answers.ok("clean"));
+                assertThat(client.send(RawClient.request("GET", "/")).read().text())
+                        .isEqualTo("clean");
+            }
+            scene.stillServes();
+        }
+    }
+
+    @Test
     void a_kept_connection_that_went_stale_costs_an_idempotent_request_nothing_RFC_9112_9_3_1()
             throws IOException, Exception {
         try (var scene = Scene.start();

@@ -32,10 +32,49 @@ class LimitsTest {
 
     @Test
     void a_header_section_over_32_KiB_is_431_RFC_6585_5() throws IOException {
-        assertThat(scene.exchange(RawClient.request("GET", "/", "X-Big: " + "a".repeat(32_000)))
+        var big = "X-Big: " + "a".repeat(8_000);
+        assertThat(scene.exchange(RawClient.request("GET", "/", big, big, big, big))
                         .status())
                 .isEqualTo(200);
-        Refusals.assertRefused(scene, RawClient.request("GET", "/", "X-Big: " + "a".repeat(33_000)), 431);
+        Refusals.assertRefused(
+                scene, RawClient.request("GET", "/", big, big, big, big, "X-More: " + "a".repeat(800)), 431);
+    }
+
+    @Test
+    void a_field_over_8_KiB_is_431_RFC_6585_5() throws IOException {
+        assertThat(scene.exchange(RawClient.request("GET", "/", "X-Big: " + "a".repeat(8 * 1024 - 5)))
+                        .status())
+                .isEqualTo(200);
+        Refusals.assertRefused(scene, RawClient.request("GET", "/", "X-Big: " + "a".repeat(8 * 1024 - 4)), 431);
+        Refusals.assertRefused(scene, RawClient.request("GET", "/", "Cookie: " + "a=b; ".repeat(3_300)), 431);
+    }
+
+    @Test
+    void cookies_count_as_the_one_field_that_they_become_RFC_9113_8_2_3() throws IOException {
+        var cookie = "Cookie: c=" + "a".repeat(1_000);
+        assertThat(scene.exchange(RawClient.request("GET", "/", cookie, cookie, cookie))
+                        .status())
+                .isEqualTo(200);
+        var many = new String[9];
+        java.util.Arrays.fill(many, cookie);
+        Refusals.assertRefused(scene, RawClient.request("GET", "/", many), 431);
+    }
+
+    @Test
+    void the_listener_says_how_much_is_allowed() throws Exception {
+        try (var other = Scene.start("""
+                listeners: { web: { listen: "127.0.0.1:0", limits: { uri: 256B, fields: 10, field: 256B } } }
+                services:  { origin: { targets: "%s" } }
+                routes:    { all: { match: { path: "/**" }, to: origin } }
+                """)) {
+            assertThat(other.exchange(RawClient.request("GET", "/" + "a".repeat(255)))
+                            .status())
+                    .isEqualTo(200);
+            Refusals.assertRefused(other, RawClient.request("GET", "/" + "a".repeat(256)), 414);
+            Refusals.assertRefused(other, RawClient.request("GET", "/", "X-A: " + "b".repeat(254)), 431);
+            Refusals.assertRefused(
+                    other, "GET / HTTP/1.1\r\nHost: localhost\r\n" + "X-A: b\r\n".repeat(10) + "\r\n", 431);
+        }
     }
 
     @Test

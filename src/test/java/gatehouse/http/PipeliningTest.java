@@ -1,16 +1,21 @@
 package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PipeliningTest {
@@ -43,6 +48,61 @@ class PipeliningTest {
             for (var i = 0; i < 50; i++) {
                 assertThat(client.read().text()).isEqualTo("/" + i);
             }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} in one packet")
+    @ValueSource(ints = {50, 200, 2000})
+    void any_number_of_requests_is_answered_in_their_order(int count) throws Exception {
+        try (var other = Scene.start("""
+                services: { origin: { targets: "%s" } }
+                routes:   { one: { match: { path: /one }, to: origin } }
+                """)) {
+            var requests = new StringBuilder();
+            for (var i = 0; i < count; i++) {
+                requests.append(RawClient.request("GET", i % 100 == 0 ? "/one" : "/none"));
+            }
+            try (var client = other.client()) {
+                var unused = client.sendInBackground(requests.toString().getBytes());
+                for (var i = 0; i < count; i++) {
+                    assertThat(client.read().status()).isEqualTo(i % 100 == 0 ? 200 : 404);
+                }
+            }
+        }
+    }
+
+    @Test
+    void what_waits_behind_a_request_under_way_is_not_read() throws Exception {
+        var already = scene.requestsAtOrigin();
+        scene.answering(Answers.hang("late"));
+        try (var client = scene.client()) {
+            var sent = client.sendInBackground(
+                    RawClient.request("GET", "/").repeat(1_000_000).getBytes());
+            scene.origin().awaitRequests(already + 1);
+            assertThatThrownBy(() -> sent.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            assertThat(scene.requestsAtOrigin()).isEqualTo(already + 1);
+            client.reset();
+        }
+        scene.lastRequest().connection().awaitClosed();
+    }
+
+    @Test
+    void a_long_body_behind_a_request_under_way_passes_whole() throws Exception {
+        scene.answering(exchange ->
+                Answers.ok(exchange.target() + exchange.body().bytes().length).answer(exchange));
+        var body = "a".repeat(3_000_000);
+        try (var client = scene.client()) {
+            var unused = client.sendInBackground((RawClient.request("GET", "/a")
+                            + RawClient.request("POST", "/b", "Content-Length: " + body.length())
+                            + body
+                            + RawClient.request("POST", "/c", "Content-Length: " + body.length())
+                            + body
+                            + RawClient.request("GET", "/d"))
+                    .getBytes());
+            assertThat(client.read().text()).isEqualTo("/a0");
+            assertThat(client.read().text()).isEqualTo("/b3000000");
+            assertThat(client.read().text()).isEqualTo("/c3000000");
+            assertThat(client.read().text()).isEqualTo("/d0");
         }
     }
 

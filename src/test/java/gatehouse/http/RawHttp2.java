@@ -13,13 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An HTTP/2 client that writes frames as it is told, valid or not (RFC 9113). */
-final class RawHttp2 implements AutoCloseable {
+public final class RawHttp2 implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
+    static final int PRIORITY_FRAME = 2;
     static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
+    static final int PUSH_PROMISE = 5;
     static final int PING = 6;
     static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
     static final int PRIORITY = 32;
@@ -27,10 +31,22 @@ final class RawHttp2 implements AutoCloseable {
     private final RawClient client;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
-    RawHttp2(RawClient client) throws IOException {
+    /** Over a connection; sends the preface. */
+    public RawHttp2(RawClient client) throws IOException {
+        this(client, new byte[0]);
+    }
+
+    /** With one setting of its own (RFC 9113 §6.5.2). */
+    RawHttp2(RawClient client, int setting, int value) throws IOException {
+        this(
+                client,
+                ByteBuffer.allocate(6).putShort((short) setting).putInt(value).array());
+    }
+
+    private RawHttp2(RawClient client, byte[] settings) throws IOException {
         this.client = client;
         client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        frame(SETTINGS, 0, 0, new byte[0]);
+        frame(SETTINGS, 0, 0, settings);
     }
 
     record Frame(int type, int flags, int stream, byte[] payload) {
@@ -46,8 +62,9 @@ final class RawHttp2 implements AutoCloseable {
      * @param body bytes of the answer as text
      * @param end {@code END}, {@code RST n}, {@code GOAWAY n} or {@code CLOSED}
      */
-    record Outcome(List<Http2Headers> heads, String body, String end) {
-        String status() {
+    public record Outcome(List<Http2Headers> heads, String body, String end) {
+        /** Status of the last head, or {@code none}. */
+        public String status() {
             return heads.isEmpty()
                     ? "none"
                     : heads.get(heads.size() - 1).status().toString();
@@ -55,22 +72,31 @@ final class RawHttp2 implements AutoCloseable {
     }
 
     RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
-        var frame = ByteBuffer.allocate(9 + payload.length);
-        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
-        frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-        client.send(frame.array());
+        client.send(bytes(type, flags, stream, payload));
         return this;
     }
 
+    /** A frame as bytes (RFC 9113 §4.1). */
+    static byte[] bytes(int type, int flags, int stream, byte[] payload) {
+        var frame = ByteBuffer.allocate(9 + payload.length);
+        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
+        frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+        return frame.array();
+    }
+
     /** A head of these names and values in turn, literally and without an index (RFC 7541 §6.2.2). */
-    RawHttp2 headers(int stream, boolean end, String... pairs) throws IOException {
+    public RawHttp2 headers(int stream, boolean end, String... pairs) throws IOException {
+        return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(pairs));
+    }
+
+    private static byte[] block(String... pairs) {
         var block = new ByteArrayOutputStream();
         for (var i = 0; i < pairs.length; i += 2) {
             block.write(0);
             literal(block, pairs[i]);
             literal(block, pairs[i + 1]);
         }
-        return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block.toByteArray());
+        return block.toByteArray();
     }
 
     private static void literal(ByteArrayOutputStream block, String text) {
@@ -96,6 +122,15 @@ final class RawHttp2 implements AutoCloseable {
                 with(more, ":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
     }
 
+    /** The usual head of a GET as bytes. */
+    static byte[] getBytes(int stream, String path) {
+        return bytes(
+                HEADERS,
+                END_HEADERS | END_STREAM,
+                stream,
+                block(":method", "GET", ":scheme", "http", ":path", path, ":authority", "localhost"));
+    }
+
     RawHttp2 post(int stream, String path, String... more) throws IOException {
         return headers(
                 stream,
@@ -105,6 +140,21 @@ final class RawHttp2 implements AutoCloseable {
 
     RawHttp2 data(int stream, boolean end, String text) throws IOException {
         return frame(DATA, end ? END_STREAM : 0, stream, text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Lets the other side send so many bytes more, on a stream or, with 0, on all of them (RFC 9113 §6.9). */
+    RawHttp2 windowUpdate(int stream, int bytes) throws IOException {
+        return frame(
+                WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
+    }
+
+    /** Opens the window of the connection, and of the first so many streams. */
+    RawHttp2 openWindows(int streams, int bytes) throws IOException {
+        windowUpdate(0, 1 << 30);
+        for (var i = 0; i < streams; i++) {
+            windowUpdate(1 + 2 * i, bytes);
+        }
+        return this;
     }
 
     private static String[] with(String[] more, String... first) {
@@ -129,8 +179,24 @@ final class RawHttp2 implements AutoCloseable {
         return new Frame(head[3], head[4], stream, client.readBytes(length));
     }
 
+    /** Reads up to the next frame of a type. */
+    Frame await(int type) throws IOException {
+        while (true) {
+            var frame = read();
+            if (frame == null) {
+                throw new java.io.EOFException("no frame of type " + type + " before the end");
+            }
+            if (frame.type() == HEADERS) {
+                decode(frame);
+            }
+            if (frame.type() == type) {
+                return frame;
+            }
+        }
+    }
+
     /** Reads until a stream has ended in one way or another. */
-    Outcome outcome(int stream) throws IOException {
+    public Outcome outcome(int stream) throws IOException {
         var heads = new ArrayList<Http2Headers>();
         var body = new StringBuilder();
         while (true) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ReloadTest {
     private static final String NUMBERED = """
-            services: { origin: { targets: "%s", pool: { max: 16 }, health: { panic: %d%% } } }
+            services: { origin: { targets: "%s", pool: { max: 16, wait: 10s }, health: { panic: %d%% } } }
             routes:   { all: { match: { path: "/**" }, to: origin } }
             """;
 

@@ -51,7 +51,10 @@ class RequestTargetTest {
             3986 §6.2.3      | //admin//x/                    | /admin/x/
             3986 §3.3        | /a;v=1/b;c,d:e@f               | /a;v=1/b;c,d:e@f
             3986 §3.3        | /a%20b%3Fc                     | /a%20b%3Fc
-            3986 §3.3        | /ADMIN./x                      | /ADMIN./x
+            3986 §3.3 P09    | /ADMIN./x                      | /ADMIN./x
+            3986 §3.3 P09    | /admin::$DATA                  | /admin::$DATA
+            3986 §3.3        | /admin;a=b/x                   | /admin;a=b/x
+            3629 §3 P07      | /%ef%bc%8fadmin/x              | /%EF%BC%8Fadmin/x
             3986 §3.4        | /a?x=/../%2f%00&&=//           | /a?x=/../%2f%00&&=//
             """)
     void a_target_is_sent_in_its_one_canonical_form(String section, String target, String sent) throws IOException {
@@ -83,6 +86,14 @@ class RequestTargetTest {
             3986 §2.1        | /a%0d%0ab
             3986 §3.3        | /x/..;/admin
             3986 §3.3        | /x/.;a/admin
+            3986 §3.3        | /x/...;/admin
+            3986 §3.3        | /x/%2e%2e;/admin
+            3986 §3.3        | /x/..%3b/admin
+            3986 §3.3        | /x/..;a=b
+            3986 §3.3        | /;/admin
+            3986 §3.3        | //;a=b/admin
+            3986 §3.3        | /admin/;
+            3986 §3.3        | /%3B/admin
             3629 §3          | /%c0%afadmin
             3629 §3          | /%ff
             """)
@@ -102,17 +113,55 @@ class RequestTargetTest {
                 "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1",
                 "GET /a b HTTP/1.1",
                 "\u0001GET / HTTP/1.1",
+                "\u0000\u0001GET / HTTP/1.1",
+                " GET / HTTP/1.1",
+                "GET  / HTTP/1.1",
+                "GET /  HTTP/1.1",
+                "GET / HTTP/1.1 ",
+                "GET\t/ HTTP/1.1",
+                "GET /\tHTTP/1.1",
+                "GET /\rHTTP/1.1",
+                " / HTTP/1.1",
+                " \u000bGET / HTTP/1.1",
+                "GET\f/\fHTTP/1.1",
+                "GET /\u000bHTTP/1.1",
+                "G\u000b/ HTTP/1.0",
+                "GET / HTTP/1.1\f",
+                "GET / http/1.1",
+                "GET / Http/1.1",
+                "GET / HTTP/0.9",
+                "GET / HTTP/1.10",
+                "GET / HTTP/11",
+                "GET / HTTP/1,1",
+                "GET / HTTPS/1.1",
             })
     void a_broken_request_line_is_refused(String line) throws IOException {
         assertRefused(line + "\r\nHost: localhost\r\n\r\n", 400);
     }
 
-    /** A server may split the line at runs of blanks; what goes on has single ones. */
+    @ParameterizedTest(name = "RFC 9112 §2.3: {0}")
+    @ValueSource(
+            strings = {"T a H/0.9", "T a P/1.1", "GET / HTTP/0.9", "GET / HTTP/1.1x", "GET / X/9.9", "GET / HTTP/2.0"})
+    void an_answer_never_has_the_version_of_a_broken_line_RFC_9112_2_3(String line) throws IOException {
+        var response = scene.exchange(line + "\r\n\r\n");
+        assertThat(response.head().startLine()).startsWith("HTTP/1.1 ");
+        Refusals.assertProblem(response, line.endsWith("/2.0") ? 505 : 400);
+    }
+
+    @ParameterizedTest(name = "RFC 9110 §15.6.6: HTTP/{0}")
+    @ValueSource(strings = {"1.2", "1.9", "2.0", "3.0"})
+    void another_version_is_505_RFC_9110_15_6_6(String version) throws IOException {
+        assertRefused("GET / HTTP/" + version + "\r\nHost: localhost\r\n\r\n", 505);
+    }
+
     @Test
-    void blanks_in_the_request_line_are_made_single_RFC_9112_3() throws IOException {
-        var response = scene.exchange("GET  /x  HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        assertThat(response.status()).isEqualTo(200);
-        assertThat(scene.lastRequest().head().startLine()).isEqualTo("GET /x HTTP/1.1");
+    void an_empty_line_before_a_request_is_ignored_RFC_9112_2_2() throws IOException {
+        try (var client = scene.client()) {
+            for (var i = 0; i < 2; i++) {
+                client.send("\r\n" + RawClient.request("GET", "/x"));
+                assertThat(client.read().status()).isEqualTo(200);
+            }
+        }
     }
 
     @Test

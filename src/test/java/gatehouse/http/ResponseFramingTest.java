@@ -184,11 +184,27 @@ class ResponseFramingTest {
             9112 §6.3   | HTTP/1.1 200 OK\\r\\nContent-Length: x\\r\\n\\r\\n
             9112 §6.1   | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: gzip, chunked\\r\\n\\r\\n0\\r\\n\\r\\n
             9112 §6.1   | HTTP/1.1 200 OK\\r\\nTransfer-Encoding: gzip\\r\\n\\r\\nabc
+            9112 §6.3   | HTTP/1.0 200 OK\\r\\nContent-Length: 3\\r\\nContent-Length: 5\\r\\n\\r\\nabcde
+            9112 §6.3   | HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\nContent-Length: 3\\r\\n\\r\\nabc
+            9112 §6.3   | HTTP/1.1 200 OK\\r\\nContent-Length: 3, 3\\r\\n\\r\\nabc
+            9112 §6.1   | HTTP/1.0 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n
+            9112 §5.1   | HTTP/1.1 200 OK\\r\\nContent-Length X: 2\\r\\n\\r\\nok and more
+            9112 §5.1   | HTTP/1.1 200 OK\\r\\nContent-Length : 2\\r\\n\\r\\nok
+            9112 §5.1   | HTTP/1.1 200 OK\\r\\nTransfer-Encoding\\t: chunked\\r\\n\\r\\n0\\r\\n\\r\\n
+            9112 §5.1   | HTTP/1.1 200 OK\\r\\nX-A X-B: 2\\r\\nContent-Length: 0\\r\\n\\r\\n
+            9112 §5     | HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nX-A \\r\\n\\r\\n
+            9112 §5     | HTTP/1.1 200 OK\\r\\nX-Long: a:b\\r\\nX-Lon  \\r\\nContent-Length: 0\\r\\n\\r\\n
+            9112 §5     | HTTP/1.1 200 OK\\r\\nX-A\\r\\nContent-Length: 0\\r\\n\\r\\n
+            9112 §5     | HTTP/1.1 200 OK\\r\\n Content-Length: 0\\r\\n\\r\\n
+            9110 §5.1   | HTTP/1.1 200 OK\\r\\n: a\\r\\nContent-Length: 0\\r\\n\\r\\n
+            9110 §5.1   | HTTP/1.1 200 OK\\r\\nX(A: a\\r\\nContent-Length: 0\\r\\n\\r\\n
             9110 §5.5   | HTTP/1.1 200 OK\\r\\nX-A: a\\u0000b\\r\\nContent-Length: 0\\r\\n\\r\\n
             """)
     void an_answer_that_is_not_valid_HTTP_is_not_passed_on(String section, String answer) throws IOException {
-        scene.answering(
-                Answers.bytes(answer.replace("\\r", "\r").replace("\\n", "\n").replace("\\u0000", "\0")));
+        scene.answering(Answers.bytes(answer.replace("\\r", "\r")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\\u0000", "\0")));
         Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/")), 502);
         scene.lastRequest().connection().awaitClosed();
     }
@@ -199,10 +215,45 @@ class ResponseFramingTest {
         assertThat(scene.exchange(RawClient.request("GET", "/")).head().raw()).contains("X-A: b\r\n");
     }
 
+    @ParameterizedTest(name = "RFC 9112 §7.1.2: {0}")
+    @ValueSource(strings = {"X-A \r\n", "X-A\r\n", "X-A b: c\r\n", "Content-Length X: 2\r\n", ": b\r\n"})
+    void a_broken_trailer_never_ends_a_whole_answer_RFC_9112_7_1_2(String trailer) throws IOException {
+        scene.answering(Answers.bytes(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n" + trailer + "\r\n"));
+        var response = scene.exchange(RawClient.request("GET", "/"));
+        assertThat(response.status() == 502 || !response.isComplete()).isTrue();
+        scene.lastRequest().connection().awaitClosed();
+    }
+
+    @ParameterizedTest(name = "first {0} bytes, then the rest")
+    @ValueSource(ints = {17, 20, 21, 22, 23, 24, 25, 26, 27})
+    void a_blank_before_a_colon_is_removed_wherever_packets_part(int first) throws IOException {
+        var answer = "HTTP/1.1 200 OK\r\nX-A \t : b\r\nX-B : c\r\nContent-Length: 0\r\n\r\n";
+        scene.answering(exchange -> {
+            exchange.send(answer.substring(0, first));
+            exchange.send(answer.substring(first));
+        });
+        assertThat(scene.exchange(RawClient.request("GET", "/")).head().raw()).contains("X-A: b\r\n", "X-B: c\r\n");
+    }
+
     @Test
     void a_head_over_32_KiB_is_a_bad_gateway() throws IOException {
         scene.answering(Answers.status("200 OK", "x", "X-Big: " + "a".repeat(33_000)));
         Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/")), 502);
+    }
+
+    @Test
+    void more_than_200_fields_are_a_bad_gateway() throws IOException {
+        var fields = new String[199]; // and Content-Length
+        java.util.Arrays.setAll(fields, i -> "X-" + i + ": a");
+        scene.answering(Answers.status("200 OK", "x", fields));
+        assertThat(scene.exchange(RawClient.request("GET", "/")).header("x-198"))
+                .isEqualTo("a");
+        var more = java.util.Arrays.copyOf(fields, 200);
+        more[199] = "X-199: a";
+        scene.answering(Answers.status("200 OK", "x", more));
+        Refusals.assertProblem(scene.exchange(RawClient.request("GET", "/")), 502);
+        scene.lastRequest().connection().awaitClosed();
     }
 
     @ParameterizedTest(name = "{0} bytes, chunked: {1}")

@@ -24,7 +24,7 @@ final class Scene implements AutoCloseable {
     private static final int LANES = 2;
 
     private static final String ONE_CONNECTION = """
-            services: { origin: { targets: "%s", pool: { max: 1 } } }
+            services: { origin: { targets: "%s", pool: { max: 1, wait: 10s } } }
             routes:
               all: { match: { path: "/**" }, to: origin }
             """;
@@ -50,7 +50,7 @@ final class Scene implements AutoCloseable {
     /** The routes and the service of {@link #start()} with these keys on the route. */
     static Scene withRoute(String keys) throws Exception {
         return new Scene("""
-                services: { origin: { targets: "%%s", pool: { max: 1 } } }
+                services: { origin: { targets: "%%s", pool: { max: 1, wait: 10s } } }
                 routes:   { all: { match: { path: "/**" }, to: origin, %s } }
                 """.formatted(keys));
     }
@@ -114,9 +114,12 @@ final class Scene implements AutoCloseable {
         await("no request in flight", () -> inFlight() == 0);
     }
 
-    /** Requests that targets have in flight. */
+    /** Requests that targets have in flight, and those that wait for a place there. */
     int inFlight() {
-        return targets().stream().mapToInt(TargetStatus::inFlight).sum();
+        var waiting = gateway.node().snapshots().current().services().values().stream()
+                .mapToInt(service -> service.load().waiting())
+                .sum();
+        return waiting + targets().stream().mapToInt(TargetStatus::inFlight).sum();
     }
 
     private List<TargetStatus> targets() {

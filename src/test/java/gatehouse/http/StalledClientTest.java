@@ -7,7 +7,6 @@ import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerLimits;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
-import gatehouse.http.Connections.Connection;
 import gatehouse.listener.Door;
 import gatehouse.listener.LaneServer;
 import gatehouse.listener.Listeners;
@@ -67,7 +66,7 @@ class StalledClientTest {
         @Override
         public void handle(Door door, HttpServerRequest request) {
             Connection connection = connections.of(request.connection(), door);
-            var exchange = Intake.accept(request, "id", "web", connection.peer());
+            var exchange = Intake.accept(request, "id", "web", connection.peer(), ListenerLimits.DEFAULT);
             connection.begin(exchange);
             request.response().bodyEndHandler(done -> connection.handedOver(exchange));
             request.response().end(Buffer.buffer(new byte[BODY])).onComplete(sent -> {
@@ -83,7 +82,7 @@ class StalledClientTest {
 
     private void sweepAfter(Duration time) throws Exception {
         TestGateway.await(listeners.lanes().get(0).run(() -> {
-            connections.closeIdle(System.nanoTime() + time.toNanos());
+            connections.sweep(System.nanoTime() + time.toNanos());
             return true;
         }));
     }

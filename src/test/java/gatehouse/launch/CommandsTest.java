@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that do their work and end. */
@@ -78,10 +79,40 @@ class CommandsTest {
     }
 
     @Test
-    void a_test_of_the_configuration_that_fails_is_a_problem() {
-        assertThat(onFiles("check", "--set", "tests.users.expect.route=rest")).isEqualTo(1);
+    void a_test_of_the_configuration_that_fails_is_a_problem() throws IOException {
+        Files.writeString(conf, FINE.replace("{ route: users }", "{ route: rest }"));
+        assertThat(onFiles("check")).isEqualTo(1);
         assertThat(err.toString())
+                .startsWith(conf + ":10:")
                 .contains("tests.users.expect.route: the test failed: the request gets users (expected: rest)");
+    }
+
+    @Test
+    void check_prints_every_limit_with_its_default_and_a_mark() {
+        assertThat(onFiles(
+                        "check",
+                        "--limits",
+                        "--set",
+                        "listeners.web.limits.http2.streams=200",
+                        "--set",
+                        "services.users.pool.max=513",
+                        "--set",
+                        "routes.users.timeout.total=0s"))
+                .isZero();
+        assertThat(out.toString().lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
+                .contains(
+                        "SCOPE | NAME | KEY | VALUE | DEFAULT",
+                        "node | gatehouse | drain.http | 30s | 30s",
+                        "listener | web | limits.headerTime | 10s | 10s",
+                        "listener | web | limits.connections | unset | unset",
+                        "listener | web | limits.http2.streams | 200 | 100 | weaker",
+                        "listener | inner | limits.http2.streams | 100 | 100",
+                        "service | users | pool.max | 513 | 512 | weaker",
+                        "service | users | health.passive.failures | 3 | 3",
+                        "route | users | timeout.total | 0s | 30s | weaker",
+                        "route | canary | limits.body | off | 10MiB | weaker",
+                        "route | canary | retry.attempts | off | 2",
+                        "route | rest | retry.attempts | 1 | 2");
     }
 
     @Test
@@ -96,9 +127,9 @@ class CommandsTest {
                   upstream path  /users/42?full=1
 
                 Policies, in the order in which they run:
-                  limits   { body: 10MiB }
+                  limits   { body: 10MiB, minRate: 256B, minRateOver: 15s, bodyTime: 1m, streaming: false }
                   breaker  { errors: 50%, over: 20, window: 10s, open: 5s, probes: 3 }
-                  retry    { when: [connect, reset, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20% }
+                  retry    { when: [connect, reset, timeout, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20% }
                   timeout  { connect: 2s, firstByte: 15s, idle: 1m, total: 30s }
 
                 Other routes:
@@ -146,9 +177,10 @@ class CommandsTest {
                 """);
     }
 
-    @Test
-    void version_says_which_one() {
-        assertThat(run("version")).isZero();
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--version"})
+    void version_says_which_one(String asked) {
+        assertThat(run(asked)).isZero();
         assertThat(out.toString()).matches("gatehouse \\d+\\.\\d+\\.\\d+\\S*\n");
     }
 
@@ -167,6 +199,13 @@ class CommandsTest {
                 "run surplus",
                 "explain GET",
                 "explain GET http://x/ -H broken",
+                "explain GET nonsense",
+                "explain GET /users/42",
+                "explain GET localhost:8080/users",
+                "explain GET ftp://x/",
+                "explain GET http://",
+                "explain GET http:///users",
+                "explain GET http://a:port/",
                 "run --cluster",
                 "check --set novalue= --set",
                 "proxy --from :8080",
@@ -178,6 +217,33 @@ class CommandsTest {
         assertThat(run(line.split(" "))).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Try: gatehouse");
+    }
+
+    @Test
+    void what_is_no_url_is_told_with_an_example_of_one() {
+        assertThat(run("explain", "GET", "users/42")).isEqualTo(2);
+        assertThat(err.toString()).contains("'users/42' is no URL such as http://localhost:8080/path");
+    }
+
+    @Test
+    void a_url_that_the_gateway_refuses_is_explained() {
+        assertThat(onFiles("explain", "GET", "http://api.example.com/%zz")).isZero();
+        assertThat(out.toString()).contains("  route   none\n  answer  400: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "node.name | node.name: no = (expected: --set KEY=VALUE)",
+                "node.naem=x | node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections,"
+                        + " drain, did you mean name?)",
+                "routes.users.to=nobody | routes.users.to: there is no service nobody (expected: one of users, rest)",
+                "listeners.web.listen=8080 | listeners.web.listen: 8080, no :PORT at its end (expected: HOST:PORT, :PORT or [IPV6]:PORT)",
+            })
+    void a_wrong_set_is_a_wrong_command_line(String set, String problem) {
+        assertThat(onFiles("check", "--set", set)).isEqualTo(2);
+        assertThat(err).hasToString("--set " + problem + "\n");
     }
 
     @Test

@@ -130,6 +130,36 @@ class ConfigWatcherTest {
         assertThat(acted).hasValue(3);
     }
 
+    @Test
+    void of_a_folder_only_what_would_be_read_is_watched() throws IOException {
+        for (var name : List.of(
+                "more.yml",
+                "gateway.schema.json",
+                "notes.txt",
+                ".gateway.yaml.swp",
+                ".#gateway.yaml",
+                ".hidden.yaml",
+                "gateway.yaml~",
+                "#gateway.yaml#",
+                "gateway.yaml.tmp",
+                "gateway.yaml___jb_tmp___",
+                "4913")) {
+            Files.writeString(folder.resolve(name), name);
+        }
+        Files.createDirectory(folder.resolve("folder.yaml"));
+        var secret = folder.resolve("secret.txt");
+
+        assertThat(Reloader.watched(folder, List.of(file, secret)))
+                .containsExactlyInAnyOrder(file, secret, folder.resolve("more.yml"));
+    }
+
+    @Test
+    void a_single_file_is_watched_whatever_its_name() {
+        var json = folder.resolve("gateway.json");
+
+        assertThat(Reloader.watched(json, List.of())).containsExactly(json);
+    }
+
     private void looks(int count) {
         for (var i = 0; i < count; i++) {
             watcher.look();

@@ -93,6 +93,23 @@ class ManifestFileTest {
     }
 
     @Test
+    void a_second_entry_of_a_built_in_verticle_is_told_with_its_place_and_what_to_do() {
+        assertThat(problems("""
+                {
+                  "verticles": {
+                    "http":  { "main": "HttpProxyVerticle" },
+                    "http2": { "main": "HttpProxyVerticle" }
+                  }
+                }
+                """))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "verticles.json:4:24 verticles.http2.main: HttpProxyVerticle runs as http already (expected: one"
+                                + " entry for each built-in verticle, for more of it set verticles.http.instances)");
+    }
+
+    @Test
     void an_entry_that_is_kept_out_needs_no_class() throws Exception {
         var manifest = read("verticles: { stamp: { main: com.acme.Stamp, jar: later.jar, enabled: false } }");
 

@@ -1,13 +1,12 @@
 package gatehouse.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.Child;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -67,7 +66,7 @@ class ProcessTest {
     @Test
     void a_second_signal_ends_it_at_once() throws Exception {
         try (var origin = RawOrigin.answering(Answers.hang("never"));
-                var gateway = start(origin, "");
+                var gateway = start(origin, "node: { pidFile: run/gatehouse.pid }");
                 var client = RawClient.connect(gateway.awaitPort("web"))) {
             client.send(RawClient.request("GET", "/slow"));
             origin.awaitRequests(1);
@@ -76,68 +75,30 @@ class ProcessTest {
             gateway.signal("TERM");
 
             assertThat(gateway.exitCode()).isEqualTo(143);
+            assertThat(gateway.text()
+                            .lines()
+                            .filter(line -> line.contains("ended at once, as a second signal asked for")))
+                    .hasSize(1);
+            assertThat(folder.resolve("run/gatehouse.pid")).doesNotExist();
         }
     }
 
     @Test
-    void wrong_files_end_it_with_1_and_all_their_problems() throws Exception {
-        write("""
-                version: 1
-                listeners: { web: "127.0.0.1:0" }
-                routes: { all: { match: { pathh: /a }, to: nobody } }
-                """);
-        Files.writeString(folder.resolve("verticles.json"), "{ \"verticles\": { \"http\": { \"main\": \"Http\" } } }");
-        try (var gateway = ChildProcess.start(folder)) {
-            assertThat(gateway.exitCode()).isEqualTo(1);
-            assertThat(gateway.text().lines())
-                    .satisfiesExactly(
-                            line -> assertThat(line)
-                                    .startsWith("conf/gateway.yaml:3:27 routes.all.match.pathh: unknown key"),
-                            line -> assertThat(line).startsWith("conf/gateway.yaml:3:44 routes.all.to: "),
-                            line -> assertThat(line).startsWith("verticles.json:1:36 verticles.http.main: "));
-        }
-    }
+    void a_port_that_is_taken_at_a_reload_is_told_once_where_it_stands_and_nothing_changes() throws Exception {
+        try (var one = RawOrigin.answering("one");
+                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var gateway = start(one, "");
+                var client = RawClient.connect(gateway.awaitPort("web"))) {
+            write(conf(one, "").replace("{ web:", "{ more: \"127.0.0.1:" + taken.getLocalPort() + "\", web:"));
+            gateway.signal("HUP");
+            gateway.await("conf/gateway.yaml:2:20 listeners.more.listen: 127.0.0.1:" + taken.getLocalPort()
+                    + " can't be bound: .*Address already in use");
+            assertThat(get(client)).isEqualTo("one");
 
-    @Test
-    void a_wrong_command_line_ends_it_with_2() throws Exception {
-        try (var gateway = ChildProcess.start(folder, "--port", "80")) {
-            assertThat(gateway.exitCode()).isEqualTo(2);
-            assertThat(gateway.text())
-                    .contains("Unknown options: '--port', '80'")
-                    .doesNotContain("\tat ");
-        }
-    }
-
-    @Test
-    void a_port_that_is_taken_ends_it_with_3_and_nothing_stays_bound() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var free = RawOrigin.closedPort();
-            write("""
-                    version: 1
-                    listeners: { first: "127.0.0.1:%d", second: "127.0.0.1:%d" }
-                    """.formatted(free, taken.getLocalPort()));
-            try (var gateway = ChildProcess.start(folder)) {
-                assertThat(gateway.exitCode()).isEqualTo(3);
-                assertThat(gateway.text())
-                        .contains("listener second: 127.0.0.1:" + taken.getLocalPort() + " can't be bound")
-                        .contains("`ss -ltnp` shows who has the port")
-                        .doesNotContain("gatehouse ready");
-                assertThatThrownBy(() -> RawClient.connect(free)).isInstanceOf(ConnectException.class);
-            }
-        }
-    }
-
-    @Test
-    void an_access_log_that_can_not_be_opened_ends_it_with_3() throws Exception {
-        Files.writeString(folder.resolve("logs"), "a file where a folder should be");
-        write("""
-                version: 1
-                accessLog: logs/access.log
-                listeners: { web: "127.0.0.1:0" }
-                """);
-        try (var gateway = ChildProcess.start(folder)) {
-            assertThat(gateway.exitCode()).isEqualTo(3);
-            assertThat(gateway.text()).contains("can't be opened", "logs").doesNotContain("gatehouse ready");
+            write(conf(one, "node: { name: other }")); // seen only after the one before
+            gateway.await("configuration 2 in force");
+            assertThat(gateway.text().lines().filter(line -> line.contains("can't be bound")))
+                    .hasSize(1);
         }
     }
 
@@ -250,7 +211,7 @@ class ProcessTest {
         }
     }
 
-    private ChildProcess start(RawOrigin origin, String more) throws IOException {
+    private Child start(RawOrigin origin, String more) throws IOException {
         write(conf(origin, more));
         return ChildProcess.start(folder);
     }

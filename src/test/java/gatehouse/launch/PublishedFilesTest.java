@@ -7,10 +7,12 @@ import gatehouse.config.JsonSchema;
 import gatehouse.config.Overrides;
 import gatehouse.config.Reference;
 import gatehouse.snapshot.Blueprint;
+import gatehouse.snapshot.LimitLine;
 import gatehouse.snapshot.Policies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -24,6 +26,15 @@ import org.junit.jupiter.api.Test;
 class PublishedFilesTest {
     /** What stands above it in a page is written by hand. */
     private static final String MADE = "<!-- From here on this page is made of the records in the code. -->\n\n";
+
+    private static final String LIMITS_BEGIN = "<!-- limits -->\n";
+    private static final String LIMITS_END = "<!-- /limits -->";
+    private static final String ONE_OF_EACH = """
+            version: 1
+            listeners: { web: ":8080" }
+            services: { a: { targets: "http://a:1", health: { active: /up } } }
+            routes: { r: { to: a } }
+            """;
 
     @Test
     void the_schema_of_the_configuration_is_that_of_its_records() throws IOException {
@@ -57,6 +68,28 @@ class PublishedFilesTest {
         var manifest = ManifestFile.read(Path.of("verticles.json"), Map.of());
 
         assertThat(manifest.verticles()).containsKeys("demo", "http", "admin");
+    }
+
+    /** What stands in the last cell of a row is written by hand. */
+    @Test
+    void the_limits_in_the_security_page_are_those_of_the_records() throws Exception {
+        var page = Path.of("docs/security.md");
+        var text = Files.readString(page);
+        var from = text.indexOf(LIMITS_BEGIN) + LIMITS_BEGIN.length();
+        var to = text.indexOf(LIMITS_END);
+        var reasons = new HashMap<String, String>();
+        text.substring(from, to)
+                .lines()
+                .map(row -> row.split(" \\| ", 4))
+                .filter(row -> row.length == 4)
+                .forEach(row -> reasons.put(row[1], row[3].replaceAll("\\s*\\|$", "")));
+        var table = new StringBuilder("| of each | key | default | reason |\n| --- | --- | --- | --- |\n");
+        for (var line : LimitLine.all(Blueprint.parse("one.yaml", ONE_OF_EACH, Path.of("."), Overrides.NONE))) {
+            var key = "`" + line.limit().key() + "`";
+            table.append("| %s | %s | %s | %s |\n"
+                    .formatted(line.scope(), key, line.limit().byDefault(), reasons.getOrDefault(key, "")));
+        }
+        same(page, text.substring(0, from) + table + text.substring(to));
     }
 
     private static void samePage(Path page, String made) throws IOException {

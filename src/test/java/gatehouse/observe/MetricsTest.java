@@ -174,6 +174,17 @@ class MetricsTest {
     }
 
     @Test
+    void what_services_have_under_way_is_read_at_the_scrape() {
+        metrics.loads(() -> List.of(new LoadSample("users", 40, 12, 3)));
+        assertThat(value("gatehouse_service_concurrency_limit{service=\"users\"}"))
+                .isEqualTo(40);
+        assertThat(value("gatehouse_service_requests_in_flight{service=\"users\"}"))
+                .isEqualTo(12);
+        assertThat(value("gatehouse_service_requests_waiting{service=\"users\"}"))
+                .isEqualTo(3);
+    }
+
+    @Test
     void breakers_are_read_at_the_scrape() {
         metrics.breakers(() -> Map.of("orders", 2));
         assertThat(value("gatehouse_breaker_state{route=\"orders\"}")).isEqualTo(2);

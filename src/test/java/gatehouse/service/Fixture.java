@@ -6,6 +6,7 @@ import gatehouse.config.ServiceConfig;
 import gatehouse.config.ServiceConfig.Active;
 import gatehouse.config.ServiceConfig.Balance;
 import gatehouse.config.ServiceConfig.By;
+import gatehouse.config.ServiceConfig.Concurrency;
 import gatehouse.config.ServiceConfig.ForwarderKind;
 import gatehouse.config.ServiceConfig.Health;
 import gatehouse.config.ServiceConfig.HostHeader;
@@ -101,7 +102,8 @@ final class Fixture {
                 targets,
                 new Balance(by, key, sticky, slowStart),
                 new Health(active, passive, panic),
-                new Pool(64, 64, Duration.ofSeconds(20), false),
+                new Pool(64, 64, Duration.ofMillis(100), Duration.ofSeconds(20), false),
+                new Concurrency(1000, 20, true),
                 ForwarderKind.OWN,
                 List.of(),
                 HostHeader.CLIENT,

@@ -187,7 +187,9 @@ class BlueprintTest {
                 .containsExactly("limits", "breaker", "retry", "timeout");
         assertThat(answer.policies())
                 .extracting(Explainer.PolicyLine::settings)
-                .contains("{ connect: 2s, firstByte: 15s, idle: 1m, total: 30s }", "{ body: 10MiB }");
+                .contains(
+                        "{ connect: 2s, firstByte: 15s, idle: 1m, total: 30s }",
+                        "{ body: 10MiB, minRate: 256B, minRateOver: 15s, bodyTime: 1m, streaming: false }");
         assertThat(answer.lost()).extracting("route").containsExactlyInAnyOrder("site", "far");
         assertThat(new Explainer(blueprint)
                         .explain("PUT", "http://a.test:8081/x", Map.of(), "10.0.0.1")

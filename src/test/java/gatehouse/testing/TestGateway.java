@@ -37,23 +37,29 @@ public final class TestGateway implements AutoCloseable {
      * @param text services, routes and whatever else is wanted; {@code %s} stand for the arguments
      */
     public static TestGateway start(String text, Object... arguments) throws Exception {
-        return start(List.of("http"), text, arguments);
+        return startOn(2, text, arguments);
+    }
+
+    /** As {@link #start}, on so many event loops. */
+    public static TestGateway startOn(int eventLoops, String text, Object... arguments) throws Exception {
+        return start(eventLoops, List.of("http"), text, arguments);
     }
 
     /** As {@link #start}, with the admin API; on a free port unless the text has an {@code admin} section. */
     public static TestGateway startWithAdmin(String text, Object... arguments) throws Exception {
-        return start(List.of("http", "admin"), text, arguments);
+        return start(2, List.of("http", "admin"), text, arguments);
     }
 
-    private static TestGateway start(List<String> verticles, String text, Object... arguments) throws Exception {
+    private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
+            throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
-        var vertx = vertx(2);
+        var vertx = vertx(eventLoops);
         var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         entries.keySet().retainAll(verticles);
         try {
             return new TestGateway(
-                    vertx, home, await(Node.start(vertx, home, blueprint, new Manifest(null, entries), 2)));
+                    vertx, home, await(Node.start(vertx, home, blueprint, new Manifest(null, entries), eventLoops)));
         } catch (ExecutionException e) {
             await(vertx.close());
             throw e;

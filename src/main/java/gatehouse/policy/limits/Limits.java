@@ -2,32 +2,72 @@ package gatehouse.policy.limits;
 
 import gatehouse.config.Key;
 import gatehouse.config.Size;
+import gatehouse.config.Weaker;
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Pace;
 import gatehouse.exchange.Reply;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
+import java.time.Duration;
 
 /**
- * Bounds the request body. An announced length over the limit is refused before anything is read (RFC 9110 §15.5.14); a
- * body of unknown length is counted while it streams and cut at the limit.
+ * Bounds the request body, and how slowly bodies may move. An announced length over the limit is refused before anything is
+ * read (RFC 9110 §15.5.14); a body of unknown length is counted while it streams and cut at the limit.
  */
 public final class Limits implements Policy {
     /** The policy {@code limits}. */
-    public static final PolicyType<Config> TYPE =
-            PolicyType.policy("limits", "How large a request may be.", Stage.SIZE, Config.class, Limits::new);
+    public static final PolicyType<Config> TYPE = PolicyType.policy(
+            "limits", "How large a request may be, and how slow its bodies.", Stage.SIZE, Config.class, Limits::new);
 
     /** Keys of {@code limits}. */
     public record Config(
             @Key(doc = "Most bytes of a request body; more is 413.", value = "10MiB")
-            Size body) {}
+            Size body,
+
+            @Key(
+                    doc =
+                            "Least bytes a second of a body under way, in either direction. A slower request is 408, a slower"
+                                    + " answer is broken off; so is one whose client takes it more slowly. `0B`: none.",
+                    value = "256B",
+                    max = 1_073_741_824,
+                    weaker = Weaker.SMALLER)
+            Size minRate,
+
+            @Key(
+                    doc = "Over what time `minRate` is averaged; a body that is done sooner is never too slow.",
+                    value = "15s",
+                    min = 10)
+            Duration minRateOver,
+
+            @Key(
+                    doc = "Longest time for a request body; then 408. `0s`: none.",
+                    value = "60s",
+                    min = 0,
+                    weaker = Weaker.LARGER_OR_ZERO)
+            Duration bodyTime,
+
+            @Key(
+                    doc =
+                            "Switches `minRate`, `bodyTime` and `timeout.total` off, for routes that stream without end, such"
+                                    + " as server-sent events; `timeout.idle` still holds.",
+                    value = "false")
+            boolean streaming) {}
 
     private final long bodyBytes;
+    private final Pace pace;
 
     private Limits(Config config) {
         bodyBytes = config.body().bytes();
+        pace = config.streaming()
+                ? Pace.STREAMING
+                : new Pace(
+                        config.minRate().bytes(),
+                        config.minRateOver().toNanos(),
+                        config.bodyTime().toNanos(),
+                        false);
     }
 
     @Override
@@ -36,6 +76,7 @@ public final class Limits implements Policy {
             return Future.failedFuture(Problem.bodyTooLarge(bodyBytes).asFailure());
         }
         exchange.limitBody(bodyBytes);
+        exchange.keepPace(pace);
         return next.proceed(exchange);
     }
 }

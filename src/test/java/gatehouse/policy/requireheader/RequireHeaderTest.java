@@ -2,6 +2,7 @@ package gatehouse.policy.requireheader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.config.ListenerLimits;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
 import gatehouse.exchange.Reply;
@@ -31,7 +32,8 @@ class RequireHeaderTest {
 
     private int serving(Policy policy) throws Exception {
         var server = vertx.createHttpServer().requestHandler(request -> {
-            var exchange = Intake.accept(request, "id", "web", Peer.of(request.remoteAddress(), List.of()));
+            var exchange = Intake.accept(
+                    request, "id", "web", Peer.of(request.remoteAddress(), List.of()), ListenerLimits.DEFAULT);
             policy.apply(
                             exchange,
                             seen -> Future.succeededFuture(Reply.of(204, HttpHeaders.headers(), Buffer.buffer())))

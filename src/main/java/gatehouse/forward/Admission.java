@@ -1,0 +1,322 @@
+package gatehouse.forward;
+
+import gatehouse.config.ServiceConfig;
+import gatehouse.exchange.Exchange;
+import gatehouse.service.Load;
+import gatehouse.service.Service;
+import gatehouse.service.Target;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may send a request to a service now, on one event loop: at most so many are under way at the service and at each of its
+ * targets, and so many wait in line. So the pool of connections is never asked for more than it can give, and a request that
+ * can't be served costs next to nothing.
+ *
+ * <p>A request that finds room pays two comparisons and four counters. Confined to its event loop; only {@link #limit},
+ * {@link #inFlight} and {@link #waiting} may be read by others.
+ */
+final class Admission implements Load {
+    /** Over HTTP/2 one connection carries all requests to a target; more streams are hardly ever allowed. */
+    static final int HTTP2_STREAMS = 100;
+
+    /** Targets that are gone are forgotten when there are more than this. */
+    private static final int MANY_TARGETS = 64;
+
+    /** Somebody who wants to send a request. Told exactly one of both, maybe before {@link Admission#ask} returns. */
+    interface Applicant {
+        Exchange exchange();
+
+        /** Targets that the request was at already. */
+        List<Target> tried();
+
+        /** When the exchange as a whole has to be over, on the monotonic clock. */
+        long deadline();
+
+        /** It is its turn. */
+        void admitted(Target target);
+
+        /** It gets none; nothing was counted. */
+        void refused(Failure failure);
+    }
+
+    /** Requests under way to one target. */
+    static final class Busy {
+        private final Target target;
+        private int requests;
+
+        private Busy(Target target) {
+            this.target = target;
+        }
+    }
+
+    private final Service service;
+    private final Deadlines deadlines;
+    private final @Nullable AdaptiveLimit adaptive;
+    private final int mostPerTarget;
+    private final Line line;
+    private final IdentityHashMap<Target, Busy> busy = new IdentityHashMap<>();
+    private final AtomicInteger limit = new AtomicInteger();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private boolean serving;
+
+    /**
+     * @param lanes number of event loops that share the service's limits
+     */
+    Admission(Service service, Deadlines deadlines, int lanes) {
+        this.service = service;
+        this.deadlines = deadlines;
+        var config = service.config();
+        var most = share(config.concurrency().max(), lanes);
+        this.adaptive = config.concurrency().adaptive()
+                ? new AdaptiveLimit(share(config.concurrency().start(), lanes), most, System.nanoTime())
+                : null;
+        limit.set(adaptive == null ? most : adaptive.limit());
+        this.mostPerTarget = mostPerTarget(config.pool(), lanes);
+        this.line = new Line(
+                share(config.pool().pending(), lanes),
+                config.pool().longestWait().toNanos());
+    }
+
+    /** One loop's part of a limit of the node, rounded up. */
+    static int share(int total, int lanes) {
+        return (total + lanes - 1) / lanes;
+    }
+
+    /** Most requests that one loop has under way to one target. */
+    static int mostPerTarget(ServiceConfig.Pool pool, int lanes) {
+        return pool.http2() ? HTTP2_STREAMS : share(pool.max(), lanes);
+    }
+
+    @Override
+    public int limit() {
+        return limit.getPlain();
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight.getPlain();
+    }
+
+    @Override
+    public int waiting() {
+        return waiting.getPlain();
+    }
+
+    /** Asks for a turn, which comes at once, later, or never. */
+    void ask(Applicant applicant) {
+        if (inFlight() >= limit()) {
+            join(applicant);
+            return;
+        }
+        var target = choose(applicant);
+        if (target == null) {
+            applicant.refused(Failures.noTarget());
+            return;
+        }
+        if (isFull(target)) {
+            target = elsewhere(applicant, target);
+            if (target == null) {
+                join(applicant);
+                return;
+            }
+        }
+        applicant.admitted(target);
+    }
+
+    /** A request is on its way; {@link #end} ends it. */
+    Busy begin(Target target) {
+        var here = busy.get(target);
+        if (here == null) {
+            here = new Busy(target);
+            busy.put(target, here);
+        }
+        here.requests++;
+        inFlight.setRelease(inFlight() + 1);
+        return here;
+    }
+
+    /** A request has ended; its turn is somebody else's. */
+    void end(Busy here) {
+        here.requests--;
+        inFlight.setRelease(inFlight() - 1);
+        if (here.requests == 0 && busy.size() > MANY_TARGETS) {
+            busy.remove(here.target);
+        }
+        if (waiting() > 0) {
+            serve();
+        }
+    }
+
+    /**
+     * The head of an answer has come.
+     *
+     * @param sent when the request was sent whole
+     */
+    void answered(long sent, long now) {
+        if (adaptive != null) {
+            if (deadlines.isBusy(now)) {
+                adaptive.answeredLate(now, inFlight());
+            } else {
+                adaptive.answered(sent, now, inFlight());
+            }
+            adjust(adaptive.limit());
+        }
+    }
+
+    /** A request got no answer in time, or one that says that the service could not. */
+    void lost() {
+        if (adaptive != null) {
+            adaptive.lost(System.nanoTime());
+            adjust(adaptive.limit());
+        }
+    }
+
+    private void adjust(int found) {
+        if (found != limit()) {
+            limit.setRelease(found);
+            if (waiting() > 0) {
+                serve();
+            }
+        }
+    }
+
+    private boolean isFull(Target target) {
+        var here = busy.get(target);
+        return here != null && here.requests >= mostPerTarget;
+    }
+
+    private @Nullable Target choose(Applicant applicant) {
+        var tried = applicant.tried();
+        var bound = tried.isEmpty() ? service.sticky(applicant.exchange()) : null;
+        return bound == null ? service.pick(applicant.exchange(), tried) : bound;
+    }
+
+    /** A target with room in place of one without; those that were tried before only if there is no other. */
+    private @Nullable Target elsewhere(Applicant applicant, Target full) {
+        var exchange = applicant.exchange();
+        if (service.binds(exchange)) {
+            return null;
+        }
+        var passed = new ArrayList<>(applicant.tried());
+        passed.add(full);
+        for (var next = service.pickOther(exchange, passed); next != null; next = service.pickOther(exchange, passed)) {
+            if (!isFull(next)) {
+                return next;
+            }
+            passed.add(next);
+        }
+        for (var tried : applicant.tried()) {
+            if (!isFull(tried) && service.takes(tried)) {
+                return tried;
+            }
+        }
+        return null;
+    }
+
+    private void join(Applicant applicant) {
+        var now = System.nanoTime();
+        var waiter = new Waiter(applicant);
+        var leaves = (Waiter) line.join(waiter, now);
+        if (leaves == waiter) {
+            applicant.refused(Failures.overload());
+            return;
+        }
+        waiter.begin(now);
+        if (leaves != null) {
+            leaves.giveUp(Failures.overload());
+        }
+        count();
+    }
+
+    private void count() {
+        waiting.setRelease(line.size());
+    }
+
+    /** Lets go whoever can. Somebody who fails at once may come back here: the loop below sees to that. */
+    private void serve() {
+        if (serving) {
+            return;
+        }
+        serving = true;
+        try {
+            while (inFlight() < limit()) {
+                var next = nextInLine(System.nanoTime());
+                if (next == null) {
+                    break;
+                }
+                next.go();
+            }
+        } finally {
+            serving = false;
+        }
+    }
+
+    private @Nullable Waiter nextInLine(long now) {
+        for (var place = line.first(now); place != null; place = line.after(place, now)) {
+            if (((Waiter) place).findsTarget()) {
+                return (Waiter) place;
+            }
+        }
+        return null;
+    }
+
+    /** A request in line. */
+    private final class Waiter extends Line.Place {
+        private final Applicant applicant;
+        private @Nullable Target found;
+
+        Waiter(Applicant applicant) {
+            this.applicant = applicant;
+        }
+
+        void begin(long now) {
+            applicant.exchange().whenClientLeaves(() -> giveUp(Failures.left()));
+            dueAt(Math.min(line.nextLookAt(this, now), applicant.deadline()));
+            deadlines.add(this);
+        }
+
+        /** Whether it need not wait any longer: there is a target with room, or no target at all. */
+        boolean findsTarget() {
+            var target = choose(applicant);
+            found = target == null || !isFull(target) ? target : elsewhere(applicant, target);
+            return target == null || found != null;
+        }
+
+        void go() {
+            leave();
+            if (found == null) {
+                applicant.refused(Failures.noTarget());
+            } else {
+                applicant.admitted(found);
+            }
+        }
+
+        void giveUp(Failure failure) {
+            leave();
+            applicant.refused(failure);
+        }
+
+        private void leave() {
+            line.leave(this);
+            deadlines.remove(this);
+            applicant.exchange().whenClientLeaves(null);
+            count();
+        }
+
+        @Override
+        void due(long now) {
+            if (now - applicant.deadline() >= 0) {
+                giveUp(Failures.totalTimeout());
+            } else if (now - line.patienceOf(this, now) >= 0) {
+                giveUp(Failures.overload());
+            } else {
+                dueAt(Math.min(line.nextLookAt(this, now), applicant.deadline()));
+            }
+        }
+    }
+}

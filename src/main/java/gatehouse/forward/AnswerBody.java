@@ -1,0 +1,127 @@
+package gatehouse.forward;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Outflow;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.streams.ReadStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams the body of an answer to the client, no faster than it takes it. One that breaks off is never ended as if it were
+ * whole. Confined to its event loop.
+ */
+abstract class AnswerBody extends Flow implements Reply.Body {
+    private final Passage passage;
+    private final @Nullable ReadStream<Buffer> source;
+    private final Promise<Void> done = Promise.promise();
+    private @Nullable Outflow sink;
+    private boolean over;
+
+    /**
+     * @param source where it comes from, paused; null for no body
+     */
+    AnswerBody(Passage passage, @Nullable ReadStream<Buffer> source) {
+        this.passage = passage;
+        this.source = source;
+        if (source != null) {
+            source.exceptionHandler(cause -> broken());
+        }
+    }
+
+    /** Whether more is read from the source's connection. */
+    void reading(boolean on) {}
+
+    /** Puts the trailers on the response. */
+    abstract void putTrailers(HttpServerResponse response);
+
+    @Override
+    public final Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+        var outflow = exchange.outflow();
+        sink = outflow;
+        if (over) {
+            return done.future();
+        }
+        if (source == null) {
+            end(response);
+            return done.future();
+        }
+        passage.flowing(this);
+        source.handler(chunk -> chunk(source, outflow, chunk));
+        source.endHandler(end -> end(response));
+        source.resume();
+        return done.future();
+    }
+
+    private void chunk(ReadStream<Buffer> from, Outflow outflow, Buffer chunk) {
+        if (over) {
+            return;
+        }
+        moved(chunk.length());
+        passage.active();
+        var unused = outflow.write(chunk);
+        if (outflow.writeQueueFull()) {
+            from.pause();
+            reading(false);
+            hold(passage.now());
+            outflow.drainHandler(drained -> {
+                if (!over) {
+                    go(passage.now());
+                    passage.active();
+                    reading(true);
+                    from.resume(); // may be full again at once
+                }
+            });
+        }
+    }
+
+    private void end(HttpServerResponse response) {
+        if (over) {
+            return;
+        }
+        over = true;
+        cease();
+        putTrailers(response);
+        passage.replied();
+        response.end().onComplete(done);
+    }
+
+    /** The target broke off in the middle. */
+    private void broken() {
+        var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
+        passage.exchange().failedWith(problem);
+        stop(true, "broke off in the middle of an answer", problem.asFailure());
+    }
+
+    /** The client left or broke its request, or something else that is no fault of the target. */
+    final void fail(ProblemException why) {
+        stop(false, "", why);
+    }
+
+    /** A deadline passed in the middle. */
+    final void expire(ProblemException why) {
+        // a client that does not read is not the target's fault
+        var clientStalls = sink != null && !over && sink.writeQueueFull();
+        stop(!clientStalls, "stopped in the middle of an answer", why);
+    }
+
+    @Override
+    public final void cancel() {
+        stop(false, "", Failures.clientGone());
+    }
+
+    private void stop(boolean byTarget, String why, ProblemException cause) {
+        if (over) {
+            return;
+        }
+        over = true;
+        cease();
+        passage.replyBroken(byTarget, why);
+        done.tryFail(cause);
+    }
+}

@@ -1,0 +1,105 @@
+package gatehouse.forward;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads answers of HTTP/1.x and refuses what the codec tolerates and two parties could read differently: lines without a
+ * colon, names with more behind a blank, several lengths. Blanks before a colon are removed (RFC 9112 §5.1), but from a
+ * field that frames the body.
+ */
+final class StrictResponseDecoder extends HttpResponseDecoder {
+    private static final AsciiString CONTENT_LENGTH = HttpHeaderNames.CONTENT_LENGTH;
+    private static final AsciiString TRANSFER_ENCODING = HttpHeaderNames.TRANSFER_ENCODING;
+
+    private @Nullable ByteBuf input;
+    private int readFrom;
+    private int lengths;
+
+    /** Whether the request on its way has an answer without a body. */
+    private boolean bodiless;
+
+    private StrictResponseDecoder() {
+        super(new HttpDecoderConfig()
+                .setMaxInitialLineLength(UpstreamClients.MAX_LINE_BYTES)
+                .setMaxHeaderSize(UpstreamClients.MAX_HEADER_BYTES));
+    }
+
+    /** A codec for a connection on which one request is under way at a time. */
+    static ChannelHandler codec() {
+        var decoder = new StrictResponseDecoder();
+        return new CombinedChannelDuplexHandler<>(decoder, decoder.new Encoder());
+    }
+
+    /** Tells the decoder what an answer is to. */
+    private final class Encoder extends HttpRequestEncoder {
+        @Override
+        protected void encode(ChannelHandlerContext context, Object message, List<Object> out) throws Exception {
+            if (message instanceof HttpRequest request) {
+                bodiless = request.method().equals(HttpMethod.HEAD);
+            }
+            super.encode(context, message, out);
+        }
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+        return bodiless || super.isContentAlwaysEmpty(message);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        input = in;
+        readFrom = in.readerIndex();
+        super.decode(context, in, out);
+        input = null;
+        for (var i = 0; i < out.size(); i++) {
+            if (out.get(i) instanceof HttpResponse || out.get(i) instanceof LastHttpContent) {
+                lengths = 0;
+            }
+        }
+    }
+
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+        var name = super.splitHeaderName(line, start, length);
+        var isLength = name.contentEqualsIgnoreCase(CONTENT_LENGTH);
+        if (isLength && ++lengths > 1) {
+            throw new IllegalArgumentException("more than one length");
+        }
+        if (line[start + length] != ':' && input != null) {
+            if (isLength || name.contentEqualsIgnoreCase(TRANSFER_ENCODING) || !hasOnlyBlanksBehind(length, input)) {
+                throw new IllegalArgumentException("no field");
+            }
+        }
+        return name;
+    }
+
+    /** Whether nothing but blanks is between a name of this length and its colon, in the line that was just read. */
+    private boolean hasOnlyBlanksBehind(int length, ByteBuf in) {
+        var end = in.readerIndex() - 1;
+        var begin = end;
+        while (begin > readFrom && in.getByte(begin - 1) != '\n') {
+            begin--;
+        }
+        var at = begin + length;
+        while (at < end && (in.getByte(at) == ' ' || in.getByte(at) == '\t')) {
+            at++;
+        }
+        return at < end && in.getByte(at) == ':';
+    }
+}

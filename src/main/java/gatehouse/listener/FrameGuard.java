@@ -1,0 +1,198 @@
+package gatehouse.listener;
+
+import gatehouse.config.ListenerLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Watches the frames of an HTTP/2 connection pass, and ends it with {@code ENHANCE_YOUR_CALM} when they are not about
+ * requests (RFC 9113 §10.5). It reads nine bytes of each frame and keeps a few numbers. What carries a request or its answer
+ * on pays for frames that don't, as each part of a download is followed by updates of its windows. A connection that turns
+ * out to speak HTTP/1 is left alone.
+ */
+public final class FrameGuard extends ChannelDuplexHandler {
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int HEAD = 9;
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int CONTINUATION = 9;
+
+    /** Frames that a part of an answer pays for: a client may take 16 KiB in steps of 512 bytes and say so twice each. */
+    private static final int PAID_BY_ANSWER = 64;
+
+    private static final long FRAMES_NANOS = 10_000_000_000L;
+    private static final long RESETS_NANOS = 30_000_000_000L;
+
+    private final Rate frames;
+    private final Rate resets;
+    private int preface;
+    private int headRead;
+    private int length;
+    private int type;
+    private int payloadIn;
+    private int payloadOut;
+    private long answered;
+    private boolean broken;
+
+    FrameGuard(ListenerLimits.Http2 limits) {
+        frames = new Rate(limits.controlFrames(), FRAMES_NANOS);
+        resets = new Rate(limits.resets(), RESETS_NANOS);
+    }
+
+    /** A number that grows with each part of an answer that is on its way to the client. */
+    public long answered() {
+        return answered;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (broken) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        if (message instanceof ByteBuf bytes && !follow(context, bytes)) {
+            broken = true;
+            bytes.release();
+            end(context);
+            return;
+        }
+        context.fireChannelRead(message);
+    }
+
+    private static void end(ChannelHandlerContext context) {
+        var pipeline = context.pipeline();
+        var codec = pipeline.get(Http2ConnectionHandler.class);
+        if (codec == null) {
+            var unused = context.close();
+            return;
+        }
+        codec.onError(
+                pipeline.context(codec),
+                false,
+                Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many frames without a request"));
+        context.flush();
+    }
+
+    /** Whether all frames that begin in these bytes are within the limits. */
+    private boolean follow(ChannelHandlerContext context, ByteBuf bytes) {
+        var index = bytes.readerIndex();
+        var end = bytes.writerIndex();
+        while (index < end) {
+            if (preface < PREFACE.length) {
+                if (bytes.getByte(index++) != PREFACE[preface++]) {
+                    context.pipeline().remove(this);
+                    return true;
+                }
+            } else if (payloadIn > 0) {
+                var here = Math.min(payloadIn, end - index);
+                payloadIn -= here;
+                index += here;
+            } else {
+                headByte(bytes.getUnsignedByte(index++));
+                if (headRead == 0 && !allows(type, length)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** One byte of a frame's head (RFC 9113 §4.1): three of its length, one of its type, five that don't matter here. */
+    private void headByte(int value) {
+        if (headRead < 3) {
+            length = ((length << 8) & 0xffffff) | value;
+        } else if (headRead == 3) {
+            type = value;
+        }
+        if (++headRead == HEAD) {
+            headRead = 0;
+            payloadIn = length;
+        }
+    }
+
+    private boolean allows(int kind, int size) {
+        if (kind == HEADERS || kind == CONTINUATION) {
+            return true; // numbers of streams and of these are limited elsewhere
+        }
+        if (kind == DATA && size > 0) {
+            frames.pay(1);
+            return true;
+        }
+        return frames.take() && (kind != RST_STREAM || resets.take());
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof ByteBuf bytes && written(context, bytes)) {
+            // the stream is over at once: one that Vert.x never knew must not be met when the connection fails
+            var unused = context.write(message);
+            promise.trySuccess();
+            return;
+        }
+        var unused = context.write(message, promise);
+    }
+
+    /**
+     * The codec begins each frame with a buffer of its own; further ones with its payload may follow. Whether it resets a
+     * stream.
+     */
+    private boolean written(ChannelHandlerContext context, ByteBuf bytes) {
+        var size = bytes.readableBytes();
+        if (payloadOut > 0) {
+            payloadOut -= Math.min(size, payloadOut);
+            return false;
+        }
+        if (size < HEAD) {
+            return false;
+        }
+        var start = bytes.readerIndex();
+        payloadOut = Math.max(0, HEAD + bytes.getUnsignedMedium(start) - size);
+        var kind = bytes.getByte(start + 3);
+        if (kind <= HEADERS) {
+            answered++;
+            frames.pay(PAID_BY_ANSWER);
+        } else if (kind == RST_STREAM && !broken && !resets.take()) {
+            broken = true;
+            context.executor().execute(() -> end(context)); // after what is being written
+        }
+        return kind == RST_STREAM;
+    }
+
+    /** Most events within a time. The clock is looked at only when there were that many. */
+    private static final class Rate {
+        private final int most;
+        private final long time;
+        private long since = System.nanoTime();
+        private int count;
+
+        Rate(int most, long time) {
+            this.most = most;
+            this.time = time;
+        }
+
+        boolean take() {
+            if (++count <= most) {
+                return true;
+            }
+            var now = System.nanoTime();
+            if (now - since < time) {
+                return false;
+            }
+            since = now;
+            count = 1;
+            return true;
+        }
+
+        void pay(int events) {
+            count = Math.max(0, count - events);
+        }
+    }
+}

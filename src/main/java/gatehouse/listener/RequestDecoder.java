@@ -1,0 +1,259 @@
+package gatehouse.listener;
+
+import gatehouse.listener.HeadTimes.Entry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.ReadTimeoutException;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads requests of HTTP/1.x one at a time: as long as one is not answered, the bytes of the next stay what they are, and
+ * once a read has brought some, nothing more is read. Notes when a header section begins, and decides what it means that
+ * the client sends no more.
+ */
+final class RequestDecoder extends StrictRequestDecoder {
+    /** How long an answer may pause before a client that closed its direction meanwhile is taken to have left. */
+    private static final long PAUSE_MILLIS = 50;
+
+    private final Entry head;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable AnswerWatch answers;
+
+    /** Whether the last message is complete and the next has not come yet. */
+    private boolean between = true;
+    /** Whether some bytes of the next message have come. */
+    private boolean begun;
+
+    private boolean answering;
+    private boolean answerBegan;
+    private boolean answerMoved;
+    private boolean ignoring;
+    private boolean readingStopped;
+    private boolean inputClosed;
+
+    RequestDecoder(HttpServerOptions options, Door door, Entry head) {
+        super(options, door);
+        this.head = head;
+    }
+
+    /** Tells who watches the answers of this connection. */
+    void answeredBy(AnswerWatch watch) {
+        answers = watch;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        head.speaks(this);
+        added.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, limits().halfClose());
+    }
+
+    // ---- bytes to messages
+
+    @Override
+    protected void decode(ChannelHandlerContext at, ByteBuf in, List<Object> out) throws Exception {
+        if (ignoring) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        if (between && answering) {
+            return; // no progress: the bytes wait
+        }
+        var begins = between && !begun && hasContent(in);
+        read(at, in, out);
+        for (var i = 0; i < out.size(); i++) {
+            decoded((HttpObject) out.get(i));
+        }
+        if (begins && out.isEmpty()) {
+            begun = true;
+            head.begin();
+        }
+    }
+
+    /** A line end before a request is none of it (RFC 9112 §2.2). */
+    private static boolean hasContent(ByteBuf in) {
+        for (var i = in.readerIndex(); i < in.writerIndex(); i++) {
+            var c = in.getByte(i);
+            if (c != '\r' && c != '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void decoded(HttpObject message) {
+        if (message instanceof HttpRequest) {
+            head.complete();
+            begun = false;
+            between = false;
+            answering = true;
+            answerBegan = false;
+        }
+        ignoring |= message.decoderResult().isFailure();
+        between |= message instanceof LastHttpContent;
+    }
+
+    // ---- one at a time
+
+    /** Whether bytes of a client lie here that nobody has looked at. */
+    boolean hasUnread() {
+        return actualReadableBytes() > 0;
+    }
+
+    /** What else comes is dropped. */
+    void ignoreRest() {
+        ignoring = true;
+    }
+
+    /** The header section took too long. */
+    void tooLate() {
+        var at = context;
+        if (at == null || !begun) {
+            if (at != null) {
+                end(at);
+            }
+            return;
+        }
+        ignoring = true;
+        answering = true;
+        var late = createInvalidMessage();
+        late.setDecoderResult(DecoderResult.failure(ReadTimeoutException.INSTANCE));
+        at.fireChannelRead(late);
+        at.fireChannelReadComplete();
+    }
+
+    void answerBegins() {
+        answerBegan = true;
+    }
+
+    void answerMoves() {
+        answerMoved = true;
+    }
+
+    void answerEnds() {
+        answering = false;
+        var at = context;
+        if (at != null && (readingStopped || inputClosed || hasUnread())) {
+            at.executor().execute(this::goOn); // not within this write, which a whole row of answers would nest
+        }
+    }
+
+    /** Reads the next request, if its bytes are there. */
+    private void goOn() {
+        var at = context;
+        if (at == null || !at.channel().isActive()) {
+            return;
+        }
+        if (readingStopped && !answering) {
+            readingStopped = false;
+            if (!inputClosed) { // to read behind the end would end the connection
+                at.channel().config().setAutoRead(true);
+            }
+        }
+        try {
+            if (!answering && hasUnread()) {
+                channelRead(at, Unpooled.EMPTY_BUFFER);
+                channelReadComplete(at);
+            }
+            if (inputClosed) {
+                leaveUnlessAnswering(at);
+            }
+        } catch (Exception e) {
+            at.fireExceptionCaught(e);
+        }
+    }
+
+    /**
+     * Stops reading where a read has brought more than one request; asked after everyone behind, who may have stopped it
+     * for a reason of his own, which stays his.
+     */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext at) throws Exception {
+        if (!between || !answering || !hasUnread()) {
+            super.channelReadComplete(at);
+            return;
+        }
+        at.fireChannelReadComplete();
+        var config = at.channel().config();
+        if (config.isAutoRead() && !ignoring) {
+            readingStopped = true;
+            config.setAutoRead(false);
+        }
+    }
+
+    // ---- the client closes its direction
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext at, Object event) throws Exception {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputClosed = true;
+            if (answers != null && answers.isLingering()) {
+                end(at);
+            } else {
+                goOn();
+            }
+        } else {
+            super.userEventTriggered(at, event);
+        }
+    }
+
+    /** A whole request is answered although its client sends no more; anything else ends here. */
+    private void leaveUnlessAnswering(ChannelHandlerContext at) throws Exception {
+        if (!answering && between && !ignoring) {
+            super.userEventTriggered(
+                    at, ChannelInputShutdownEvent.INSTANCE); // decodes what is left, an incomplete head
+        }
+        if (!answering) {
+            at.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE); // behind the answer
+        } else if (!between && !ignoring) {
+            end(at);
+        } else if (answerBegan) {
+            leaveWhenPaused(at);
+        }
+    }
+
+    /**
+     * A client that closes its direction in the middle of its answer has most likely left. While the answer goes on, a
+     * reset will tell; when it pauses, nothing would.
+     */
+    private void leaveWhenPaused(ChannelHandlerContext at) {
+        answerMoved = false;
+        var unused = at.executor()
+                .schedule(
+                        () -> {
+                            var waiting = at.channel().unsafe().outboundBuffer();
+                            if (!answering || !answerBegan || waiting == null) {
+                                return;
+                            }
+                            if (answerMoved || !waiting.isEmpty()) {
+                                leaveWhenPaused(at);
+                            } else {
+                                end(at);
+                            }
+                        },
+                        PAUSE_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static void end(ChannelHandlerContext at) {
+        var unused = at.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext at) throws Exception {
+        ignoring = true; // what still lies here is for nobody
+        head.complete();
+        super.channelInactive(at);
+    }
+}

@@ -1,0 +1,40 @@
+package gatehouse.snapshot;
+
+import gatehouse.config.EffectiveLimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A limit in force and what it belongs to.
+ *
+ * @param scope {@code node}, {@code listener}, {@code service} or {@code route}
+ * @param name name of the listener, service or route; of the node itself
+ * @param limit the limit
+ */
+public record LimitLine(String scope, String name, EffectiveLimit limit) {
+    /** Every limit and timeout of a configuration, those of routes as all layers laid over each other make them. */
+    public static List<LimitLine> all(Blueprint blueprint) {
+        var config = blueprint.config();
+        var lines = new ArrayList<LimitLine>();
+        add(lines, "node", config.node().name(), EffectiveLimit.in(config.node()));
+        config.listeners().forEach((name, listener) -> add(lines, "listener", name, EffectiveLimit.in(listener)));
+        config.services().forEach((name, service) -> add(lines, "service", name, EffectiveLimit.in(service)));
+        for (var route : config.routes().keySet()) {
+            var effective = Objects.requireNonNull(blueprint.effective().get(route));
+            for (var type : Policies.ALL) {
+                var limits = EffectiveLimit.in(type.config(), effective.get(type.key(), type.config()));
+                add(
+                        lines,
+                        "route",
+                        route,
+                        limits.stream().map(limit -> limit.below(type.key())).toList());
+            }
+        }
+        return lines;
+    }
+
+    private static void add(List<LimitLine> lines, String scope, String name, List<EffectiveLimit> limits) {
+        limits.forEach(limit -> lines.add(new LimitLine(scope, name, limit)));
+    }
+}

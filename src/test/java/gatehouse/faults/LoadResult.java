@@ -1,0 +1,119 @@
+package gatehouse.faults;
+
+import java.util.Arrays;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+
+/**
+ * What became of every request of a load, in the order of their schedule. A latency counts from the time at which the
+ * request should have been sent, so that a gateway that holds up its clients does not look fast.
+ *
+ * @param statuses of the answers; 0 where none came, -1 where one broke off
+ * @param foreign complete answers that did not belong to their request
+ */
+record LoadResult(long startNanos, double rate, int[] statuses, long[] nanos, int foreign, int connections) {
+    int size() {
+        return statuses.length;
+    }
+
+    int count(IntPredicate status) {
+        return (int) Arrays.stream(statuses).filter(status).count();
+    }
+
+    int count(int status) {
+        return count(one -> one == status);
+    }
+
+    int ok() {
+        return count(LoadResult::isOk);
+    }
+
+    static boolean isOk(int status) {
+        return status >= 200 && status < 300;
+    }
+
+    double okPercent() {
+        return 100.0 * ok() / Math.max(1, size());
+    }
+
+    double okPerSecond() {
+        return ok() / Math.max(0.001, size() / rate);
+    }
+
+    /** A percentile of the latency, in ms, of answers with such a status; 0 without any. */
+    double millis(double percent, IntPredicate status) {
+        var some = new long[size()];
+        int count = 0;
+        for (int i = 0; i < size(); i++) {
+            if (status.test(statuses[i])) {
+                some[count++] = nanos[i];
+            }
+        }
+        if (count == 0) {
+            return 0;
+        }
+        Arrays.sort(some, 0, count);
+        int index = (int) Math.ceil(percent / 100 * count) - 1;
+        return some[Math.max(0, index)] / 1e6;
+    }
+
+    /** The 99th percentile of good answers, in ms. */
+    double p99() {
+        return millis(99, LoadResult::isOk);
+    }
+
+    /** The requests that were due from one to before another second of the load. */
+    LoadResult between(double fromSecond, double toSecond) {
+        int from = Math.min(size(), (int) (fromSecond * rate));
+        int to = Math.max(from, Math.min(size(), (int) (toSecond * rate)));
+        return new LoadResult(
+                startNanos + (long) (fromSecond * 1e9),
+                rate,
+                Arrays.copyOfRange(statuses, from, to),
+                Arrays.copyOfRange(nanos, from, to),
+                foreign,
+                connections);
+    }
+
+    /** The requests that were due from a moment of the monotonic clock on. */
+    LoadResult since(long moment) {
+        return between(Math.max(0, (moment - startNanos) / 1e9), size() / rate);
+    }
+
+    /** Seconds from a moment until the last request that was not served well, 0 when all were. */
+    double secondsToLastFailure(long moment) {
+        double last = 0;
+        for (int i = 0; i < size(); i++) {
+            double due = (startNanos - moment) / 1e9 + i / rate;
+            if (due >= 0 && !isOk(statuses[i])) {
+                last = due;
+            }
+        }
+        return last;
+    }
+
+    /** Seconds until the tenth of a second from which on at least this share of the requests was served well. */
+    double secondsToRecovery(long moment, double percent) {
+        double begin = Math.max(0, (moment - startNanos) / 1e9);
+        double end = size() / rate;
+        double recovered = end;
+        for (double at = end - 0.1; at >= begin; at -= 0.1) {
+            if (between(at, at + 0.1).okPercent() < percent) {
+                break;
+            }
+            recovered = at;
+        }
+        return recovered - begin;
+    }
+
+    @Override
+    public String toString() {
+        var counts = new TreeMap<Integer, Integer>();
+        for (int status : statuses) {
+            counts.merge(status, 1, Integer::sum);
+        }
+        return counts + " p50 " + millis(50, s -> true) + " p99 " + millis(99, s -> true) + " ms in "
+                + TimeUnit.NANOSECONDS.toSeconds((long) (size() / rate * 1e9)) + " s";
+    }
+}

@@ -1,0 +1,119 @@
+package gatehouse.faults;
+
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** More requests than there is capacity. */
+final class OverloadScenarios {
+    static final List<Scenario> ALL = List.of(
+            Scenario.fullOnly("F35", "twice and five times the load that can be served", OverloadScenarios::overload));
+
+    private OverloadScenarios() {}
+
+    /** The service takes so many requests at once, for 50 ms each: that is the capacity, whatever the machine. */
+    private static void overload(Trial trial) throws Exception {
+        int slots = trial.size(100, 20);
+        double capacity = slots * 20;
+        double seconds = trial.size(60, 2);
+        boolean pinned = Runtime.getRuntime().availableProcessors() > 1;
+        try (var origin = FaultOrigin.start()) {
+            var launch = new GatewayUnderTest.Launch("""
+                    services:
+                      origin: { targets: "%s", pool: { max: %d, pending: %d }, health: { passive: null } }
+                    routes: { all: { match: { path: "/**" }, to: origin } }
+                    """.formatted(origin.url(), slots, slots * 2))
+                    .fixedHeap(256)
+                    .asShipped();
+            try (var gateway = (pinned ? launch.onCore(0) : launch).start();
+                    var pin = pinned ? Pinned.toCore(1) : Pinned.nowhere()) {
+                trial.note("loadOnACoreOfItsOwn", pin.isPinned() ? 1 : 0);
+                Phases.warm(trial, gateway.port(), "/slow?ms=50");
+                var calm = run(gateway, capacity * 0.8, seconds / 2);
+                var peak = run(gateway, capacity, seconds / 2);
+                double most = Math.max(calm.okPerSecond(), peak.okPerSecond());
+                trial.note("peakPerSecond", most);
+                trial.note("p99At80PercentMillis", calm.p99());
+                double heap = gateway.figures().liveHeapMib();
+                for (int factor : List.of(2, 5)) {
+                    var health = new HealthWatch(gateway);
+                    var load = run(gateway, capacity * factor, seconds);
+                    var name = "at" + factor + "x";
+                    int unhealthy = health.stop();
+                    trial.note(name + "GoodputPerSecond", load.okPerSecond());
+                    trial.atLeast(name + "GoodputPercent", 100 * load.okPerSecond() / most, 90);
+                    trial.atMost(name + "P99OfP99At80", load.p99() / calm.p99(), 2);
+                    trial.millisAtMost(name + "RejectP99Millis", load.millis(99, s -> s == 503), 20);
+                    trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
+                    trial.exactly(name + "HealthShed", unhealthy, 0);
+                    var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
+                    trial.atMost(name + "RecoverySeconds", after.secondsToRecovery(after.startNanos(), 99), 5);
+                }
+                trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 20);
+                var answer = rejected(gateway, capacity);
+                trial.exactly("rejectedWithoutRetryAfter", answer, 0);
+                trial.atMost("mostAtOnceAtTheTarget", origin.log().mostInCall(), slots);
+            }
+        }
+    }
+
+    private static LoadResult run(GatewayUnderTest gateway, double rate, double seconds) throws IOException {
+        return LoadGenerator.to(gateway.port(), "/slow?ms=50")
+                .rate(rate)
+                .seconds(seconds)
+                .connections(4000)
+                .run();
+    }
+
+    /** Refusals without Retry-After among some under overload. */
+    private static int rejected(GatewayUnderTest gateway, double capacity) throws Exception {
+        var running = LoadGenerator.to(gateway.port(), "/slow?ms=50")
+                .rate(capacity * 3)
+                .seconds(1.5)
+                .begin();
+        Thread.sleep(700);
+        int without = 0;
+        for (int i = 0; i < 10; i++) {
+            var answer = RawClient.get(gateway.port(), "/slow?ms=50", "Connection: close");
+            without += answer.status() == 503 && answer.header("Retry-After") == null ? 1 : 0;
+        }
+        running.get();
+        return without;
+    }
+
+    /** Asks for health and the admin API twenty times a second. */
+    private static final class HealthWatch {
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final AtomicInteger failed = new AtomicInteger();
+        private final Thread thread;
+
+        HealthWatch(GatewayUnderTest gateway) {
+            thread = new Thread(() -> watch(gateway), "health");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void watch(GatewayUnderTest gateway) {
+            while (!over.get()) {
+                try {
+                    if (gateway.admin("/health/ready") != 200 || gateway.admin("/admin/v1/status") != 200) {
+                        failed.incrementAndGet();
+                    }
+                    Thread.sleep(50);
+                } catch (IOException shed) {
+                    failed.incrementAndGet();
+                } catch (InterruptedException e) {
+                    return;
+                }
+            }
+        }
+
+        int stop() throws InterruptedException {
+            over.set(true);
+            thread.join();
+            return failed.get();
+        }
+    }
+}
