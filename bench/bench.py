@@ -10,177 +10,161 @@ import tempfile
 import time
 
 import load
+import report
+import rows
 import targets
-from load import median
+from proc import Process, allow_many_files
 
 PROXY_CORE, LOAD_CORE = 0, 1
-GIB = 1 << 30
+SETTLED = 0.97  # of the cost before: what changes less is no warm-up any more
 
 
 class Bench:
-    def __init__(self, arguments):
-        self.seconds = arguments.seconds
-        self.rounds = arguments.rounds
-        self.folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
-        os.makedirs(os.path.join(self.folder, "origin"))
-        os.chmod(self.folder, 0o755)
-        self.origin = load.Origin(os.path.join(self.folder, "origin"), LOAD_CORE)
-        self.results = {}
+    """One run: an origin, and rows one after the other."""
 
-    def setup(self, **more):
-        return targets.Setup(self.origin.port, self.folder, **more)
+    def __init__(self, seconds, rounds, warm_up):
+        self.seconds, self.rounds, self.warm_up = seconds, rounds, warm_up
+        self.load_core = LOAD_CORE
+        self.targets = targets.known()
+        self.results = {}
+        self.warmed = {}
+        self.folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
+        self.origin = load.Origin(self.folder, LOAD_CORE)
 
     def close(self):
         self.origin.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def in_turn(self, row, chosen, setup, measure):
-        """All targets run at once, idle but for the one whose turn it is."""
-        running = {target.name: target.start(setup, PROXY_CORE) for target in chosen if target.serves(row)}
+    def setup(self, changes):
+        changes = dict(changes)
+        if changes.get("archive"):
+            changes["archive"] = self.archive()
+        return targets.Setup(self.origin.port, self.folder, **changes)
+
+    def run(self, row, names):
+        entries = [(label, self.targets[name], changes) for label, name, changes in row.entries
+                   if name in names and self.targets[name].present]
+        for label, target, _ in entries:
+            if target.connections < row.connections:
+                print(f"  {row.name}: {label} is left out, it takes {target.connections} connections within this limit of open files")
+        entries = [entry for entry in entries if entry[1].connections >= row.connections]
+        kept = self.results.setdefault(row.name, {label: [] for label, _, _ in entries})
+        self.warmed = {}
+        if row.name == "start" or row.name.startswith("idle"):
+            self.afresh(row, entries, kept)
+        else:
+            self.in_turn(row, entries, kept)
+
+    def in_turn(self, row, entries, kept):
+        """All proxies run at once, idle but for the one whose turn it is: what disturbs the machine disturbs all alike."""
+        running = {}
         try:
-            for proxy in running.values():
-                self.warm_up(proxy, measure)
-            for _ in range(self.rounds):
-                for name, proxy in running.items():
-                    self.results.setdefault(row, {}).setdefault(name, []).append(measure(proxy, self.seconds))
+            for label, target, changes in entries:
+                running[label] = target.start(self.setup(changes), PROXY_CORE, label)
+            for label, proxy in running.items():
+                self.warmed[label] = self.warm(row, label, proxy)
+            for number in range(self.rounds):
+                for label, proxy in running.items():
+                    kept[label].append(row.measure(self, proxy, self.seconds, label))
+                    tell(row, label, kept[label], f"round {number + 1}")
         finally:
             for proxy in running.values():
                 proxy.stop()
 
-    def warm_up(self, proxy, measure):
-        """Until the proxy gets no cheaper any more: what a JVM compiles meanwhile is not the cost of a request."""
-        last = measure(proxy, self.seconds).get("cpu_us", 0)
-        for _ in range(10):
-            now = measure(proxy, self.seconds).get("cpu_us", 0)
-            if now > 0.97 * last:
-                return
-            last = now
-
-    def wrk_row(self, row, chosen, path, connections=64, **more):
-        self.in_turn(row, chosen, self.setup(**more), lambda proxy, seconds: load.measured(
-            proxy, seconds, lambda: load.wrk(proxy.port, path, seconds, LOAD_CORE, connections)))
-
-    def small(self, chosen):
-        self.wrk_row("small", chosen, "/small")
-
-    def bodies(self, chosen):
-        self.wrk_row("16KiB", chosen, "/16KiB")
-        self.wrk_row("1MiB", chosen, "/1MiB", 16)
-
-    def h2c(self, chosen):
-        self.in_turn("h2c", chosen, self.setup(), lambda proxy, seconds: load.measured(
-            proxy, seconds, lambda: load.h2load(proxy.h2c, "/small", seconds, LOAD_CORE, self.folder, 16, 4)))
-
-    def routes(self, chosen):
-        for count in (10, 10_000):
-            few = [target for target in chosen if target.name in ("gatehouse", "nginx")]
-            if count > 10:
-                few = few[:1]
-            self.wrk_row(f"{count} routes", few, "/small", routes=count)
-
-    def policies(self, chosen):
-        for policies in ("none", "default", "five"):
-            self.wrk_row(f"policies: {policies}", chosen[:1], "/small", policies=policies)
-
-    def log(self, chosen):
-        self.wrk_row("log off", [t for t in chosen if t.name in ("gatehouse", "nginx")], "/small", log=False)
-
-    def open_loop(self, chosen):
-        """Half of what the slowest target can do, on a schedule."""
-        slowest = min(
-            (median([one["rps"] for one in runs]) for runs in self.results.get("small", {}).values()), default=8000)
-        self.in_turn("open loop", chosen, self.setup(), lambda proxy, seconds: load.measured(
-            proxy, seconds,
-            lambda: load.h2load(proxy.port, "/small", seconds, LOAD_CORE, self.folder, 64, 1, slowest / 2, True)))
-
-    def streams(self, chosen):
-        def measure(proxy, seconds):
-            before = proxy.memory_bytes()
-            proxy.reset_peak()
-            start = time.monotonic()
-            cpu = proxy.cpu_seconds()
-            moved = load.download(proxy.port, "/1GiB") if seconds else 0
-            down = proxy.memory_bytes(peak=True)
-            load.upload(proxy.port, "/sink", GIB)
-            return {
-                "requests": 2, "errors": 0 if moved >= GIB else 1,
-                "seconds": time.monotonic() - start, "cpu_s": proxy.cpu_seconds() - cpu,
-                "added_down_mib": (down - before) / (1 << 20),
-                "added_mib": (proxy.memory_bytes(peak=True) - before) / (1 << 20)}
-        self.in_turn("1 GiB each way", chosen, self.setup(), measure)
-
-    def idle(self, chosen):
-        for count in (1_000, 10_000):
-            row = f"{count} idle"
-            for target in chosen:
-                if not target.serves(row) or (target.name == "haproxy" and count > 9_000):
-                    continue
-                proxy = target.start(self.setup(), PROXY_CORE)
+    def afresh(self, row, entries, kept):
+        """A new process for every measurement, and no other beside it."""
+        core = None if row.name == "start" else PROXY_CORE
+        for number in range(max(self.rounds, 5) if row.name == "start" and self.rounds > 1 else 1):
+            for label, target, changes in entries:
+                proxy = target.start(self.setup(changes), core, label)
                 try:
-                    load.wrk(proxy.port, "/small", 3, LOAD_CORE)
-                    before = proxy.memory_bytes()
-                    held = load.idle(proxy.port, count)
-                    added = proxy.memory_bytes() - before
-                    self.results.setdefault(row, {})[target.name] = [
-                        {"requests": count, "errors": 0, "added_mib": added / (1 << 20), "each_kib": added / 1024 / count}]
-                    for one in held:
-                        one.close()
+                    if row.warm is not row.measure:
+                        row.warm(self, proxy, min(3, self.seconds), label)
+                    kept[label].append(row.measure(self, proxy, self.seconds, label))
+                    tell(row, label, kept[label], f"round {number + 1}")
                 finally:
                     proxy.stop()
 
-    def start_up(self, chosen):
-        for _ in range(max(5, self.rounds)):
-            for target in chosen:
-                if target.serves("start-up"):
-                    proxy = target.start(self.setup(), None)
-                    self.results.setdefault("start-up", {}).setdefault(target.name, []).append(
-                        {"requests": 1, "errors": 0, "ready_ms": proxy.started_in * 1000,
-                         "memory_mib": proxy.memory_bytes() / (1 << 20)})
-                    proxy.stop()
+    def warm(self, row, label, proxy):
+        """Until requests get no cheaper any more: what a JVM compiles meanwhile is not the cost of a request."""
+        runs = []
+        least = time.monotonic() + (self.warm_up if proxy.jvm else 0)
+        while True:
+            runs.append(row.warm(self, proxy, max(1, self.seconds // 2), label))
+            tell(row, label, runs, "warm-up")
+            if time.monotonic() < least and "cpu_us" in runs[0]:
+                continue
+            settled = len(runs) > 1 and all(
+                later.get("cpu_us", 0) >= SETTLED * earlier.get("cpu_us", 0) for earlier, later in zip(runs[-3:], runs[-2:]))
+            if settled or not proxy.jvm or len(runs) >= 20 or (self.warm_up < 5 and time.monotonic() > least):
+                return runs
+
+    def archive(self):
+        """The class archive that `make run` writes at its end, made here once."""
+        file = os.path.join(self.folder, "gatehouse.jsa")
+        if not os.path.exists(file):
+            setup = targets.Setup(self.origin.port, self.folder, flags=[f"-XX:ArchiveClassesAtExit={file}", "-Xlog:disable"])
+            proxy = self.targets["gatehouse"].start(setup, None, "archiving")
+            load.wrk(proxy.port, "/small", 1, LOAD_CORE)
+            proxy.stop()
+        return file
 
 
-ROWS = ["small", "bodies", "h2c", "routes", "policies", "log", "open_loop", "streams", "idle", "start_up"]
+def tell(row, label, runs, when):
+    last = runs[-1]
+    keys = [key for key in ("rps", "cpu_us", "p99_ms", *report.MORE) if key in last]
+    print(f"  {row.name:<12} {label:<26} {when:<8} " + " ".join(f"{key}={last[key]:.1f}" for key in keys), flush=True)
 
 
-def table(results):
-    """One line per row and target: medians over the rounds, and the CPU time as a ratio to NGINX's of the same run."""
-    lines = [f"{'row':<18}{'target':<20}{'req/s':>9}{'p50 ms':>8}{'p99 ms':>8}{'CPU µs':>9}{'÷ nginx':>9}{'MiB':>7}  more"]
-    for row, by_target in results.items():
-        base = median([one["cpu_us"] for one in by_target.get("nginx", []) if "cpu_us" in one])
-        for name, runs in by_target.items():
-            value = lambda key: median([one[key] for one in runs if key in one])
-            show = lambda key, digits: "-" if value(key) is None else f"{value(key):.{digits}f}"
-            ratio = f"{value('cpu_us') / base:.2f}" if base and value("cpu_us") else "-"
-            more = [f"{key} {show(key, 1)}" for key in
-                    ("p999_ms", "added_down_mib", "added_mib", "each_kib", "ready_ms", "seconds", "cpu_s") if value(key) is not None]
-            errors = sum(one["errors"] for one in runs)
-            more += [f"ERRORS {errors}"] if errors else []
-            lines.append(f"{row:<18}{name:<20}{show('rps', 0):>9}{show('p50_ms', 2):>8}{show('p99_ms', 2):>8}"
-                         f"{show('cpu_us', 1):>9}{ratio:>9}{show('memory_mib', 0):>7}  {', '.join(more)}")
-    return "\n".join(lines)
+def processor():
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.machine())
+    return f"{model}, {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", default="", help="names or beginnings of names, comma between; default: all")
+    parser.add_argument("--targets", default="", help="names, comma between; default: all that are there")
+    parser.add_argument("--rounds", type=int, default=0, help="default 5, or 1 with --quick")
+    parser.add_argument("--seconds", type=int, default=0, help="of each measurement; default 6, or 2 with --quick")
+    parser.add_argument("--quick", action="store_true", help="to see that it works; its numbers say little")
+    parser.add_argument("--list", action="store_true", help="rows and targets, and whether they are there")
+    parser.add_argument("--json", default="", help="file for the results; default bench/results/DATE.json")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", default=",".join(ROWS), help="of " + ",".join(ROWS))
-    parser.add_argument("--targets", default="", help="names, comma between; default: all that are installed")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--json", default=os.path.join(targets.ROOT, "target", "bench.json"))
-    arguments = parser.parse_args()
-    wanted = arguments.targets.split(",") if arguments.targets else None
-    chosen = [target for target in targets.known() if target.present and (wanted is None or target.name in wanted)]
-    bench = Bench(arguments)
+    given = arguments()
+    picked, known = rows.chosen(given.rows), targets.known()
+    if given.list:
+        for row in rows.ROWS:
+            print(f"{row.name:<14}{row.about}")
+        print("\n" + "\n".join(f"{name:<20}{'' if one.present else 'not there'}" for name, one in known.items()))
+        return
+    names = given.targets.split(",") if given.targets else list(known)
+    if unknown := [name for name in names if name not in known]:
+        raise SystemExit(f"no target {', '.join(unknown)}; there are {', '.join(known)}")
+    if os.cpu_count() < 2:
+        raise SystemExit("it takes two cores: one for the proxy, one for the load")
+    allow_many_files(65536)
+    date = time.strftime("%Y-%m-%d %H:%M")
+    seconds, rounds = given.seconds or (2 if given.quick else 6), given.rounds or (1 if given.quick else 5)
+    bench = Bench(seconds, rounds, 3 if given.quick else 20)
     try:
-        for row in arguments.rows.split(","):
-            getattr(bench, row)(chosen)
+        for row in picked:
+            bench.run(row, names)
     finally:
         bench.close()
-        print(table(bench.results))
-        os.makedirs(os.path.dirname(arguments.json), exist_ok=True)
-        with open(arguments.json, "w") as file:
-            json.dump({"machine": platform.platform(), "cores": os.cpu_count(), "seconds": arguments.seconds,
-                       "rounds": arguments.rounds, "results": bench.results}, file, indent=1)
+        file = given.json or os.path.join(targets.ROOT, "bench", "results", date.replace(" ", "-").replace(":", "") + ".json")
+        data = {"date": date, "machine": processor(), "seconds": seconds, "rounds": rounds,
+                "about": {row.name: row.about for row in picked if row.name in bench.results},
+                "bases": {row.name: row.base for row in picked}, "results": bench.results}
+        data["results"] = {row: {label: runs for label, runs in by.items() if runs} for row, by in bench.results.items()}
+        os.makedirs(os.path.dirname(os.path.abspath(file)), exist_ok=True)
+        with open(file, "w") as out:
+            json.dump(data, out, indent=1)
+        print("\n" + report.markdown(data) + f"\n\nkept in {os.path.relpath(file)}")
 
 
 if __name__ == "__main__":

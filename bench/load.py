@@ -1,65 +1,52 @@
-"""Load and what serves it: wrk, h2load, idle connections, one long stream; an origin cheaper than any proxy."""
+"""Load on a proxy, and what serves it: wrk, h2load, an open loop of our own, an origin cheaper than any proxy."""
 
 import os
 import re
-import socket
-import statistics
 import subprocess
-import threading
 import time
 
 from proc import Process, free_port
+from targets import BUILT
 
-HEAD = b" HTTP/1.1\r\nHost: bench.test\r\n"
+HOST = "bench.test"
 
 
 class Origin:
-    """NGINX that answers from memory, and a sink for uploads; both on the core of the load."""
+    """The service behind the proxies, on the core of the load."""
 
     def __init__(self, folder, core):
         self.port = free_port()
-        self.sink = free_port()
-        os.makedirs(os.path.join(folder, "www"), exist_ok=True)
-        for name, size in (("16KiB", 16384), ("1MiB", 1 << 20), ("1GiB", 1 << 30)):
-            with open(os.path.join(folder, "www", name), "wb") as file:
-                file.truncate(size)
-        with open(os.path.join(folder, "nginx.conf"), "w") as file:
-            file.write(f"""worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
-events {{ worker_connections 20000; }}
-http {{
-  access_log off; sendfile on; keepalive_requests 1000000000; keepalive_timeout 1h;
-  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
-  open_file_cache max=10;
-  server {{
-    listen 127.0.0.1:{self.port} backlog=4096; root www; default_type application/octet-stream;
-    location = /small {{ return 200 "{'x' * 150}"; }}
-    location /r {{ return 200 "{'x' * 150}"; }}
-    location /sink {{ client_max_body_size 0; proxy_request_buffering off; proxy_pass http://127.0.0.1:{self.sink}; }}
-  }}
-}}
-""")
-        self.nginx = Process(["nginx", "-p", folder, "-c", "nginx.conf"], core, os.path.join(folder, "out.log"), folder)
-        listening = socket.create_server(("127.0.0.1", self.sink))
-        threading.Thread(target=self._swallow, args=(listening,), daemon=True).start()
-        self.nginx.wait_for(self.port)
-
-    @staticmethod
-    def _swallow(listening):
-        """Reads each request to its end before it answers."""
-        while True:
-            connection, _ = listening.accept()
-            data = b""
-            while b"\r\n\r\n" not in data:
-                data += connection.recv(65536)
-            head, _, rest = data.partition(b"\r\n\r\n")
-            left = int(re.search(rb"content-length: *(\d+)", head, re.I).group(1)) - len(rest)
-            while left > 0:
-                left -= len(connection.recv(min(left, 1 << 20)))
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            connection.close()
+        log = os.path.join(folder, "origin.log")
+        self.process = Process([os.path.join(BUILT, "origin"), str(self.port)], core, log)
+        self.process.wait_for(self.port)
 
     def stop(self):
-        self.nginx.stop()
+        self.process.stop()
+
+
+def tool(core, *command):
+    done = subprocess.run(
+        ["taskset", "-c", str(core), *map(str, command)], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise SystemExit(f"{command[0]} ended with {done.returncode}:\n{done.stdout[-500:]}{done.stderr[-1500:]}")
+    return done.stdout
+
+
+def measured(proxy, origin, run):
+    """Runs a load and takes the CPU time of proxy and origin over it."""
+    user, system = proxy.cpu()
+    behind = sum(origin.process.cpu())
+    start = time.monotonic()
+    result = run()
+    seconds = time.monotonic() - start
+    user, system = proxy.cpu()[0] - user, proxy.cpu()[1] - system
+    requests = max(1, result["requests"])
+    result.update(
+        cpu_us=(user + system) * 1e6 / requests, system_us=system * 1e6 / requests,
+        origin_us=(sum(origin.process.cpu()) - behind) * 1e6 / requests,
+        busy=(user + system) / seconds, memory_mib=proxy.memory() / (1 << 20))
+    result.setdefault("rps", result["requests"] / seconds)
+    return result
 
 
 def milliseconds(text):
@@ -67,88 +54,41 @@ def milliseconds(text):
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
 
 
-def measured(proxy, seconds, run):
-    """Runs a load and takes the proxy's CPU time over it."""
-    before = proxy.cpu_seconds()
-    start = time.monotonic()
-    result = run()
-    result["cpu_us"] = (proxy.cpu_seconds() - before) * 1e6 / max(1, result["requests"])
-    result["rps"] = result["requests"] / (time.monotonic() - start)
-    result["memory_mib"] = proxy.memory_bytes() / (1 << 20)
-    return result
-
-
-def wrk(port, path, seconds, core, connections=64, headers=()):
-    extra = [part for header in headers for part in ("-H", header)]
-    out = subprocess.run(
-        ["taskset", "-c", str(core), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-         "-H", "Host: bench.test", *extra, f"http://127.0.0.1:{port}{path}"],
-        capture_output=True, text=True, check=True).stdout
-    errors = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", out))
-    errors += sum(int(number) for number in re.findall(r"Non-2xx or 3xx responses: (\d+)", out))
+def wrk(port, path, seconds, core, connections=64, host=HOST):
+    """Closed loop over HTTP/1.1: each connection asks again as soon as it has its answer."""
+    out = tool(core, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
+               "-H", f"Host: {host}", f"http://127.0.0.1:{port}{path}")
+    errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     return {
         "requests": int(re.search(r"(\d+) requests in", out).group(1)),
-        "errors": errors,
+        "errors": (sum(map(int, errors.groups())) if errors else 0) + (int(refused.group(1)) if refused else 0),
+        "rps": float(re.search(r"Requests/sec: +([\d.]+)", out).group(1)),
         "p50_ms": milliseconds(re.search(r"^ +50% +(\S+)", out, re.M).group(1)),
         "p99_ms": milliseconds(re.search(r"^ +99% +(\S+)", out, re.M).group(1)),
     }
 
 
-def h2load(port, path, seconds, core, folder, clients=64, streams=1, rps=None, http1=False):
-    """Closed loop, or with rps an open one: requests are due on a schedule, whatever the answers do."""
+def h2load(port, path, seconds, core, folder, clients=16, streams=4):
+    """Closed loop over HTTP/2: each connection keeps several streams busy."""
     log = os.path.join(folder, "h2load.log")
     if os.path.exists(log):
         os.remove(log)
-    command = ["taskset", "-c", str(core), "h2load", "-t1", f"-c{clients}", f"-m{streams}", f"-D{seconds}", "--log-file", log]
-    if rps:
-        command += [f"--rps={rps / clients:.2f}"]
-    if http1:
-        command += ["--h1"]
-    out = subprocess.run(
-        [*command, "--header", ":authority: bench.test", f"http://127.0.0.1:{port}{path}"],
-        capture_output=True, text=True, check=True).stdout
-    total, failed = re.search(r"requests: (\d+) total.*?(\d+) failed", out).groups()
+    out = tool(core, "h2load", "-t1", f"-c{clients}", f"-m{streams}", f"-D{seconds}", "--log-file", log,
+               "--header", f":authority: {HOST}", f"http://127.0.0.1:{port}{path}")
+    failed = re.search(r"requests: .*?(\d+) failed", out).group(1)
     with open(log) as lines:
         rows = [line.split() for line in lines]
     times = sorted(int(row[2]) / 1000 for row in rows)
     errors = int(failed) + sum(1 for row in rows if not row[1].startswith("2"))
-    at = lambda share: times[min(len(times) - 1, int(len(times) * share))] if times else 0
-    return {"requests": len(times), "errors": errors, "p50_ms": at(0.5), "p99_ms": at(0.99), "p999_ms": at(0.999)}
+    at = lambda share: times[int((len(times) - 1) * share)] if times else 0
+    return {"requests": len(times), "errors": errors, "p50_ms": at(0.5), "p99_ms": at(0.99)}
 
 
-def idle(port, count):
-    """Connections that have had one answer each and stay open, from several addresses."""
-    held = []
-    for number in range(count):
-        connection = socket.create_connection(
-            ("127.0.0.1", port), 10, source_address=(f"127.0.0.{2 + number // 5000}", 0))
-        connection.sendall(b"GET /small" + HEAD + b"\r\n")
-        held.append(connection)
-        if len(held) % 100 == 0:
-            for one in held[-100:]:
-                one.recv(4096)
-    return held
-
-
-def download(port, path):
-    with socket.create_connection(("127.0.0.1", port), 30) as connection:
-        connection.sendall(b"GET " + path.encode() + HEAD + b"Connection: close\r\n\r\n")
-        received = 0
-        while chunk := connection.recv(1 << 20):
-            received += len(chunk)
-    return received
-
-
-def upload(port, path, size):
-    chunk = bytes(1 << 20)
-    with socket.create_connection(("127.0.0.1", port), 60) as connection:
-        connection.sendall(b"POST " + path.encode() + HEAD + f"Content-Length: {size}\r\nConnection: close\r\n\r\n".encode())
-        for _ in range(size // len(chunk)):
-            connection.sendall(chunk)
-        if b" 200 " not in connection.recv(4096):
-            raise SystemExit("an upload was not answered with 200")
-    return size
-
-
-def median(values):
-    return statistics.median(values) if values else None
+def paced(port, path, seconds, core, rate, connections=64):
+    """Open loop over HTTP/1.1: requests are due on a schedule, and late from then on (see paced.c)."""
+    out = tool(core, os.path.join(BUILT, "paced"), port, path, f"{rate:.1f}", seconds, connections).split()
+    done, failed, late, *times = map(int, out)
+    p50, p99, p999, longest = (one / 1000 for one in times)
+    return {"requests": done, "errors": failed, "rps": done / seconds, "late_starts": late,
+            "p50_ms": p50, "p99_ms": p99, "p999_ms": p999, "max_ms": longest}
