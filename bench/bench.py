@@ -13,7 +13,7 @@ import load
 import report
 import rows
 import targets
-from proc import Process, allow_many_files
+from proc import NoAnswer, allow_many_files
 
 PROXY_CORE, LOAD_CORE = 0, 1
 SETTLED = 0.97  # of the cost before: what changes less is no warm-up any more
@@ -28,6 +28,7 @@ class Bench:
         self.targets = targets.known()
         self.results = {}
         self.warmed = {}
+        self.failed = False
         self.folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
         self.origin = load.Origin(self.folder, LOAD_CORE)
 
@@ -60,7 +61,8 @@ class Bench:
         running = {}
         try:
             for label, target, changes in entries:
-                running[label] = target.start(self.setup(changes), PROXY_CORE, label)
+                if proxy := self.start(row, label, target, changes, PROXY_CORE):
+                    running[label] = proxy
             for label, proxy in running.items():
                 self.warmed[label] = self.warm(row, label, proxy)
             for number in range(self.rounds):
@@ -71,12 +73,23 @@ class Bench:
             for proxy in running.values():
                 proxy.stop()
 
+    def start(self, row, label, target, changes, core):
+        """The proxy, or None where it does not start: the others go on without it."""
+        try:
+            return target.start(self.setup(changes), core, label)
+        except NoAnswer as failure:
+            self.failed = True
+            print(f"  {row.name}: {label} is left out: {failure}")
+            return None
+
     def afresh(self, row, entries, kept):
         """A new process for every measurement, and no other beside it."""
         core = None if row.name == "start" else PROXY_CORE
         for number in range(max(self.rounds, 5) if row.name == "start" and self.rounds > 1 else 1):
             for label, target, changes in entries:
-                proxy = target.start(self.setup(changes), core, label)
+                proxy = self.start(row, label, target, changes, core)
+                if not proxy:
+                    continue
                 try:
                     if row.warm is not row.measure:
                         row.warm(self, proxy, min(3, self.seconds), label)
@@ -165,6 +178,8 @@ def main():
         with open(file, "w") as out:
             json.dump(data, out, indent=1)
         print("\n" + report.markdown(data) + f"\n\nkept in {os.path.relpath(file)}")
+    if bench.failed:
+        raise SystemExit("not every proxy could be started, see above")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,10 @@ def allow_many_files(wanted):
     return soft
 
 
+class NoAnswer(Exception):
+    """A process ended, or took too long, before it answered."""
+
+
 class Process:
     """A child process and the processes that it starts itself."""
 
@@ -114,7 +118,7 @@ class Process:
             time.sleep(0.005)
         self.stop()
         with open(self.log, "rb") as log:
-            raise SystemExit(f"no answer on port {port}; its log ends with\n{log.read()[-2000:].decode(errors='replace')}")
+            raise NoAnswer(f"no answer on port {port}; its log ends with\n{log.read()[-2000:].decode(errors='replace')}")
 
     def stop(self):
         if self.child.poll() is not None:

@@ -68,7 +68,7 @@ def scraped(bench, proxy, seconds, label):
 
 def paced(bench, proxy, seconds, label):
     """Half of what the slowest reached at the end of its warm-up, the same for all."""
-    rate = min(numbers[-1]["rps"] for numbers in bench.warmed.values()) / 2
+    rate = max(10, min(numbers[-1]["rps"] for numbers in bench.warmed.values()) / 2)
     result = load.measured(proxy, bench.origin, lambda: load.paced(
         proxy.port, "/small", seconds, bench.load_core, rate))
     result["asked_rps"] = rate

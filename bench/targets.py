@@ -74,7 +74,7 @@ def asked_route(count):
 def gatehouse(transport):
     def write(setup, folder, port, h2c, admin):
         routes = "".join(
-            f"  r{i}: {{ match: {{ host: h{i % 100}.bench.test, path: /r{i}/{{id}}/** }}, to: origin }}\n"
+            f"  r{i}: {{ match: {{ host: h{i % 100}.bench.test, path: '/r{i}/{{id}}/**' }}, to: origin }}\n"
             for i in range(setup.routes - 1))
         limits = "limits: { requests: 1000000000, perAddress: 0, connections: 11000, idle: 30m, age: 24h }"
         put(folder, "gateway.yaml", f"""version: 1
