@@ -70,7 +70,7 @@ public final class Profile {
         samples++;
         var top = frames.get(0);
         add(self, name(top) + (isNative ? "  [native]" : ""), 1);
-        add(packages, packageOf(top.getMethod().getType().getName()), 1);
+        add(packages, packageOf(type(top)), 1);
         add(rooms, own(frames, false), 1);
         var thread = event.getThread("sampledThread");
         add(threads, thread == null ? "?" : thread.getJavaName() == null ? thread.getOSName() : thread.getJavaName(), 1);
@@ -101,16 +101,23 @@ public final class Profile {
     /** The nearest of our own methods on the stack, or the package on top where we are not. */
     private static String own(List<RecordedFrame> frames, boolean method) {
         for (var i = 0; i < Math.min(frames.size(), OWN_DEPTH); i++) {
-            var type = frames.get(i).getMethod().getType().getName();
+            var type = type(frames.get(i));
             if (type.startsWith("gatehouse.")) {
                 return method ? name(frames.get(i)) : packageOf(type);
             }
         }
-        return frames.isEmpty() ? "(no stack)" : "(none of ours) " + packageOf(frames.get(0).getMethod().getType().getName());
+        return frames.isEmpty() ? "(no stack)" : "(none of ours) " + packageOf(type(frames.get(0)));
     }
 
     private static String name(RecordedFrame frame) {
-        return frame.getMethod().getType().getName() + "." + frame.getMethod().getName();
+        return type(frame) + "." + frame.getMethod().getName();
+    }
+
+    /** Without what tells one lambda of a class from the next. */
+    private static String type(RecordedFrame frame) {
+        var type = frame.getMethod().getType().getName();
+        var lambda = type.indexOf("$$Lambda");
+        return lambda < 0 ? type : type.substring(0, lambda) + "$$Lambda";
     }
 
     /** Ours whole, others by their first four parts. */
@@ -126,7 +133,9 @@ public final class Profile {
             case "[C" -> "char[]";
             case "[I" -> "int[]";
             case "[J" -> "long[]";
-            default -> type.startsWith("[L") ? type.substring(2, type.length() - 1) + "[]" : type;
+            default -> type.contains("$$Lambda")
+                    ? type.substring(0, type.indexOf("$$Lambda")) + "$$Lambda"
+                    : type.startsWith("[L") ? type.substring(2, type.length() - 1) + "[]" : type;
         };
     }
 

@@ -78,9 +78,12 @@ class Bench:
         try:
             return target.start(self.setup(changes), core, label)
         except NoAnswer as failure:
-            self.failed = True
-            print(f"  {row.name}: {label} is left out: {failure}")
+            self.leave_out(row, label, failure)
             return None
+
+    def leave_out(self, row, label, failure):
+        self.failed = True
+        print(f"  {row.name}: {label} is left out: {failure}", flush=True)
 
     def afresh(self, row, entries, kept):
         """A new process for every measurement, and no other beside it."""
@@ -95,6 +98,8 @@ class Bench:
                         row.warm(self, proxy, min(3, self.seconds), label)
                     kept[label].append(row.measure(self, proxy, self.seconds, label))
                     tell(row, label, kept[label], f"round {number + 1}")
+                except NoAnswer as failure:
+                    self.leave_out(row, label, failure)
                 finally:
                     proxy.stop()
 
@@ -179,7 +184,7 @@ def main():
             json.dump(data, out, indent=1)
         print("\n" + report.markdown(data) + f"\n\nkept in {os.path.relpath(file)}")
     if bench.failed:
-        raise SystemExit("not every proxy could be started, see above")
+        raise SystemExit("not every proxy could be measured, see above")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import socket
 import time
 
+from proc import NoAnswer
+
 HEAD = b" HTTP/1.1\r\nHost: bench.test\r\n"
 PER_ADDRESS = 5000
 # Preface, empty SETTINGS, and HEADERS of stream 1: GET http /small bench.test in HPACK's plainest form.
@@ -15,18 +17,21 @@ SETTINGS_ACK = b"\0\0\0\x04\x01\0\0\0\0"
 def idle(port, count, http2=False):
     """Connections that have had one answer each and stay open, from several addresses."""
     held = []
-    for number in range(count):
-        connection = socket.create_connection(
-            ("127.0.0.1", port), 10, source_address=(f"127.0.0.{2 + number // PER_ADDRESS}", 0))
-        held.append(connection)
-        if http2:
-            connection.sendall(HTTP2)
-            read_stream(connection)
-            connection.sendall(SETTINGS_ACK)
-        else:
-            connection.sendall(b"GET /small" + HEAD + b"\r\n")
-            if b" 200 " not in connection.recv(4096):
-                raise SystemExit(f"connection {number} got no 200")
+    try:
+        for number in range(count):
+            connection = socket.create_connection(
+                ("127.0.0.1", port), 30, source_address=(f"127.0.0.{2 + number // PER_ADDRESS}", 0))
+            held.append(connection)
+            if http2:
+                connection.sendall(HTTP2)
+                read_stream(connection)
+                connection.sendall(SETTINGS_ACK)
+            else:
+                connection.sendall(b"GET /small" + HEAD + b"\r\n")
+                if b" 200 " not in connection.recv(4096):
+                    raise NoAnswer("no 200")
+    except (OSError, NoAnswer) as failure:
+        raise NoAnswer(f"connection {len(held)} of {count}: {failure}") from failure
     time.sleep(0.5)
     return held
 
@@ -40,11 +45,11 @@ def read_stream(connection):
             if stream == 1 and kind in (0, 1) and flags & 1:
                 return
             if kind in (3, 7):
-                raise SystemExit(f"a connection over HTTP/2 was ended by a frame of type {kind}")
+                raise NoAnswer(f"a connection over HTTP/2 was ended by a frame of type {kind}")
             data = data[9 + int.from_bytes(data[:3], "big"):]
         more = connection.recv(65536)
         if not more:
-            raise SystemExit("a connection over HTTP/2 was closed without an answer")
+            raise NoAnswer("a connection over HTTP/2 was closed without an answer")
         data += more
 
 

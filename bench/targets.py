@@ -170,6 +170,7 @@ def caddy(setup, folder, port, h2c, admin):
   }}
 }}
 {names} {{
+  bind 127.0.0.1
   {'log { output file access.log }' if setup.log else ''}
   reverse_proxy 127.0.0.1:{setup.origin}
 }}
