@@ -117,7 +117,7 @@ public final class Profile {
     private static String type(RecordedFrame frame) {
         var type = frame.getMethod().getType().getName();
         var lambda = type.indexOf("$$Lambda");
-        return lambda < 0 ? type : type.substring(0, lambda) + "$$Lambda";
+        return lambda < 0 ? type.split("\\+0x")[0] : type.substring(0, lambda) + "$$Lambda";
     }
 
     /** Ours whole, others by their first four parts. */

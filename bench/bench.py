@@ -22,8 +22,9 @@ SETTLED = 0.97  # of the cost before: what changes less is no warm-up any more
 class Bench:
     """One run: an origin, and rows one after the other."""
 
-    def __init__(self, seconds, rounds, warm_up):
-        self.seconds, self.rounds, self.warm_up = seconds, rounds, warm_up
+    def __init__(self, seconds, rounds, quick):
+        self.seconds, self.rounds, self.quick = seconds, rounds, quick
+        self.warm_up = 3 if quick else 20  # seconds of its CPU time that a JVM gets at least
         self.load_core = LOAD_CORE
         self.targets = targets.known()
         self.results = {}
@@ -105,16 +106,14 @@ class Bench:
 
     def warm(self, row, label, proxy):
         """Until requests get no cheaper any more: what a JVM compiles meanwhile is not the cost of a request."""
-        runs = []
-        least = time.monotonic() + (self.warm_up if proxy.jvm else 0)
+        runs, before, start = [], sum(proxy.cpu()), time.monotonic()
         while True:
             runs.append(row.warm(self, proxy, max(1, self.seconds // 2), label))
             tell(row, label, runs, "warm-up")
-            if time.monotonic() < least and "cpu_us" in runs[0]:
-                continue
-            settled = len(runs) > 1 and all(
-                later.get("cpu_us", 0) >= SETTLED * earlier.get("cpu_us", 0) for earlier, later in zip(runs[-3:], runs[-2:]))
-            if settled or not proxy.jvm or len(runs) >= 20 or (self.warm_up < 5 and time.monotonic() > least):
+            spent = sum(proxy.cpu()) - before
+            if not proxy.jvm or spent > 6 * self.warm_up or time.monotonic() - start > 15 * self.warm_up:
+                return runs
+            if spent > self.warm_up and (self.quick or settled([run.get("cpu_us", run.get("cpu_ms_per_gib")) for run in runs])):
                 return runs
 
     def archive(self):
@@ -126,6 +125,11 @@ class Bench:
             load.wrk(proxy.port, "/small", 1, LOAD_CORE)
             proxy.stop()
         return file
+
+
+def settled(costs):
+    """Whether the last three brought no new best that is worth waiting for."""
+    return len(costs) > 3 and min(costs[-3:]) >= SETTLED * min(costs[:-3])
 
 
 def tell(row, label, runs, when):
@@ -168,7 +172,7 @@ def main():
     allow_many_files(65536)
     date = time.strftime("%Y-%m-%d %H:%M")
     seconds, rounds = given.seconds or (2 if given.quick else 6), given.rounds or (1 if given.quick else 5)
-    bench = Bench(seconds, rounds, 3 if given.quick else 20)
+    bench = Bench(seconds, rounds, given.quick)
     try:
         for row in picked:
             bench.run(row, names)

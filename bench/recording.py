@@ -89,7 +89,7 @@ def main():
     if not entry or row.name == "start" or row.name.startswith("idle"):
         raise SystemExit(f"no load of a row {given.row} on {given.target}; see bench.py --list")
     allow_many_files(65536)
-    run = bench.Bench(given.seconds or (3 if given.quick else 15), 1, 3 if given.quick else 30)
+    run = bench.Bench(given.seconds or (3 if given.quick else 15), 1, given.quick)
     label, name, changes = entry
     results = os.path.join(targets.ROOT, "bench", "results")
     os.makedirs(results, exist_ok=True)

@@ -10,10 +10,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILT = os.path.join(ROOT, "target", "bench")
 JAVA_HOME = os.environ.get("JAVA_HOME", "")
 JAVA = os.path.join(JAVA_HOME, "bin", "java") if JAVA_HOME else "java"
-JAR = os.environ.get("BENCH_JAR", os.path.join(ROOT, "target", "gatehouse.jar"))
-SCG_JAR = os.environ.get("SCG_JAR", "")
+JAR = os.path.abspath(os.environ.get("BENCH_JAR", os.path.join(ROOT, "target", "gatehouse.jar")))
+SCG_JAR = os.path.abspath(os.environ["SCG_JAR"]) if os.environ.get("SCG_JAR") else ""
 os.environ["PATH"] += ":/usr/sbin:" + os.path.join(BUILT, "caddy", "usr", "bin")
-CADDY = os.environ.get("CADDY", "") or shutil.which("caddy")
+CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shutil.which("caddy")
 
 
 class Setup:
