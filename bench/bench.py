@@ -6,6 +6,8 @@ import json
 import os
 import platform
 import shutil
+import signal
+import sys
 import tempfile
 import time
 
@@ -30,6 +32,7 @@ class Bench:
         self.results = {}
         self.warmed = {}
         self.failed = False
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what was started ends with it
         self.folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
         self.origin = load.Origin(self.folder, LOAD_CORE)
 
