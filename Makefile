@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one faults fuzz fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults fuzz bench profile jmh fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -48,6 +48,23 @@ faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or s
 	@.ci/tools
 	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
 	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F)
+
+bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or some: make bench ROWS=small,h2c ROUNDS=3 QUICK=1
+	@bench/tools
+	@python3 bench/bench.py $(if $(ROWS),--rows=$(ROWS)) $(if $(TARGETS),--targets=$(TARGETS)) $(if $(ROUNDS),--rounds=$(ROUNDS)) \
+	  $(if $(SECONDS_EACH),--seconds=$(SECONDS_EACH)) $(if $(QUICK),--quick)
+
+ROW ?= small
+
+profile: $(JAR) ## where the time of one row of the benchmark goes, and what it allocates: make profile ROW=small
+	@bench/tools
+	@python3 bench/recording.py --row=$(ROW) $(if $(TARGET),--target=$(TARGET)) $(if $(QUICK),--quick)
+
+B ?= .
+JMH ?= -prof gc
+
+jmh: ## microbenchmarks: make jmh, or some: make jmh B=Route JMH='-f 3'
+	$(MVN) -q -Pjmh test-compile exec:exec -Djmh.arguments="$(B) $(JMH)"
 
 fmt: ## formats the code
 	$(MVN) -q spotless:apply

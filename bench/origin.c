@@ -1,0 +1,219 @@
+/* The service behind every proxy: one thread, answers made beforehand, nothing else. Its cost must stay below any proxy's.
+ * origin PORT
+ *   GET /16KiB /1MiB   that many bytes
+ *   GET /1GiB          streams them
+ *   GET anything else  150 bytes
+ *   POST               reads a body with Content-Length to its end, then answers 150 bytes */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define IN_SIZE 65536
+#define BODY_SIZE (1 << 20)
+#define CONNECTIONS 65536
+
+struct connection {
+  char *in;            /* what was read and not yet understood */
+  size_t filled;
+  long long body_left; /* bytes of a request body still to come */
+  int answering;       /* an upload is to be answered when its body is in */
+  char head[160];
+  size_t head_left, head_at;
+  long long out_left;  /* bytes of an answer's body still to go */
+  int writing;         /* waits for the socket to take more */
+};
+
+static struct connection *connections[CONNECTIONS];
+static char *zeros;
+static char scratch[1 << 18];
+static char small[512];
+static size_t small_size;
+static int poller;
+
+static void forget(int fd) {
+  struct connection *it = connections[fd];
+  connections[fd] = NULL;
+  close(fd);
+  free(it->in);
+  free(it);
+}
+
+static void watch(int fd, struct connection *it, int writing) {
+  if (it->writing != writing) {
+    struct epoll_event event = {.events = writing ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.fd = fd};
+    epoll_ctl(poller, EPOLL_CTL_MOD, fd, &event);
+    it->writing = writing;
+  }
+}
+
+/* Whether the connection is still there. */
+static int push(int fd, struct connection *it) {
+  while (it->head_left + it->out_left > 0) {
+    ssize_t sent;
+    if (it->head_left > 0) {
+      sent = send(fd, it->head + it->head_at, it->head_left, MSG_NOSIGNAL | (it->out_left ? MSG_MORE : 0));
+    } else {
+      sent = send(fd, zeros, it->out_left < BODY_SIZE ? it->out_left : BODY_SIZE, MSG_NOSIGNAL);
+    }
+    if (sent < 0) {
+      if (errno == EAGAIN) {
+        watch(fd, it, 1);
+        return 1;
+      }
+      forget(fd);
+      return 0;
+    }
+    if (it->head_left > 0) {
+      it->head_left -= sent;
+      it->head_at += sent;
+    } else {
+      it->out_left -= sent;
+    }
+  }
+  watch(fd, it, 0);
+  return 1;
+}
+
+static int answer(int fd, struct connection *it, long long size) {
+  if (size == 0 && it->head_left + it->out_left == 0) {
+    if (send(fd, small, small_size, MSG_NOSIGNAL) == (ssize_t) small_size) {
+      return 1;
+    }
+    forget(fd); /* 300 bytes that do not fit: nobody reads */
+    return 0;
+  }
+  it->head_at = 0;
+  it->head_left = snprintf(it->head, sizeof it->head,
+      "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %lld\r\n\r\n", size);
+  it->out_left = size;
+  return push(fd, it);
+}
+
+static long long length_of(const char *head, const char *end) {
+  for (const char *line = head; line && line < end; line = memchr(line, '\n', end - line)) {
+    line += *line == '\n';
+    if (strncasecmp(line, "content-length:", 15) == 0) {
+      return atoll(line + 15);
+    }
+  }
+  return 0;
+}
+
+/* Understands one request at the start of what was read; 0 when the connection went, -1 when more is needed. */
+static int request(int fd, struct connection *it) {
+  char *end = memmem(it->in, it->filled, "\r\n\r\n", 4);
+  if (!end) {
+    return -1;
+  }
+  long long size = 0;
+  if (memcmp(it->in, "GET /1", 6) == 0) {
+    size = it->in[6] == '6' ? 16384 : it->in[6] == 'M' ? 1 << 20 : it->in[6] == 'G' ? 1 << 30 : 0;
+  }
+  it->body_left = it->in[0] == 'G' ? 0 : length_of(it->in, end);
+  size_t used = end + 4 - it->in;
+  long long of_body = (long long) (it->filled - used) < it->body_left ? (long long) (it->filled - used) : it->body_left;
+  it->body_left -= of_body;
+  used += of_body;
+  it->filled -= used;
+  memmove(it->in, it->in + used, it->filled);
+  if (it->body_left > 0) {
+    it->answering = 1;
+    return -1;
+  }
+  return answer(fd, it, size);
+}
+
+static void readable(int fd, struct connection *it) {
+  while (it->body_left > 0) {
+    ssize_t got = read(fd, scratch, it->body_left < (long long) sizeof scratch ? it->body_left : (long long) sizeof scratch);
+    if (got <= 0) {
+      if (got == 0 || errno != EAGAIN) {
+        forget(fd);
+      }
+      return;
+    }
+    it->body_left -= got;
+  }
+  if (it->answering) {
+    it->answering = 0;
+    if (!answer(fd, it, 0)) {
+      return;
+    }
+  }
+  ssize_t got = read(fd, it->in + it->filled, IN_SIZE - it->filled);
+  if (got <= 0) {
+    if (got == 0 || errno != EAGAIN) {
+      forget(fd);
+    }
+    return;
+  }
+  it->filled += got;
+  while (it->filled > 0 && it->out_left == 0) {
+    if (request(fd, it) <= 0) {
+      return;
+    }
+  }
+}
+
+int main(int count, char **given) {
+  struct rlimit files;
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  signal(SIGPIPE, SIG_IGN);
+  zeros = calloc(1, BODY_SIZE);
+  char text[151];
+  memset(text, 'x', 150);
+  text[150] = 0;
+  small_size = snprintf(small, sizeof small,
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 150\r\n\r\n%s", text);
+  int listening = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), yes = 1;
+  setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  struct sockaddr_in address = {
+    .sin_family = AF_INET, .sin_port = htons(count > 1 ? atoi(given[1]) : 9000), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (bind(listening, (struct sockaddr *) &address, sizeof address) || listen(listening, 4096)) {
+    perror("origin");
+    return 1;
+  }
+  poller = epoll_create1(0);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = listening}, ready[256];
+  epoll_ctl(poller, EPOLL_CTL_ADD, listening, &event);
+  for (;;) {
+    int many = epoll_wait(poller, ready, 256, -1);
+    for (int i = 0; i < many; i++) {
+      int fd = ready[i].data.fd;
+      if (fd == listening) {
+        int taken;
+        while ((taken = accept4(listening, NULL, NULL, SOCK_NONBLOCK)) >= 0) {
+          if (taken >= CONNECTIONS) {
+            close(taken);
+            continue;
+          }
+          setsockopt(taken, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+          connections[taken] = calloc(1, sizeof(struct connection));
+          connections[taken]->in = malloc(IN_SIZE);
+          event = (struct epoll_event) {.events = EPOLLIN, .data.fd = taken};
+          epoll_ctl(poller, EPOLL_CTL_ADD, taken, &event);
+        }
+        continue;
+      }
+      struct connection *it = connections[fd];
+      if (it && (ready[i].events & EPOLLOUT) && !push(fd, it)) {
+        continue;
+      }
+      if (it && (ready[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))) {
+        readable(fd, it);
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+"""The rows of the table: which load on which proxies. docs/performance.md says what each is for."""
+
+import threading
+import time
+import urllib.request
+
+import hold
+import load
+from targets import asked_route
+
+GIB = 1 << 30
+MIB = 1 << 20
+ALL = ("gatehouse", "gatehouse-io_uring", "gatehouse-nio", "nginx", "haproxy", "caddy", "spring")
+ONE_EACH = ("gatehouse", "nginx", "haproxy", "caddy", "spring")
+
+
+class Row:
+    """One line per entry: a label, the target that is started for it, and what is special about its setup."""
+
+    def __init__(self, name, about, entries, measure, warm=None, base="nginx", connections=64):
+        self.name = name
+        self.about = about
+        self.entries = entries
+        self.measure = measure  # (bench, proxy, seconds, label) -> numbers
+        self.warm = warm or measure  # the load of the warm-up
+        self.base = base  # the label that ratios are to
+        self.connections = connections
+
+
+def each(names, **changes):
+    return [(name, name, changes) for name in names]
+
+
+def wrk(path="/small", connections=64):
+    return lambda bench, proxy, seconds, label: load.measured(proxy, bench.origin, lambda: load.wrk(
+        proxy.port, path, seconds, bench.load_core, connections))
+
+
+def h2c(bench, proxy, seconds, label):
+    return load.measured(proxy, bench.origin, lambda: load.h2load(
+        proxy.h2c, "/small", seconds, bench.load_core, bench.folder))
+
+
+def routed(bench, proxy, seconds, label):
+    path, host = asked_route(int(label.split()[1]))
+    return load.measured(proxy, bench.origin, lambda: load.wrk(
+        proxy.port, path, seconds, bench.load_core, host=host))
+
+
+def scraped(bench, proxy, seconds, label):
+    """A look at /metrics every half second beside the load, where the label says so."""
+    done = threading.Event()
+
+    def scrape():
+        while not done.wait(0.5):
+            urllib.request.urlopen(f"http://127.0.0.1:{proxy.admin}/metrics", timeout=10).read()
+
+    thread = threading.Thread(target=scrape)
+    if label.endswith("scraped"):
+        thread.start()
+    try:
+        return wrk()(bench, proxy, seconds, label)
+    finally:
+        done.set()
+        if thread.ident:
+            thread.join()
+
+
+def paced(bench, proxy, seconds, label):
+    """Half of what the slowest reached at the end of its warm-up, the same for all."""
+    rate = max(10, min(numbers[-1]["rps"] for numbers in bench.warmed.values()) / 2)
+    result = load.measured(proxy, bench.origin, lambda: load.paced(
+        proxy.port, "/small", seconds, bench.load_core, rate))
+    result["asked_rps"] = rate
+    return result
+
+
+def stream(bench, proxy, seconds, label):
+    """Down, then up; the CPU time is that of both gigabytes."""
+    before = proxy.memory()
+    proxy.reset_peak()
+    start, cpu = time.monotonic(), sum(proxy.cpu())
+    complete = hold.download(proxy.port, "/1GiB") >= GIB
+    down = proxy.memory(peak=True) - before
+    proxy.reset_peak()
+    accepted = hold.upload(proxy.port, "/sink", GIB)
+    up = proxy.memory(peak=True) - before
+    return {"requests": 2, "errors": 2 - complete - accepted, "cpu_ms_per_gib": (sum(proxy.cpu()) - cpu) * 500,
+            "mib_per_s": 2048 / (time.monotonic() - start), "peak_down_mib": down / MIB, "peak_up_mib": up / MIB}
+
+
+def idle(count, http2):
+    def measure(bench, proxy, seconds, label):
+        port = proxy.h2c if http2 else proxy.port
+        for one in hold.idle(port, 100, http2):  # classes and pools that the first few cost once
+            one.close()
+        time.sleep(0.5)
+        before = proxy.memory()
+        held = hold.idle(port, count, http2)
+        added = proxy.memory() - before
+        cpu = sum(proxy.cpu())
+        time.sleep(2)
+        spent = sum(proxy.cpu()) - cpu
+        for one in held:
+            one.close()
+        return {"requests": count, "errors": 0, "each_kib": added / 1024 / count, "added_mib": added / MIB,
+                "idle_cpu_percent": spent * 50}
+    return measure
+
+
+def start(bench, proxy, seconds, label):
+    return {"requests": 1, "errors": 0, "ready_ms": proxy.started_in * 1000, "start_cpu_ms": sum(proxy.cpu()) * 1000,
+            "memory_mib": proxy.memory() / MIB}
+
+
+def routes():
+    entries = [(f"{name} {count} routes", name, {"routes": count})
+               for name in ("gatehouse", "nginx") for count in (10, 10_000)]
+    return Row("routes", "150 B over 10 and 10,000 routes", entries, routed, base="gatehouse 10 routes")
+
+
+ROWS = [
+    Row("small", "HTTP/1.1, 150 B, 64 connections", each(ALL), wrk()),
+    Row("16k", "HTTP/1.1, 16 KiB, 64 connections", each(ALL), wrk("/16KiB")),
+    Row("1m", "HTTP/1.1, 1 MiB, 16 connections", each(ONE_EACH), wrk("/1MiB", 16)),
+    Row("stream", "1 GiB down, 1 GiB up, one connection", each(ONE_EACH), stream),
+    Row("h2c", "h2c in, HTTP/1.1 out, 150 B, 16 connections x 4 streams",
+        each(("gatehouse", "gatehouse-io_uring", "nginx", "haproxy", "caddy", "spring")), h2c),
+    routes(),
+    Row("policies", "150 B with all policies off and all on",
+        [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("off", "on")], wrk(), base="gatehouse off"),
+    Row("log", "150 B with the access log on and off",
+        [(f"{name} {'log' if on else 'no log'}", name, {"log": on})
+         for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log"),
+    Row("metrics", "150 B with /metrics read twice a second, and not",
+        [("gatehouse", "gatehouse", {}), ("gatehouse scraped", "gatehouse", {})], scraped, base="gatehouse"),
+    Row("open", "open loop at half of the slowest's capacity, 64 connections", each(ONE_EACH), paced, wrk()),
+    *[Row(f"idle-{count // 1000}k{'-h2c' if http2 else ''}",
+          f"{count:,} idle connections over {'h2c' if http2 else 'HTTP/1.1'}", each(ONE_EACH), idle(count, http2), wrk(), connections=count)
+      for count in (1_000, 10_000) for http2 in (False, True)],
+    Row("start", "from exec to the first answer, all cores",
+        [("gatehouse", "gatehouse", {}), ("gatehouse archive", "gatehouse", {"archive": True}),
+         *each(("nginx", "haproxy", "caddy", "spring"))], start),
+]
+
+
+def chosen(names):
+    """Rows by name or by the beginning of one, such as idle."""
+    wanted = [name for name in names.split(",") if name]
+    unknown = [name for name in wanted if not any(row.name.startswith(name) for row in ROWS)]
+    if unknown:
+        raise SystemExit(f"no row {', '.join(unknown)}; there are {', '.join(row.name for row in ROWS)}")
+    exact = {row.name for row in ROWS if row.name in wanted}
+    return [row for row in ROWS if not wanted or row.name in exact
+            or any(name not in exact and row.name.startswith(name) for name in wanted)]

@@ -1,0 +1,205 @@
+"""The proxies that are compared, each configured to do the same: one service behind one route, access log on."""
+
+import os
+import resource
+import shutil
+
+from proc import Process, free_port
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILT = os.path.join(ROOT, "target", "bench")
+JAVA_HOME = os.environ.get("JAVA_HOME", "")
+JAVA = os.path.join(JAVA_HOME, "bin", "java") if JAVA_HOME else "java"
+JAR = os.path.abspath(os.environ.get("BENCH_JAR", os.path.join(ROOT, "target", "gatehouse.jar")))
+SCG_JAR = os.path.abspath(os.environ["SCG_JAR"]) if os.environ.get("SCG_JAR") else ""
+os.environ["PATH"] += ":/usr/sbin:" + os.path.join(BUILT, "caddy", "usr", "bin")
+CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shutil.which("caddy")
+
+
+class Setup:
+    """What a row wants of a proxy."""
+
+    def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=()):
+        self.origin = origin
+        self.folder = folder
+        self.routes = routes
+        self.policies = policies
+        self.log = log
+        self.flags = [*flags, f"-XX:SharedArchiveFile={archive}"] if archive else list(flags)
+
+
+class Target:
+    """A proxy: how it is configured and started."""
+
+    def __init__(self, name, write, command, present=True, jvm=False, connections=11_000):
+        self.name = name
+        self.write = write
+        self.command = command
+        self.present = bool(present)
+        self.jvm = jvm
+        self.connections = connections  # most that it holds as configured here
+
+    def start(self, setup, core, label):
+        folder = os.path.join(setup.folder, label.replace(" ", "-"))
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        port, h2c, admin = free_port(), free_port(), free_port()
+        self.write(setup, folder, port, h2c, admin)
+        process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
+        process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
+        process.started_in = process.wait_for(port)
+        return process
+
+
+def put(folder, name, text):
+    with open(os.path.join(folder, name), "w") as file:
+        file.write(text)
+
+
+# Every policy that there is, switched off, as it is by default, and each set to something else than its default.
+BODIES = "limits: { body: 2GiB, bodyTime: 10m }, timeout: { total: 10m }"
+POLICIES = {
+    "off": "limits: null, retry: null, breaker: null, timeout: null",
+    "default": BODIES,
+    "on": "limits: { body: 8MiB, minRate: 1KiB }, retry: { attempts: 3, backoff: 20ms }, breaker: { errors: 40% }, "
+          "timeout: { connect: 1s, firstByte: 10s, idle: 50s, total: 25s }",
+}
+
+
+def asked_route(count):
+    """Path and host of a request for the last of many routes; with one route, what it takes."""
+    return (f"/r{count - 2}/42/item", f"h{(count - 2) % 100}.bench.test") if count > 1 else ("/small", "bench.test")
+
+
+def gatehouse(transport):
+    def write(setup, folder, port, h2c, admin):
+        routes = "".join(
+            f"  r{i}: {{ match: {{ host: h{i % 100}.bench.test, path: '/r{i}/{{id}}/**' }}, to: origin }}\n"
+            for i in range(setup.routes - 1))
+        limits = "limits: { requests: 1000000000, perAddress: 0, connections: 11000, idle: 30m, age: 24h }"
+        put(folder, "gateway.yaml", f"""version: 1
+node: {{ transport: {transport}, connections: 11000 }}
+{'accessLog: access.log' if setup.log else ''}
+admin: {{ listen: "127.0.0.1:{admin}" }}
+listeners:
+  web: {{ listen: "127.0.0.1:{port}", {limits} }}
+  h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
+defaults: {{ {POLICIES[setup.policies]} }}
+services:
+  origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}
+routes:
+  all: {{ match: {{ path: "/**" }}, to: origin }}
+{routes}""")
+        put(folder, "verticles.json", """{ "verticles": { "http": { "main": "HttpProxyVerticle", "instances": "cores" },
+  "admin": { "main": "AdminVerticle" } } }""")
+
+    def command(setup, folder):
+        flags = [*os.environ.get("BENCH_JAVA_FLAGS", "").split(), *setup.flags]
+        return [JAVA, *flags, "-jar", JAR, "run", "-c", "gateway.yaml", "-m", "verticles.json"]
+
+    return write, command
+
+
+def nginx(setup, folder, port, h2c, admin):
+    locations = "".join(f"    location /r{i}/ {{ proxy_pass http://origin; }}\n" for i in range(setup.routes - 1))
+    put(folder, "nginx.conf", f"""worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
+worker_rlimit_nofile 30000; {'user root;' if os.getuid() == 0 else ''}
+events {{ worker_connections 20000; }}
+http {{
+  access_log {'access.log combined buffer=64k flush=1s' if setup.log else 'off'};
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+  keepalive_requests 1000000000; keepalive_timeout 30m; client_max_body_size 2g; http2_recv_timeout 30m;
+  http2_idle_timeout 30m; http2_max_requests 1000000000;
+  upstream origin {{ server 127.0.0.1:{setup.origin}; keepalive 256; keepalive_requests 1000000000; }}
+  server {{
+    listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{h2c} http2 backlog=4096;
+    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Request-Id $request_id;
+    proxy_request_buffering off; proxy_buffering on; proxy_max_temp_file_size 0;
+    location / {{ proxy_pass http://origin; }}
+{locations}  }}
+}}
+""")
+
+
+def haproxy_connections():
+    """It wants two files for each connection and refuses to start without them."""
+    return min(10500, (resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 500) // 2)
+
+
+def haproxy(setup, folder, port, h2c, admin):
+    put(folder, "haproxy.cfg", f"""global
+  nbthread 1
+  maxconn {haproxy_connections()}
+  {'log stdout format raw local0' if setup.log else ''}
+defaults
+  mode http
+  {'log global' if setup.log else ''}
+  {'option httplog' if setup.log else ''}
+  option forwardfor
+  timeout connect 2s
+  timeout client 30m
+  timeout server 30s
+  timeout http-keep-alive 30m
+  http-reuse always
+frontend web
+  bind 127.0.0.1:{port} backlog 4096
+  bind 127.0.0.1:{h2c} proto h2 backlog 4096
+  http-request set-header X-Forwarded-Proto http
+  default_backend origin
+backend origin
+  server one 127.0.0.1:{setup.origin}
+""")
+
+
+def caddy(setup, folder, port, h2c, admin):
+    names = ", ".join(f"http://{host}:{at}" for host in ("127.0.0.1", "bench.test") for at in (port, h2c))
+    put(folder, "Caddyfile", f"""{{
+  admin off
+  auto_https off
+  storage file_system .
+  log {{
+    level WARN
+  }}
+  servers {{
+    protocols h1 h2 h2c
+    timeouts {{
+      idle 30m
+    }}
+  }}
+}}
+{names} {{
+  bind 127.0.0.1
+  {'log { output file access.log }' if setup.log else ''}
+  reverse_proxy 127.0.0.1:{setup.origin}
+}}
+""".replace("{ output file access.log }", "{\n    output file access.log\n    level INFO\n  }"))
+
+
+def spring(setup, folder, port, h2c, admin):
+    """Both names of the property, for versions before and after 4.3."""
+    route = f'[ {{ id: all, uri: "http://127.0.0.1:{setup.origin}", predicates: [ "Path=/**" ] }} ]'
+    put(folder, "application.yaml", f"""server: {{ port: {port}, address: 127.0.0.1, http2: {{ enabled: true }} }}
+spring.cloud.gateway.server.webflux.routes: {route}
+spring.cloud.gateway.routes: {route}
+""")
+
+
+def spring_command(setup, folder):
+    return [JAVA, f"-Dreactor.netty.http.server.accessLogEnabled={str(setup.log).lower()}", "-jar", SCG_JAR]
+
+
+def known():
+    """All targets by name."""
+    found = [
+        Target("gatehouse", *gatehouse("epoll"), jvm=True),
+        Target("gatehouse-io_uring", *gatehouse("io_uring"), jvm=True),
+        Target("gatehouse-nio", *gatehouse("nio"), jvm=True),
+        Target("nginx", nginx, lambda *_: ["nginx", "-p", ".", "-c", "nginx.conf"], shutil.which("nginx")),
+        Target("haproxy", haproxy, lambda *_: ["haproxy", "-f", "haproxy.cfg"], shutil.which("haproxy"),
+               connections=haproxy_connections()),
+        Target("caddy", caddy, lambda *_: [CADDY, "run", "--config", "Caddyfile", "--adapter", "caddyfile"], CADDY),
+        Target("spring", spring, spring_command, os.path.isfile(SCG_JAR), jvm=True),
+    ]
+    return {target.name: target for target in found}
