@@ -193,7 +193,7 @@ public final class Service {
      */
     public void report(Target target, Outcome outcome, @Nullable String why) {
         if (outcome == Outcome.GOOD) {
-            target.vitals().good();
+            roster.good(target);
             return;
         }
         roster.failed(target, why);
@@ -281,10 +281,13 @@ public final class Service {
     private final class Changes implements Roster.Listener {
         @Override
         public void healthChanged(HealthChanged change) {
-            if (change.state().equals("healthy")) {
-                LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
-            } else {
-                LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
+            switch (change.state()) {
+                case "healthy" ->
+                    LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
+                case "unproven" ->
+                    LOG.info("target {} of service {} is tried again: {}", change.target(), name, change.why());
+                default ->
+                    LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
             }
             HealthChanged.TOPIC.publish(vertx, change);
         }
