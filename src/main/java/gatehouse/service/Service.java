@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class Service {
     private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
+    /** How often at most the log says that requests are refused. */
+    private static final Duration SHEDDING_TOLD = Duration.ofSeconds(10);
+
     private final Vertx vertx;
     private final Context context;
     private final String name;
@@ -34,6 +38,7 @@ public final class Service {
     private final Roster roster;
     private final LoadBalancer balancer;
     private final Names names;
+    private final Shedding shedding;
     private final Promise<Void> ready = Promise.promise();
     private final List<Load> loads = new CopyOnWriteArrayList<>();
 
@@ -60,6 +65,7 @@ public final class Service {
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
         this.names = new Names(vertx, context, roster, resolver, config.resolve());
+        this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
     }
 
     /**
@@ -142,6 +148,11 @@ public final class Service {
             }
         }
         return false;
+    }
+
+    /** To be told of requests that were refused for want of room. */
+    public Shedding shedding() {
+        return shedding;
     }
 
     /** Lets a load be shown as a part of this service's, until {@link #unwatch}. */
