@@ -49,7 +49,8 @@ class FaultsIT {
         var ids = Scenarios.all().stream().map(Scenario::id).toList();
         if (!only.isBlank()) {
             assertThat(ids)
-                    .withFailMessage("There is no scenario " + without(names, ids) + ". There are " + String.join(", ", ids))
+                    .withFailMessage(
+                            "There is no scenario " + without(names, ids) + ". There are " + String.join(", ", ids))
                     .containsAll(names);
         }
         var wanted = Scenarios.all().stream()
@@ -73,7 +74,8 @@ class FaultsIT {
 
     private static String without(Set<String> names, List<String> ids) {
         return String.join(
-                ", ", names.stream().filter(name -> !ids.contains(name)).sorted().toList());
+                ", ",
+                names.stream().filter(name -> !ids.contains(name)).sorted().toList());
     }
 
     private record Running(Scenario scenario, Future<Trial> trial) {}

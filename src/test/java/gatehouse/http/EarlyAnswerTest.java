@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
