@@ -44,10 +44,10 @@ SEED ?= $(shell date +%s)
 fuzz: ## mutated messages against parser, router and forwarder: make fuzz TIME=60s SEED=1; TIME is for each of the five kinds
 	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(subst s,,$(TIME:%m=$$((60*%)))) -Dfuzz.seed=$(SEED)
 
-faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35
+faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35; SEED=N repeats a run
 	@.ci/tools
 	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
-	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F)
+	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F) -Dfaults.seed=$(SEED)
 
 bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or some: make bench ROWS=small,h2c ROUNDS=3 QUICK=1
 	@bench/tools

@@ -100,6 +100,10 @@ final class AdminProblems {
         HttpServerResponse response = request.response();
         Entrance.putFields(response, id);
         response.setStatusCode(problem.status());
+        var reason = problem.reason();
+        if (reason != null) {
+            response.setStatusMessage(reason);
+        }
         problem.headers().forEach(response::putHeader);
         response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
         if (problem.close()) {

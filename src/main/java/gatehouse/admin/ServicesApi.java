@@ -147,6 +147,7 @@ final class ServicesApi {
                 .put("state", word(target.state()))
                 .put("weight", target.weight())
                 .put("healthy", target.healthy())
+                .put("condition", target.condition())
                 .put("ejectedForMillis", target.ejectedForMillis())
                 .put("inFlight", target.inFlight())
                 .put("requests", target.requests())

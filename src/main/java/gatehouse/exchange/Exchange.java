@@ -212,6 +212,11 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         attempts++;
     }
 
+    /** Does not count the last attempt: nothing reached a target, and another follows at once. */
+    public void attemptSpared() {
+        attempts--;
+    }
+
     /** Notes how long the target took from the last attempt's start to the head of its reply. */
     public void upstreamTook(long nanos) {
         upstreamNanos = nanos;

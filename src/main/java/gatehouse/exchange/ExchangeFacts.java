@@ -55,7 +55,7 @@ public interface ExchangeFacts {
     /** Bytes of the response body that were sent. */
     long bytesOut();
 
-    /** Attempts at targets; 0 when none was asked. */
+    /** Attempts at targets as {@code retry.attempts} counts them; 0 when none was asked. */
     int attempts();
 
     /** From the start of the last attempt to the head of its reply; -1 when there was none. */

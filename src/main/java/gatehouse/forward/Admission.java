@@ -218,17 +218,23 @@ final class Admission implements Load {
         return null;
     }
 
+    /** One more that can't be served. */
+    private Failure overload() {
+        service.shedding().refused();
+        return Failures.overload();
+    }
+
     private void join(Applicant applicant) {
         var now = System.nanoTime();
         var waiter = new Waiter(applicant);
         var leaves = (Waiter) line.join(waiter, now);
         if (leaves == waiter) {
-            applicant.refused(Failures.overload());
+            applicant.refused(overload());
             return;
         }
         waiter.begin(now);
         if (leaves != null) {
-            leaves.giveUp(Failures.overload());
+            leaves.giveUp(overload());
         }
         for (var late = line.overdue(now); late != null; late = line.overdue(now)) {
             ((Waiter) late).giveUp(Failures.overload());
@@ -316,7 +322,7 @@ final class Admission implements Load {
             if (now - applicant.deadline() >= 0) {
                 giveUp(Failures.totalTimeout());
             } else if (now - line.patienceOf(this, now) >= 0) {
-                giveUp(Failures.overload());
+                giveUp(overload());
             } else {
                 dueAt(Math.min(line.nextLookAt(this, now), applicant.deadline()));
             }

@@ -22,7 +22,6 @@ final class Delivery implements Admission.Applicant {
     private final long endBy;
 
     private List<Target> tried = List.of();
-    private int attempts;
     private boolean fresh;
     private boolean started;
     private @Nullable Buffer replay;
@@ -82,7 +81,7 @@ final class Delivery implements Admission.Applicant {
 
     /** How often the request was sent before, by this gateway or by those before it. */
     int retries() {
-        return exchange.caller().retries() + attempts - 1;
+        return exchange.caller().retries() + exchange.attempts() - 1;
     }
 
     /**
@@ -102,7 +101,7 @@ final class Delivery implements Admission.Applicant {
     private boolean mayAskElsewhere() {
         var retry = plan.retry();
         return retry != null
-                && attempts < retry.attempts()
+                && exchange.attempts() < retry.attempts()
                 && exchange.caller().retries() == 0
                 && plan.service().choices() > 1
                 && isIdempotent()
@@ -141,7 +140,6 @@ final class Delivery implements Admission.Applicant {
 
     @Override
     public void admitted(Target target) {
-        attempts++;
         if (!started) {
             started = true;
             plan.budget().request();
@@ -225,13 +223,13 @@ final class Delivery implements Admission.Applicant {
         if (kind == Failure.Kind.STALE && !fresh && isWantedAndWhole()) {
             // no sign of a sick target: neither an attempt nor a part of the budget
             fresh = true;
-            attempts--;
+            exchange.attemptSpared();
             attempt();
             return true;
         }
         if (kind == Failure.Kind.CONNECT && retry.attempts() > 1 && isWantedAndWhole() && isAnotherThan(target)) {
             // at once: nothing was sent, so no target has more to do for it, and there are only so many
-            attempts--;
+            exchange.attemptSpared();
             note(target);
             attempt();
             return true;
@@ -254,7 +252,7 @@ final class Delivery implements Admission.Applicant {
      * would multiply what the others do.
      */
     private boolean mayRepeat(Target target, Retry retry) {
-        if (attempts >= retry.attempts()
+        if (exchange.attempts() >= retry.attempts()
                 || exchange.caller().retries() > 0
                 || !isWantedAndWhole()
                 || !plan.budget().tryRetry()) {
@@ -272,7 +270,8 @@ final class Delivery implements Admission.Applicant {
     }
 
     private void pauseThenAttempt(Retry retry) {
-        var most = Math.min(retry.pauseMillis(attempts), TimeUnit.NANOSECONDS.toMillis(endBy - System.nanoTime()) / 2);
+        var most = Math.min(
+                retry.pauseMillis(exchange.attempts()), TimeUnit.NANOSECONDS.toMillis(endBy - System.nanoTime()) / 2);
         var pause = most <= 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
         if (pause == 0) {
             attempt();

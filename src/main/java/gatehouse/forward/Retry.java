@@ -22,8 +22,10 @@ public record Retry(
         List<Cause> when,
 
         @Key(
-                doc = "Most attempts in all, the first included. A target to which no connection comes about costs no"
-                        + " attempt as long as another is there that was not asked.",
+                doc =
+                        "Most attempts in all, the first included. Two tries are not counted, here or as `attempts` of the"
+                                + " access log: one at a target to which no connection comes about, as long as another is"
+                                + " there that was not asked, and one on a kept connection that turns out to be gone.",
                 value = "2",
                 min = 1,
                 max = 10,

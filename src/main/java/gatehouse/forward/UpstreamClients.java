@@ -100,7 +100,10 @@ final class UpstreamClients {
     private static void opened(HttpConnection connection) {
         AnswerGuard.guard(connection);
         if (connection instanceof ConnectionBase base) {
-            base.channel().config().setRecvByteBufAllocator(READS);
+            var config = base.channel().config();
+            config.setRecvByteBufAllocator(READS);
+            // a write that fails must not close: the answer may lie there already, and what reads it finds the end too
+            config.setAutoClose(false);
         }
     }
 

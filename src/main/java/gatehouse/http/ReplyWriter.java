@@ -54,6 +54,10 @@ final class ReplyWriter {
         // what a reply that was given up may have put there
         response.headers().clear();
         response.setStatusCode(problem.status());
+        var reason = problem.reason();
+        if (reason != null) {
+            response.setStatusMessage(reason);
+        }
         problem.headers().forEach(response::putHeader);
         response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE);
         if (problem.close()) {

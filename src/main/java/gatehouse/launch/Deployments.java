@@ -45,14 +45,28 @@ public final class Deployments {
      */
     public record Running(String id, String main, int instances) {}
 
-    Future<Void> start() {
+    /** Deploys what does not belong to the gateway. Before the services begin to probe: it may be one of their targets. */
+    Future<Void> startOthers() {
+        return start(false);
+    }
+
+    /** Deploys the gateway's own verticles. */
+    Future<Void> startOwn() {
+        return start(true);
+    }
+
+    private Future<Void> start(boolean own) {
         Future<Void> chain = Future.succeededFuture();
         for (var entry : manifest.verticles().entrySet()) {
-            if (entry.getValue().enabled()) {
+            if (entry.getValue().enabled() && isOwn(entry.getValue()) == own) {
                 chain = chain.compose(before -> deploy(entry.getKey(), entry.getValue()));
             }
         }
         return chain;
+    }
+
+    private static boolean isOwn(Manifest.Entry entry) {
+        return entry.main().equals("HttpProxyVerticle") || entry.main().equals("AdminVerticle");
     }
 
     private Future<Void> deploy(String name, Manifest.Entry entry) {

@@ -219,11 +219,18 @@ final class GatewayProcess {
         var drain = node.snapshots().current().config().node().drain();
         LOG.info(
                 "ending, with at most {} ms for what is under way", drain.http().toMillis());
+        var begun = System.nanoTime();
         try {
-            node.stop()
+            var cut = node.stop()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(drain.notice().plus(drain.http()).plus(CLOSING).toMillis(), TimeUnit.MILLISECONDS);
+            var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            if (cut == 0) {
+                LOG.info("ended after {} ms, every request was answered", millis);
+            } else {
+                LOG.warn("ended after {} ms, {} requests were cut", millis, cut);
+            }
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("not everything was closed in time", e);
         }

@@ -8,11 +8,8 @@ import gatehouse.config.Place;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
-import gatehouse.observe.LoadSample;
 import gatehouse.observe.Metrics;
-import gatehouse.observe.TargetSample;
 import gatehouse.snapshot.Blueprint;
-import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
@@ -20,7 +17,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,9 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** What is under way so shortly before the end of the grace will be cut by it. */
+    private static final Duration BEFORE_CUT = Duration.ofMillis(10);
 
     private final Vertx vertx;
     private final Path home;
@@ -63,20 +62,18 @@ public final class Node {
         this.vertx = vertx;
         this.home = home;
         var dataDir = home.resolve(blueprint.config().node().dataDir());
-        builder = new SnapshotBuilder(vertx, () -> stickyKey(dataDir), System::nanoTime);
+        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
-        metrics.targets(this::targetSamples);
-        metrics.loads(this::loadSamples);
-        metrics.breakers(this::breakerSamples);
+        Samples.feed(metrics, snapshots);
         metrics.refused(listeners::refused);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
         adminToken = manifest.runs("AdminVerticle")
                         && blueprint.config().admin().tokens().isEmpty()
-                ? generatedAdminToken(dataDir.resolve("admin.token"))
+                ? NodeSecrets.adminToken(dataDir)
                 : null;
         deployments = new Deployments(vertx, this, manifest, home);
     }
@@ -86,28 +83,6 @@ public final class Node {
             return AccessLog.open(home, log);
         } catch (IOException e) {
             throw FileTrouble.of("accessLog.file", home.resolve(log.file()), e);
-        }
-    }
-
-    private static String generatedAdminToken(Path file) {
-        var token = generated(file);
-        if (token.length() < 16) {
-            throw new NotTakenException("node.dataDir: " + file + " holds no token. Remove it, and a new one is made.");
-        }
-        LOG.info("no admin.tokens are configured: writes at the admin API need the token in {}", file);
-        return token;
-    }
-
-    /** Made when the first service needs it, at the start or at a reload. */
-    private static byte[] stickyKey(Path dataDir) {
-        return generated(dataDir.resolve("sticky.key")).getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static String generated(Path file) {
-        try {
-            return GeneratedSecret.in(file);
-        } catch (IOException e) {
-            throw FileTrouble.of("node.dataDir", file, e);
         }
     }
 
@@ -124,8 +99,10 @@ public final class Node {
         } catch (NotTakenException e) {
             return Future.failedFuture(e);
         }
-        return node.change(() -> node.apply(blueprint))
-                .compose(applied -> node.deployments.start())
+        return node.deployments
+                .startOthers()
+                .compose(others -> node.change(() -> node.apply(blueprint)))
+                .compose(applied -> node.deployments.startOwn())
                 .map(started -> {
                     node.ready = true;
                     return node;
@@ -215,9 +192,9 @@ public final class Node {
     /**
      * Ends the node: readiness first, then no new connections, then the exchanges under way get their time.
      *
-     * @return completes when all is closed
+     * @return completes when all is closed, with the number of requests that were cut
      */
-    public Future<Void> stop() {
+    public Future<Integer> stop() {
         ready = false;
         var drain =
                 snapshots.isEmpty() ? null : snapshots.current().config().node().drain();
@@ -225,69 +202,35 @@ public final class Node {
         var notice = drain == null ? Duration.ZERO : drain.notice();
         return vertx.timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
                 .compose(noticed -> deployments.announceEnd())
-                .compose(told -> listeners.close(grace))
-                .transform(closed -> deployments.stop())
-                .transform(stopped -> {
-                    if (!snapshots.isEmpty()) {
-                        snapshots.current().services().values().forEach(service -> service.close());
-                    }
-                    if (accessLog != null) {
-                        return vertx.executeBlocking(() -> {
-                            accessLog.close();
-                            metrics.close();
-                            return null;
-                        });
-                    }
-                    metrics.close();
-                    return Future.<Void>succeededFuture();
-                })
-                .mapEmpty();
+                .compose(told -> closeListeners(grace))
+                .transform(cut -> deployments
+                        .stop()
+                        .transform(stopped -> closeRest())
+                        .transform(closed -> Future.succeededFuture(cut.succeeded() ? cut.result() : 0)));
     }
 
-    private List<TargetSample> targetSamples() {
-        var samples = new ArrayList<TargetSample>();
-        if (!snapshots.isEmpty()) {
-            snapshots
-                    .current()
-                    .services()
-                    .forEach((name, service) -> service.targets()
-                            .forEach(target -> samples.add(new TargetSample(
-                                    name,
-                                    target.id(),
-                                    target.healthy(),
-                                    target.ejectedForMillis() > 0,
-                                    target.inFlight()))));
-        }
-        return samples;
+    /** Completes with the number of requests that were under way when the grace was over. */
+    private Future<Integer> closeListeners(Duration grace) {
+        var late = new AtomicInteger();
+        var timer = vertx.setTimer(
+                Math.max(1, grace.minus(BEFORE_CUT).toMillis()), over -> late.set(metrics.requestsInFlight()));
+        return listeners.close(grace).map(closed -> {
+            vertx.cancelTimer(timer);
+            return late.get();
+        });
     }
 
-    private List<LoadSample> loadSamples() {
-        var samples = new ArrayList<LoadSample>();
+    private Future<Void> closeRest() {
         if (!snapshots.isEmpty()) {
-            snapshots.current().services().forEach((name, service) -> {
-                var load = service.load();
-                samples.add(new LoadSample(name, load.limit(), load.inFlight(), load.waiting()));
-            });
+            snapshots.current().services().values().forEach(service -> service.close());
         }
-        return samples;
-    }
-
-    private Map<String, Integer> breakerSamples() {
-        var samples = new TreeMap<String, Integer>();
-        if (!snapshots.isEmpty()) {
-            snapshots.current().routes().forEach((name, route) -> {
-                if (route.to() instanceof Route.ToService to && to.plan().breaker() != null) {
-                    samples.put(
-                            name,
-                            switch (to.plan().breaker().state()) {
-                                case CLOSED -> 0;
-                                case HALF_OPEN -> 1;
-                                case OPEN -> 2;
-                            });
-                }
-            });
-        }
-        return samples;
+        return vertx.executeBlocking(() -> {
+            if (accessLog != null) {
+                accessLog.close();
+            }
+            metrics.close();
+            return null;
+        });
     }
 
     /** What the HTTP edge works with. */

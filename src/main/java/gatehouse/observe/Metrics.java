@@ -66,6 +66,15 @@ public final class Metrics implements AutoCloseable {
         return registry;
     }
 
+    /** Exchanges that have not ended. */
+    public int requestsInFlight() {
+        var sum = 0L;
+        for (MetricsLane lane : withRetired()) {
+            sum += lane.inFlight.get(0);
+        }
+        return (int) Math.max(0, sum);
+    }
+
     /** Where the targets and their health are read at a scrape. */
     public void targets(Supplier<List<TargetSample>> source) {
         targets = source;

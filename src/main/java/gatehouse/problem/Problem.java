@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the gateway answers instead of a service: a problem document (RFC 9457). Immutable and shareable between threads.
@@ -95,12 +96,23 @@ public record Problem(
         return of("conflict", 409, "The change does not fit the present state", detail, Origin.CLIENT);
     }
 
+    /** The reason phrase of the status in RFC 9110, where that is another one than HTTP libraries know; null elsewhere. */
+    public @Nullable String reason() {
+        return switch (status) {
+            case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 416 -> "Range Not Satisfiable";
+            case 422 -> "Unprocessable Content";
+            default -> null;
+        };
+    }
+
     /** 413: the body is over the limit; the connection is closed since the rest is not read. */
     public static Problem bodyTooLarge(long limitBytes) {
         return new Problem(
                 "body-too-large",
                 413,
-                "The request body is too large",
+                "Content Too Large",
                 "At most " + limitBytes + " bytes are taken.",
                 Origin.CLIENT,
                 Map.of(),
@@ -142,7 +154,7 @@ public record Problem(
 
     /** 422: the document is well-formed but a value in it is not valid. */
     public static Problem unprocessable(String detail) {
-        return of("unprocessable", 422, "A value is not valid", detail, Origin.CLIENT);
+        return of("unprocessable", 422, "Unprocessable Content", detail, Origin.CLIENT);
     }
 
     /** 431: the header section is over the limit. */

@@ -3,11 +3,12 @@ package gatehouse.service;
 import gatehouse.bus.Topic;
 
 /**
- * A target became healthy, sick or ejected, as this node sees it.
+ * A target became healthy, sick or ejected, or is tried again, as this node sees it.
  *
  * @param service name of the service
  * @param target id of the target
- * @param state {@code healthy}, {@code sick} by its probes, or {@code ejected} by failing requests
+ * @param state {@code healthy}, {@code sick} by its probes, {@code ejected} by failing requests, or {@code unproven} when its
+ *     ejection is over and it has not served since
  * @param why the last failure, or what made it well again
  */
 public record HealthChanged(String service, String target, String state, String why) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Roster {
     /** Who is told of changes; called without the lock, on the thread that made the change. */
     interface Listener {
-        /** A target became healthy, sick or ejected. */
+        /** A target became healthy, sick or ejected, or is tried again. */
         void healthChanged(HealthChanged change);
 
         /** Health is ignored from now on, or counts again. */
@@ -115,6 +115,19 @@ final class Roster {
         }
     }
 
+    /** A request to a target went well. */
+    void good(Target target) {
+        if (!target.vitals().good()) {
+            return;
+        }
+        change(() -> {
+            if (target.vitals().prove()) {
+                tell(target, "has served again");
+            }
+            return false;
+        });
+    }
+
     /** A request to a target failed. */
     void failed(Target target, @Nullable String why) {
         target.failed(why);
@@ -167,7 +180,7 @@ final class Roster {
             var now = now();
             for (var target : targets) {
                 if (target.vitals().comeBack(now)) {
-                    tell(target, "ejection over");
+                    tell(target, "its ejection is over");
                 }
             }
             return lineup.stale(now);

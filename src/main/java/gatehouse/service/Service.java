@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class Service {
     private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
+    /** How often at most the log says that requests are refused. */
+    private static final Duration SHEDDING_TOLD = Duration.ofSeconds(10);
+
     private final Vertx vertx;
     private final Context context;
     private final String name;
@@ -34,6 +38,7 @@ public final class Service {
     private final Roster roster;
     private final LoadBalancer balancer;
     private final Names names;
+    private final Shedding shedding;
     private final Promise<Void> ready = Promise.promise();
     private final List<Load> loads = new CopyOnWriteArrayList<>();
 
@@ -60,6 +65,7 @@ public final class Service {
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
         this.names = new Names(vertx, context, roster, resolver, config.resolve());
+        this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
     }
 
     /**
@@ -144,6 +150,11 @@ public final class Service {
         return false;
     }
 
+    /** To be told of requests that were refused for want of room. */
+    public Shedding shedding() {
+        return shedding;
+    }
+
     /** Lets a load be shown as a part of this service's, until {@link #unwatch}. */
     public void watch(Load load) {
         loads.add(load);
@@ -193,7 +204,7 @@ public final class Service {
      */
     public void report(Target target, Outcome outcome, @Nullable String why) {
         if (outcome == Outcome.GOOD) {
-            target.vitals().good();
+            roster.good(target);
             return;
         }
         roster.failed(target, why);
@@ -281,10 +292,13 @@ public final class Service {
     private final class Changes implements Roster.Listener {
         @Override
         public void healthChanged(HealthChanged change) {
-            if (change.state().equals("healthy")) {
-                LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
-            } else {
-                LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
+            switch (change.state()) {
+                case "healthy" ->
+                    LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
+                case "unproven" ->
+                    LOG.info("target {} of service {} is tried again: {}", change.target(), name, change.why());
+                default ->
+                    LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
             }
             HealthChanged.TOPIC.publish(vertx, change);
         }

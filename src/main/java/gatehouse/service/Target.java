@@ -143,6 +143,7 @@ public final class Target {
                 weight,
                 state,
                 healthy(),
+                vitals.condition(),
                 vitals.ejectedForMillis(now),
                 inFlight(),
                 lastFailure,

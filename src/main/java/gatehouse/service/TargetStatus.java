@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param url as configured
  * @param weight in force, configured or set by an admin
  * @param state set by an admin
- * @param healthy neither sick nor ejected
+ * @param healthy neither sick nor ejected, so requests go there
+ * @param condition {@code healthy}, {@code sick} by its probes, {@code ejected} by failing requests, or {@code unproven} when its
+ *     ejection is over and it has not served since
  * @param ejectedForMillis time left of its ejection, 0 when it is not ejected
  * @param inFlight requests it has not answered yet
  * @param lastFailure text of the last failed request or probe, null when there was none
@@ -22,6 +24,7 @@ public record TargetStatus(
         int weight,
         Target.State state,
         boolean healthy,
+        String condition,
         long ejectedForMillis,
         int inFlight,
         @Nullable String lastFailure,

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What is known of one target's health. Read from any thread; changed under the lock of its {@link Roster}, but for
- * {@link #good}, which is on the path of every request and only ever writes zeros.
+ * {@link #good}, which is on the path of every request and only ever writes a zero.
  */
 final class Vitals {
     private static final long LONGEST_EJECTION = TimeUnit.SECONDS.toNanos(60);
@@ -65,22 +65,35 @@ final class Vitals {
         return ejected ? Math.max(0, TimeUnit.NANOSECONDS.toMillis(ejectedUntil - now)) : 0;
     }
 
-    /** {@code healthy}, {@code sick} or {@code ejected}. */
+    /** {@code healthy}, {@code sick}, {@code ejected}, or {@code unproven} after an ejection until it has served. */
     String condition() {
         if (sick) {
             return "sick";
         }
-        return ejected ? "ejected" : "healthy";
+        if (ejected) {
+            return "ejected";
+        }
+        return ejections == 0 ? "healthy" : "unproven";
     }
 
-    /** A request went well. What was sent before the ejection and comes back during it proves nothing. */
-    void good() {
+    /** A request went well; true when {@link #prove} is to be asked. */
+    boolean good() {
         if (failuresInRow.get() != 0) {
             failuresInRow.set(0);
         }
-        if (ejections != 0 && !ejected) {
-            ejections = 0;
+        return ejections != 0;
+    }
+
+    /**
+     * It has served after an ejection; true when that was the first time. What was sent before the ejection and comes back
+     * during it proves nothing.
+     */
+    boolean prove() {
+        if (ejections == 0 || ejected) {
+            return false;
         }
+        ejections = 0;
+        return true;
     }
 
     /** A request failed; true when that is reason enough to eject the target. */

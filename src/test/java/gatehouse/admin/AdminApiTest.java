@@ -295,7 +295,8 @@ class AdminApiTest {
     @Test
     void the_root_leads_on() throws Exception {
         try (var gateway = TestGateway.startWithAdmin("")) {
-            assertThat(AdminClient.of(gateway).json("/").getJsonArray("links")).contains("/admin/v1/status");
+            assertThat(AdminClient.of(gateway).json("/").getJsonArray("links"))
+                    .contains("/admin/v1/status", "/admin/v1/limits");
         }
     }
 }

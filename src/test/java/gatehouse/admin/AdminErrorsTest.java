@@ -146,6 +146,7 @@ class AdminErrorsTest {
     void a_value_that_is_not_valid_is_422_and_names_its_field(String body, String named) throws Exception {
         var response = ask("PUT", TARGET, body, JSON);
         assertProblem(response, 422);
+        assertThat(response.head().startLine()).isEqualTo("HTTP/1.1 422 Unprocessable Content");
         assertThat(object(response).getString("detail")).contains(named);
     }
 

@@ -46,11 +46,17 @@ class FaultsIT {
     Stream<DynamicTest> the_gateway_holds_under() {
         var only = System.getProperty("faults.only", "");
         var names = Set.copyOf(Arrays.asList(only.split(",")));
+        var ids = Scenarios.all().stream().map(Scenario::id).toList();
+        if (!only.isBlank()) {
+            assertThat(ids)
+                    .withFailMessage(
+                            "There is no scenario " + without(names, ids) + ". There are " + String.join(", ", ids))
+                    .containsAll(names);
+        }
         var wanted = Scenarios.all().stream()
                 .filter(scenario -> only.isBlank() ? full() || scenario.inShort() : names.contains(scenario.id()))
                 .sorted(Comparator.comparing(Scenario::alone))
                 .toList();
-        assertThat(wanted).as("scenarios named " + only).isNotEmpty();
         var together = wanted.stream()
                 .filter(scenario -> !scenario.alone() || full())
                 .map(scenario -> new Running(scenario, workers.submit(trialOf(scenario))))
@@ -64,6 +70,12 @@ class FaultsIT {
                         .map(running ->
                                 DynamicTest.dynamicTest(name(running.scenario), () -> judge(running.trial.get()))),
                 alone);
+    }
+
+    private static String without(Set<String> names, List<String> ids) {
+        return String.join(
+                ", ",
+                names.stream().filter(name -> !ids.contains(name)).sorted().toList());
     }
 
     private record Running(Scenario scenario, Future<Trial> trial) {}

@@ -272,6 +272,46 @@ class BalancingTest {
     }
 
     @Test
+    void the_access_log_counts_attempts_as_retry_does(@TempDir Path folder) throws Exception {
+        var log = folder.resolve("access.log");
+        startOrigins(1);
+        try (var failing = RawOrigin.answering(exchange -> {
+                    if (exchange.target().equals("/stale") && exchange.numberOnConnection() > 1) {
+                        exchange.reset();
+                        return;
+                    }
+                    Answers.status(exchange.target().equals("/503") ? "503 No" : "200 OK", "")
+                            .answer(exchange);
+                });
+                var other = TestGateway.startOn(1, """
+                accessLog: { format: json, file: "%s" }
+                services:
+                  dead: { targets: ["http://127.0.0.1:%d", "%s"], health: { passive: null }, breaker: null }
+                  kept: { targets: "%s", health: { passive: null }, breaker: null }
+                routes:
+                  dead: { match: { path: "/503" }, to: dead, retry: { attempts: 2, budget: 100%% } }
+                  kept: { match: { path: "/stale" }, to: kept }
+                """, log, RawOrigin.closedPort(), failing.url(), failing.url());
+                var client = other.client()) {
+            for (var i = 0; i < 4; i++) {
+                assertThat(client.send(RawClient.request("GET", "/503")).read().status())
+                        .isEqualTo(503);
+            }
+            for (var i = 0; i < 4; i++) {
+                assertThat(client.send(RawClient.request("GET", "/stale"))
+                                .read()
+                                .status())
+                        .isEqualTo(200);
+            }
+            assertThat(failing.connections()).as("some went stale").hasSizeGreaterThan(2);
+        }
+        assertThat(Files.readAllLines(log))
+                .hasSize(8)
+                .allSatisfy(line ->
+                        assertThat(line).contains(line.contains("/503") ? "\"attempts\":2}" : "\"attempts\":1}"));
+    }
+
+    @Test
     void a_target_is_found_by_its_name() throws Exception {
         startOrigins(1);
         balance("\"http://localhost:" + origins.get(0).port() + "\"", "hostHeader: target");

@@ -2,7 +2,11 @@ package gatehouse.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import gatehouse.service.LoadStatus;
+import gatehouse.service.Shedding;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What a client notices of a service that has no room: the line before it and its end. All on one of two event loops. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -110,6 +115,10 @@ class OverloadTest {
     @ValueSource(strings = {"own", "web-proxy"})
     void those_beyond_the_limit_wait_in_line_and_those_beyond_the_line_are_refused(String carrier) throws Exception {
         var origin = origin();
+        var logger = (Logger) LoggerFactory.getLogger(Shedding.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        logger.addAppender(lines);
         forward(
                 ONE_AT_A_TIME + ", pool: { pending: 4, wait: 60s }, forwarder: " + carrier,
                 "timeout: {}",
@@ -123,6 +132,11 @@ class OverloadTest {
         assertOverload(sending("/4").read());
         assertThat(load().inFlight()).isEqualTo(1);
         assertThat(origin.requests()).hasSize(1);
+
+        awaitLoad(load -> lines.list.size() == 1);
+        logger.detachAppender(lines);
+        assertThat(lines.list.get(0).getFormattedMessage())
+                .isEqualTo("service origin has no room: requests are answered 503");
 
         answers.release(3);
         assertThat(List.of(

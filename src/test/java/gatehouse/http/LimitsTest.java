@@ -99,7 +99,9 @@ class LimitsTest {
             client.send(RawClient.request("POST", "/x", "Transfer-Encoding: chunked") + "400\r\n" + "a".repeat(1024)
                     + "\r\n");
             client.send("1\r\na\r\n");
-            Refusals.assertProblem(client.read(), 413);
+            var response = client.read();
+            Refusals.assertProblem(response, 413);
+            assertThat(response.head().startLine()).isEqualTo("HTTP/1.1 413 Content Too Large");
             client.send("0\r\n\r\n");
             assertThat(client.closedByPeer()).isTrue();
         }

@@ -60,6 +60,21 @@ class ProcessTest {
 
             assertThat(client.read().text()).isEqualTo("at last");
             assertThat(gateway.exitCode()).isZero();
+            assertThat(gateway.text()).containsPattern("ended after \\d+ ms, every request was answered\n$");
+        }
+    }
+
+    @Test
+    void what_is_not_over_in_time_is_counted_in_the_last_line() throws Exception {
+        try (var origin = RawOrigin.answering(Answers.hang("never"));
+                var gateway = start(origin, "node: { drain: { http: 200ms } }");
+                var client = RawClient.connect(gateway.awaitPort("web"))) {
+            client.send(RawClient.request("GET", "/slow"));
+            origin.awaitRequests(1);
+            gateway.signal("TERM");
+
+            assertThat(gateway.exitCode()).isZero();
+            assertThat(gateway.text()).containsPattern("ended after \\d+ ms, 1 requests were cut\n$");
         }
     }
 

@@ -37,7 +37,11 @@ class RosterTest {
         assertThat(news)
                 .containsExactly(
                         new HealthChanged("users", "10.0.0.1:80", "ejected", "refused"),
-                        new HealthChanged("users", "10.0.0.1:80", "healthy", "ejection over"));
+                        new HealthChanged("users", "10.0.0.1:80", "unproven", "its ejection is over"));
+
+        roster.good(target(roster, 1));
+        roster.good(target(roster, 1));
+        assertThat(news).hasSize(3).endsWith(new HealthChanged("users", "10.0.0.1:80", "healthy", "has served again"));
     }
 
     @Test
@@ -45,7 +49,7 @@ class RosterTest {
         var roster = Fixture.weights(1, 1).roster(clock, news);
         for (var i = 0; i < 10; i++) {
             fail(roster, 1, 2);
-            target(roster, 1).vitals().good();
+            roster.good(target(roster, 1));
         }
 
         assertThat(picked(roster)).containsExactly(1, 2);
@@ -84,7 +88,7 @@ class RosterTest {
         fail(roster, 1, 3);
         clock.pass(1000);
         picked(roster);
-        target(roster, 1).vitals().good();
+        roster.good(target(roster, 1));
 
         fail(roster, 1, 2);
         assertThat(picked(roster)).containsExactly(1, 2);
@@ -98,7 +102,7 @@ class RosterTest {
         var roster = Fixture.weights(1, 1).roster(clock, news);
         fail(roster, 1, 3);
 
-        target(roster, 1).vitals().good();
+        roster.good(target(roster, 1));
 
         assertThat(picked(roster)).containsExactly(2);
     }

@@ -77,7 +77,7 @@ class ServiceTest {
         assertThat(told.poll(10, TimeUnit.SECONDS))
                 .isEqualTo(new HealthChanged("users", sick.id(), "ejected", "reset"));
         assertThat(told.poll(10, TimeUnit.SECONDS))
-                .isEqualTo(new HealthChanged("users", sick.id(), "healthy", "ejection over"));
+                .isEqualTo(new HealthChanged("users", sick.id(), "unproven", "its ejection is over"));
     }
 
     @Test
@@ -96,6 +96,8 @@ class ServiceTest {
             }
             clock.pass(1000);
             service.targets();
+            service.report(first, Outcome.GOOD, null);
+            service.report(first, Outcome.GOOD, null);
         } finally {
             logger.setLevel(null);
             logger.detachAppender(lines);
@@ -107,8 +109,9 @@ class ServiceTest {
                 .containsExactly(
                         "WARN target " + first.id() + " of service logged is ejected: reset",
                         "WARN service logged is in panic mode: fewer than 80% of its targets are healthy, all get requests",
-                        "INFO target " + first.id() + " of service logged is healthy: ejection over",
-                        "INFO service logged is out of panic mode: enough of its targets are healthy");
+                        "INFO target " + first.id() + " of service logged is tried again: its ejection is over",
+                        "INFO service logged is out of panic mode: enough of its targets are healthy",
+                        "INFO target " + first.id() + " of service logged is healthy: has served again");
     }
 
     @Test
@@ -126,7 +129,7 @@ class ServiceTest {
         assertThat(service.targets())
                 .first()
                 .isEqualTo(new TargetStatus(
-                        "10.0.0.1:80", "http://10.0.0.1:80", 3, State.UP, false, 600, 1, "timed out", 2, 3));
+                        "10.0.0.1:80", "http://10.0.0.1:80", 3, State.UP, false, "ejected", 600, 1, "timed out", 2, 3));
     }
 
     @Test
