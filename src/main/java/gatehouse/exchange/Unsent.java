@@ -2,6 +2,7 @@ package gatehouse.exchange;
 
 import java.util.ArrayDeque;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of answers that wait for one connection, of all its exchanges together. When they are too many, answers that
@@ -9,7 +10,7 @@ import java.util.function.LongSupplier;
  */
 public final class Unsent {
     private final LongSupplier most;
-    private final ArrayDeque<Outflow> waiting = new ArrayDeque<>();
+    private @Nullable ArrayDeque<Outflow> waiting; // an idle connection needs none
     private long bytes;
     private long taken;
 
@@ -41,16 +42,25 @@ public final class Unsent {
     }
 
     void await(Outflow outflow) {
-        if (!waiting.contains(outflow)) {
-            waiting.add(outflow);
+        var line = waiting;
+        if (line == null) {
+            line = new ArrayDeque<>();
+            waiting = line;
+        }
+        if (!line.contains(outflow)) {
+            line.add(outflow);
         }
     }
 
     void remove(long sent) {
         bytes -= sent;
         taken += sent;
-        while (!waiting.isEmpty() && !isFull()) {
-            waiting.poll().tryResume();
+        var line = waiting;
+        if (line == null) {
+            return;
+        }
+        while (!line.isEmpty() && !isFull()) {
+            line.poll().tryResume();
         }
     }
 }

@@ -36,6 +36,7 @@ final class Connection {
     private final Peer peer;
     private final Unsent unsent;
     private final @Nullable FrameGuard frames;
+    private @Nullable StreamWatch streams;
     private final long born = System.nanoTime();
 
     /** Part of {@code limits.age} at which it ends, so that connections which began together don't end together. */
@@ -107,11 +108,23 @@ final class Connection {
         if (handedOver++ == 0) {
             movedSince = System.nanoTime();
         }
+        if (http2 && frames != null) {
+            if (streams == null) {
+                streams = new StreamWatch(frames);
+            }
+            streams.handedOver(exchange);
+        }
     }
 
     void end(Exchange exchange, long now) {
         if (exchange.isHandedOver()) {
             handedOver--;
+            if (streams != null) {
+                streams.ended(exchange);
+                if (handedOver == 0) {
+                    streams = null;
+                }
+            }
         }
         if (exchange == last && !exchange.closesConnection()) {
             last = null; // it is not kept for as long as the connection
@@ -131,7 +144,12 @@ final class Connection {
     void sweep(long now) {
         if (exchanges == 0 ? isIdle(now) : isStalled(now)) {
             endNow();
-        } else if (http2 && end == End.OPEN && isOld(now)) {
+            return;
+        }
+        if (streams != null) {
+            streams.sweep(now, limits().stalled().toNanos());
+        }
+        if (http2 && end == End.OPEN && isOld(now)) {
             announceEnd();
         } else if (end == End.ANNOUNCED && now - announcedAt >= GOODBYE_NANOS) {
             end = End.FINAL;

@@ -4,7 +4,6 @@ import gatehouse.admin.AdminNode;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
-import gatehouse.config.Place;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
@@ -167,11 +166,8 @@ public final class Node {
 
     /** Each connection needs a file, and so does the one to its target. */
     private ConfigException tooManyConnections(Blueprint blueprint, int connections) {
-        var file = blueprint.files().isEmpty()
-                ? "configuration"
-                : blueprint.files().get(0).toString();
         return new ConfigException(List.of(new ConfigProblem(
-                new Place(file, 1, 1),
+                blueprint.connections(),
                 "node.connections",
                 connections + " connections need more files than the " + listeners.mostFiles()
                         + " that this process may open",

@@ -2,13 +2,17 @@ package gatehouse.listener;
 
 import gatehouse.config.ListenerConfig;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,13 +80,33 @@ final class BoundListener {
 
     private HttpServer server(HttpServerOptions options, Lane lane, Door door) {
         var server = Doorway.server(new GatedVertx((VertxInternal) vertx, gate), options, door, this::accepted)
-                .connectionHandler(connection -> lane.connected(door, connection))
+                .connectionHandler(connection -> {
+                    prepare(connection);
+                    lane.connected(door, connection);
+                })
                 .requestHandler(request -> lane.handle(door, request))
                 .invalidRequestHandler(request -> lane.handleInvalid(door, request));
         synchronized (servers) {
             servers.add(server);
         }
         return server;
+    }
+
+    /** Sets what Vert.x has no option for. */
+    private static void prepare(HttpConnection connection) {
+        var codec = connection instanceof ConnectionBase base
+                ? base.channel().pipeline().get(Http2ConnectionHandler.class)
+                : null;
+        if (codec == null) {
+            return; // HTTP/1
+        }
+        OneHost.guard(codec);
+        try {
+            // no table for compressed headers, not even the one that a client offers by saying nothing of it
+            codec.encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e); // 0 is always allowed
+        }
     }
 
     private static HttpServerOptions options(ListenerConfig config) {

@@ -9,13 +9,19 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.collection.IntObjectHashMap;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the frames of an HTTP/2 connection pass, and ends it with {@code ENHANCE_YOUR_CALM} when they are not about
  * requests (RFC 9113 §10.5). It reads nine bytes of each frame and keeps a few numbers. What carries a request or its answer
  * on pays for frames that don't, as each part of a download is followed by updates of its windows. A connection that turns
  * out to speak HTTP/1 is left alone.
+ *
+ * <p>A client that offers a table for compressed headers (RFC 7541 §4.2) is taken not to: what is new with each answer, its
+ * date and id, would push the rest out of it, and the copy here, as large as the client wishes, would cost more than all
+ * else of an idle connection.
  */
 public final class FrameGuard extends ChannelDuplexHandler {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -23,7 +29,10 @@ public final class FrameGuard extends ChannelDuplexHandler {
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
     private static final int CONTINUATION = 9;
+    private static final int SETTING = 6;
+    private static final int HEADER_TABLE_SIZE = 1;
 
     /** Frames that a part of an answer pays for: a client may take 16 KiB in steps of 512 bytes and say so twice each. */
     private static final int PAID_BY_ANSWER = 64;
@@ -37,9 +46,11 @@ public final class FrameGuard extends ChannelDuplexHandler {
     private int headRead;
     private int length;
     private int type;
+    private int setting;
     private int payloadIn;
     private int payloadOut;
     private long answered;
+    private @Nullable IntObjectHashMap<long[]> watched; // most connections never need it
     private boolean broken;
 
     FrameGuard(ListenerLimits.Http2 limits) {
@@ -50,6 +61,37 @@ public final class FrameGuard extends ChannelDuplexHandler {
     /** A number that grows with each part of an answer that is on its way to the client. */
     public long answered() {
         return answered;
+    }
+
+    /** How many parts of an answer went out on a stream since this was first asked about it. */
+    public long sent(int stream) {
+        var streams = watched;
+        if (streams == null) {
+            streams = new IntObjectHashMap<>();
+            watched = streams;
+        }
+        var sent = streams.get(stream);
+        if (sent == null) {
+            sent = new long[1];
+            streams.put(stream, sent);
+        }
+        return sent[0];
+    }
+
+    /** What goes out on a stream need not be counted any more. */
+    public void forget(int stream) {
+        if (watched != null && watched.remove(stream) != null && watched.isEmpty()) {
+            watched = null;
+        }
+    }
+
+    private void count(int stream) {
+        if (watched != null) {
+            var sent = watched.get(stream);
+            if (sent != null) {
+                sent[0]++;
+            }
+        }
     }
 
     @Override
@@ -91,6 +133,8 @@ public final class FrameGuard extends ChannelDuplexHandler {
                     context.pipeline().remove(this);
                     return true;
                 }
+            } else if (payloadIn > 0 && type == SETTINGS) {
+                settingByte(bytes, index++);
             } else if (payloadIn > 0) {
                 var here = Math.min(payloadIn, end - index);
                 payloadIn -= here;
@@ -115,6 +159,16 @@ public final class FrameGuard extends ChannelDuplexHandler {
         if (++headRead == HEAD) {
             headRead = 0;
             payloadIn = length;
+        }
+    }
+
+    /** One byte of a setting (RFC 9113 §6.5.1): two of its name, four of its value. */
+    private void settingByte(ByteBuf bytes, int index) {
+        var at = (length - payloadIn--) % SETTING;
+        if (at < 2) {
+            setting = ((setting << 8) & 0xffff) | bytes.getUnsignedByte(index);
+        } else if (setting == HEADER_TABLE_SIZE) {
+            bytes.setByte(index, 0);
         }
     }
 
@@ -158,6 +212,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
         var kind = bytes.getByte(start + 3);
         if (kind <= HEADERS) {
             answered++;
+            count(bytes.getInt(start + 5));
             frames.pay(PAID_BY_ANSWER);
         } else if (kind == RST_STREAM && !broken && !resets.take()) {
             broken = true;

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param effective policy keys that hold for each route, all layers laid over each other
  * @param tables route names by listener
  * @param addresses where the address of each listener stands
+ * @param connections where the number of connections stands, or would
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
  */
@@ -35,6 +36,7 @@ public record Blueprint(
         Map<String, PolicySet> effective,
         Map<String, RouteTable<String>> tables,
         Map<String, Place> addresses,
+        Place connections,
         List<String> ignoredVariables,
         Set<String> secrets) {
 
@@ -85,6 +87,7 @@ public record Blueprint(
                 effective,
                 tables,
                 addresses,
+                document.placeOf("node.connections"),
                 document.ignoredVariables(),
                 document.secrets());
         new ConfigTests(blueprint, problems).run();

@@ -165,6 +165,33 @@ class ConnectionEndTest {
     }
 
     @Test
+    void a_stream_of_which_nothing_is_taken_is_reset_while_others_get_on_RFC_9113_5_4_2() throws Exception {
+        try (var scene = scene("stalled: 300ms");
+                var http2 = new RawHttp2(scene.client(), 4, 0)) {
+            scene.answering(Answers.ok("never taken"));
+            http2.get(1, "/");
+            scene.origin().awaitRequests(1);
+            scene.answering(Answers.ok("a".repeat(1000)));
+            http2.get(3, "/");
+            http2.windowUpdate(3, 1);
+            var frame = http2.read();
+            while (frame != null && frame.type() != RawHttp2.RST_STREAM) {
+                if (frame.type() == RawHttp2.DATA) {
+                    assertThat(frame.stream()).isEqualTo(3);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)); // its pace is the point
+                    http2.windowUpdate(3, 1);
+                }
+                frame = http2.read();
+            }
+            assertThat(frame).isNotNull();
+            assertThat(frame.stream()).isEqualTo(1);
+            assertThat(ByteBuffer.wrap(frame.payload()).getInt()).as("CANCEL").isEqualTo(8);
+            assertThat(http2.windowUpdate(3, 2000).outcome(3).end()).isEqualTo("END");
+            scene.awaitNothingInFlight();
+        }
+    }
+
+    @Test
     void a_client_that_reads_slowly_is_not_stalled_until_it_stops() throws Exception {
         try (var scene = scene("stalled: 300ms");
                 var client = RawClient.connect(scene.gateway().port(), 4096)) {

@@ -164,7 +164,8 @@ class ConnectionLimitsTest {
         assertThatThrownBy(() -> Scene.start("node: { connections: 2000000000 }\n" + SERVES))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining("node.connections: 2000000000 connections need more files than the ")
-                .hasMessageContaining("`ulimit -n 3333333835` would do");
+                .hasMessageContaining("`ulimit -n 3333333835` would do")
+                .hasMessageContaining("test.yaml:4:");
         try (var scene = Scene.start(SERVES)) {
             assertThatThrownBy(() -> scene.gateway()
                             .reload(

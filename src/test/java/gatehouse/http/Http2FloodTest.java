@@ -277,6 +277,54 @@ class Http2FloodTest {
         scene.awaitNothingInFlight();
     }
 
+    @ParameterizedTest(name = "setting {0} of {1}")
+    @CsvSource({"2, 2", "4, -2147483648", "5, 1", "5, 16777216"})
+    void a_setting_out_of_its_range_ends_the_connection_RFC_9113_6_5_2(int setting, int value) throws IOException {
+        try (var client = new RawHttp2(scene.client(), setting, value)) {
+            assertThat(client.outcome(1).end()).startsWith("GOAWAY ");
+        }
+    }
+
+    @Test
+    void nothing_comes_between_the_parts_of_a_header_section_RFC_9113_6_10() throws IOException {
+        var before = scene.bytesAtOrigin();
+        for (var type : new int[] {RawHttp2.PING, RawHttp2.HEADERS}) {
+            try (var client = http2()) {
+                client.frame(RawHttp2.HEADERS, RawHttp2.END_STREAM, 1, new byte[] {(byte) 0x82});
+                client.frame(type, 0, type == RawHttp2.PING ? 0 : 3, new byte[8]);
+                assertThat(client.outcome(1).end()).isEqualTo("GOAWAY 1");
+            }
+        }
+        assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+    }
+
+    @Test
+    void a_window_that_is_opened_too_far_ends_its_stream_or_the_connection_RFC_9113_6_9_1() throws IOException {
+        scene.answering(Answers.hang("late"));
+        try (var client = http2()) {
+            client.post(1, "/").windowUpdate(1, Integer.MAX_VALUE);
+            assertThat(client.outcome(1).end()).isEqualTo("RST 3");
+            client.windowUpdate(0, Integer.MAX_VALUE);
+            assertThat(client.outcome(3).end()).isEqualTo("GOAWAY 3");
+        }
+        scene.awaitNothingInFlight();
+    }
+
+    @ParameterizedTest(name = "SETTINGS_HEADER_TABLE_SIZE {0}")
+    @ValueSource(ints = {0, 4096, -1})
+    void answers_use_no_table_of_the_clients_for_headers_RFC_7541_4_2(int size) throws IOException {
+        try (var client = new RawHttp2(scene.client(), 1, size)) {
+            var sizes = new ArrayList<Integer>();
+            for (var i = 0; i < 3; i++) {
+                var head = client.get(1 + 2 * i, "/").await(RawHttp2.HEADERS).payload();
+                assertThat(head).as("a field that is kept").doesNotContain((byte) 0x40);
+                sizes.add(head.length);
+            }
+            assertThat(sizes.get(0)).as("with the change of the size").isEqualTo(sizes.get(1) + 1);
+            assertThat(sizes.get(2)).isEqualTo(sizes.get(1));
+        }
+    }
+
     @Test
     void data_on_a_stream_that_has_ended_harms_no_other() throws IOException {
         try (var client = http2()) {

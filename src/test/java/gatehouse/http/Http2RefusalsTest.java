@@ -113,6 +113,75 @@ class Http2RefusalsTest {
         assertThat(scene.bytesAtOrigin()).isEqualTo(before);
     }
 
+    @ParameterizedTest(name = "RFC 9113 {0}: {1}")
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            §8.3    | :method GET :scheme http :path / :authority a :authority b
+            §8.3    | :method GET :scheme http :path / :authority a :authority a
+            §8.3    | :method GET :scheme http :path / :path /b :authority a
+            §8.3    | :method GET :method POST :scheme http :path / :authority a
+            §8.3    | :method GET :scheme http :scheme http :path / :authority a
+            §8.3    | :method GET :scheme http :path / x-a b :authority a
+            §8.3.1  | :scheme http :path / :authority a
+            §8.3.1  | :method GET :path / :authority a
+            §8.3.1  | :method GET :scheme http :authority a
+            §8.3.1  | :method GET :scheme http :path /
+            §8.3.1  | :method GET :scheme http :path / host a host b
+            §8.3.1  | :method GET :scheme http :path / :authority a host a host b
+            §8.3.1  | :method GET :scheme http :path / :authority a host b
+            §8.3.1  | :method GET :scheme http :path / :authority a host a:81
+            §8.1.1  | :method GET :scheme http :path / :authority a content-length 5
+            §8.1.1  | :method GET :scheme http :path / :authority a content-length 5 content-length 6
+            """)
+    void a_head_without_one_of_each_or_with_two_goes_nowhere(String section, String fields) throws IOException {
+        var before = scene.bytesAtOrigin();
+        try (var client = http2()) {
+            var answer = client.headers(1, true, fields.split(" ")).outcome(1);
+            assertThat(answer.end().equals("END") ? answer.status() : answer.end())
+                    .isIn("400", "RST 1", "GOAWAY 1");
+        }
+        assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+    }
+
+    @Test
+    void a_host_that_agrees_with_authority_is_sent_once_RFC_9113_8_3_1() throws IOException {
+        try (var client = http2()) {
+            assertThat(client.get(1, "/", "host", "localhost").outcome(1).status())
+                    .isEqualTo("200");
+            assertThat(scene.lastRequest().head().all("host")).containsExactly("localhost");
+            var alone = client.headers(3, true, ":method", "GET", ":scheme", "http", ":path", "/", "host", "a.test");
+            assertThat(alone.outcome(3).status()).isEqualTo("200");
+            assertThat(scene.lastRequest().head().all("host")).containsExactly("a.test");
+        }
+    }
+
+    @Test
+    void te_may_only_say_trailers_and_stays_here_RFC_9113_8_2_2() throws IOException {
+        try (var client = http2()) {
+            assertThat(client.get(1, "/", "te", "trailers").outcome(1).status()).isEqualTo("200");
+            assertThat(scene.lastRequest().head().all("te")).isEmpty();
+            assertThat(client.get(3, "/", "te", "trailers, gzip").outcome(3).end())
+                    .isEqualTo("RST 1");
+        }
+    }
+
+    @ParameterizedTest(name = "trailer {0}: {1}")
+    @CsvSource(quoteCharacter = '`', textBlock = """
+            x-sum, 5\\r\\nX-Evil: 1
+            X-Sum, 5
+            x sum, 5
+            x-sum, 5\\u0000
+            """)
+    void a_malformed_trailer_ends_its_request_unfinished_RFC_9113_8_1(String name, String value) throws IOException {
+        try (var client = http2()) {
+            client.post(1, "/trailer").data(1, false, "body").headers(1, true, name, unescaped(value));
+            var answer = client.outcome(1);
+            assertThat(answer.end().equals("END") ? answer.status() : answer.end())
+                    .isIn("400", "RST 1", "GOAWAY 1");
+        }
+        scene.awaitNothingInFlight();
+        assertThat(atOrigin()).doesNotContain("Evil", "body\r\n0\r\n\r\n");
+    }
+
     @Test
     void connect_is_refused_without_dialling() throws IOException {
         var before = scene.bytesAtOrigin();
@@ -173,13 +242,17 @@ class Http2RefusalsTest {
                 """)) {
             try (var client = plain.client()) {
                 client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-                assertThat(client.readHead().startLine()).doesNotContain("200");
-                client.readAll();
+                Refusals.assertProblem(client.read(), 505);
+                assertThat(client.closedByPeer()).isTrue();
             }
             assertThat(plain.bytesAtOrigin()).isZero();
             var upgrade = plain.exchange(RawClient.request(
                     "GET", "/", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"));
             assertThat(upgrade.status()).isEqualTo(200);
+            assertThat(upgrade.interim()).isEmpty();
+            assertThat(plain.lastRequest().head().all("upgrade")).isEmpty();
+            assertThat(plain.lastRequest().head().all("http2-settings")).isEmpty();
+            assertThat(plain.lastRequest().head().startLine()).isEqualTo("GET / HTTP/1.1");
         }
     }
 
