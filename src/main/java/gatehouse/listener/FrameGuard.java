@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * out to speak HTTP/1 is left alone.
  *
  * <p>A client that offers a table for compressed headers (RFC 7541 §4.2) is taken not to: what is new with each answer, its
- * date and id, would push the rest out of it, and the copy here, as large as the client wishes, would cost more than all
- * else of an idle connection.
+ * date and id, would push the rest out of it, and the copy here would nearly double what an idle connection costs.
  */
 public final class FrameGuard extends ChannelDuplexHandler {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
