@@ -189,9 +189,9 @@ public final class Intake {
     /** RFC 9112 §6.3; -1 stands for a body of unknown length. */
     private long bodyLength() {
         if (request.version() == HttpVersion.HTTP_2) {
-            return contentLengthField == null
-                    ? (Http2Stream.endedWithHead(request) ? 0 : -1)
-                    : parsedLength(contentLengthField);
+            var length = contentLengthField == null ? 0 : parsedLength(contentLengthField);
+            // one that announces nothing and does not end here may still break its word
+            return length > 0 ? length : Http2Stream.endedWithHead(request) ? 0 : -1;
         }
         if (transferEncoding == null) {
             return contentLengthField == null ? 0 : parsedLength(contentLengthField);

@@ -31,8 +31,11 @@ public final class Outflow implements WriteStream<Buffer> {
 
     @Override
     public Future<Void> write(Buffer chunk) {
+        return count(chunk, response.write(chunk));
+    }
+
+    private Future<Void> count(Buffer chunk, Future<Void> written) {
         var cost = chunk.length() + WRITE;
-        var written = response.write(chunk);
         bytes += cost;
         all.add(cost);
         return written.onComplete(done -> {
@@ -48,6 +51,12 @@ public final class Outflow implements WriteStream<Buffer> {
     @Override
     public Future<Void> end() {
         return response.end();
+    }
+
+    /** The last bytes and the end in one write. */
+    @Override
+    public Future<Void> end(Buffer chunk) {
+        return count(chunk, response.end(chunk));
     }
 
     @Override

@@ -21,6 +21,8 @@ abstract class AnswerBody extends Flow implements Reply.Body {
     private final @Nullable ReadStream<Buffer> source;
     private final Promise<Void> done = Promise.promise();
     private @Nullable Outflow sink;
+    private @Nullable Buffer last;
+    private long announced = -1;
     private boolean over;
 
     /**
@@ -52,6 +54,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
             return done.future();
         }
         passage.flowing(this);
+        announced = length();
         source.handler(chunk -> chunk(source, outflow, chunk));
         source.endHandler(end -> end(response));
         source.resume();
@@ -64,6 +67,10 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
         moved(chunk.length());
         passage.active();
+        if (bytes() == announced) {
+            last = chunk; // goes with the end, in one write
+            return;
+        }
         var unused = outflow.write(chunk);
         if (outflow.writeQueueFull()) {
             from.pause();
@@ -88,7 +95,9 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         cease();
         putTrailers(response);
         passage.replied();
-        response.end().onComplete(done);
+        var bytes = last;
+        var ended = bytes == null || sink == null ? response.end() : sink.end(bytes);
+        ended.onComplete(done);
     }
 
     /** The target broke off in the middle. */

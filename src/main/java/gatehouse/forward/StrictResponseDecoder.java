@@ -35,6 +35,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
 
     private StrictResponseDecoder() {
         super(new HttpDecoderConfig()
+                .setMaxChunkSize(UpstreamClients.MAX_READ_BYTES)
                 .setMaxInitialLineLength(UpstreamClients.MAX_LINE_BYTES)
                 .setMaxHeaderSize(UpstreamClients.MAX_HEADER_BYTES));
     }

@@ -23,6 +23,11 @@ final class Upload extends Flow {
 
     private static final int GATHERED = 16 * 1024;
 
+    /** So much may wait for the target; Vert.x counts writes, and would hold sixteen of any size. */
+    private static final int FULL = 64 * 1024;
+
+    private static final int LOW = FULL / 2;
+
     private final Delivery delivery;
     private final Exchange exchange;
     private final HttpClientRequest upstream;
@@ -31,7 +36,8 @@ final class Upload extends Flow {
     private final long announced;
     private @Nullable Buffer lastChunk;
     private @Nullable Buffer gathered;
-    private boolean unread;
+    private int unsent;
+    private boolean held;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
@@ -56,7 +62,7 @@ final class Upload extends Flow {
 
     /** Whether the target does not read what it was sent. */
     boolean isHeldUp() {
-        return flows() && upstream.writeQueueFull();
+        return flows() && held;
     }
 
     /** Sends nothing more; what still comes from the client is dropped. */
@@ -118,26 +124,28 @@ final class Upload extends Flow {
     }
 
     private void send(Buffer chunk) {
-        upstream.write(chunk);
-        if (upstream.writeQueueFull()) {
+        var length = chunk.length();
+        unsent += length;
+        upstream.write(chunk).onComplete(written -> {
+            unsent -= length;
+            if (held && unsent <= LOW && flows()) {
+                go(attempt.now());
+                goOn();
+            }
+        });
+        if (unsent >= FULL && !held) {
+            held = true;
             exchange.request().pause();
             read(exchange.request(), false);
-            unread = true;
             hold(attempt.now());
-            upstream.drainHandler(drained -> {
-                if (flows()) {
-                    go(attempt.now());
-                    goOn();
-                }
-            });
         }
     }
 
     private void goOn() {
         var request = exchange.request();
-        unread = false;
+        held = false;
         request.resume();
-        if (!unread) { // what was at hand may have filled the queue again
+        if (!held) { // what was at hand may have filled the queue again
             read(request, true);
         }
     }

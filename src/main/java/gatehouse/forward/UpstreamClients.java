@@ -37,9 +37,14 @@ final class UpstreamClients {
     static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
-    /** What one read may bring is what comes on top when a client is slow, so it is half of Netty's. */
+    /**
+     * Most that one read brings, and so the longest piece of a body. It is what comes on top when a client is slow, so it is half of
+     * Netty's.
+     */
+    static final int MAX_READ_BYTES = 32 * 1024;
+
     private static final RecvByteBufAllocator READS =
-            new AdaptiveRecvByteBufAllocator(64, 2048, 32 * 1024).maxMessagesPerRead(16);
+            new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ_BYTES).maxMessagesPerRead(16);
 
     private final Vertx vertx;
     private final Deadlines deadlines;

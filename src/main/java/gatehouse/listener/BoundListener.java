@@ -117,6 +117,7 @@ final class BoundListener {
                 .setHttp2ClearTextEnabled(config.protocols().contains(ListenerConfig.Protocol.H2C))
                 .setMaxInitialLineLength((int) limits.uri().bytes() + MORE_THAN_URI)
                 .setMaxHeaderSize(headerBytes)
+                .setMaxChunkSize(RequestDecoder.MAX_READ_BYTES)
                 .setIdleTimeout(SILENT_SECONDS)
                 .setAcceptBacklog(4096)
                 .setTcpFastOpen(false)

@@ -3,9 +3,11 @@ package gatehouse.listener;
 import gatehouse.listener.HeadTimes.Entry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpObject;
@@ -25,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class RequestDecoder extends StrictRequestDecoder {
     /** How long an answer may pause before a client that closed its direction meanwhile is taken to have left. */
     private static final long PAUSE_MILLIS = 50;
+
+    /** Most that one read brings, and so the longest piece of a body: what a slow target leaves to wait here. */
+    static final int MAX_READ_BYTES = 32 * 1024;
+
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ_BYTES).maxMessagesPerRead(16);
 
     private final Entry head;
     private @Nullable ChannelHandlerContext context;
@@ -56,7 +64,10 @@ final class RequestDecoder extends StrictRequestDecoder {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         head.speaks(this);
-        added.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, limits().halfClose());
+        added.channel()
+                .config()
+                .setRecvByteBufAllocator(READS)
+                .setOption(ChannelOption.ALLOW_HALF_CLOSURE, limits().halfClose());
     }
 
     // ---- bytes to messages
