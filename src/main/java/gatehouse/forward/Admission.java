@@ -5,8 +5,6 @@ import gatehouse.exchange.Exchange;
 import gatehouse.service.Load;
 import gatehouse.service.Service;
 import gatehouse.service.Target;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Admission implements Load {
     /** Over HTTP/2 one connection carries all requests to a target; more streams are hardly ever allowed. */
     static final int HTTP2_STREAMS = 100;
-
-    /** Targets that are gone are forgotten when there are more than this. */
-    private static final int MANY_TARGETS = 64;
 
     /** Somebody who wants to send a request. Told exactly one of both, maybe before {@link Admission#ask} returns. */
     interface Applicant {
@@ -43,22 +38,11 @@ final class Admission implements Load {
         void refused(Failure failure);
     }
 
-    /** Requests under way to one target. */
-    static final class Busy {
-        private final Target target;
-        private int requests;
-
-        private Busy(Target target) {
-            this.target = target;
-        }
-    }
-
     private final Service service;
     private final Deadlines deadlines;
     private final @Nullable AdaptiveLimit adaptive;
-    private final int mostPerTarget;
     private final Line line;
-    private final IdentityHashMap<Target, Busy> busy = new IdentityHashMap<>();
+    private final Places places;
     private final AtomicInteger limit = new AtomicInteger();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -76,7 +60,7 @@ final class Admission implements Load {
                 ? new AdaptiveLimit(share(config.concurrency().start(), lanes), most, System.nanoTime())
                 : null;
         limit.set(adaptive == null ? most : adaptive.limit());
-        this.mostPerTarget = mostPerTarget(config.pool(), lanes);
+        this.places = new Places(service, mostPerTarget(config.pool(), lanes));
         this.line = new Line(
                 share(config.pool().pending(), lanes),
                 config.pool().longestWait().toNanos());
@@ -113,13 +97,13 @@ final class Admission implements Load {
             join(applicant);
             return;
         }
-        var target = choose(applicant);
+        var target = places.choose(applicant);
         if (target == null) {
             applicant.refused(Failures.noTarget());
             return;
         }
-        if (isFull(target)) {
-            target = elsewhere(applicant, target);
+        if (places.isFull(target)) {
+            target = places.elsewhere(applicant, target);
             if (target == null) {
                 join(applicant);
                 return;
@@ -129,24 +113,16 @@ final class Admission implements Load {
     }
 
     /** A request is on its way; {@link #end} ends it. */
-    Busy begin(Target target) {
-        var here = busy.get(target);
-        if (here == null) {
-            here = new Busy(target);
-            busy.put(target, here);
-        }
-        here.requests++;
+    Places.Busy begin(Target target) {
+        var here = places.take(target);
         inFlight.setRelease(inFlight() + 1);
         return here;
     }
 
     /** A request has ended; its turn is somebody else's. */
-    void end(Busy here) {
-        here.requests--;
+    void end(Places.Busy here) {
+        places.free(here);
         inFlight.setRelease(inFlight() - 1);
-        if (here.requests == 0 && busy.size() > MANY_TARGETS) {
-            busy.remove(here.target);
-        }
         if (waiting() > 0) {
             serve();
         }
@@ -183,39 +159,6 @@ final class Admission implements Load {
                 serve();
             }
         }
-    }
-
-    private boolean isFull(Target target) {
-        var here = busy.get(target);
-        return here != null && here.requests >= mostPerTarget;
-    }
-
-    private @Nullable Target choose(Applicant applicant) {
-        var tried = applicant.tried();
-        var bound = tried.isEmpty() ? service.sticky(applicant.exchange()) : null;
-        return bound == null ? service.pick(applicant.exchange(), tried) : bound;
-    }
-
-    /** A target with room in place of one without; those that were tried before only if there is no other. */
-    private @Nullable Target elsewhere(Applicant applicant, Target full) {
-        var exchange = applicant.exchange();
-        if (service.binds(exchange)) {
-            return null;
-        }
-        var passed = new ArrayList<>(applicant.tried());
-        passed.add(full);
-        for (var next = service.pickOther(exchange, passed); next != null; next = service.pickOther(exchange, passed)) {
-            if (!isFull(next)) {
-                return next;
-            }
-            passed.add(next);
-        }
-        for (var tried : applicant.tried()) {
-            if (!isFull(tried) && service.takes(tried)) {
-                return tried;
-            }
-        }
-        return null;
     }
 
     /** One more that can't be served. */
@@ -291,8 +234,8 @@ final class Admission implements Load {
 
         /** Whether it need not wait any longer: there is a target with room, or no target at all. */
         boolean findsTarget() {
-            var target = choose(applicant);
-            found = target == null || !isFull(target) ? target : elsewhere(applicant, target);
+            var target = places.choose(applicant);
+            found = target == null || !places.isFull(target) ? target : places.elsewhere(applicant, target);
             return target == null || found != null;
         }
 

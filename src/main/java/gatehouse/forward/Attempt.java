@@ -47,12 +47,12 @@ final class Attempt extends Passage {
                         Math.max(1, delivery.plan().timeouts().connect().toMillis()))
                 .setMethod(exchange().httpMethod())
                 .setURI(exchange().upstreamTarget());
-        asking();
+        seat().asking();
         try {
             var client = delivery.needsFresh() ? held().fresh() : held().client();
             client.request(options).onComplete(this::connected);
         } catch (RuntimeException e) {
-            poolAnswered();
+            seat().poolAnswered();
             fail(Failures.internal(e));
         }
     }
@@ -62,16 +62,16 @@ final class Attempt extends Passage {
         if (isLate && result.succeeded()) {
             UpstreamClients.giveBack(result.result());
         }
-        poolAnswered();
+        seat().poolAnswered();
         if (isLate) {
             return;
         }
         if (result.failed()) {
             var failure = Failures.connecting(result.cause());
-            fail(result.cause() instanceof TimeoutException ? judged(failure) : failure);
+            fail(result.cause() instanceof TimeoutException ? patience().judged(failure) : failure);
             return;
         }
-        connectedNanos = punctualNanos();
+        connectedNanos = patience().punctualNanos();
         var up = result.result();
         connected(up);
         try {
@@ -169,7 +169,9 @@ final class Attempt extends Passage {
     /** Whether the connection had served before and was closed by the target while the request was on its way. */
     private boolean isStale() {
         var up = upstream();
-        return up != null && punctualNanos() - connectedNanos < STALE_NANOS && AnswerGuard.wasKept(up.connection());
+        return up != null
+                && patience().punctualNanos() - connectedNanos < STALE_NANOS
+                && AnswerGuard.wasKept(up.connection());
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */

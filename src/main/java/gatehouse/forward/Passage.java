@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * of the reply. It ends exactly once, in {@link #close}, and from then on ignores whatever still arrives. Confined to its event
  * loop.
  */
-abstract class Passage extends Deadlines.Watched {
+abstract class Passage {
     /** More interim answers than this are not passed on. */
     static final int MAX_INTERIM = 10;
 
@@ -37,17 +36,12 @@ abstract class Passage extends Deadlines.Watched {
     private final Target target;
     private final UpstreamClients.Held held;
     private final Deadlines deadlines;
+    private final Seat seat;
+    private final Patience patience;
     private final long startNanos = System.nanoTime();
-    private final long endBy;
-    private final long firstByteNanos;
 
     private Phase phase = Phase.CONNECTING;
-    private long activeNanos = startNanos;
-    private long lostBefore;
     private long sentNanos;
-    private long paceDue;
-    private boolean atPool;
-    private Admission.@Nullable Busy place;
     private @Nullable HttpClientRequest upstream;
 
     /**
@@ -67,10 +61,8 @@ abstract class Passage extends Deadlines.Watched {
         this.target = target;
         this.held = held;
         this.deadlines = forwarder.deadlines();
-        this.lostBefore = deadlines.lost(startNanos);
-        this.endBy = endBy;
-        this.firstByteNanos = firstByteNanos;
-        this.paceDue = never(startNanos);
+        this.seat = new Seat(target, held);
+        this.patience = new Patience(this, deadlines, startNanos, endBy, firstByteNanos);
     }
 
     /** So late that it never comes. */
@@ -132,32 +124,21 @@ abstract class Passage extends Deadlines.Watched {
 
     /** Takes its place at the service, which must have one, and begins to be watched. */
     final void enter() {
-        target.acquire();
-        held.hold();
-        place = held.admission().begin(target);
+        seat.take();
         exchange.whenClientLeaves(this::clientLeft);
-        deadlines.add(this);
-        watch();
+        patience.begin();
     }
 
-    /** The pool is asked for a connection. Its place is taken until the pool has answered, even if nobody wants it then. */
-    final void asking() {
-        atPool = true;
-    }
-
-    /** The pool has answered. */
-    final void poolAnswered() {
-        atPool = false;
-        if (phase == Phase.ENDED) {
-            leavePlace();
-        }
+    /** What it holds at the target. */
+    final Seat seat() {
+        return seat;
     }
 
     /** There is a connection. */
     final void connected(HttpClientRequest up) {
         phase = Phase.WAITING;
         upstream = up;
-        active();
+        patience.active();
     }
 
     /** The request was sent whole. */
@@ -179,38 +160,22 @@ abstract class Passage extends Deadlines.Watched {
     /** The answer is passed on. */
     final void replying() {
         phase = Phase.REPLYING;
-        active();
+        patience.active();
     }
 
-    /** Something moved: silence is counted from now. */
+    /** Something moved. */
     final void active() {
-        activeNanos = System.nanoTime(); // not as of the last sweep: after a standstill that one is long ago
-        lostBefore = deadlines.lost(activeNanos);
-        watch();
-    }
-
-    /** A failure by time, which is nobody's if this event loop was late itself. */
-    final Failure judged(Failure failure) {
-        return wasLate() ? failure.excuse() : failure;
-    }
-
-    /** The monotonic clock, stopped while this event loop is late itself. */
-    final long punctualNanos() {
-        var now = System.nanoTime();
-        return now - deadlines.lost(now);
-    }
-
-    private boolean wasLate() {
-        var now = System.nanoTime();
-        return Deadlines.isTooMuch(deadlines.lost(now) - lostBefore, now - activeNanos);
+        patience.active();
     }
 
     /** A body begins to move. */
     final void flowing(Flow flow) {
-        var now = deadlines.now();
-        flow.begin(now);
-        paceDue = Math.min(paceDue, flow.nextLookAt(exchange.pace(), now));
-        watch();
+        patience.flowing(flow);
+    }
+
+    /** How long is waited, and for whom. */
+    final Patience patience() {
+        return patience;
     }
 
     /** The body of the request; null where there is none. */
@@ -266,9 +231,9 @@ abstract class Passage extends Deadlines.Watched {
      */
     final void close(@Nullable Outcome outcome, @Nullable String why, boolean cut) {
         phase = Phase.ENDED;
-        deadlines.remove(this);
+        patience.over();
         exchange.whenClientLeaves(null);
-        target.release();
+        seat.endAtTarget();
         stopUpload();
         if (outcome != null) {
             plan.service().report(target, outcome, why);
@@ -276,108 +241,6 @@ abstract class Passage extends Deadlines.Watched {
         if (cut && upstream != null) {
             UpstreamClients.abandon(upstream);
         }
-        if (!atPool) {
-            leavePlace();
-        }
-        held.release();
-    }
-
-    private void leavePlace() {
-        var mine = place;
-        if (mine != null) {
-            place = null;
-            held.admission().end(mine);
-        }
-    }
-
-    @Override
-    final void due(long now) {
-        if (now - endBy >= 0) {
-            expire(
-                    phase == Phase.CONNECTING ? "connect-timeout" : "total-timeout",
-                    "The whole exchange took too long.");
-        } else if (now - activeNanos >= silence()) {
-            expireSilent();
-        } else if (now - paceDue < 0 || keepsPace(now)) {
-            watch();
-        }
-    }
-
-    private void expireSilent() {
-        var upload = upload();
-        if (phase == Phase.CONNECTING) {
-            fail(judged(Failures.connectTimeout()));
-        } else if (phase == Phase.WAITING && isHeldUp()) {
-            expire("idle-timeout", "The service stopped reading the request.");
-        } else if (phase == Phase.WAITING && upload != null && upload.flows()) {
-            refuse(Problem.requestTimeout("The request's body stopped coming."));
-        } else if (phase == Phase.WAITING) {
-            expire("first-byte-timeout", "The service sent no answer in time.");
-        } else {
-            expire("idle-timeout", "The service's answer stopped coming.");
-        }
-    }
-
-    /** Whether both bodies move fast enough; if not, the passage has ended. */
-    private boolean keepsPace(long now) {
-        var pace = exchange.pace();
-        var upload = upload();
-        var download = download();
-        if (upload != null && (upload.isSenderSlow(pace, now) || (upload.isLate(pace, now) && !isHeldUp()))) {
-            refuse(Problem.requestTimeout("The request's body came too slowly."));
-        } else if (upload != null && (upload.isReceiverSlow(pace, now) || upload.isLate(pace, now))) {
-            expire("slow-upload", "The service read the request too slowly.");
-        } else if (download != null && download.isSenderSlow(pace, now)) {
-            expire("slow-answer", "The service's answer came too slowly.");
-        } else if (download != null && download.isReceiverSlow(pace, now)) {
-            refuse(Problem.requestTimeout("The client took the answer too slowly."));
-        } else {
-            paceDue = Math.min(
-                    upload == null ? never(now) : upload.nextLookAt(pace, now),
-                    download == null ? never(now) : download.nextLookAt(pace, now));
-            return true;
-        }
-        return false;
-    }
-
-    private void expire(String name, String detail) {
-        var problem = Problem.gatewayTimeout(name, detail);
-        var reply = download();
-        if (reply != null) {
-            exchange.failedWith(problem);
-            if (wasLate()) {
-                reply.fail(problem.asFailure());
-            } else {
-                reply.expire(problem.asFailure());
-            }
-            return;
-        }
-        var failure = judged(new Failure(Failure.Kind.TIMEOUT, problem.asFailure(), name));
-        if (phase == Phase.WAITING && failure.countsAgainstTarget()) {
-            held.admission().lost();
-        }
-        fail(failure);
-    }
-
-    /** How long nothing may move in this phase, in nanoseconds. */
-    private long silence() {
-        var timeouts = plan.timeouts();
-        if (phase == Phase.WAITING) {
-            var upload = upload();
-            return upload != null && upload.flows() ? nanos(timeouts.idle()) : orAny(firstByteNanos);
-        }
-        return nanos(phase == Phase.CONNECTING ? timeouts.connect() : timeouts.idle());
-    }
-
-    private void watch() {
-        dueAt(Math.min(Math.min(activeNanos + silence(), endBy), paceDue));
-    }
-
-    private static long nanos(Duration duration) {
-        return orAny(duration.toNanos());
-    }
-
-    private static long orAny(long nanos) {
-        return nanos == 0 ? Long.MAX_VALUE / 4 : nanos;
+        seat.leave();
     }
 }

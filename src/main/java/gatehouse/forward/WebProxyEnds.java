@@ -111,9 +111,9 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
                 .setConnectTimeout(Math.max(1, plan.timeouts().connect().toMillis()))
                 .setMethod(context.request().getMethod())
                 .setURI(context.request().getURI());
-        trip.asking();
+        trip.seat().asking();
         return context.client().request(options).compose(up -> connected(context.request(), up), cause -> {
-            trip.poolAnswered();
+            trip.seat().poolAnswered();
             trip.fail(Failures.connecting(cause));
             return Future.failedFuture(cause);
         });
@@ -123,10 +123,10 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
         up.exceptionHandler(cause -> {}); // the response's future tells it
         if (trip.isOver()) {
             UpstreamClients.giveBack(up);
-            trip.poolAnswered();
+            trip.seat().poolAnswered();
             return Future.failedFuture(Failures.clientGone());
         }
-        trip.poolAnswered();
+        trip.seat().poolAnswered();
         trip.onItsWay(up);
         if (request.getAuthority() == null) {
             UpstreamHead.writeAuthority(authority(), up);
