@@ -26,84 +26,17 @@ public final class Fields {
         };
     }
 
-    /** Names, with hyphens, of fields that say who called or how; those that begin {@code x-forwarded-} are more. */
-    private static final String[] FORWARDING = {
-        "via",
-        "forwarded",
-        "forwarded-for",
-        "x-forwarded",
-        "x-real-ip",
-        "x-client-ip",
-        "client-ip",
-        "true-client-ip",
-        "x-cluster-client-ip",
-        "cf-connecting-ip",
-        "fastly-client-ip",
-        "x-scheme",
-        "x-host",
-        "front-end-https",
-        "x-retry-attempt"
-    };
-
-    private static final String X_FORWARDED = "x-forwarded-";
-
     /**
      * Whether a request field says who called or how, which only a trusted proxy may say. An underscore counts as a
      * hyphen: CGI and its kin make one name of both.
      */
     public static boolean isForwarding(CharSequence name) {
-        if (startsWith(name, X_FORWARDED)) {
-            return true;
-        }
-        for (var known : FORWARDING) {
-            if (isSpelling(name, known)) {
-                return true;
-            }
-        }
-        return false;
+        return FieldKinds.of(name) == FieldKinds.FORWARDING;
     }
-
-    private static boolean startsWith(CharSequence name, String lowerCase) {
-        return name.length() > lowerCase.length() && spells(name, lowerCase);
-    }
-
-    private static boolean isSpelling(CharSequence name, String lowerCase) {
-        return name.length() == lowerCase.length() && spells(name, lowerCase);
-    }
-
-    private static boolean spells(CharSequence name, String lowerCase) {
-        for (var i = 0; i < lowerCase.length(); i++) {
-            var c = name.charAt(i);
-            var plain = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
-            if (plain != lowerCase.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static final String[] OVERRIDING = {
-        "proxy",
-        "x-rewrite-url",
-        "x-client-cert",
-        "x-original-url",
-        "x-original-uri",
-        "x-original-host",
-        "x-method-override",
-        "x-http-method",
-        "x-http-method-override",
-        "x-envoy-original-path",
-        "transfer-encoding"
-    };
 
     /** Whether a request field would make a target take another method, path, framing or client than the gateway saw. */
     public static boolean isOverriding(CharSequence name) {
-        for (var known : OVERRIDING) {
-            if (isSpelling(name, known)) {
-                return true;
-            }
-        }
-        return false;
+        return FieldKinds.of(name) == FieldKinds.OVERRIDING;
     }
 
     /**
@@ -214,32 +147,21 @@ public final class Fields {
      */
     public static void copyRequest(MultiMap from, MultiMap to) {
         var connection = nominations(from);
-        for (var field : from) {
-            var name = field.getKey();
-            if (isHopByHop(name)
-                    || isForwarding(name)
-                    || isOverriding(name)
-                    || is(name, "host")
-                    || is(name, "content-length")
-                    || is(name, "expect")
-                    || is(name, "x-request-id")
-                    || (!connection.isEmpty() && isNominated(connection, name))) {
-                continue;
+        from.forEach((name, value) -> {
+            if (FieldKinds.of(name) == FieldKinds.PLAIN && (connection.isEmpty() || !isNominated(connection, name))) {
+                to.add(name, value);
             }
-            to.add(name, field.getValue());
-        }
+        });
     }
 
     /** Copies the fields of a response that travel to the client. */
     public static void copyResponse(MultiMap from, MultiMap to) {
         var connection = nominations(from);
-        for (var field : from) {
-            var name = field.getKey();
-            if (isHopByHop(name) || (!connection.isEmpty() && isNominated(connection, name))) {
-                continue;
+        from.forEach((name, value) -> {
+            if (!isHopByHop(name) && (connection.isEmpty() || !isNominated(connection, name))) {
+                to.add(name, value);
             }
-            to.add(name, field.getValue());
-        }
+        });
     }
 
     /** The fields of an interim answer that travel to the client, their names in the lower case that HTTP/2 needs. */

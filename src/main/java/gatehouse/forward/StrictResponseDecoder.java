@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -14,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,19 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private static final AsciiString CONTENT_LENGTH = HttpHeaderNames.CONTENT_LENGTH;
     private static final AsciiString TRANSFER_ENCODING = HttpHeaderNames.TRANSFER_ENCODING;
 
+    /** The kind that is copied from with the least ado. */
+    private static final HttpHeadersFactory HEADERS = new HttpHeadersFactory() {
+        @Override
+        public HttpHeaders newHeaders() {
+            return HeadersMultiMap.httpHeaders();
+        }
+
+        @Override
+        public HttpHeaders newEmptyHeaders() {
+            return HeadersMultiMap.httpHeaders();
+        }
+    };
+
     private @Nullable ByteBuf input;
     private int readFrom;
     private int lengths;
@@ -35,6 +51,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
 
     private StrictResponseDecoder() {
         super(new HttpDecoderConfig()
+                .setHeadersFactory(HEADERS)
                 .setMaxChunkSize(UpstreamClients.MAX_READ_BYTES)
                 .setMaxInitialLineLength(UpstreamClients.MAX_LINE_BYTES)
                 .setMaxHeaderSize(UpstreamClients.MAX_HEADER_BYTES));
@@ -78,6 +95,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
         var name = super.splitHeaderName(line, start, length);
+        if (length == 0) {
+            throw new IllegalArgumentException("a field without a name");
+        }
         var isLength = name.contentEqualsIgnoreCase(CONTENT_LENGTH);
         if (isLength && ++lengths > 1) {
             throw new IllegalArgumentException("more than one length");

@@ -119,6 +119,8 @@ final class BoundListener {
                 .setMaxHeaderSize(headerBytes)
                 .setMaxChunkSize(RequestDecoder.MAX_READ_BYTES)
                 .setIdleTimeout(SILENT_SECONDS)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setAcceptBacklog(4096)
                 .setTcpFastOpen(false)
                 .setTracingPolicy(TracingPolicy.IGNORE)
