@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** One listener, bound on every lane. */
 final class BoundListener {
@@ -47,9 +45,6 @@ final class BoundListener {
     private final Gate gate;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
-
-    /** The channel that accepts for all servers, known from the first connection on. */
-    private volatile @Nullable Channel accepting;
 
     private BoundListener(Vertx vertx, List<Lane> lanes, ListenerConfig config, Gate gate) {
         this.vertx = vertx;
@@ -163,9 +158,6 @@ final class BoundListener {
     }
 
     private void accepted(Channel connection) {
-        if (accepting == null) {
-            accepting = connection.parent();
-        }
         if (config.protocols().contains(ListenerConfig.Protocol.H2C)) {
             connection.pipeline().addFirst(new FrameGuard(config.limits().http2()));
         }
@@ -183,13 +175,11 @@ final class BoundListener {
      * reset connections that come meanwhile. Completes when all that was accepted has reached its lane.
      */
     private Future<Void> stopAccepting() {
-        var channel = accepting;
-        if (channel == null) {
+        var socket = gate.socket();
+        if (socket == null) {
             return Future.succeededFuture();
         }
-        Promise<Void> closed = Promise.promise();
-        channel.close().addListener(done -> closed.complete());
-        return closed.future().compose(done -> {
+        return LastCall.close(socket).compose(done -> {
             var reached = new ArrayList<Future<Integer>>();
             lanes.forEach(lane -> reached.add(lane.run(lane::index)));
             return Future.join(reached).mapEmpty();

@@ -32,6 +32,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
     private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     private volatile String listener;
     private volatile ListenerConfig config;
+    private volatile @Nullable Channel socket;
 
     Gate(Admission node, String listener, ListenerConfig config) {
         this.node = node;
@@ -57,6 +58,16 @@ final class Gate extends ChannelInboundHandlerAdapter {
     /** Addresses that have connections open. */
     int addresses() {
         return byAddress.size();
+    }
+
+    /** The socket that accepts; null before it is there. Callable from any thread. */
+    @Nullable Channel socket() {
+        return socket;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        socket = context.channel();
     }
 
     @Override
