@@ -24,6 +24,7 @@ final class Attempt extends Passage {
     private long connectedNanos;
     private boolean continued;
     private int status;
+    private TargetPool.@Nullable Ask ask;
     private @Nullable Upload upload;
     private @Nullable Download download;
 
@@ -41,6 +42,35 @@ final class Attempt extends Passage {
 
     void start() {
         enter();
+        try {
+            if (held().isMultiplexed()) {
+                askClient();
+            } else {
+                var asking = new Asking();
+                ask = asking;
+                held().pool(target()).ask(asking, delivery.needsFresh());
+            }
+        } catch (RuntimeException e) {
+            fail(Failures.internal(e));
+        }
+    }
+
+    /** Waits for a connection of HTTP/1.1. */
+    private final class Asking extends TargetPool.Ask {
+        @Override
+        void connected(HttpClientRequest request) {
+            request.setMethod(exchange().httpMethod()).setURI(exchange().upstreamTarget());
+            obtained(request);
+        }
+
+        @Override
+        void failed(Throwable cause) {
+            notObtained(cause);
+        }
+    }
+
+    /** Over HTTP/2 a request is a stream of a connection that Vert.x keeps. */
+    private void askClient() {
         var options = new RequestOptions()
                 .setServer(target().address())
                 .setConnectTimeout(
@@ -49,15 +79,14 @@ final class Attempt extends Passage {
                 .setURI(exchange().upstreamTarget());
         seat().asking();
         try {
-            var client = delivery.needsFresh() ? held().fresh() : held().client();
-            client.request(options).onComplete(this::connected);
+            held().client().request(options).onComplete(this::answeredByClient);
         } catch (RuntimeException e) {
             seat().poolAnswered();
-            fail(Failures.internal(e));
+            throw e;
         }
     }
 
-    private void connected(AsyncResult<HttpClientRequest> result) {
+    private void answeredByClient(AsyncResult<HttpClientRequest> result) {
         var isLate = isIn(Phase.ENDED);
         if (isLate && result.succeeded()) {
             UpstreamClients.giveBack(result.result());
@@ -67,12 +96,19 @@ final class Attempt extends Passage {
             return;
         }
         if (result.failed()) {
-            var failure = Failures.connecting(result.cause());
-            fail(result.cause() instanceof TimeoutException ? patience().judged(failure) : failure);
-            return;
+            notObtained(result.cause());
+        } else {
+            obtained(result.result());
         }
+    }
+
+    private void notObtained(Throwable cause) {
+        var failure = Failures.connecting(cause);
+        fail(cause instanceof TimeoutException ? patience().judged(failure) : failure);
+    }
+
+    private void obtained(HttpClientRequest up) {
         connectedNanos = patience().punctualNanos();
-        var up = result.result();
         connected(up);
         try {
             send(up);
@@ -189,6 +225,9 @@ final class Attempt extends Passage {
     void fail(Failure failure) {
         if (isIn(Phase.ENDED)) {
             return;
+        }
+        if (ask != null) {
+            ask.cancel();
         }
         close(failure.countsAgainstTarget() ? Outcome.FAILED : null, failure.why(), true);
         delivery.failed(failure, target());

@@ -2,17 +2,20 @@ package gatehouse.forward;
 
 import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
+import gatehouse.service.Target;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.tracing.TracingPolicy;
 import java.time.Duration;
@@ -20,7 +23,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One event loop's connections to the targets, one client per service. A client used by one loop only opens its
@@ -32,6 +34,9 @@ final class UpstreamClients {
 
     /** RFC 9113 §7: the stream is not needed any more. */
     static final long CANCEL = 8;
+
+    /** How often connections that were idle for too long are looked for. */
+    private static final int SWEEP_MILLIS = 1_000;
 
     static final int MAX_HEADER_BYTES = 32 * 1024;
     static final int MAX_LINE_BYTES = 8 * 1024;
@@ -49,6 +54,7 @@ final class UpstreamClients {
     private final Vertx vertx;
     private final Deadlines deadlines;
     private final int lanes;
+    private final long sweeper;
     private final IdentityHashMap<Service, Held> clients = new IdentityHashMap<>();
 
     /**
@@ -58,6 +64,7 @@ final class UpstreamClients {
         this.vertx = vertx;
         this.deadlines = deadlines;
         this.lanes = lanes;
+        this.sweeper = vertx.setPeriodic(SWEEP_MILLIS, id -> clients.values().forEach(Held::sweep));
     }
 
     /** The client of a service, which stays open until it is released as often as it was held. */
@@ -71,12 +78,11 @@ final class UpstreamClients {
         return held;
     }
 
-    private HttpClient create(ServiceConfig.Pool pool, boolean keep) {
+    private HttpClientAgent create(ServiceConfig.Pool pool) {
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
                 .setHttp2KeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
-                .setKeepAlive(keep)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
@@ -94,7 +100,7 @@ final class UpstreamClients {
                 .setHttp2MaxSize(1)
                 // never used, but for connections that are just being closed and streams that a target allows fewer of
                 .setMaxWaitQueueSize(most)
-                .setCleanerPeriod(1_000);
+                .setCleanerPeriod(SWEEP_MILLIS);
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(limits)
@@ -102,7 +108,8 @@ final class UpstreamClients {
                 .build();
     }
 
-    private static void opened(HttpConnection connection) {
+    /** Sets up a connection that has just come about. */
+    static void opened(HttpConnection connection) {
         AnswerGuard.guard(connection);
         if (connection instanceof ConnectionBase base) {
             var config = base.channel().config();
@@ -133,13 +140,11 @@ final class UpstreamClients {
     }
 
     Future<?> close(Duration grace) {
+        vertx.cancelTimer(sweeper);
         var closing = new ArrayList<Future<Void>>();
         clients.values().forEach(held -> {
             held.service.unwatch(held.admission);
             closing.add(held.client.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
-            if (held.fresh != null) {
-                closing.add(held.fresh.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS));
-            }
         });
         clients.clear();
         return Future.join(closing);
@@ -168,15 +173,15 @@ final class UpstreamClients {
     /** A client, who may use it now, and how many do. */
     final class Held {
         private final Service service;
-        private final HttpClient client;
-        private @Nullable HttpClient fresh;
+        private final HttpClientAgent client;
+        private final IdentityHashMap<Target, TargetPool> pools = new IdentityHashMap<>();
         private final Admission admission;
         private int holders;
         private boolean retired;
 
         private Held(Service service, Admission admission) {
             this.service = service;
-            this.client = create(service.config().pool(), true);
+            this.client = create(service.config().pool());
             this.admission = admission;
             service.watch(admission);
         }
@@ -185,15 +190,25 @@ final class UpstreamClients {
             return client;
         }
 
-        /**
-         * A client that opens a connection for each request and keeps none. Its requests have their places as all others have;
-         * so there are at most twice {@code pool.max} connections for a moment, of which half are idle.
-         */
-        HttpClient fresh() {
-            if (fresh == null) {
-                fresh = create(service.config().pool(), false);
+        /** Whether one connection carries many requests, which the client keeps by itself. */
+        boolean isMultiplexed() {
+            return service.config().pool().http2();
+        }
+
+        /** Where connections to a target are kept, for HTTP/1.1. */
+        TargetPool pool(Target target) {
+            var pool = pools.get(target);
+            if (pool == null) {
+                var most = Admission.mostPerTarget(service.config().pool(), lanes);
+                pool = new TargetPool((VertxInternal) vertx, client, target.address(), most);
+                pools.put(target, pool);
             }
-            return fresh;
+            return pool;
+        }
+
+        private void sweep() {
+            pools.values().forEach(TargetPool::sweep);
+            pools.values().removeIf(TargetPool::isEmpty);
         }
 
         Admission admission() {
@@ -218,9 +233,6 @@ final class UpstreamClients {
             if (retired && holders == 0) {
                 service.unwatch(admission);
                 client.close();
-                if (fresh != null) {
-                    fresh.close();
-                }
             }
         }
     }
