@@ -24,7 +24,7 @@ final class ConnectionScenarios {
                 var gateway = new GatewayUnderTest.Launch("""
                         node: { connections: %d }
                         listeners: { web: { listen: "127.0.0.1:0", limits: { idle: %ds } } }
-                        services: { origin: { targets: "%s", pool: { idle: 1s, pending: 20000 } } }
+                        services: { origin: { targets: "%s", pool: { idle: 1s, pending: 20000, wait: 10s } } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """.formatted(trial.size(11_000, 1000), idle, origin.url()))
                         .fixedHeap(256)
@@ -81,7 +81,7 @@ final class ConnectionScenarios {
                 var gateway = new GatewayUnderTest.Launch("""
                         node: { connections: %d }
                         listeners: { web: { listen: "127.0.0.1:0", limits: { perAddress: %d } } }
-                        services: { origin: { targets: "%s", pool: { pending: 20000 } } }
+                        services: { origin: { targets: "%s", pool: { pending: 20000, wait: 10s } } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """.formatted(cap, perAddress, origin.url()))
                         .fixedHeap(256)
