@@ -7,6 +7,7 @@ import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.streams.ReadStream;
@@ -80,10 +81,22 @@ abstract class AnswerBody extends Flow implements Reply.Body {
                 if (!over) {
                     go(passage.now());
                     passage.active();
-                    reading(true);
-                    from.resume(); // may be full again at once
+                    from.resume();
+                    // behind what is at hand, which is delivered later and may fill the queue again
+                    var context = Vertx.currentContext();
+                    if (context == null) {
+                        reading(true);
+                    } else {
+                        context.runOnContext(delivered -> readOn(outflow));
+                    }
                 }
             });
+        }
+    }
+
+    private void readOn(Outflow outflow) {
+        if (over || !outflow.writeQueueFull()) {
+            reading(true);
         }
     }
 

@@ -53,6 +53,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (answered) {
             ReferenceCountUtil.release(message);
+            context.channel().config().setAutoRead(false); // a read that begins now could outlive the close (io_uring)
             var unused = context.close();
             return;
         }
@@ -109,6 +110,9 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             try {
                 context.fireChannelRead(bytes);
                 if (guard.answered && bytes.isReadable()) {
+                    context.channel()
+                            .config()
+                            .setAutoRead(false); // a read that begins now could outlive the close (io_uring)
                     var unused = context.close();
                 }
             } finally {

@@ -145,9 +145,12 @@ final class Upload extends Flow {
         var request = exchange.request();
         held = false;
         request.resume();
-        if (!held) { // what was at hand may have filled the queue again
-            read(request, true);
-        }
+        // behind what is at hand, which is delivered later and may fill the queue again
+        delivery.forwarder().vertx().runOnContext(delivered -> {
+            if (!held) {
+                read(request, true);
+            }
+        });
     }
 
     /**

@@ -161,6 +161,7 @@ final class UpstreamClients {
             request.reset(CANCEL);
             return;
         }
+        read(request, false); // one that begins while the close waits for a write would keep the socket open (io_uring)
         // first out of the pool: a reset alone gives the connection back when an answer overtook the request
         request.connection().close();
         request.reset(CANCEL);

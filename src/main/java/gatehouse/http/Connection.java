@@ -9,6 +9,7 @@ import gatehouse.listener.FrameGuard;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -191,15 +192,23 @@ final class Connection {
     /**
      * For how long the system's buffer has been still too: what waits in it may take a slow reader minutes, in which the socket
      * takes nothing. A client without room acknowledges but gets no data, one that is gone does not acknowledge (tcp(7),
-     * {@code TCP_INFO}). Known with epoll only, and asked of HTTP/1.x: streams of HTTP/2 have windows of their own.
+     * {@code TCP_INFO}). Known with epoll and io_uring, and asked of HTTP/1.x: streams of HTTP/2 have windows of their own.
      */
     private long stillNanos(long now) {
-        if (!(http instanceof ConnectionBase base) || !(base.channel() instanceof EpollSocketChannel socket)) {
+        if (!(http instanceof ConnectionBase base)) {
             return Long.MAX_VALUE;
         }
         try {
-            var info = socket.tcpInfo();
-            var still = Math.max(info.lastDataSent(), info.lastAckRecv());
+            long still;
+            if (base.channel() instanceof EpollSocketChannel socket) {
+                var info = socket.tcpInfo();
+                still = Math.max(info.lastDataSent(), info.lastAckRecv());
+            } else if (base.channel() instanceof IoUringSocketChannel socket) {
+                var info = socket.tcpInfo();
+                still = Math.max(info.lastDataSent(), info.lastAckRecv());
+            } else {
+                return Long.MAX_VALUE;
+            }
             return TimeUnit.MILLISECONDS.toNanos(still) + now - System.nanoTime();
         } catch (ChannelException closed) {
             return Long.MAX_VALUE;

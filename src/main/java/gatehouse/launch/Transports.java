@@ -11,6 +11,18 @@ import org.slf4j.LoggerFactory;
 final class Transports {
     private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
 
+    /**
+     * Whether Netty lets a poll of io_uring stand. It tells of a reset once, and a read that was under way then has seen only the
+     * bytes before it: nobody would ever know. A poll for each read costs one more entry of the queue and no system call.
+     */
+    private static final String STANDING_POLL = "io.netty.iouring.pollAddMultishotEnabled";
+
+    static {
+        if (System.getProperty(STANDING_POLL) == null) {
+            System.setProperty(STANDING_POLL, "false");
+        }
+    }
+
     private Transports() {}
 
     /** What is wanted if it can be had, else epoll, else the JDK's own. */

@@ -6,6 +6,8 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,6 +22,7 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
     private final RequestDecoder decoder;
     private boolean refused;
     private boolean lingering;
+    private boolean leaving;
 
     AnswerWatch(RequestDecoder decoder) {
         this.decoder = decoder;
@@ -27,6 +30,11 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (leaving) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
         if (message instanceof HttpResponse head) {
             var status = head.status().code();
             if (status < FIRST_FINAL_STATUS) {
@@ -46,10 +54,14 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         var channel = (DuplexChannel) context.channel();
-        if (lingering) {
+        if (lingering || leaving) {
             channel.closeFuture().addListener(closed -> promise.trySuccess());
         } else if (channel.isActive() && !channel.isInputShutdown() && (refused || decoder.hasUnread())) {
             linger(context, channel, promise);
+        } else if (Farewell.isDue(channel)) {
+            leaving = true;
+            decoder.ignoreRest();
+            Farewell.then(channel, () -> end(context, promise));
         } else {
             end(context, promise);
         }
@@ -57,16 +69,21 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
 
     private void linger(ChannelHandlerContext context, DuplexChannel channel, ChannelPromise promise) {
         lingering = true;
+        leaving = true;
         decoder.ignoreRest();
         context.flush();
-        var unused = channel.shutdownOutput();
-        channel.config().setAutoRead(true);
+        Farewell.then(channel, () -> {
+            if (channel.isActive()) {
+                var unused = channel.shutdownOutput();
+                channel.config().setAutoRead(true);
+            }
+        });
         var end = context.executor().schedule(() -> end(context, promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
         channel.closeFuture().addListener(closed -> end.cancel(false));
     }
 
     private static void end(ChannelHandlerContext context, ChannelPromise promise) {
-        var unused = context.close(promise);
+        Farewell.close(context, promise);
     }
 
     /** Whether the connection ends and only waits for its client to see that. */

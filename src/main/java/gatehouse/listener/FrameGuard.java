@@ -10,6 +10,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
     private long answered;
     private @Nullable IntObjectHashMap<long[]> watched; // most connections never need it
     private boolean broken;
+    private boolean leaving;
 
     FrameGuard(ListenerLimits.Http2 limits) {
         frames = new Rate(limits.controlFrames(), FRAMES_NANOS);
@@ -183,7 +185,25 @@ public final class FrameGuard extends ChannelDuplexHandler {
     }
 
     @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (leaving) {
+            context.channel().closeFuture().addListener(closed -> promise.trySuccess());
+        } else if (Farewell.isDue(context.channel())) {
+            leaving = true;
+            broken = true;
+            Farewell.then(context.channel(), () -> Farewell.close(context, promise));
+        } else {
+            Farewell.close(context, promise);
+        }
+    }
+
+    @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (leaving) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ClosedChannelException());
+            return;
+        }
         if (message instanceof ByteBuf bytes && written(context, bytes)) {
             // the stream is over at once: one that Vert.x never knew must not be met when the connection fails
             var unused = context.write(message);

@@ -4,17 +4,20 @@ import gatehouse.listener.HeadTimes.Entry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutException;
 import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,9 @@ final class RequestDecoder extends StrictRequestDecoder {
 
     private static final RecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ_BYTES).maxMessagesPerRead(16);
+
+    /** State of a connection that is over, as {@code TCP_INFO} tells it. */
+    private static final int TCP_CLOSE = 7;
 
     private final Entry head;
     private @Nullable ChannelHandlerContext context;
@@ -193,13 +199,37 @@ final class RequestDecoder extends StrictRequestDecoder {
     public void channelReadComplete(ChannelHandlerContext at) throws Exception {
         if (!between || !answering || !hasUnread()) {
             super.channelReadComplete(at);
+            noticeReset(at);
             return;
         }
         at.fireChannelReadComplete();
+        noticeReset(at);
         var config = at.channel().config();
         if (config.isAutoRead() && !ignoring) {
             readingStopped = true;
             config.setAutoRead(false);
+        }
+    }
+
+    /**
+     * A reset makes Netty read what came before it. With io_uring it then stops where nobody asks for more, and does not come
+     * upon the reset itself.
+     */
+    private static void noticeReset(ChannelHandlerContext at) {
+        if (at.channel() instanceof IoUringSocketChannel socket
+                && !socket.config().isAutoRead()
+                && socket.isActive()
+                && isReset(socket)) {
+            at.fireExceptionCaught(new IOException("Connection reset by peer"));
+            end(at);
+        }
+    }
+
+    private static boolean isReset(IoUringSocketChannel socket) {
+        try {
+            return socket.tcpInfo().state() == TCP_CLOSE;
+        } catch (ChannelException closed) {
+            return true;
         }
     }
 
@@ -258,7 +288,7 @@ final class RequestDecoder extends StrictRequestDecoder {
     }
 
     private static void end(ChannelHandlerContext at) {
-        var unused = at.close();
+        Farewell.close(at, at.newPromise());
     }
 
     @Override
