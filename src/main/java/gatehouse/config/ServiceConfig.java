@@ -210,7 +210,7 @@ public record ServiceConfig(
                     doc =
                             "Most requests that wait in line for a place at the service, per node, divided between the event"
                                     + " loops like `max`, rounded up; more are refused with 503.",
-                    value = "1024",
+                    value = "8192",
                     min = 0,
                     max = 65535)
             int pending,

@@ -168,7 +168,7 @@ final class Admission implements Load {
     }
 
     private void join(Applicant applicant) {
-        var now = System.nanoTime();
+        var now = clock(System.nanoTime());
         var waiter = new Waiter(applicant);
         var leaves = (Waiter) line.join(waiter, now);
         if (leaves == waiter) {
@@ -185,6 +185,11 @@ final class Admission implements Load {
         count();
     }
 
+    /** Time as the line counts it: while the loop is late itself, nobody has waited for the service. */
+    private long clock(long now) {
+        return now - deadlines.late(now);
+    }
+
     private void count() {
         waiting.setRelease(line.size());
     }
@@ -197,7 +202,7 @@ final class Admission implements Load {
         serving = true;
         try {
             while (inFlight() < limit()) {
-                var next = nextInLine(System.nanoTime());
+                var next = nextInLine(clock(System.nanoTime()));
                 if (next == null) {
                     break;
                 }
@@ -228,8 +233,13 @@ final class Admission implements Load {
 
         void begin(long now) {
             applicant.exchange().whenClientLeaves(() -> giveUp(Failures.left()));
-            dueAt(Math.min(line.nextLookAt(this, now), applicant.deadline()));
+            lookAgain(now);
             deadlines.add(this);
+        }
+
+        private void lookAgain(long counted) {
+            var late = deadlines.late(System.nanoTime());
+            dueAt(Math.min(line.nextLookAt(this, counted) + late, applicant.deadline()));
         }
 
         /** Whether it need not wait any longer: there is a target with room, or no target at all. */
@@ -264,10 +274,13 @@ final class Admission implements Load {
         void due(long now) {
             if (now - applicant.deadline() >= 0) {
                 giveUp(Failures.totalTimeout());
-            } else if (now - line.patienceOf(this, now) >= 0) {
+                return;
+            }
+            var counted = clock(now);
+            if (counted - line.patienceOf(this, counted) >= 0) {
                 giveUp(overload());
             } else {
-                dueAt(Math.min(line.nextLookAt(this, now), applicant.deadline()));
+                lookAgain(counted);
             }
         }
     }

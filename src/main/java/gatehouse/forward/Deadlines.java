@@ -40,6 +40,7 @@ final class Deadlines {
     private boolean slow;
     private long slowAt;
     private long lost;
+    private long late;
 
     Deadlines(Vertx vertx) {
         this.vertx = vertx;
@@ -72,6 +73,15 @@ final class Deadlines {
      */
     long lost(long time) {
         return lost + overdue(time);
+    }
+
+    /**
+     * For how long sweeps came later than they should until now, all in all and by however little, in nanoseconds.
+     *
+     * @param time the clock
+     */
+    long late(long time) {
+        return late + Math.max(0, time - now - PERIOD_NANOS);
     }
 
     /** Whether so much of a span of time was lost that nobody can be blamed for what did not happen in it: a quarter. */
@@ -129,14 +139,15 @@ final class Deadlines {
 
     void sweep() {
         var time = nanoTime.getAsLong();
-        var late = overdue(time);
-        lost += late;
+        late = late(time);
+        var overdue = overdue(time);
+        lost += overdue;
         if (time - now - PERIOD_NANOS > SLOW_NANOS) {
             slow = true;
             slowAt = time;
         }
         now = time;
-        spared = late > 0 && !spared;
+        spared = overdue > 0 && !spared;
         if (spared) {
             return;
         }

@@ -14,7 +14,7 @@ class LimitsApiTest {
     @Test
     void every_limit_in_force_is_shown_with_its_default_and_a_mark() throws Exception {
         try (var gateway = TestGateway.startWithAdmin("""
-                services: { s: { targets: "http://127.0.0.1:1", pool: { pending: 1025 } } }
+                services: { s: { targets: "http://127.0.0.1:1", pool: { pending: 8193 } } }
                 routes: { r: { to: s, timeout: { total: 10s } } }
                 """)) {
             var items = AdminClient.of(gateway).items("/admin/v1/limits");
@@ -22,7 +22,7 @@ class LimitsApiTest {
                     .contains(
                             limit("node", "gatehouse", "drain.http", "30s", "30s", false),
                             limit("listener", "web", "limits.headers", "32KiB", "32KiB", false),
-                            limit("service", "s", "pool.pending", "1025", "1024", true),
+                            limit("service", "s", "pool.pending", "8193", "8192", true),
                             limit("route", "r", "timeout.total", "10s", "30s", false),
                             limit("route", "r", "limits.body", "10MiB", "10MiB", false));
             var scopes = new HashSet<String>();

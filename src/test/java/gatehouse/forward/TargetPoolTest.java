@@ -1,0 +1,135 @@
+package gatehouse.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawOrigin;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.net.SocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class TargetPoolTest {
+    private Vertx vertx;
+    private HttpClientAgent client;
+    private RawOrigin origin;
+    private io.vertx.core.Context loop;
+
+    @BeforeEach
+    void start() throws Exception {
+        vertx = Vertx.vertx();
+        client = vertx.createHttpClient();
+        origin = RawOrigin.answering(Answers.ok("ok"));
+        loop = vertx.getOrCreateContext();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        origin.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private TargetPool pool(int most, int port) {
+        return new TargetPool((VertxInternal) vertx, client, SocketAddress.inetSocketAddress(port, "127.0.0.1"), most);
+    }
+
+    /** Asks, sends and waits for the end of the answer. */
+    private static final class Asked extends TargetPool.Ask {
+        private final CompletableFuture<Integer> status = new CompletableFuture<>();
+
+        @Override
+        void connected(HttpClientRequest request) {
+            request.setURI("/").putHeader("Host", "localhost");
+            request.response()
+                    .compose(answer -> answer.body().map(body -> answer))
+                    .map(HttpClientResponse::statusCode)
+                    .onComplete(status::complete, status::completeExceptionally);
+            request.end();
+        }
+
+        @Override
+        void failed(Throwable cause) {
+            status.completeExceptionally(cause);
+        }
+
+        int await() throws Exception {
+            return status.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private Asked ask(TargetPool pool, boolean fresh) {
+        var asked = new Asked();
+        loop.runOnContext(now -> pool.ask(asked, fresh));
+        return asked;
+    }
+
+    @Test
+    void one_connection_serves_one_request_after_the_other() throws Exception {
+        var pool = pool(5, origin.port());
+        for (var i = 0; i < 10; i++) {
+            assertThat(ask(pool, false).await()).isEqualTo(200);
+        }
+        assertThat(origin.connections()).hasSize(1);
+    }
+
+    @Test
+    void a_fresh_one_is_fresh_though_another_is_idle() throws Exception {
+        var pool = pool(5, origin.port());
+        assertThat(ask(pool, false).await()).isEqualTo(200);
+        assertThat(ask(pool, true).await()).isEqualTo(200);
+        assertThat(origin.connections()).hasSize(2);
+    }
+
+    @Test
+    void what_one_gave_up_to_wait_for_serves_the_next() throws Exception {
+        var pool = pool(1, origin.port());
+        var first = new Asked();
+        var second = new Asked();
+        loop.runOnContext(now -> {
+            pool.ask(first, false);
+            first.cancel();
+            pool.ask(second, false);
+        });
+        assertThat(second.await()).isEqualTo(200);
+        assertThat(first.status).isNotDone();
+        assertThat(origin.connections()).hasSize(1);
+    }
+
+    @Test
+    void who_waits_for_an_attempt_that_fails_makes_one_itself() throws Exception {
+        var pool = pool(1, RawOrigin.closedPort());
+        var first = new Asked();
+        var second = new Asked();
+        loop.runOnContext(now -> {
+            pool.ask(first, false);
+            first.cancel();
+            pool.ask(second, false);
+        });
+        assertThat(second.status).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(first.status).isNotDone();
+        var empty = new CompletableFuture<Boolean>();
+        loop.runOnContext(now -> empty.complete(pool.isEmpty()));
+        assertThat(empty.get(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void one_that_the_target_closed_is_not_used_again() throws Exception {
+        var pool = pool(1, origin.port());
+        assertThat(ask(pool, false).await()).isEqualTo(200);
+        origin.connections().get(0).close();
+        origin.connections().get(0).awaitClosed();
+        assertThat(ask(pool, true).await()).isEqualTo(200);
+        assertThat(ask(pool, false).await()).isEqualTo(200);
+        assertThat(origin.connections()).hasSize(2);
+    }
+}
