@@ -23,6 +23,7 @@ final class ProcessScenarios {
                 var http2 = Http2Client.open();
                 var gateway = GatewayUnderTest.start("""
                         node: { drain: { notice: %ds, http: 10s } }
+                        listeners: { web: { listen: "127.0.0.1:0", limits: { perAddress: 0 } } }
                         services: { origin: { targets: "%s" } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """, notice, origin.url())) {
