@@ -73,6 +73,16 @@ class TargetPoolTest {
         return asked;
     }
 
+    private Asked askAfterOneThatGivesUp(TargetPool pool, Asked first) {
+        var second = new Asked();
+        loop.runOnContext(now -> {
+            pool.ask(first, false);
+            first.cancel();
+            pool.ask(second, false);
+        });
+        return second;
+    }
+
     @Test
     void one_connection_serves_one_request_after_the_other() throws Exception {
         var pool = pool(5, origin.port());
@@ -94,12 +104,7 @@ class TargetPoolTest {
     void what_one_gave_up_to_wait_for_serves_the_next() throws Exception {
         var pool = pool(1, origin.port());
         var first = new Asked();
-        var second = new Asked();
-        loop.runOnContext(now -> {
-            pool.ask(first, false);
-            first.cancel();
-            pool.ask(second, false);
-        });
+        var second = askAfterOneThatGivesUp(pool, first);
         assertThat(second.await()).isEqualTo(200);
         assertThat(first.status).isNotDone();
         assertThat(origin.connections()).hasSize(1);
@@ -109,12 +114,7 @@ class TargetPoolTest {
     void who_waits_for_an_attempt_that_fails_makes_one_itself() throws Exception {
         var pool = pool(1, RawOrigin.closedPort());
         var first = new Asked();
-        var second = new Asked();
-        loop.runOnContext(now -> {
-            pool.ask(first, false);
-            first.cancel();
-            pool.ask(second, false);
-        });
+        var second = askAfterOneThatGivesUp(pool, first);
         assertThat(second.status).failsWithin(10, TimeUnit.SECONDS);
         assertThat(first.status).isNotDone();
         var empty = new CompletableFuture<Boolean>();
