@@ -180,7 +180,7 @@ final class Admission implements Load {
             leaves.giveUp(overload());
         }
         for (var late = line.overdue(now); late != null; late = line.overdue(now)) {
-            ((Waiter) late).giveUp(Failures.overload());
+            ((Waiter) late).giveUp(overload());
         }
         count();
     }
