@@ -17,8 +17,8 @@ class UnsentTest {
     private static final int STREAMS = 100;
     private static final int MOST = 256 * 1024;
 
-    /** A part of an answer as it comes from a target, and what it costs besides. */
-    private static final int WRITE = 8 * 1024 + 256;
+    /** The longest part of an answer as it comes from a target, and what it costs besides. */
+    private static final int WRITE = 32 * 1024 + 256;
 
     private static final String SERVES = """
             listeners: { web: { listen: "127.0.0.1:0", limits: { unsent: 256KiB } } }
