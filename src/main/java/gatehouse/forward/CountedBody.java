@@ -116,7 +116,9 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     public CountedBody pause() {
         paused = true;
         hold(trip.now());
-        exchange.request().pause();
+        if (!exchange.request().isEnded()) {
+            exchange.request().pause();
+        }
         return this;
     }
 

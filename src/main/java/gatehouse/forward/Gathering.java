@@ -41,6 +41,7 @@ final class Gathering extends Flow {
     private final long endBy;
 
     private @Nullable Buffer gathered;
+    private boolean isCopy;
     private boolean whole;
     private boolean passedOn;
     private boolean stopped;
@@ -108,17 +109,36 @@ final class Gathering extends Flow {
             fail(Problem.bodyTooLarge(exchange.bodyLimit()).asFailure());
             return;
         }
-        gathered = gathered == null ? chunk : gathered.appendBuffer(chunk);
+        append(chunk);
         if (bytes() >= enough || !isRoomLeft) {
             send(false);
         }
     }
 
+    /** What comes in one piece stays as it is. */
+    private void append(Buffer chunk) {
+        if (gathered == null) {
+            gathered = chunk;
+            return;
+        }
+        if (!isCopy) {
+            isCopy = true;
+            gathered = Buffer.buffer(2 * (int) bytes()).appendBuffer(gathered);
+        }
+        gathered.appendBuffer(chunk);
+    }
+
     private void send(boolean isWhole) {
         whole = isWhole;
         leave();
-        forwarder.send(exchange, plan, this).onComplete(promise);
-        held.release();
+        try {
+            forwarder.send(exchange, plan, this).onComplete(promise);
+        } catch (RuntimeException e) {
+            over();
+            promise.fail(e);
+        } finally {
+            held.release();
+        }
         if (!whole && !passedOn) {
             stopped = true;
             exchange.request().pause();

@@ -6,6 +6,9 @@ import gatehouse.problem.Problem;
 import gatehouse.service.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.proxy.handler.ProxyHandler;
@@ -100,11 +103,24 @@ final class WebProxyForwarder {
             trip.start();
             held.release();
             handedOver = new WebProxyEnds(trip, forwarder, target);
-            router.handle(exchange.request());
+            router.handle(request());
             if (handedOver != null) {
                 handedOver = null;
                 trip.refuse(Problem.badRequest("The proxy handler of this service does not take such a request."));
             }
+        }
+
+        /** The proxy pauses whatever it takes, which a request that has come whole over HTTP/2 does not allow. */
+        private HttpServerRequest request() {
+            if (beginning == null || !beginning.isWhole()) {
+                return exchange.request();
+            }
+            return new HttpServerRequestWrapper((HttpServerRequestInternal) exchange.request()) {
+                @Override
+                public HttpServerRequest pause() {
+                    return this;
+                }
+            };
         }
 
         @Override

@@ -240,6 +240,21 @@ class Http2Test {
     }
 
     @Test
+    void a_dialogue_of_gRPC_reaches_the_target_with_its_first_bytes() throws IOException {
+        var already = scene.requestsAtOrigin();
+        scene.answering(exchange -> {
+            exchange.reply("200 OK", "early");
+            exchange.hang();
+        });
+        try (var client = http2()) {
+            client.post(1, "/", "content-type", "application/grpc+proto").data(1, false, "abc");
+            scene.origin().awaitRequests(already + 1);
+            assertThat(client.outcome(1).body()).isEqualTo("early");
+        }
+        scene.awaitNothingInFlight();
+    }
+
+    @Test
     void a_connection_that_is_closed_ends_all_its_requests() throws IOException {
         var already = scene.requestsAtOrigin();
         scene.answering(Answers.hang("late"));
