@@ -160,6 +160,12 @@ public final class Breaker {
         }
     }
 
+    /** Whether it would let no request through now; asking does not count as one. */
+    public boolean refuses() {
+        var now = phase;
+        return !(now instanceof Closed) && afterSending(now, nanoTime.getAsLong()) == null;
+    }
+
     /**
      * Takes note of how a request ended. A breaker does not know requests apart: one that was sent before it opened and
      * ends while it probes counts as a probe.

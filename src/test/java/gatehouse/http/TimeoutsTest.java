@@ -85,7 +85,7 @@ class TimeoutsTest {
     @Test
     void a_request_that_stops_is_408_and_ends_the_connection_RFC_9110_15_5_9() throws IOException {
         try (var client = scene.client()) {
-            client.send(RawClient.request("POST", "/", "Content-Length: 10") + "01234");
+            client.send(RawClient.request("POST", "/", "Content-Length: 100000") + "a".repeat(20_000));
             var response = client.read();
             Refusals.assertProblem(response, 408);
             assertThat(response.header("connection")).isEqualToIgnoringCase("close");
