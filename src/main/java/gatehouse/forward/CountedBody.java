@@ -81,7 +81,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
 
     private void broken(Throwable cause) {
         if (!over) {
-            trip.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
+            trip.refuse(Failures.brokenBody(cause));
         }
         if (exceptionHandler != null) {
             exceptionHandler.handle(cause);

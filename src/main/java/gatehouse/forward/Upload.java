@@ -188,7 +188,7 @@ final class Upload extends Flow {
 
     private void broken(Throwable cause) {
         if (flows()) {
-            attempt.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
+            attempt.refuse(Failures.brokenBody(cause));
         }
     }
 }

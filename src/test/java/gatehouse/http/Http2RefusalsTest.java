@@ -79,6 +79,8 @@ class Http2RefusalsTest {
             §8.2.1  | x a                | b
             §8.2.1  | x\\r\\nevil        | b
             §8.2.1  | x:a                | b
+            §8.2.1  | `transfer-encoding ` | chunked
+            §8.2.1  | `x-a `             | b
             §8.2.1  | X-Upper            | b
             §8.2.1  | ``                 | b
             §8.2.2  | connection         | close

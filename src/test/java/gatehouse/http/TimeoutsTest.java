@@ -95,6 +95,32 @@ class TimeoutsTest {
     }
 
     @Test
+    void each_stream_whose_body_stops_is_408_and_the_others_go_on_RFC_9113_5_4_2() throws Exception {
+        try (var wide = Scene.start("""
+                services: { origin: { targets: "%s", pool: { max: 64 } } }
+                routes: { all: { match: { path: "/**" }, to: origin, timeout: { idle: 400ms }, retry: null } }
+                """);
+                var client = new RawHttp2(wide.client())) {
+            for (var i = 0; i < 10; i++) {
+                client.post(1 + 2 * i, "/stops").data(1 + 2 * i, false, "half a");
+            }
+            wide.origin().awaitRequests(10);
+            assertThat(client.get(21, "/").outcome(21).status()).isEqualTo("200");
+            for (var seen = 0; seen < 10; seen++) {
+                var head = client.await(RawHttp2.HEADERS);
+                assertThat(head.stream()).isLessThan(21);
+            }
+            wide.awaitNothingInFlight();
+            for (var request : wide.origin().requests()) {
+                if (request.target().equals("/stops")) {
+                    request.connection().awaitClosed();
+                }
+            }
+            assertThat(client.get(23, "/").outcome(23).status()).isEqualTo("200");
+        }
+    }
+
+    @Test
     void a_client_that_stops_reading_loses_its_connection() throws IOException {
         var part = new byte[64 * 1024];
         scene.answering(exchange -> {
