@@ -6,7 +6,6 @@ import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -68,7 +67,7 @@ final class GatewayProcess {
             Security.setProperty("networkaddress.cache.ttl", "1");
             Security.setProperty("networkaddress.cache.negative.ttl", "0");
             Rehearsal.logFailure();
-            LOG.debug("{} is there in any case", Transport.NIO.name()); // loads the native libraries
+            Transports.load();
             return ManagementFactory.getRuntimeMXBean().getStartTime();
         });
     }
@@ -132,13 +131,11 @@ final class GatewayProcess {
     }
 
     private Vertx vertx(int lanes) {
-        var transport = Transports.choose(blueprint.config().node().transport());
-        LOG.info("transport {}, {} event loops", transport.name(), lanes);
         var options = new VertxOptions()
                 .setEventLoopPoolSize(lanes)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        return Vertx.builder().with(options).withTransport(transport).build();
+        return Transports.vertx(blueprint.config().node().transport(), options);
     }
 
     /** The node, or null where a verticle did not start, which is logged. */
