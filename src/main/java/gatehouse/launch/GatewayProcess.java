@@ -111,13 +111,11 @@ final class GatewayProcess {
     }
 
     private Vertx vertx(int lanes) {
-        var transport = Transports.choose(blueprint.config().node().transport());
-        LOG.info("transport {}, {} event loops", transport.name(), lanes);
         var options = new VertxOptions()
                 .setEventLoopPoolSize(lanes)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        return Vertx.builder().with(options).withTransport(transport).build();
+        return Transports.vertx(blueprint.config().node().transport(), options);
     }
 
     /** The node, or null where a verticle did not start, which is logged. */

@@ -1,17 +1,12 @@
 package gatehouse.launch;
 
 import io.vertx.core.json.jackson.DatabindCodec;
-import io.vertx.core.transport.Transport;
 import java.lang.management.ManagementFactory;
 import java.security.Security;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What a start needs whatever the command line and the files say: done on another thread while these are read. */
 final class HeadStart {
-    private static final Logger LOG = LoggerFactory.getLogger(HeadStart.class);
-
     /** Whether Netty's allocator writes events for the flight recorder; they cost a start a tenth of its time. */
     private static final String EVENTS = "io.netty.jfr.enabled";
 
@@ -32,7 +27,7 @@ final class HeadStart {
             Security.setProperty("networkaddress.cache.ttl", "1");
             Security.setProperty("networkaddress.cache.negative.ttl", "0");
             Rehearsal.logFailure();
-            LOG.debug("{} is there in any case", Transport.NIO.name()); // loads the native libraries
+            Transports.load();
             return ManagementFactory.getRuntimeMXBean().getStartTime();
         });
         var unused =
