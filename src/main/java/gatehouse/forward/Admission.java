@@ -164,6 +164,7 @@ final class Admission implements Load {
     /** One more that can't be served. */
     private Failure overload() {
         service.shedding().refused();
+        line.refused(clock(System.nanoTime()));
         return Failures.overload();
     }
 
