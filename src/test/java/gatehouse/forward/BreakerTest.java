@@ -186,7 +186,7 @@ class BreakerTest {
 
         chance = 1;
         breaker.record(false);
-        pass(10_999);
+        pass(5_499);
         assertThat(breaker.tryAcquire()).isFalse();
         pass(1);
         assertThat(breaker.tryAcquire()).isTrue();
