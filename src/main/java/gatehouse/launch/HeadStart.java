@@ -4,6 +4,7 @@ import io.vertx.core.json.jackson.DatabindCodec;
 import java.lang.management.ManagementFactory;
 import java.security.Security;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.LoggerFactory;
 
 /** What a start needs whatever the command line and the files say: done on another thread while these are read. */
 final class HeadStart {
@@ -26,6 +27,7 @@ final class HeadStart {
             // say
             Security.setProperty("networkaddress.cache.ttl", "1");
             Security.setProperty("networkaddress.cache.negative.ttl", "0");
+            LoggerFactory.getILoggerFactory(); // what the log says of itself would be lost in the rehearsal
             Rehearsal.logFailure();
             Transports.load();
             return ManagementFactory.getRuntimeMXBean().getStartTime();

@@ -217,10 +217,9 @@ class Http2FloodTest {
     @ParameterizedTest(name = "{0} references to a field of {1} bytes")
     @CsvSource({"200, 1", "2000, 1", "15000, 1", "200, 3000"})
     void a_head_of_many_references_to_one_field_goes_nowhere(int references, int size) throws IOException {
-        var before = scene.bytesAtOrigin();
         var head = new ByteArrayOutputStream();
         head.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, (byte) 0x84}); // GET http /
-        head.writeBytes(new byte[] {0x41, 1, 'a'}); // :authority, kept at 62
+        head.writeBytes(new byte[] {0x41, 4, 'm', 'a', 'n', 'y'}); // :authority, kept at 62
         head.writeBytes(new byte[] {0x40, 1, 'x'}); // a field, kept at 62 now
         if (size < 127) {
             head.write(size);
@@ -239,6 +238,6 @@ class Http2FloodTest {
             assertThat(outcome.end().equals("END") ? outcome.status() : outcome.end())
                     .isIn("431", "RST 1", CALM, "GOAWAY 1");
         }
-        assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+        assertThat(scene.origin().text()).doesNotContain("ost: many"); // by name: others may still be on their way
     }
 }
