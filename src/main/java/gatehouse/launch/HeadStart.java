@@ -26,8 +26,8 @@ final class HeadStart {
             // say
             Security.setProperty("networkaddress.cache.ttl", "1");
             Security.setProperty("networkaddress.cache.negative.ttl", "0");
+            Transports.load(); // with the log, which has to say what it can't do before the rehearsal hides it
             Rehearsal.logFailure();
-            Transports.load();
             return ManagementFactory.getRuntimeMXBean().getStartTime();
         });
         var unused =
