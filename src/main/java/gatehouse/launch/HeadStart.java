@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.security.Security;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.SubstituteLoggerFactory;
 
 /** What a start needs whatever the command line and the files say: done on another thread while these are read. */
 final class HeadStart {
@@ -27,13 +28,20 @@ final class HeadStart {
             // say
             Security.setProperty("networkaddress.cache.ttl", "1");
             Security.setProperty("networkaddress.cache.negative.ttl", "0");
-            LoggerFactory.getILoggerFactory(); // what the log says of itself would be lost in the rehearsal
+            Transports.load(); // with the log, which has to say what it can't do before the rehearsal hides it
+            awaitLog();
             Rehearsal.logFailure();
-            Transports.load();
             return ManagementFactory.getRuntimeMXBean().getStartTime();
         });
         var unused =
                 begun.thenRunAsync(DatabindCodec::mapper); // slow to come up, and not needed before the verticles are
         return begun;
+    }
+
+    /** Whoever comes while another thread sets up the log gets loggers that show their lines later: the rehearsal's too. */
+    private static void awaitLog() {
+        while (LoggerFactory.getILoggerFactory() instanceof SubstituteLoggerFactory) {
+            Thread.onSpinWait();
+        }
     }
 }
