@@ -77,6 +77,7 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() throws ConfigException {
         var preparation = GatewayProcess.prepare();
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
+        entries.remove("registry");
         if (admin == null) {
             entries.remove("admin");
         }
