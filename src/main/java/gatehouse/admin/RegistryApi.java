@@ -11,6 +11,7 @@ import gatehouse.registry.Registrant;
 import gatehouse.registry.Registry;
 import gatehouse.registry.ServiceName;
 import gatehouse.registry.Submission;
+import gatehouse.registry.Summary;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -32,6 +33,9 @@ final class RegistryApi {
         this.registry = registry;
         this.followers = followers;
     }
+
+    /** What there was at an index. */
+    private record Seen<T>(List<T> items, long index) {}
 
     void add(Endpoints endpoints) {
         endpoints.submit(HttpMethod.PUT, INSTANCE, Role.REGISTER, Bodies.Kind.JSON, this::register);
@@ -77,18 +81,18 @@ final class RegistryApi {
 
     private void services(RoutingContext context) {
         var domain = domain(context);
-        registry.atOnce(() -> {
-            var items = registry.services(domain).stream()
-                    .map(service -> new JsonObject()
-                            .put("name", service.name().name())
-                            .put("instances", service.instances())
-                            .put("suspect", service.suspect())
-                            .put("versions", service.versions())
-                            .put("preserved", service.preserved()))
-                    .toList();
-            list(context, items, registry.index());
-            return true;
-        });
+        var seen = registry.atOnce(() -> new Seen<>(registry.services(domain), registry.index()));
+        var items = seen.items.stream().map(RegistryApi::item).toList();
+        list(context, items, seen.index);
+    }
+
+    private static JsonObject item(Summary service) {
+        return new JsonObject()
+                .put("name", service.name().name())
+                .put("instances", service.instances())
+                .put("suspect", service.suspect())
+                .put("versions", service.versions())
+                .put("preserved", service.preserved());
     }
 
     private void service(RoutingContext context) {
@@ -99,16 +103,14 @@ final class RegistryApi {
     }
 
     private void answer(RoutingContext context, ServiceName name, @Nullable VersionRange range, boolean passing) {
-        registry.atOnce(() -> {
-            var items = new ArrayList<JsonObject>();
-            for (var listing : registry.list(name)) {
-                if ((!passing || passes(listing)) && fits(listing.instance(), range)) {
-                    items.add(new JsonObject(listing.toFields()));
-                }
+        var seen = registry.atOnce(() -> new Seen<>(registry.list(name), registry.index()));
+        var items = new ArrayList<JsonObject>();
+        for (var listing : seen.items) {
+            if ((!passing || passes(listing)) && fits(listing.instance(), range)) {
+                items.add(new JsonObject(listing.toFields()));
             }
-            list(context, items, registry.index());
-            return true;
-        });
+        }
+        list(context, items, seen.index);
     }
 
     private static boolean passes(Listing listing) {

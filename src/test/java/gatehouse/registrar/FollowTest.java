@@ -131,6 +131,86 @@ class FollowTest {
     }
 
     @Test
+    void an_instance_that_refuses_is_ejected_though_its_lease_holds() throws Exception {
+        start("orders, health: { passive: { failures: 1, eject: 1h } }");
+        orders.register("a", origin("a"));
+        orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
+        await("two", () -> targets().size() == 2);
+
+        for (var i = 0; i < 4; i++) {
+            assertThat(get().text()).isEqualTo("a");
+        }
+
+        assertThat(target(1).condition()).isEqualTo("ejected");
+        assertThat(target(1).suspect()).isFalse();
+    }
+
+    @Test
+    void an_instance_whose_probes_fail_is_sick_though_its_lease_holds() throws Exception {
+        start("orders, health: { active: { path: /up, every: 20ms, fall: 1 } }");
+        orders.register("a", origin("a"));
+        orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
+
+        await(
+                "sick",
+                () -> targets().stream().anyMatch(target -> target.condition().equals("sick")));
+
+        assertThat(answering(4)).isEqualTo(Set.of("a"));
+    }
+
+    @Test
+    void a_client_bound_by_a_cookie_stays_while_its_instance_drains() throws Exception {
+        start("orders, balance: { sticky: GWID }");
+        orders.register("a", origin("a"));
+        await("an answer", () -> get().status() == 200);
+        var cookie = String.valueOf(get().header("Set-Cookie")).split(";", 2)[0];
+        orders.register("b", origin("b"));
+        orders.state("a", State.DRAINING);
+        await("a drains", () -> answering(4).equals(Set.of("b")));
+
+        assertThat(get("Cookie: " + cookie).text()).isEqualTo("a");
+
+        orders.deregister("a");
+        await("one left", () -> targets().size() == 1);
+        assertThat(get("Cookie: " + cookie).text()).isEqualTo("b");
+    }
+
+    @Test
+    void of_what_an_admin_and_the_registry_want_the_lesser_holds() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"), Map.of("weight", 5));
+        await("one", () -> targets().size() == 1);
+        var service = gateway.node().snapshots().current().services().get("orders");
+        var id = target(0).id();
+
+        service.setTarget(id, gatehouse.service.Target.State.UP, 2);
+        orders.state("a", State.DRAINING);
+        await("drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
+        assertThat(target(0).weight()).isEqualTo(2);
+
+        service.setTarget(id, gatehouse.service.Target.State.DOWN, null);
+        orders.state("a", State.UP);
+        orders.register("b", origin("b"));
+        await("seen", () -> targets().size() == 2);
+        assertThat(target(0).state()).isEqualTo(gatehouse.service.Target.State.DOWN);
+    }
+
+    @Test
+    void a_reload_keeps_the_instances_of_a_service_that_stays() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"));
+        await("an answer", () -> get().status() == 200);
+        var requests = target(0).requests();
+
+        gateway.reload(CONFIG.replace("grace: 300ms", "grace: 400ms"), "orders");
+
+        assertThat(target(0).requests()).isEqualTo(requests);
+        assertThat(gateway.node().registry().config().grace()).isEqualTo(Duration.ofMillis(400));
+        orders.register("b", origin("b"));
+        await("both", () -> answering(4).equals(Set.of("a", "b")));
+    }
+
+    @Test
     void an_instance_whose_name_resolves_to_the_gateway_itself_is_no_target() throws Exception {
         start("orders");
         // registered as another node, where the port was free, would have told it
@@ -229,9 +309,9 @@ class FollowTest {
         return count;
     }
 
-    private RawResponse get() {
+    private RawResponse get(String... fields) {
         try (var client = gateway.client()) {
-            return client.send(RawClient.request("GET", "/")).read("GET");
+            return client.send(RawClient.request("GET", "/", fields)).read("GET");
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
