@@ -253,7 +253,7 @@ class FollowTest {
                 }
             }));
         }
-        for (var round = 0; round < 20; round++) {
+        for (var round = 0; round < 10; round++) {
             var id = "r" + round;
             var origin = RawOrigin.answering(Answers.ok(id));
             orders.register(id, origin.url());
