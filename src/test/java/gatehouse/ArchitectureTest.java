@@ -21,7 +21,7 @@ class ArchitectureTest {
             .layer("process")
             .definedBy("gatehouse", "gatehouse.launch..")
             .layer("edges")
-            .definedBy("gatehouse.http..", "gatehouse.admin..", "gatehouse.demo..")
+            .definedBy("gatehouse.http..", "gatehouse.admin..", "gatehouse.registrar..", "gatehouse.demo..")
             .layer("assembly")
             .definedBy("gatehouse.snapshot..")
             .layer("features")
@@ -32,7 +32,12 @@ class ArchitectureTest {
                     "gatehouse.files..",
                     "gatehouse.observe..")
             .layer("core")
-            .definedBy("gatehouse.exchange..", "gatehouse.service..", "gatehouse.listener..", "gatehouse.bus..")
+            .definedBy(
+                    "gatehouse.exchange..",
+                    "gatehouse.service..",
+                    "gatehouse.registry..",
+                    "gatehouse.listener..",
+                    "gatehouse.bus..")
             .layer("base")
             .definedBy("gatehouse.config..", "gatehouse.problem..")
             .whereLayer("process")
@@ -54,6 +59,7 @@ class ArchitectureTest {
                     "gatehouse.launch..",
                     "gatehouse.http..",
                     "gatehouse.admin..",
+                    "gatehouse.registrar..",
                     "gatehouse.demo..",
                     "gatehouse.snapshot..",
                     "gatehouse.policy..",
@@ -63,6 +69,7 @@ class ArchitectureTest {
                     "gatehouse.observe..",
                     "gatehouse.exchange..",
                     "gatehouse.service..",
+                    "gatehouse.registry..",
                     "gatehouse.listener..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
@@ -70,7 +77,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule edges_do_not_know_each_other = slices().matching(
-                    "gatehouse.(http|ws|tcp|grpc|registry|refresh|admin|demo)..")
+                    "gatehouse.(http|ws|tcp|grpc|registrar|refresh|admin|demo)..")
             .should()
             .notDependOnEachOther();
 
@@ -92,6 +99,14 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .resideInAPackage("gatehouse.exchange..");
+
+    @ArchTest
+    static final ArchRule the_registry_does_not_know_what_is_sent_to_an_instance = noClasses()
+            .that()
+            .resideInAPackage("gatehouse.registry..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("gatehouse.service..", "gatehouse.exchange..", "gatehouse.bus..", "io.vertx..");
 
     @ArchTest
     static final ArchRule only_the_bus_room_speaks_to_the_event_bus = noClasses()

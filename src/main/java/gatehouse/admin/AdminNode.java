@@ -2,6 +2,7 @@ package gatehouse.admin;
 
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
+import gatehouse.registry.Registry;
 import gatehouse.snapshot.Snapshots;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param verticles what runs here
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
+ * @param registry instances that register themselves; null where no registry runs here
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -33,6 +35,7 @@ public record AdminNode(
         Supplier<List<Verticle>> verticles,
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
+        @Nullable Registry registry,
         @Nullable String generatedToken) {
     /**
      * The process.

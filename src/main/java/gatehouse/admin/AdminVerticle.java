@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
-    private static final int IDLE_SECONDS = 60;
+    private static final int IDLE_SECONDS = 75;
     private static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
@@ -57,6 +57,10 @@ public final class AdminVerticle extends VerticleBase {
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
+        var registry = node.registry();
+        if (registry != null) {
+            new RegistryApi(registry, new RegistryFollowers(vertx, registry)).add(endpoints);
+        }
         endpoints.finish();
         return router;
     }

@@ -13,7 +13,7 @@ import java.util.Set;
  * loop.
  */
 final class Connections {
-    static final int MOST = 50;
+    static final int MOST = 256;
 
     /** Without a request, the longest idle first. */
     private final Set<HttpConnection> idle = new LinkedHashSet<>();

@@ -14,6 +14,9 @@ import java.util.TreeSet;
 final class Endpoints {
     static final String CALLER = "caller";
 
+    /** The role of the caller's token. */
+    static final String ROLE = "role";
+
     private final Router router;
     private final TokenGuard tokens;
     private final Map<String, TreeSet<String>> methods = new LinkedHashMap<>();
@@ -37,6 +40,14 @@ final class Endpoints {
         });
     }
 
+    /** A request that changes something and needs no body. */
+    void act(HttpMethod method, String path, Role needed, Handler<RoutingContext> handler) {
+        route(path, method, context -> {
+            admit(context, needed);
+            handler.handle(context);
+        });
+    }
+
     /** A request with a body. */
     void submit(HttpMethod method, String path, Role needed, Bodies.Kind body, Handler<RoutingContext> handler) {
         route(path, method, context -> {
@@ -49,7 +60,9 @@ final class Endpoints {
     }
 
     private void admit(RoutingContext context, Role needed) {
-        context.put(CALLER, tokens.admit(context.request(), needed));
+        var admitted = tokens.admit(context.request(), needed);
+        context.put(CALLER, admitted.name());
+        context.put(ROLE, admitted.role());
     }
 
     private void route(String path, HttpMethod method, Handler<RoutingContext> handler) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -49,6 +50,15 @@ final class JsonBody {
             }
         });
         return new JsonBody(object);
+    }
+
+    /** The body of a request as plain values, whatever its fields. */
+    static Map<String, Object> plain(RoutingContext context) {
+        var object = parse(Bodies.text(context));
+        if (!object.isObject()) {
+            throw Problem.unprocessable("The body is not a JSON object.").asFailure();
+        }
+        return STRICT.convertValue(object, new TypeReference<Map<String, Object>>() {});
     }
 
     private static JsonNode parse(String text) {

@@ -146,6 +146,7 @@ final class ServicesApi {
                 .put("url", target.url())
                 .put("state", word(target.state()))
                 .put("weight", target.weight())
+                .put("suspect", target.suspect())
                 .put("healthy", target.healthy())
                 .put("condition", target.condition())
                 .put("ejectedForMillis", target.ejectedForMillis())

@@ -40,6 +40,14 @@ final class TokenGuard {
         this.tries = tries;
     }
 
+    /**
+     * Who was let in.
+     *
+     * @param name name of the token, for the log; {@code anyone} where none was needed
+     * @param role what it may do
+     */
+    record Admitted(String name, Role role) {}
+
     /** A token that is taken. */
     private static final class Known {
         private final String name;
@@ -53,17 +61,13 @@ final class TokenGuard {
         }
     }
 
-    /**
-     * Lets a request pass, or throws the problem to answer.
-     *
-     * @return name of the token, for the log; {@code anyone} where none was needed
-     */
-    String admit(HttpServerRequest request, Role needed) {
+    /** Lets a request pass, or throws the problem to answer. */
+    Admitted admit(HttpServerRequest request, Role needed) {
         var config = adoptTokens();
         var given = request.headers().getAll(HttpHeaders.AUTHORIZATION);
         if (given.isEmpty()) {
             if (loopback && config.tokens().isEmpty() && needed == Role.READ) {
-                return "anyone";
+                return new Admitted("anyone", Role.READ);
             }
             throw Problem.unauthorized("Bearer", "A bearer token is needed.").asFailure();
         }
@@ -74,7 +78,7 @@ final class TokenGuard {
         if (found.role.compareTo(needed) < 0) {
             throw Problem.forbidden("The token's role does not allow this.").asFailure();
         }
-        return found.name;
+        return new Admitted(found.name, found.role);
     }
 
     /** Only tokens that are none are counted: a right one always passes, whoever else tries from its address. */

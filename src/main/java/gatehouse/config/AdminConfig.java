@@ -25,7 +25,9 @@ public record AdminConfig(
                     secret = true)
             String value,
 
-            @Key(doc = "`read` sees, `admin` also changes.", value = "read")
+            @Key(
+                    doc = "`read` sees, `register` also registers instances, `admin` also changes all the rest.",
+                    value = "read")
             Role role) {
         /** Hides the value. */
         @Override
@@ -38,6 +40,8 @@ public record AdminConfig(
     public enum Role {
         /** Sees. */
         READ,
+        /** Sees, and announces instances in the registry. */
+        REGISTER,
         /** Sees and changes. */
         ADMIN
     }

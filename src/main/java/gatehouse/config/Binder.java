@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,7 @@ final class Binder {
         }
         refuseUnknownKeys(shape, mapping, path);
         var values = new @Nullable Object[shape.components().size()];
-        var usable = true;
+        var usable = hasOne(shape, mapping, path);
         for (var i = 0; i < values.length; i++) {
             var component = shape.components().get(i);
             values[i] = component.takesPolicies()
@@ -160,6 +161,33 @@ final class Binder {
                         NearestKey.hint(key, known));
             }
         }
+    }
+
+    /** Whether one of the keys stands there of which one must; that it is the only one is told too. */
+    private boolean hasOne(RecordShape shape, Node.Mapping mapping, List<String> path) {
+        var found = shape.oneOf().stream()
+                .filter(key -> mapping.entries().containsKey(key)
+                        && !isNull(mapping.entries().get(key)))
+                .toList();
+        if (found.size() > 1) {
+            problems.addAtKey(
+                    below(path, found.get(1)),
+                    "beside " + found.get(0),
+                    "one of " + String.join(", ", shape.oneOf()),
+                    "");
+        }
+        if (!found.isEmpty() || shape.oneOf().isEmpty()) {
+            return true;
+        }
+        var others = shape.oneOf().subList(1, shape.oneOf().size());
+        var first = Objects.requireNonNull(shape.component(shape.oneOf().get(0)));
+        problems.add(
+                below(path, first.name()), "missing", expectation(first) + "; or instead " + String.join(", ", others));
+        return false;
+    }
+
+    private static boolean isNull(Node.@Nullable Entry entry) {
+        return entry != null && entry.value() instanceof Node.Scalar scalar && scalar.isNull();
     }
 
     private @Nullable Object component(RecordShape.Component component, Node.@Nullable Entry entry, List<String> path) {

@@ -3,7 +3,7 @@ package gatehouse.config;
 import java.time.Duration;
 
 /** Durations as they stand in the file: a whole number and its unit. */
-final class Durations {
+public final class Durations {
     /** What a duration looks like. */
     static final String EXPECTED = "a duration such as 250ms, 30s, 10m or 1h";
 
@@ -15,7 +15,7 @@ final class Durations {
     private Durations() {}
 
     /** Reads a duration. */
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         var digits = 0;
         while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
             digits++;
@@ -39,7 +39,7 @@ final class Durations {
     }
 
     /** The shortest text for a duration. */
-    static String show(long millis) {
+    public static String show(long millis) {
         if (millis == 0) {
             return "0s";
         }

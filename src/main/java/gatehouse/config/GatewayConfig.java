@@ -19,6 +19,9 @@ public record GatewayConfig(
         @Key(doc = "The admin API, `/metrics` and health.", value = "{}")
         AdminConfig admin,
 
+        @Key(doc = "The registry in which services announce their instances.", value = "{}")
+        RegistryConfig registry,
+
         @Key(doc = "Bound ports, by name.") Map<String, ListenerConfig> listeners,
 
         @Key(doc = "Named groups of targets.") Map<String, ServiceConfig> services,

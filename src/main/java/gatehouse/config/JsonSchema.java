@@ -93,6 +93,9 @@ public final class JsonSchema {
         if (!required.isEmpty()) {
             object.set("required", required);
         }
+        for (var key : shape.oneOf()) {
+            object.withArrayProperty("oneOf").addObject().putArray("required").add(key);
+        }
         var shortForm = shape.component(shape.shortKey());
         if (shortForm == null) {
             return object;
@@ -167,7 +170,7 @@ public final class JsonSchema {
         var record = Shapes.recordOf(element);
         if (record != null) {
             map.putObject("propertyNames").put("pattern", "^" + Binder.NAME.pattern() + "$");
-            if (shapes.of(record).components().stream().noneMatch(RecordShape.Component::isRequired)) {
+            if (shapes.of(record).mayBeEmpty()) {
                 values.add(JSON.objectNode().put("type", "null"));
             }
         }

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What a configuration record looks like from outside: its keys, in order.
  *
  * @param shortKey the key that a value which is no map stands for, or empty
+ * @param oneOf keys of which exactly one stands there; or none
  */
-record RecordShape(Class<? extends Record> type, List<Component> components, String shortKey) {
+record RecordShape(Class<? extends Record> type, List<Component> components, String shortKey, List<String> oneOf) {
     /**
      * One component.
      *
@@ -49,7 +50,12 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Str
         var components = Arrays.stream(type.getRecordComponents())
                 .map(RecordShape::component)
                 .toList();
-        return new RecordShape(type, components, shortForm == null ? "" : shortForm.value());
+        var oneOf = type.getAnnotation(OneOf.class);
+        return new RecordShape(
+                type,
+                components,
+                shortForm == null ? "" : shortForm.value(),
+                oneOf == null ? List.of() : List.of(oneOf.value()));
     }
 
     private static Component component(RecordComponent component) {
@@ -72,6 +78,11 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Str
             }
         }
         return null;
+    }
+
+    /** Whether no key has to stand there. */
+    boolean mayBeEmpty() {
+        return oneOf.isEmpty() && components.stream().noneMatch(Component::isRequired);
     }
 
     boolean takesPolicies() {

@@ -2,12 +2,16 @@ package gatehouse.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A named group of targets. */
+@OneOf({"targets", "registry"})
 public record ServiceConfig(
-        @Key(doc = "Where the service runs; a bare URL has weight 1.", required = true)
+        @Key(doc = "Where the service runs; a bare URL has weight 1.")
         List<TargetConfig> targets,
+
+        @Key(doc = "Instead of `targets`: the instances of the registry that are followed.") @Nullable Registered registry,
 
         @Key(doc = "Which target gets the next request.", value = "{}")
         Balance balance,
@@ -62,6 +66,20 @@ public record ServiceConfig(
                     min = 0,
                     max = 1000)
             int weight) {}
+
+    /** Instances of the registry. */
+    @ShortForm("name")
+    public record Registered(
+            @Key(doc = "Name of the service in the registry.", required = true)
+            String name,
+
+            @Key(doc = "Domain of the registry.", value = "default")
+            String domain,
+
+            @Key(doc = "Versions that will do; without it any, and instances without a version too.") @Nullable VersionRange version,
+
+            @Key(doc = "Metadata that an instance must have, with just these values.")
+            Map<String, String> metadata) {}
 
     /** Choice of a target. */
     @ShortForm("by")
@@ -272,9 +290,9 @@ public record ServiceConfig(
 
     @Override
     public void check(Complaints complaints) {
-        if (targets.isEmpty()) {
+        if (registry == null && targets.isEmpty()) {
             complaints.add("targets", "[]", "at least one target");
-        } else if (targets.stream().allMatch(target -> target.weight() == 0)) {
+        } else if (!targets.isEmpty() && targets.stream().allMatch(target -> target.weight() == 0)) {
             complaints.add("targets", "weights sum up to 0", "at least one weight above 0");
         }
         if (forwarder != ForwarderKind.WEB_PROXY && !interceptors.isEmpty()) {

@@ -2,6 +2,7 @@ package gatehouse.launch;
 
 import gatehouse.admin.AdminVerticle;
 import gatehouse.http.HttpProxyVerticle;
+import gatehouse.registrar.RegistryVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -17,11 +18,16 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The verticles of the manifest, deployed. */
 public final class Deployments {
+    private static final String REGISTRY = "RegistryVerticle";
+    private static final Set<String> OWN = Set.of("HttpProxyVerticle", "AdminVerticle");
+
     private final Vertx vertx;
     private final Node node;
     private final Manifest manifest;
@@ -47,26 +53,27 @@ public final class Deployments {
 
     /** Deploys what does not belong to the gateway. Before the services begin to probe: it may be one of their targets. */
     Future<Void> startOthers() {
-        return start(false);
+        return start(main -> !OWN.contains(main) && !REGISTRY.equals(main));
     }
 
-    /** Deploys the gateway's own verticles. */
+    /** Deploys the registry, if it runs here. Before the services that follow it begin. */
+    Future<Void> startRegistry() {
+        return start(REGISTRY::equals);
+    }
+
+    /** Deploys what takes requests. */
     Future<Void> startOwn() {
-        return start(true);
+        return start(OWN::contains);
     }
 
-    private Future<Void> start(boolean own) {
+    private Future<Void> start(Predicate<String> which) {
         Future<Void> chain = Future.succeededFuture();
         for (var entry : manifest.verticles().entrySet()) {
-            if (entry.getValue().enabled() && isOwn(entry.getValue()) == own) {
+            if (entry.getValue().enabled() && which.test(entry.getValue().main())) {
                 chain = chain.compose(before -> deploy(entry.getKey(), entry.getValue()));
             }
         }
         return chain;
-    }
-
-    private static boolean isOwn(Manifest.Entry entry) {
-        return entry.main().equals("HttpProxyVerticle") || entry.main().equals("AdminVerticle");
     }
 
     private Future<Void> deploy(String name, Manifest.Entry entry) {
@@ -93,6 +100,7 @@ public final class Deployments {
                     return proxy;
                 };
             case "AdminVerticle" -> () -> new AdminVerticle(node.adminNode());
+            case REGISTRY -> () -> new RegistryVerticle(node.registryNode());
             default -> null;
         };
     }

@@ -19,7 +19,8 @@ public record Manifest(
     /** One verticle. */
     public record Entry(
             @Key(
-                    doc = "`HttpProxyVerticle`, `AdminVerticle`, or the name of a class that is a Vert.x verticle.",
+                    doc =
+                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, or the name of a class that is a Vert.x verticle.",
                     required = true)
             String main,
 
@@ -40,9 +41,10 @@ public record Manifest(
                 .anyMatch(entry -> entry.enabled() && entry.main().equals(main));
     }
 
-    /** The manifest that is used where a command brings none: the gateway itself and its admin API. */
+    /** The manifest that is used where a command brings none: the gateway itself, its registry and its admin API. */
     public static Manifest builtIn() {
         var entries = new LinkedHashMap<String, Entry>();
+        entries.put("registry", new Entry("RegistryVerticle", null, new Instances(1), true, Map.of()));
         entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
         entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
         return new Manifest(null, entries);

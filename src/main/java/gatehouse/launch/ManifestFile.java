@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class ManifestFile {
     private static final String HTTP = "HttpProxyVerticle";
     private static final String ADMIN = "AdminVerticle";
-    private static final List<String> BUILT_IN = List.of(HTTP, ADMIN);
+    private static final String REGISTRY = "RegistryVerticle";
+    private static final List<String> BUILT_IN = List.of(HTTP, ADMIN, REGISTRY);
     private static final String A_VERTICLE =
             "a class that is a Vert.x verticle and has a constructor without arguments";
 
@@ -89,7 +90,7 @@ final class ManifestFile {
         if (entry.jar() != null) {
             problems.add(at(name, "jar"), entry.jar(), "no jar, as " + entry.main() + " comes with the gateway");
         }
-        if (entry.main().equals(ADMIN) && entry.instances().count() != 1) {
+        if (!entry.main().equals(HTTP) && entry.instances().count() != 1) {
             problems.add(at(name, "instances"), entry.instances().toString(), "1");
         }
     }

@@ -4,10 +4,15 @@ import gatehouse.admin.AdminNode;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
+import gatehouse.config.GatewayConfig;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.registrar.RegistryNode;
+import gatehouse.registry.AddressGuard;
+import gatehouse.registry.Clocks;
+import gatehouse.registry.Registry;
 import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
@@ -44,9 +49,12 @@ public final class Node {
 
     private final Vertx vertx;
     private final Path home;
+    private final Path dataDir;
+    private final boolean runsRegistry;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
+    private final Registry registry;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -62,8 +70,10 @@ public final class Node {
     private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
         this.home = home;
-        var dataDir = home.resolve(blueprint.config().node().dataDir());
-        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime);
+        dataDir = home.resolve(blueprint.config().node().dataDir());
+        runsRegistry = manifest.runs("RegistryVerticle");
+        registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
+        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
@@ -102,7 +112,8 @@ public final class Node {
         }
         return node.deployments
                 .startOthers()
-                .compose(others -> node.change(() -> node.apply(blueprint)))
+                .compose(others -> node.startRegistry(blueprint.config()))
+                .compose(registered -> node.change(() -> node.apply(blueprint)))
                 .compose(applied -> node.deployments.startOwn())
                 .map(started -> {
                     node.ready = true;
@@ -139,6 +150,31 @@ public final class Node {
         return lastChange;
     }
 
+    private Future<Void> startRegistry(GatewayConfig config) {
+        adoptRegistry(config);
+        return deployments.startRegistry();
+    }
+
+    private void adoptRegistry(GatewayConfig config) {
+        var fromElsewhere = !config.admin().listen().isLoopback();
+        var allow = config.registry().allow();
+        registry.adopt(config.registry(), new AddressGuard(allow, fromElsewhere, this::isOwnPort));
+    }
+
+    private void warnOfMissingRegistry(GatewayConfig config) {
+        var followers = config.services().entrySet().stream()
+                .filter(service -> service.getValue().registry() != null)
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!runsRegistry && !followers.isEmpty()) {
+            LOG.warn("no RegistryVerticle runs here, so services that follow it find nobody: {}", followers);
+        }
+    }
+
+    private boolean isOwnPort(int port) {
+        return port == adminPort || ports.containsValue(port);
+    }
+
     private Future<Void> apply(Blueprint blueprint) {
         var connections = blueprint.config().node().connections();
         if (connections != null && connections > listeners.mostConnections()) {
@@ -152,6 +188,8 @@ public final class Node {
                         .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
+                            adoptRegistry(next.config());
+                            warnOfMissingRegistry(next.config());
                             listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
@@ -231,6 +269,16 @@ public final class Node {
         });
     }
 
+    /** The instances that this node knows. */
+    public Registry registry() {
+        return registry;
+    }
+
+    /** What the registrar works with. */
+    RegistryNode registryNode() {
+        return new RegistryNode(registry, dataDir.resolve("registry.json"));
+    }
+
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
         return new HttpNode(listeners, snapshots, metrics, accessLog);
@@ -268,6 +316,7 @@ public final class Node {
                         .toList(),
                 () -> ports,
                 port -> adminPort = port,
+                runsRegistry ? registry : null,
                 adminToken);
     }
 

@@ -83,6 +83,7 @@ final class ProxyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException {
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
+        entries.remove("registry");
         if (admin == null) {
             entries.remove("admin");
         }

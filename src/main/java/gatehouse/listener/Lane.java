@@ -83,7 +83,11 @@ public final class Lane {
     }
 
     private static void refuse(HttpServerRequest request) {
-        var problem = Problem.unavailable("not-served", "No verticle serves HTTP on this node.", 5, Origin.GATEWAY);
+        var problem = Problem.unavailable(
+                "not-served",
+                "The gateway is starting, or its manifest has no verticle that serves HTTP.",
+                1,
+                Origin.GATEWAY);
         var response = request.response().setStatusCode(problem.status());
         problem.headers().forEach(response::putHeader);
         response.putHeader("Content-Type", Problem.MEDIA_TYPE).end(problem.toJson("none"));

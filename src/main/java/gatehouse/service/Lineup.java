@@ -25,14 +25,14 @@ record Lineup(Rotation rotation, Map<String, Target> byToken, boolean panic, boo
 
     /** The line-up of these targets as they are now. */
     static Lineup of(List<Target> targets, ServiceConfig config, long now) {
-        var takers = new ArrayList<Target>();
-        var healthy = new ArrayList<Target>();
-        for (var target : targets) {
-            if (target.takesNew()) {
-                takers.add(target);
-                if (target.healthy()) {
-                    healthy.add(target);
-                }
+        var takers = takers(targets, false);
+        var healthy = healthy(takers);
+        if (healthy.isEmpty()) {
+            var others = takers(targets, true);
+            var better = healthy(others);
+            if (takers.isEmpty() || !better.isEmpty()) {
+                takers = others;
+                healthy = better;
             }
         }
         var panic = healthy.size() < config.health().panic().fraction() * takers.size();
@@ -44,6 +44,27 @@ record Lineup(Rotation rotation, Map<String, Target> byToken, boolean panic, boo
         var rotation = Rotation.of(chosen, weights, needsRing(config) ? meanWeight(targets) : 0);
         var wait = untilNextChange(targets, config, now);
         return new Lineup(rotation, byToken(targets), panic, wait == Long.MAX_VALUE, now + wait);
+    }
+
+    /** The targets that take requests of anybody: the ordinary ones, or those that are a last choice. */
+    private static List<Target> takers(List<Target> targets, boolean lastChoice) {
+        var takers = new ArrayList<Target>();
+        for (var target : targets) {
+            if (target.takesNew() && target.isLastChoice() == lastChoice) {
+                takers.add(target);
+            }
+        }
+        return takers;
+    }
+
+    private static List<Target> healthy(List<Target> targets) {
+        var healthy = new ArrayList<Target>();
+        for (var target : targets) {
+            if (target.healthy()) {
+                healthy.add(target);
+            }
+        }
+        return healthy;
     }
 
     /** Whether time has outdated it. */

@@ -10,9 +10,12 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,16 +32,31 @@ final class Names {
     private final Roster roster;
     private final Resolver resolver;
     private final long everyMillis;
-    private final List<TargetUrl> resolved = new ArrayList<>();
-    private final List<TargetUrl> failing = new ArrayList<>();
-    private boolean closed;
+    private final @Nullable Followed followed;
+    private final Map<TargetUrl, Follow> follows = new LinkedHashMap<>();
 
-    Names(Vertx vertx, Context context, Roster roster, Resolver resolver, Duration every) {
+    /**
+     * @param followed who names are from and says which addresses will do; null where they are configured, and all do
+     */
+    Names(Vertx vertx, Context context, Roster roster, Resolver resolver, Duration every, @Nullable Followed followed) {
         this.vertx = vertx;
         this.context = context;
         this.roster = roster;
         this.resolver = resolver;
         this.everyMillis = every.toMillis();
+        this.followed = followed;
+    }
+
+    /** One name's being followed. */
+    private static final class Follow {
+        private final TargetUrl url;
+        private final Promise<Void> first = Promise.promise();
+        private boolean isResolved;
+        private boolean isFailing;
+
+        Follow(TargetUrl url) {
+            this.url = url;
+        }
     }
 
     /** Whether the host is an address already. */
@@ -46,56 +64,64 @@ final class Names {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
-    /** Begins to resolve these; completes after the first attempt at each, whether or not it went well. */
-    Future<Void> follow(List<TargetUrl> urls) {
-        return Future.join(urls.stream().map(this::firstLook).toList()).mapEmpty();
+    /**
+     * Keeps the names among these resolved from now on, and no others any more.
+     *
+     * @return completes after the first attempt at each, whether or not it went well
+     */
+    Future<Void> follow(Set<TargetUrl> urls) {
+        follows.keySet().retainAll(urls);
+        for (var url : urls) {
+            if (!isAddress(url.host()) && !follows.containsKey(url)) {
+                var follow = new Follow(url);
+                follows.put(url, follow);
+                look(follow);
+            }
+        }
+        return Future.join(follows.values().stream()
+                        .map(follow -> follow.first.future())
+                        .toList())
+                .mapEmpty();
     }
 
-    void close() {
-        closed = true;
-    }
-
-    private Future<Void> firstLook(TargetUrl url) {
-        Promise<Void> first = Promise.promise();
-        look(url, first);
-        return first.future();
-    }
-
-    private void look(TargetUrl url, Promise<Void> first) {
-        context.executeBlocking(() -> addresses(url.host()), false).onComplete(result -> {
-            if (closed) {
-                first.tryComplete();
+    private void look(Follow follow) {
+        context.executeBlocking(() -> addresses(follow.url), false).onComplete(result -> {
+            if (isOver(follow)) {
+                follow.first.tryComplete();
                 return;
             }
             if (result.succeeded()) {
-                found(url, result.result(), first.future().isComplete());
+                found(follow, result.result());
             } else {
-                failed(url, result.cause());
+                failed(follow, result.cause());
             }
-            first.tryComplete();
-            var wait = resolved.contains(url) ? everyMillis : Math.min(everyMillis, FIRST_RETRY_MILLIS);
+            follow.first.tryComplete();
+            var wait = follow.isResolved ? everyMillis : Math.min(everyMillis, FIRST_RETRY_MILLIS);
             vertx.setTimer(wait, timer -> {
-                if (!closed) {
-                    look(url, first);
+                if (!isOver(follow)) {
+                    look(follow);
                 }
             });
         });
     }
 
-    private void found(TargetUrl url, List<String> ips, boolean later) {
-        if (failing.remove(url)) {
-            LOG.info("{}: name is resolved again: {}", url, ips);
-        }
-        if (!resolved.contains(url)) {
-            resolved.add(url);
-        }
-        roster.place(url, ips, later);
+    private boolean isOver(Follow follow) {
+        return follows.get(follow.url) != follow;
     }
 
-    private void failed(TargetUrl url, Throwable cause) {
-        if (!failing.contains(url)) {
-            failing.add(url);
-            LOG.warn("{}: name cannot be resolved, its last addresses stay: {}", url, cause.toString());
+    private void found(Follow follow, List<String> ips) {
+        if (follow.isFailing) {
+            follow.isFailing = false;
+            LOG.info("{}: name is resolved again: {}", follow.url, ips);
+        }
+        follow.isResolved = true;
+        roster.place(follow.url, ips, follow.first.future().isComplete());
+    }
+
+    private static void failed(Follow follow, Throwable cause) {
+        if (!follow.isFailing) {
+            follow.isFailing = true;
+            LOG.warn("{}: name cannot be resolved, its last addresses stay: {}", follow.url, cause.toString());
         }
     }
 
@@ -103,15 +129,16 @@ final class Names {
      * Where a name has addresses of both families, the IPv4 ones: they are the same hosts a second time, and many a server
      * listens at {@code 127.0.0.1} only when {@code localhost} is {@code ::1} as well.
      */
-    private List<String> addresses(String host) throws UnknownHostException {
-        var all = resolver.resolve(host);
+    private List<String> addresses(TargetUrl url) throws UnknownHostException {
+        var all = resolver.resolve(url.host());
         var four = Arrays.stream(all).filter(Inet4Address.class::isInstance).toList();
         var chosen = four.isEmpty() ? Arrays.asList(all) : four;
         if (chosen.isEmpty()) {
-            throw new UnknownHostException(host + " has no address");
+            throw new UnknownHostException(url.host() + " has no address");
         }
         return chosen.stream()
                 .map((InetAddress address) -> NetUtil.toAddressString(address))
+                .filter(ip -> followed == null || followed.mayUse(url.host(), ip, url.port()))
                 .distinct()
                 .sorted()
                 .toList();

@@ -3,6 +3,7 @@ package gatehouse.service;
 import gatehouse.config.ServiceConfig;
 import gatehouse.config.TargetUrl;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,10 +45,10 @@ final class Roster {
     private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** Weight of each configured address; one that stands there twice has the sum. */
-    private final Map<TargetUrl, Integer> weights = new LinkedHashMap<>();
+    /** What is offered, by address. Replaced as a whole under the lock. */
+    private volatile Map<TargetUrl, Offer> offers = Map.of();
 
-    /** Targets of each configured address by IP. Guarded by the lock, as are the two below. */
+    /** Targets of each offered address by IP. Guarded by the lock, as are the two below. */
     private final Map<TargetUrl, Map<String, Target>> byUrl = new LinkedHashMap<>();
 
     /** By target id, so that they outlast a target that goes and comes back. */
@@ -63,8 +64,17 @@ final class Roster {
         this.stickiness = stickiness;
         this.nanoTime = nanoTime;
         this.listener = listener;
+        offers = configured(config);
+        offers.keySet().forEach(url -> byUrl.put(url, Map.of()));
+    }
+
+    /** The configured addresses; the weight of one that stands there twice is the sum. */
+    private static Map<TargetUrl, Offer> configured(ServiceConfig config) {
+        var weights = new LinkedHashMap<TargetUrl, Integer>();
         config.targets().forEach(target -> weights.merge(target.url(), target.weight(), Integer::sum));
-        weights.keySet().forEach(url -> byUrl.put(url, Map.of()));
+        var offers = new LinkedHashMap<TargetUrl, Offer>();
+        weights.forEach((url, weight) -> offers.put(url, Offer.configured(weight)));
+        return offers;
     }
 
     /** The line-up now; brought up to date first if time has outdated it and nobody else is at it. */
@@ -77,14 +87,14 @@ final class Roster {
         return lineup;
     }
 
-    /** All targets, in the order of the configuration. */
+    /** All targets, in the order in which they are offered. */
     List<Target> targets() {
         return targets;
     }
 
-    /** The configured addresses. */
+    /** The offered addresses. */
     Set<TargetUrl> urls() {
-        return weights.keySet();
+        return offers.keySet();
     }
 
     /** The service's clock. */
@@ -93,21 +103,51 @@ final class Roster {
     }
 
     /**
-     * Says which IP addresses a configured address stands for. Targets known already keep what is known of them.
+     * Says which addresses there are from now on, and what is to be thought of them. Those that are IP addresses are targets at
+     * once; names when it is said what they stand for. Targets known already keep what is known of them.
+     *
+     * @param slowly whether new ones begin with little of their weight
+     */
+    void offer(Map<TargetUrl, Offer> next, boolean slowly) {
+        var before = targets;
+        change(() -> {
+            if (next.equals(offers)) {
+                return false;
+            }
+            offers = Collections.unmodifiableMap(new LinkedHashMap<>(next));
+            byUrl.keySet().retainAll(next.keySet());
+            next.keySet().forEach(url -> {
+                var placed = byUrl.get(url);
+                if (placed != null) {
+                    placed.values().forEach(this::grant);
+                } else if (Names.isAddress(url.host())) {
+                    byUrl.put(url, placed(url, List.of(url.host()), Map.of(), slowly));
+                } else {
+                    byUrl.put(url, Map.of());
+                }
+            });
+            targets = placed();
+            return true;
+        });
+        if (!before.equals(targets)) {
+            listener.targetsChanged(targets);
+        }
+    }
+
+    /**
+     * Says which IP addresses an offered address stands for. Targets known already keep what is known of them.
      *
      * @param ips each once, in an order that is always the same
      * @param slowly whether new ones begin with little of their weight
      */
     void place(TargetUrl url, List<String> ips, boolean slowly) {
         var changed = change(() -> {
-            var before = byUrl.getOrDefault(url, Map.of());
-            if (before.keySet().equals(Set.copyOf(ips))) {
+            var before = byUrl.get(url);
+            if (before == null || before.keySet().equals(Set.copyOf(ips))) {
                 return false;
             }
             byUrl.put(url, placed(url, ips, before, slowly));
-            targets = byUrl.values().stream()
-                    .flatMap(byIp -> byIp.values().stream())
-                    .toList();
+            targets = placed();
             return true;
         });
         if (changed) {
@@ -169,7 +209,7 @@ final class Roster {
             var old = wishes.getOrDefault(id, new Wish(null, null));
             var wish = new Wish(state == null ? old.state : state, weight == null ? old.weight : weight);
             wishes.put(id, wish);
-            grant(wish, found);
+            grant(found);
             return true;
         });
     }
@@ -235,14 +275,23 @@ final class Roster {
         if (slowly) {
             vitals.rise(now());
         }
-        var target = new Target(url, ip, badge, weights.getOrDefault(url, 1), vitals);
-        grant(wishes.getOrDefault(badge.id(), new Wish(null, null)), target);
+        var target = new Target(url, ip, badge, vitals);
+        grant(target);
         return target;
     }
 
-    private static void grant(Wish wish, Target target) {
-        target.set(
-                wish.state == null ? target.state() : wish.state, wish.weight == null ? target.weight() : wish.weight);
+    /** Gives a target what is offered and what an admin wants of it; of two states the one that takes less holds. */
+    private void grant(Target target) {
+        var offer = offers.getOrDefault(target.url(), Offer.configured(1));
+        var wish = wishes.getOrDefault(target.id(), new Wish(null, null));
+        var state = wish.state == null || wish.state.compareTo(offer.state()) < 0 ? offer.state() : wish.state;
+        target.set(state, wish.weight == null ? offer.weight() : wish.weight, offer.lastChoice());
+    }
+
+    private List<Target> placed() {
+        return offers.keySet().stream()
+                .flatMap(url -> byUrl.getOrDefault(url, Map.of()).values().stream())
+                .toList();
     }
 
     /** Whether ejecting this one stays within the limit and leaves a healthy one. */

@@ -4,6 +4,7 @@ import gatehouse.config.ServiceConfig;
 import gatehouse.config.ServiceConfig.By;
 import gatehouse.config.TargetUrl;
 import gatehouse.exchange.RequestHead;
+import gatehouse.registry.Registry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +12,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,7 @@ public final class Service {
     private final LoadBalancer trying;
     private final Names names;
     private final Shedding shedding;
+    private final @Nullable Followed followed;
     private final Promise<Void> ready = Promise.promise();
     private final List<Load> loads = new CopyOnWriteArrayList<>();
 
@@ -55,7 +59,8 @@ public final class Service {
             ServiceConfig config,
             byte[] stickyKey,
             LongSupplier nanoTime,
-            Resolver resolver) {
+            Resolver resolver,
+            @Nullable Followed followed) {
         this.vertx = vertx;
         // A context of no verticle: who starts a service may be undeployed before it is closed.
         this.context = ((VertxInternal) vertx).createEventLoopContext();
@@ -66,8 +71,9 @@ public final class Service {
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
         this.trying = balancer.tryingOneAtATime(nanoTime);
-        this.names = new Names(vertx, context, roster, resolver, config.resolve());
+        this.names = new Names(vertx, context, roster, resolver, config.resolve(), followed);
         this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
+        this.followed = followed;
     }
 
     /**
@@ -75,9 +81,21 @@ public final class Service {
      *
      * @param stickyKey signs cookies; not looked at where the service is not sticky
      * @param nanoTime a clock such as {@link System#nanoTime}
+     * @param registry where its targets are where its configuration has none
      */
     public static Service start(
-            Vertx vertx, String name, ServiceConfig config, byte[] stickyKey, LongSupplier nanoTime) {
+            Vertx vertx,
+            String name,
+            ServiceConfig config,
+            byte[] stickyKey,
+            LongSupplier nanoTime,
+            Registry registry) {
+        var wanted = config.registry();
+        var followed = wanted == null ? null : new Followed(name, registry, wanted);
+        return begin(new Service(vertx, name, config, stickyKey, nanoTime, Resolver.SYSTEM, followed));
+    }
+
+    static Service start(Vertx vertx, String name, ServiceConfig config, byte[] stickyKey, LongSupplier nanoTime) {
         return start(vertx, name, config, stickyKey, nanoTime, Resolver.SYSTEM);
     }
 
@@ -88,7 +106,10 @@ public final class Service {
             byte[] stickyKey,
             LongSupplier nanoTime,
             Resolver resolver) {
-        var service = new Service(vertx, name, config, stickyKey, nanoTime, resolver);
+        return begin(new Service(vertx, name, config, stickyKey, nanoTime, resolver, null));
+    }
+
+    private static Service begin(Service service) {
         service.begin();
         return service;
     }
@@ -245,7 +266,10 @@ public final class Service {
         context.runOnContext(go -> {
             closed = true;
             vertx.cancelTimer(timer);
-            names.close();
+            names.follow(Set.of());
+            if (followed != null) {
+                followed.end();
+            }
             if (probes != null) {
                 probes.close();
                 probes = null;
@@ -256,15 +280,16 @@ public final class Service {
     }
 
     private void begin() {
-        var named = roster.urls().stream()
-                .filter(url -> !Names.isAddress(url.host()))
-                .toList();
-        for (TargetUrl url : roster.urls()) {
-            if (!named.contains(url)) {
-                roster.place(url, List.of(url.host()), false);
+        if (followed != null) {
+            roster.offer(followed.offers(), false);
+        } else {
+            for (var url : roster.urls()) {
+                if (Names.isAddress(url.host())) {
+                    roster.place(url, List.of(url.host()), false);
+                }
             }
         }
-        if (named.isEmpty()) {
+        if (roster.urls().stream().allMatch(url -> Names.isAddress(url.host()))) {
             ready.complete();
         }
         context.runOnContext(go -> {
@@ -273,8 +298,16 @@ public final class Service {
                 probes = new Probes(vertx, active, config.pool().http2(), roster);
                 probes.follow(roster.targets());
             }
-            names.follow(named).onComplete(all -> ready.tryComplete());
+            names.follow(roster.urls()).onComplete(all -> ready.tryComplete());
+            if (followed != null) {
+                followed.begin(context, this::offered);
+            }
         });
+    }
+
+    private void offered(Map<TargetUrl, Offer> offers) {
+        roster.offer(offers, true);
+        names.follow(roster.urls());
     }
 
     /** Sets the timer for what changes by time alone, in case that no request comes along to notice it. */

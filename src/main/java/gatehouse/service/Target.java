@@ -31,13 +31,13 @@ public final class Target {
     private volatile Badge badge;
     private volatile int weight;
     private volatile State state = State.UP;
+    private volatile boolean lastChoice;
     private volatile @Nullable String lastFailure;
 
-    Target(TargetUrl url, String ip, Badge badge, int weight, Vitals vitals) {
+    Target(TargetUrl url, String ip, Badge badge, Vitals vitals) {
         this.url = url;
         this.address = SocketAddress.inetSocketAddress(url.port(), ip);
         this.badge = badge;
-        this.weight = weight;
         this.vitals = vitals;
     }
 
@@ -126,9 +126,15 @@ public final class Target {
         this.badge = badge;
     }
 
-    void set(State state, int weight) {
+    /** Whether it gets requests only when no other takes them. */
+    boolean isLastChoice() {
+        return lastChoice;
+    }
+
+    void set(State state, int weight, boolean lastChoice) {
         this.state = state;
         this.weight = weight;
+        this.lastChoice = lastChoice;
     }
 
     void failed(@Nullable String why) {
@@ -148,6 +154,7 @@ public final class Target {
                 url.toString(),
                 weight,
                 state,
+                lastChoice,
                 healthy(),
                 vitals.condition(),
                 vitals.ejectedForMillis(now),

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id {@code host:port}, or {@code host:port/IP} where a name has several addresses
  * @param url as configured
- * @param weight in force, configured or set by an admin
- * @param state set by an admin
+ * @param weight in force, configured, registered or set by an admin
+ * @param state set by an admin, or told by the registry
+ * @param suspect whether its lease in the registry has run out, so that it is a last choice
  * @param healthy neither sick nor ejected, so requests go there
  * @param condition {@code healthy}, {@code sick} by its probes, {@code ejected} by failing requests, or {@code unproven} when its
  *     ejection is over and it has not served since
@@ -23,6 +24,7 @@ public record TargetStatus(
         String url,
         int weight,
         Target.State state,
+        boolean suspect,
         boolean healthy,
         String condition,
         long ejectedForMillis,

@@ -18,6 +18,13 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
         var config = blueprint.config();
         var lines = new ArrayList<LimitLine>();
         add(lines, "node", config.node().name(), EffectiveLimit.in(config.node()));
+        add(
+                lines,
+                "node",
+                config.node().name(),
+                EffectiveLimit.in(config.registry()).stream()
+                        .map(limit -> limit.below("registry"))
+                        .toList());
         config.listeners().forEach((name, listener) -> add(lines, "listener", name, EffectiveLimit.in(listener)));
         config.services().forEach((name, service) -> add(lines, "service", name, EffectiveLimit.in(service)));
         for (var route : config.routes().keySet()) {

@@ -9,6 +9,7 @@ import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
 import gatehouse.forward.Timeouts;
 import gatehouse.policy.Policy;
+import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
 import io.vertx.core.Future;
@@ -34,15 +35,18 @@ public final class SnapshotBuilder {
     private final Vertx vertx;
     private final Supplier<byte[]> stickyKey;
     private final LongSupplier nanoTime;
+    private final Registry registry;
 
     /**
      * @param stickyKey signs cookies of services without a key of their own; asked for when there is one
      * @param nanoTime a clock such as {@link System#nanoTime}
+     * @param registry followed by services that say so
      */
-    public SnapshotBuilder(Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime) {
+    public SnapshotBuilder(Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime, Registry registry) {
         this.vertx = vertx;
         this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
+        this.registry = registry;
     }
 
     /**
@@ -105,7 +109,7 @@ public final class SnapshotBuilder {
                     name,
                     before != null && before.config().equals(config)
                             ? before
-                            : Service.start(vertx, name, config, stickyKey(config), nanoTime));
+                            : Service.start(vertx, name, config, stickyKey(config), nanoTime, registry));
         });
         return services;
     }

@@ -203,7 +203,7 @@ class GatewayFileTest {
                                 + " (expected: HOST:PORT, :PORT or [IPV6]:PORT)"),
                         is("6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, did you mean http1?)"),
                         is("8:3 services.users.targets: missing (expected: one or a list of:"
-                                + " a map with keys url, weight; or only its url)"),
+                                + " a map with keys url, weight; or only its url; or instead registry)"),
                         is("9:14 services.users.balance.by: p3c (expected: one of roundRobin, leastRequests, p2c,"
                                 + " random, ipHash, hash, did you mean p2c?)"),
                         is("10:45 services.orders.targets.1.url: \"ftp://b:2\", its scheme is not http"

@@ -111,6 +111,8 @@ class SchemaAndReferenceTest {
                 "services: { a: { targets: \"${env:A}\", pool: { http2: \"${env:B}\" } } }",
                 "routes: { a: { to: b, limits: null, timeout: { total: 1s }, match: { header: { a: 1 }, not: { path: [/a] } } } }",
                 "admin: \"127.0.0.1:9900\"",
+                "services: { a: { registry: b }, c: { registry: { name: d, domain: e, version: \">=2.1 <3\", metadata: { f: g } } } }",
+                "registry: { allow: [10.0.0.0/8], ttl: { default: 10s } }",
                 "policies: { a: , b: { limits: {} } }"
             })
     void what_the_binder_takes_fits_the_schema(String yaml) throws Exception {
@@ -132,6 +134,9 @@ class SchemaAndReferenceTest {
                 "listeners: { a: \"80\" }",
                 "listeners: { \"a/b\": \":80\" }",
                 "services: { a: {} }",
+                "services: { a: { targets: \"http://a:1\", registry: b } }",
+                "services: { a: { registry: { domain: b } } }",
+                "services: { a: { registry: { name: b, version: two } } }",
                 "listeners: { a: null }",
                 "services: { a: null }",
                 "routes: { a: }",

@@ -2,8 +2,10 @@ package gatehouse.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.config.ConfigDocument;
 import gatehouse.config.ListenerLimits;
 import gatehouse.config.PolicySet;
+import gatehouse.config.RegistryConfig;
 import gatehouse.config.ServiceConfig;
 import gatehouse.config.Share;
 import gatehouse.config.TargetUrl;
@@ -11,6 +13,8 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
 import gatehouse.problem.ProblemException;
+import gatehouse.registry.Clocks;
+import gatehouse.registry.Registry;
 import gatehouse.service.Service;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
@@ -40,6 +44,7 @@ class QueryOfDeathTest {
     private Service service(RawOrigin origin) {
         var config = new ServiceConfig(
                 List.of(new ServiceConfig.TargetConfig(TargetUrl.parse(origin.url()), 1)),
+                null,
                 new ServiceConfig.Balance(ServiceConfig.By.ROUND_ROBIN, null, null, Duration.ZERO),
                 new ServiceConfig.Health(null, null, new Share(0.5)),
                 new ServiceConfig.Pool(1, 64, Duration.ofSeconds(10), Duration.ofSeconds(20), false),
@@ -49,7 +54,8 @@ class QueryOfDeathTest {
                 ServiceConfig.HostHeader.CLIENT,
                 Duration.ofSeconds(10),
                 PolicySet.NONE);
-        return Service.start(vertx, "origin", config, new byte[0], System::nanoTime);
+        var registry = new Registry(ConfigDocument.defaults(RegistryConfig.class), Clocks.SYSTEM);
+        return Service.start(vertx, "origin", config, new byte[0], System::nanoTime, registry);
     }
 
     /** A field that is not written as it should be: what the door would refuse, put in behind it. */

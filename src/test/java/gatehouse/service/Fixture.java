@@ -100,6 +100,7 @@ final class Fixture {
     ServiceConfig config() {
         return new ServiceConfig(
                 targets,
+                null,
                 new Balance(by, key, sticky, slowStart),
                 new Health(active, passive, panic),
                 new Pool(64, 64, Duration.ofMillis(100), Duration.ofSeconds(20), false),

@@ -169,7 +169,18 @@ class ServiceTest {
         assertThat(service.targets())
                 .first()
                 .isEqualTo(new TargetStatus(
-                        "10.0.0.1:80", "http://10.0.0.1:80", 3, State.UP, false, "ejected", 600, 1, "timed out", 2, 3));
+                        "10.0.0.1:80",
+                        "http://10.0.0.1:80",
+                        3,
+                        State.UP,
+                        false,
+                        false,
+                        "ejected",
+                        600,
+                        1,
+                        "timed out",
+                        2,
+                        3));
     }
 
     @Test

@@ -51,6 +51,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("http", "admin"), text, arguments);
     }
 
+    /** As {@link #startWithAdmin}, with the registry. */
+    public static TestGateway startWithRegistry(String text, Object... arguments) throws Exception {
+        return start(2, List.of("registry", "http", "admin"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");

@@ -1,0 +1,48 @@
+package gatehouse.bus;
+
+import gatehouse.problem.ProblemException;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One kind of question: a JSON object under an address on the event bus, answered with another. What can't be done is a reply
+ * failure, whose code is the status that HTTP would have and whose message is the detail.
+ */
+public final class Verb {
+    private static final Logger LOG = LoggerFactory.getLogger(Verb.class);
+    private static final int UNPROCESSABLE = 422;
+    private static final int INTERNAL = 500;
+
+    private final String address;
+
+    private Verb(String address) {
+        this.address = address;
+    }
+
+    /** A verb under an address. */
+    public static Verb of(String address) {
+        return new Verb(address);
+    }
+
+    /** Answers every question from now on, on the context of the caller; fields in and out are plain values. */
+    public Subscription serve(Vertx vertx, Function<Map<String, Object>, Map<String, Object>> answer) {
+        return new Subscription(vertx.eventBus().<Object>consumer(address, message -> {
+            if (!(message.body() instanceof JsonObject question)) {
+                message.fail(UNPROCESSABLE, "The body is not a JSON object.");
+                return;
+            }
+            try {
+                message.reply(new JsonObject(answer.apply(question.getMap())));
+            } catch (ProblemException e) {
+                message.fail(e.problem().status(), e.problem().detail());
+            } catch (RuntimeException e) {
+                LOG.error("{} failed", address, e);
+                message.fail(INTERNAL, "The gateway failed on this request.");
+            }
+        }));
+    }
+}

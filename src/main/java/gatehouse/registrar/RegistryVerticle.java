@@ -1,0 +1,113 @@
+package gatehouse.registrar;
+
+import gatehouse.registry.Following;
+import gatehouse.registry.Registry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the registry of this node: brings leases back at its start, saves them now and then and at its end. */
+public final class RegistryVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryVerticle.class);
+    private static final long SWEEP_MILLIS = 100;
+
+    private final Registry registry;
+    private final LeaseFile file;
+    private final BusApi bus;
+    private final AtomicBoolean nudged = new AtomicBoolean();
+    private @Nullable Following following;
+    private long told;
+    private long saved;
+    private boolean isFailing;
+
+    /** An instance of a deployment. */
+    public RegistryVerticle(RegistryNode node) {
+        registry = node.registry();
+        file = new LeaseFile(node.file());
+        bus = new BusApi(registry);
+    }
+
+    @Override
+    public Future<?> start() {
+        return vertx.executeBlocking(() -> file.load(System.currentTimeMillis()))
+                .recover(unreadable -> {
+                    LOG.error("registry: saved leases can't be read, it begins empty: {}", unreadable.toString());
+                    return Future.succeededFuture(List.of());
+                })
+                .compose(entries -> {
+                    registry.atOnce(
+                            () -> entries.stream().filter(registry::merge).count());
+                    if (!entries.isEmpty()) {
+                        LOG.info("registry: {} of {} saved leases are taken up", registry.size(), entries.size());
+                    }
+                    begin();
+                    return bus.begin(vertx);
+                });
+    }
+
+    private void begin() {
+        told = registry.index();
+        saved = registry.modifications();
+        var loop = vertx.getOrCreateContext();
+        following = registry.follow(() -> {
+            if (nudged.compareAndSet(false, true)) { // what comes until then is told with it
+                loop.runOnContext(go -> tell());
+            }
+        });
+        vertx.setPeriodic(SWEEP_MILLIS, due -> registry.sweep());
+        setSaveTimer();
+    }
+
+    private void tell() {
+        nudged.set(false);
+        var changes = registry.since(told);
+        if (changes.isEmpty()) {
+            told = registry.index(); // the gap in the numbers says that there was more
+            return;
+        }
+        for (var change : changes.get()) {
+            RegistryChanged.TOPIC.publishLocal(vertx, RegistryChanged.of(change));
+            told = change.index();
+        }
+    }
+
+    private void setSaveTimer() {
+        vertx.setTimer(registry.config().save().toMillis(), due -> save().onComplete(done -> setSaveTimer()));
+    }
+
+    /** Saves what has changed, renewals too; completes in any case. */
+    private Future<?> save() {
+        var now = registry.modifications();
+        if (now == saved) {
+            return Future.succeededFuture();
+        }
+        return vertx.executeBlocking(() -> {
+                    file.save(registry.entries(), System.currentTimeMillis());
+                    return true;
+                })
+                .onSuccess(done -> {
+                    saved = now;
+                    isFailing = false;
+                })
+                .onFailure(cause -> {
+                    if (!isFailing) {
+                        LOG.warn(
+                                "registry: leases can't be saved, and a restart would lose them: {}", cause.toString());
+                    }
+                    isFailing = true;
+                })
+                .otherwiseEmpty();
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (following != null) {
+            following.end();
+        }
+        return bus.end().transform(ended -> save());
+    }
+}

@@ -1,0 +1,142 @@
+package gatehouse.registry;
+
+import gatehouse.config.Cidr;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which addresses may be instances. Who may register could otherwise make the gateway ask what only the gateway can reach: the
+ * cloud's metadata service, or its own admin API. Names are looked at when they are registered, and the addresses that they
+ * resolve to when they are used. Immutable.
+ */
+public final class AddressGuard {
+    /** Keeps off what is never an instance, and no ports. */
+    public static final AddressGuard STANDARD = new AddressGuard(List.of(), false, port -> false);
+
+    private static final List<Cidr> LOOPBACK = ranges("127.0.0.0/8", "::1");
+    private static final List<Cidr> NEVER = ranges(
+            "0.0.0.0/8",
+            "::",
+            "169.254.0.0/16",
+            "fe80::/10",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "ff00::/8",
+            "fd00:ec2::254",
+            "100.100.100.200",
+            "168.63.129.16");
+    private static final Set<String> METADATA = Set.of("metadata", "metadata.google.internal", "instance-data");
+    private static final int IPV4_BYTES = 4;
+
+    private final List<Cidr> allow;
+    private final boolean refusesLoopback;
+    private final IntPredicate isOwnPort;
+    private final Set<InetAddress> own;
+
+    /**
+     * @param allow ranges that may be registered all the same
+     * @param refusesLoopback whether registrants may sit on other machines, where loopback means another one
+     * @param isOwnPort whether the gateway itself listens there
+     */
+    public AddressGuard(List<Cidr> allow, boolean refusesLoopback, IntPredicate isOwnPort) {
+        this.allow = List.copyOf(allow);
+        this.refusesLoopback = refusesLoopback;
+        this.isOwnPort = isOwnPort;
+        this.own = ownAddresses();
+    }
+
+    private static List<Cidr> ranges(String... texts) {
+        return Stream.of(texts).map(Cidr::parse).toList();
+    }
+
+    private static Set<InetAddress> ownAddresses() {
+        try {
+            var own = new HashSet<InetAddress>();
+            for (var each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                own.addAll(Collections.list(each.getInetAddresses()));
+            }
+            return own;
+        } catch (SocketException e) {
+            return Set.of();
+        }
+    }
+
+    /**
+     * Why a host may not be an instance, to be put behind "the address is"; null where it may.
+     *
+     * @param host a name, or an address without brackets
+     */
+    public @Nullable String refusal(String host, int port) {
+        var address = NetUtil.createInetAddressFromIpAddressString(host);
+        if (address != null) {
+            return refusal(address, port);
+        }
+        if (endsInNumber(host)) {
+            return "a number, which some take for an address";
+        }
+        if (METADATA.contains(host) || host.startsWith("instance-data.")) {
+            return "that of a metadata service";
+        }
+        if (host.equals("localhost") || host.endsWith(".localhost")) {
+            return refusal(InetAddress.getLoopbackAddress(), port);
+        }
+        return null;
+    }
+
+    private @Nullable String refusal(InetAddress address, int port) {
+        var bytes = unwrapped(address.getAddress());
+        if (lies(bytes, allow)) {
+            return null;
+        }
+        if (lies(bytes, NEVER)) {
+            return "link-local, multicast, reserved or that of a metadata service";
+        }
+        var loopback = lies(bytes, LOOPBACK);
+        if (loopback && refusesLoopback) {
+            return "loopback, while the admin API is reached from other machines";
+        }
+        if (isOwnPort.test(port) && (loopback || own.contains(address))) {
+            return "the gateway's own";
+        }
+        return null;
+    }
+
+    /** IPv4 as it stands in IPv6: mapped, compatible, and behind NAT64's well-known prefix. */
+    private static byte[] unwrapped(byte[] address) {
+        if (address.length == IPV4_BYTES) {
+            return address;
+        }
+        var prefix = Arrays.copyOf(address, 12);
+        var mapped = new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+        var nat64 = new byte[] {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+        var compatible = Arrays.equals(prefix, new byte[12]) && (address[12] != 0 || address[13] != 0);
+        return compatible || Arrays.equals(prefix, mapped) || Arrays.equals(prefix, nat64)
+                ? Arrays.copyOfRange(address, 12, 16)
+                : address;
+    }
+
+    private static boolean lies(byte[] address, List<Cidr> ranges) {
+        for (var range : ranges) {
+            if (range.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@code 2130706433}, {@code 127.1} and {@code 0x7f.1}: no names (URL Standard, ends in a number). */
+    private static boolean endsInNumber(String host) {
+        var last = host.substring(host.lastIndexOf('.') + 1);
+        return last.startsWith("0x") || last.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+}

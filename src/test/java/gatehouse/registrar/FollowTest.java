@@ -1,0 +1,330 @@
+package gatehouse.registrar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.registry.Instance.State;
+import gatehouse.service.TargetStatus;
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class FollowTest {
+    private static final String CONFIG = """
+            version: 1
+            registry: { grace: 300ms, ttl: { min: 50ms } }
+            services: { orders: { registry: %s } }
+            routes: { all: { match: { path: "/**" }, to: orders } }
+            """;
+
+    private final List<RawOrigin> origins = new ArrayList<>();
+    private TestGateway gateway;
+    private Announced orders;
+
+    @AfterEach
+    void stop() throws Exception {
+        gateway.close();
+        for (var origin : origins) {
+            origin.close();
+        }
+    }
+
+    @Test
+    void a_new_instance_gets_traffic_within_a_second() throws Exception {
+        start("orders");
+        assertThat(get().status()).isEqualTo(503);
+
+        orders.register("a", origin("a"));
+
+        var since = System.nanoTime();
+        await("an answer", () -> get().status() == 200);
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void one_that_goes_or_drains_gets_no_new_request() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"));
+        orders.register("b", origin("b"));
+        orders.register("c", origin("c"));
+        await("all three", () -> answering(6).equals(Set.of("a", "b", "c")));
+
+        orders.deregister("a");
+        await("two left", () -> targets().size() == 2);
+        assertThat(answering(8)).isEqualTo(Set.of("b", "c"));
+
+        orders.state("b", State.DRAINING);
+        await("b drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
+        assertThat(answering(8)).isEqualTo(Set.of("c"));
+
+        orders.state("b", State.UP);
+        await("b is back", () -> answering(8).equals(Set.of("b", "c")));
+    }
+
+    @Test
+    void only_versions_and_metadata_that_fit_are_followed() throws Exception {
+        start("{ name: orders, version: \">=2\", metadata: { zone: a } }");
+        orders.register("old", origin("old"), Map.of("version", "1.9", "metadata", Map.of("zone", "a")));
+        orders.register("far", origin("far"), Map.of("version", "2.0", "metadata", Map.of("zone", "b")));
+        orders.register("none", origin("none"), Map.of("metadata", Map.of("zone", "a")));
+        orders.register("fit", origin("fit"), Map.of("version", "2.1", "metadata", Map.of("zone", "a", "x", "y")));
+
+        await("an answer", () -> get().status() == 200);
+
+        assertThat(answering(8)).isEqualTo(Set.of("fit"));
+    }
+
+    @Test
+    void a_suspect_is_the_last_choice_and_then_gone() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"), Map.of("ttl", "100ms"));
+        orders.register("b", origin("b"), Map.of("ttl", "1h"));
+        await("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
+        assertThat(answering(8)).isEqualTo(Set.of("b"));
+        await("a is gone", () -> targets().size() == 1);
+        assertThat(answering(4)).isEqualTo(Set.of("b"));
+    }
+
+    @Test
+    void a_suspect_serves_while_there_is_no_other() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"), Map.of("ttl", "100ms"));
+        await("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
+
+        assertThat(answering(2)).isEqualTo(Set.of("a"));
+
+        await("a is gone", () -> targets().isEmpty());
+        assertThat(get().status()).isEqualTo(503);
+    }
+
+    @Test
+    void weights_hold_and_change_without_a_loss_of_what_is_known() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"), Map.of("weight", 3));
+        orders.register("b", origin("b"));
+        await("two", () -> targets().size() == 2);
+        assertThat(count(8)).isEqualTo(Map.of("a", 6, "b", 2));
+        var requests = target(0).requests();
+
+        orders.register("a", origins.get(0).url(), Map.of("weight", 1));
+        await("the new weight", () -> target(0).weight() == 1);
+
+        assertThat(target(0).requests()).isEqualTo(requests);
+        assertThat(count(8)).isEqualTo(Map.of("a", 4, "b", 4));
+    }
+
+    @Test
+    void an_instance_that_refuses_is_ejected_though_its_lease_holds() throws Exception {
+        start("orders, health: { passive: { failures: 1, eject: 1h } }");
+        orders.register("a", origin("a"));
+        orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
+        await("two", () -> targets().size() == 2);
+
+        for (var i = 0; i < 4; i++) {
+            assertThat(get().text()).isEqualTo("a");
+        }
+
+        assertThat(target(1).condition()).isEqualTo("ejected");
+        assertThat(target(1).suspect()).isFalse();
+    }
+
+    @Test
+    void an_instance_whose_probes_fail_is_sick_though_its_lease_holds() throws Exception {
+        start("orders, health: { active: { path: /up, every: 20ms, fall: 1 } }");
+        orders.register("a", origin("a"));
+        orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
+
+        await(
+                "sick",
+                () -> targets().stream().anyMatch(target -> target.condition().equals("sick")));
+
+        assertThat(answering(4)).isEqualTo(Set.of("a"));
+    }
+
+    @Test
+    void a_client_bound_by_a_cookie_stays_while_its_instance_drains() throws Exception {
+        start("orders, balance: { sticky: GWID }");
+        orders.register("a", origin("a"));
+        await("an answer", () -> get().status() == 200);
+        var cookie = String.valueOf(get().header("Set-Cookie")).split(";", 2)[0];
+        orders.register("b", origin("b"));
+        orders.state("a", State.DRAINING);
+        await("a drains", () -> answering(4).equals(Set.of("b")));
+
+        assertThat(get("Cookie: " + cookie).text()).isEqualTo("a");
+
+        orders.deregister("a");
+        await("one left", () -> targets().size() == 1);
+        assertThat(get("Cookie: " + cookie).text()).isEqualTo("b");
+    }
+
+    @Test
+    void of_what_an_admin_and_the_registry_want_the_lesser_holds() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"), Map.of("weight", 5));
+        await("one", () -> targets().size() == 1);
+        var service = gateway.node().snapshots().current().services().get("orders");
+        var id = target(0).id();
+
+        service.setTarget(id, gatehouse.service.Target.State.UP, 2);
+        orders.state("a", State.DRAINING);
+        await("drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
+        assertThat(target(0).weight()).isEqualTo(2);
+
+        service.setTarget(id, gatehouse.service.Target.State.DOWN, null);
+        orders.state("a", State.UP);
+        orders.register("b", origin("b"));
+        await("seen", () -> targets().size() == 2);
+        assertThat(target(0).state()).isEqualTo(gatehouse.service.Target.State.DOWN);
+    }
+
+    @Test
+    void a_reload_keeps_the_instances_of_a_service_that_stays() throws Exception {
+        start("orders");
+        orders.register("a", origin("a"));
+        await("an answer", () -> get().status() == 200);
+        var requests = target(0).requests();
+
+        gateway.reload(CONFIG.replace("grace: 300ms", "grace: 400ms"), "orders");
+
+        assertThat(target(0).requests()).isEqualTo(requests);
+        assertThat(gateway.node().registry().config().grace()).isEqualTo(Duration.ofMillis(400));
+        orders.register("b", origin("b"));
+        await("both", () -> answering(4).equals(Set.of("a", "b")));
+    }
+
+    @Test
+    void an_instance_whose_name_resolves_to_the_gateway_itself_is_no_target() throws Exception {
+        start("orders");
+        // registered as another node, where the port was free, would have told it
+        var registry = gateway.node().registry();
+        orders.register("a", "localhost:9");
+        var entry = registry.entries().get(0);
+        var fields = entry.toFields();
+        fields.put("id", "b");
+        fields.put("address", "127.0.0.1:" + gateway.adminPort());
+        registry.merge(gatehouse.registry.Entry.of(fields));
+        fields.put("id", "c");
+        fields.put("address", "localhost:" + gateway.adminPort());
+        registry.merge(gatehouse.registry.Entry.of(fields));
+
+        orders.register("d", origin("d"));
+
+        await("d", () -> get().status() == 200);
+        assertThat(targets().stream().map(TargetStatus::url)).noneMatch(url -> url.endsWith(":" + gateway.adminPort()));
+    }
+
+    @Test
+    void instances_come_and_go_under_traffic_and_no_request_fails() throws Exception {
+        start("orders");
+        orders.register("stays", origin("stays"));
+        await("an answer", () -> get().status() == 200);
+        var over = new AtomicBoolean();
+        var answered = new AtomicInteger();
+        var failed = new HashSet<String>();
+        var clients = new ArrayList<CompletableFuture<Void>>();
+        for (var i = 0; i < 4; i++) {
+            clients.add(CompletableFuture.runAsync(() -> {
+                while (!over.get()) {
+                    var response = get();
+                    answered.incrementAndGet();
+                    if (response.status() != 200) {
+                        synchronized (failed) {
+                            failed.add(response.head().raw() + response.text());
+                        }
+                    }
+                }
+            }));
+        }
+        for (var round = 0; round < 10; round++) {
+            var id = "r" + round;
+            var origin = RawOrigin.answering(Answers.ok(id));
+            orders.register(id, origin.url());
+            await("traffic at " + id, () -> !origin.requests().isEmpty());
+            orders.deregister(id);
+            await("gone", () -> targets().size() == 1);
+            await("nothing in flight", () -> idle(origin));
+            origin.close();
+        }
+        over.set(true);
+        for (var client : clients) {
+            client.join();
+        }
+        assertThat(failed).isEmpty();
+        assertThat(answered).hasValueGreaterThan(100);
+    }
+
+    private boolean idle(RawOrigin origin) {
+        var before = origin.requests().size();
+        answering(4);
+        return origin.requests().size() == before;
+    }
+
+    private void start(String registered) throws Exception {
+        gateway = TestGateway.startWithRegistry(CONFIG, registered);
+        orders = new Announced(gateway, "orders");
+    }
+
+    private String origin(String name) throws Exception {
+        var origin = RawOrigin.answering(Answers.ok(name));
+        origins.add(origin);
+        return origin.url();
+    }
+
+    private List<TargetStatus> targets() {
+        return gateway.node().snapshots().current().services().get("orders").targets();
+    }
+
+    private TargetStatus target(int index) {
+        return targets().get(index);
+    }
+
+    private Set<String> answering(int requests) {
+        return count(requests).keySet();
+    }
+
+    /** Who answered how many of some requests, one after another. */
+    private Map<String, Integer> count(int requests) {
+        var count = new java.util.HashMap<String, Integer>();
+        for (var i = 0; i < requests; i++) {
+            count.merge(get().text(), 1, Integer::sum);
+        }
+        return count;
+    }
+
+    private RawResponse get(String... fields) {
+        try (var client = gateway.client()) {
+            return client.send(RawClient.request("GET", "/", fields)).read("GET");
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Waits at most ten seconds for a state that nothing announces. */
+    private static void await(String what, BooleanSupplier state) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!state.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within ten seconds: " + what);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package gatehouse.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.config.Cidr;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class AddressGuardTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "169.254.169.254",
+                "169.254.0.1",
+                "fe80::1",
+                "::ffff:169.254.169.254",
+                "::169.254.169.254",
+                "64:ff9b::a9fe:a9fe",
+                "fd00:ec2::254",
+                "100.100.100.200",
+                "168.63.129.16",
+                "0.0.0.0",
+                "0.1.2.3",
+                "::",
+                "224.0.0.1",
+                "255.255.255.255",
+                "ff02::1",
+                "2130706433",
+                "127.1",
+                "0x7f000001",
+                "a.0x1",
+                "metadata",
+                "metadata.google.internal",
+                "instance-data.ec2.internal",
+            })
+    void what_is_never_an_instance_is_refused(String host) {
+        assertThat(AddressGuard.STANDARD.refusal(host, 80)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"10.0.0.1", "192.168.1.1", "127.0.0.1", "::1", "localhost", "fd00::1", "users.internal", "a1"})
+    void others_are_not(String host) {
+        assertThat(AddressGuard.STANDARD.refusal(host, 80)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "localhost", "a.localhost"})
+    void loopback_is_refused_where_registrants_sit_elsewhere(String host) {
+        assertThat(new AddressGuard(List.of(), true, port -> false).refusal(host, 80))
+                .isNotNull();
+    }
+
+    @Test
+    void what_is_allowed_is_allowed() {
+        var guard = new AddressGuard(
+                List.of(Cidr.parse("169.254.7.0/24"), Cidr.parse("127.0.0.0/8")), true, port -> port == 9900);
+
+        assertThat(guard.refusal("169.254.7.1", 80)).isNull();
+        assertThat(guard.refusal("127.0.0.1", 9900)).isNull();
+        assertThat(guard.refusal("169.254.8.1", 80)).isNotNull();
+    }
+}
