@@ -161,6 +161,12 @@ final class Admission implements Load {
         }
     }
 
+    /** One more that has waited for as long as one may, in vain. */
+    private Failure tooLong(long now) {
+        line.refused(now);
+        return overload();
+    }
+
     /** One more that can't be served. */
     private Failure overload() {
         service.shedding().refused();
@@ -180,7 +186,7 @@ final class Admission implements Load {
             leaves.giveUp(overload());
         }
         for (var late = line.overdue(now); late != null; late = line.overdue(now)) {
-            ((Waiter) late).giveUp(overload());
+            ((Waiter) late).giveUp(tooLong(now));
         }
         count();
     }
@@ -278,7 +284,7 @@ final class Admission implements Load {
             }
             var counted = clock(now);
             if (counted - line.patienceOf(this, counted) >= 0) {
-                giveUp(overload());
+                giveUp(tooLong(counted));
             } else {
                 lookAgain(counted);
             }

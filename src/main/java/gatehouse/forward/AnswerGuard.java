@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.HeapContent;
+import gatehouse.listener.FairReads;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -29,6 +30,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
         // each request's own failure tells of it
         connection.exceptionHandler(cause -> {});
         if (connection instanceof ConnectionBase base) {
+            FairReads.on(base.channel());
             var pipeline = base.channel().pipeline();
             if (pipeline.get("codec") != null) {
                 var guard = new AnswerGuard();

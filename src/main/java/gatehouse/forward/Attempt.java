@@ -149,9 +149,14 @@ final class Attempt extends Passage {
         } else {
             up.setChunked(true);
         }
-        var replay = delivery.replay();
-        if (replay != null) {
-            up.end(replay);
+        var whole = delivery.whole();
+        if (whole != null) {
+            if (whole.length() == 0) {
+                up.end();
+            } else {
+                up.end(whole);
+            }
+            delivery.sentWhole();
             sent();
             return;
         }
@@ -164,7 +169,9 @@ final class Attempt extends Passage {
                 }
             });
         }
-        up.sendHead();
+        if (delivery.beginning() == null) {
+            up.sendHead(); // else it goes with the first bytes
+        }
         upload = new Upload(delivery, up, this);
         upload.start();
     }

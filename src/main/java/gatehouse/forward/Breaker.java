@@ -17,13 +17,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Stops asking a service that fails (M. Nygard, Release It!, "Circuit Breaker"). Closed, it counts; too many failures
  * open it, and requests are refused without being sent. After a while it is half-open: a few requests probe, and the
- * service is either taken back or left alone for twice as long.
+ * service is either taken back or left alone as long again. That stays the same however often they fail: a probe now and then
+ * costs nothing, and a service that was away for an hour is found as soon as one that was away for a second.
  *
  * <p>Thread-safe. Closed, a request costs two reads and one counter; there is no lock in any state.
  */
 public final class Breaker {
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
-    private static final long LONGEST_OPEN = TimeUnit.SECONDS.toNanos(60);
     private static final double JITTER = 0.1;
 
     /** A service that is back is found to be, so nobody needs to stay away for longer. */
@@ -48,9 +48,8 @@ public final class Breaker {
             Duration window,
 
             @Key(
-                    doc = "How long it stays open before it lets probes through. Doubles each time they fail, up to one"
-                            + " minute, give or take a tenth.",
-                    value = "5s",
+                    doc = "How long it stays open before it lets probes through, give or take a tenth.",
+                    value = "4s",
                     min = 1,
                     weaker = Weaker.SMALLER)
             Duration open,
@@ -108,8 +107,7 @@ public final class Breaker {
         }
     }
 
-    /** {@code tries} counts how often it opened since it was last closed. */
-    private record Open(long until, int tries) implements Phase {
+    private record Open(long until) implements Phase {
         @Override
         public State state() {
             return State.OPEN;
@@ -117,7 +115,7 @@ public final class Breaker {
     }
 
     /** {@code sent} probes since {@code since}; those that went missing are replaced after the open time. */
-    private record HalfOpen(long since, int sent, int good, int tries) implements Phase {
+    private record HalfOpen(long since, int sent, int good) implements Phase {
         @Override
         public State state() {
             return State.HALF_OPEN;
@@ -158,6 +156,12 @@ public final class Breaker {
                 return true;
             }
         }
+    }
+
+    /** Whether it would let no request through now; asking does not count as one. */
+    public boolean refuses() {
+        var now = phase;
+        return !(now instanceof Closed) && afterSending(now, nanoTime.getAsLong()) == null;
     }
 
     /**
@@ -238,15 +242,13 @@ public final class Breaker {
 
     private @Nullable Phase afterSending(Phase now, long time) {
         if (now instanceof Open open) {
-            return time - open.until < 0 ? null : new HalfOpen(time, 1, 0, open.tries);
+            return time - open.until < 0 ? null : new HalfOpen(time, 1, 0);
         }
         var half = (HalfOpen) now;
         if (half.sent < config.probes) {
-            return new HalfOpen(half.since, half.sent + 1, half.good, half.tries);
+            return new HalfOpen(half.since, half.sent + 1, half.good);
         }
-        return time - half.since < openNanos(half.tries)
-                ? null
-                : new HalfOpen(time, half.good + 1, half.good, half.tries);
+        return time - half.since < config.open.toNanos() ? null : new HalfOpen(time, half.good + 1, half.good);
     }
 
     private Phase afterCall(Closed closed, boolean ok, long time) {
@@ -257,26 +259,18 @@ public final class Breaker {
         closed.calls.addBad(time);
         var bad = closed.calls.bad(time);
         var all = bad + closed.calls.good(time);
-        return all >= config.over && bad >= config.errors.fraction() * all ? open(time, 1) : closed;
+        return all >= config.over && bad >= config.errors.fraction() * all ? open(time) : closed;
     }
 
     private Phase afterProbe(HalfOpen half, boolean ok, long time) {
         if (!ok) {
-            return open(time, half.tries + 1);
+            return open(time);
         }
-        return half.good + 1 >= config.probes
-                ? closed()
-                : new HalfOpen(half.since, half.sent, half.good + 1, half.tries);
+        return half.good + 1 >= config.probes ? closed() : new HalfOpen(half.since, half.sent, half.good + 1);
     }
 
-    private Open open(long time, int tries) {
+    private Open open(long time) {
         var spread = 1 + JITTER * (2 * chance.getAsDouble() - 1);
-        return new Open(time + (long) (openNanos(tries) * spread), tries);
-    }
-
-    private long openNanos(int tries) {
-        var first = config.open.toNanos();
-        var doublings = Math.min(tries - 1, 30);
-        return first >= LONGEST_OPEN >> doublings ? Math.max(first, LONGEST_OPEN) : first << doublings;
+        return new Open(time + (long) (config.open.toNanos() * spread));
     }
 }

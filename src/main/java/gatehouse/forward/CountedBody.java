@@ -14,14 +14,23 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Void> endHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
+    private @Nullable Gathering beginning;
+    private boolean endWaits;
     private boolean paused;
     private boolean over;
 
-    CountedBody(Exchange exchange, WebProxyTrip trip) {
+    /**
+     * @param beginning what has come of it already; null where nothing was taken of it
+     */
+    CountedBody(Exchange exchange, WebProxyTrip trip, @Nullable Gathering beginning) {
         this.exchange = exchange;
         this.trip = trip;
+        this.beginning = beginning;
         this.over = !exchange.hasBody();
         var request = exchange.request();
+        if (beginning != null && beginning.isWhole()) {
+            return;
+        }
         request.handler(this::chunk);
         request.endHandler(end -> end());
         request.exceptionHandler(this::broken);
@@ -72,7 +81,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
 
     private void broken(Throwable cause) {
         if (!over) {
-            trip.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
+            trip.refuse(Failures.brokenBody(cause));
         }
         if (exceptionHandler != null) {
             exceptionHandler.handle(cause);
@@ -83,6 +92,9 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     public CountedBody handler(@Nullable Handler<Buffer> next) {
         if (next != null && !over && !flows()) {
             trip.flowing(this);
+            if (beginning != null) {
+                carryOn(beginning);
+            }
         }
         handler = next;
         return this;
@@ -104,7 +116,9 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     public CountedBody pause() {
         paused = true;
         hold(trip.now());
-        exchange.request().pause();
+        if (!exchange.request().isEnded()) {
+            exchange.request().pause();
+        }
         return this;
     }
 
@@ -112,10 +126,31 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     public CountedBody resume() {
         paused = false;
         go(trip.now());
-        if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
+        if (beginning != null && (handler != null || over)) {
+            handOn(beginning);
+        }
+        if (beginning != null || paused) {
+            return this;
+        }
+        if (endWaits) {
+            endWaits = false;
+            if (!over) {
+                end();
+            }
+        } else if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
             exchange.request().resume();
         }
         return this;
+    }
+
+    private void handOn(Gathering first) {
+        beginning = null;
+        endWaits = first.isWhole();
+        var bytes = first.gathered();
+        if (bytes != null) {
+            chunk(bytes);
+        }
+        first.over();
     }
 
     @Override

@@ -24,15 +24,24 @@ final class Delivery implements Admission.Applicant {
     private List<Target> tried = List.of();
     private boolean fresh;
     private boolean started;
+    private final @Nullable Gathering beginning;
     private @Nullable Buffer replay;
     private boolean bodyTaken;
 
-    Delivery(Forwarder forwarder, Exchange exchange, Plan plan) {
+    /**
+     * @param beginning what has come of the body already; null where nothing was taken of it
+     */
+    Delivery(Forwarder forwarder, Exchange exchange, Plan plan, @Nullable Gathering beginning) {
         this.forwarder = forwarder;
         this.exchange = exchange;
         this.plan = plan;
         this.upstream = forwarder.clients().hold(plan.service());
         this.endBy = Passage.endOf(exchange, plan.timeouts());
+        this.beginning = beginning;
+        if (beginning != null && beginning.isWhole()) {
+            var whole = beginning.gathered();
+            replay = whole == null ? Buffer.buffer(0) : whole;
+        }
     }
 
     Future<Reply> begin() {
@@ -109,9 +118,18 @@ final class Delivery implements Admission.Applicant {
                 && retry.coversTimeouts();
     }
 
-    /** The whole body as an earlier attempt took it, to be sent again; null when it must come from the client. */
-    @Nullable Buffer replay() {
+    /** The whole body; null when it, or the rest of it, must come from the client. */
+    @Nullable Buffer whole() {
         return replay;
+    }
+
+    /** Notes that the whole body was sent. It is kept only where it may have to be sent again. */
+    void sentWhole() {
+        bodyTaken = true;
+        if (plan.retry() == null || !isIdempotent()) {
+            replay = null;
+        }
+        gatheredIsOver();
     }
 
     /**
@@ -122,6 +140,17 @@ final class Delivery implements Admission.Applicant {
     boolean takeBody() {
         bodyTaken = true;
         return plan.retry() != null && isIdempotent() && isReplayable();
+    }
+
+    /** What has come of the body already; null for nothing. */
+    @Nullable Gathering beginning() {
+        return beginning;
+    }
+
+    private void gatheredIsOver() {
+        if (beginning != null) {
+            beginning.over();
+        }
     }
 
     private boolean isReplayable() {
@@ -154,7 +183,7 @@ final class Delivery implements Admission.Applicant {
         if (failure.kind() == Failure.Kind.NO_TARGET || (started && failure.kind() == Failure.Kind.OVERLOAD)) {
             finish(false);
         }
-        upstream.release();
+        end();
         promise.fail(failure.problem());
     }
 
@@ -179,7 +208,7 @@ final class Delivery implements Admission.Applicant {
         if (cookie != null) {
             reply.headers().add("Set-Cookie", cookie);
         }
-        upstream.release();
+        end();
         promise.complete(reply);
     }
 
@@ -192,8 +221,13 @@ final class Delivery implements Admission.Applicant {
         if (failure.countsAgainstTarget()) {
             finish(false);
         }
-        upstream.release();
+        end();
         promise.fail(failure.problem());
+    }
+
+    private void end() {
+        gatheredIsOver();
+        upstream.release();
     }
 
     private void finish(boolean ok) {

@@ -34,7 +34,12 @@ final class Download extends AnswerBody {
 
     @Override
     void reading(boolean on) {
-        UpstreamClients.read(source.request(), on);
+        var request = source.request();
+        if (on) {
+            Reading.resume(request.version(), request.connection());
+        } else {
+            Reading.stop(request.version(), request.connection());
+        }
     }
 
     @Override

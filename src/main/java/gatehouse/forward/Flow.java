@@ -31,6 +31,13 @@ abstract class Flow {
         since = now;
     }
 
+    /** Begins as what goes on with another, which has ceased: the sender is held to what it did there too. */
+    final void carryOn(Flow earlier) {
+        began = earlier.began;
+        sendersNanos = earlier.sendersNanos;
+        sendersBytes = earlier.sendersBytes;
+    }
+
     /** The body is over, or given up. */
     final void cease() {
         flows = false;

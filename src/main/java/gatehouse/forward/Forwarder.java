@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Carries exchanges from one event loop to targets and brings the replies back. Confined to its event loop. */
 public final class Forwarder {
@@ -17,6 +18,7 @@ public final class Forwarder {
     private final UpstreamClients clients;
     private final UpstreamHead head;
     private final Deadlines deadlines;
+    private final GatherRoom gatherRoom;
     private final WebProxyForwarder webProxy;
 
     /**
@@ -29,30 +31,48 @@ public final class Forwarder {
         this.vertx = vertx;
         deadlines = new Deadlines(vertx);
         clients = new UpstreamClients(vertx, deadlines, lanes);
+        gatherRoom = new GatherRoom(lanes);
         head = new UpstreamHead(pseudonym);
         webProxy = new WebProxyForwarder(this);
     }
 
     /**
-     * Sends an exchange to a target of the plan's service, and to others where that is allowed and helps.
+     * Sends an exchange to a target of the plan's service, and to others where that is allowed and helps. Not before the client has
+     * sent its body, or the beginning of a long one: what comes slowly holds no place at the service.
      *
      * @return the head of the reply, its body paused; fails with a {@link gatehouse.problem.ProblemException}
      */
     public Future<Reply> exchange(Exchange exchange, Plan plan) {
         exchange.meantFor(plan.service().name());
+        if (!Gathering.isFor(exchange)) {
+            return send(exchange, plan, null);
+        }
+        var breaker = plan.breaker();
+        return breaker != null && breaker.refuses() ? refused(breaker) : new Gathering(this, exchange, plan).start();
+    }
+
+    /** Sends one of which as much has come as is wanted before. */
+    Future<Reply> send(Exchange exchange, Plan plan, @Nullable Gathering body) {
         var breaker = plan.breaker();
         if (breaker != null && !breaker.tryAcquire()) {
-            return Future.failedFuture(Problem.unavailable(
-                            "breaker-open",
-                            "The service failed too often; it is asked again shortly.",
-                            breaker.retryAfter(),
-                            Origin.UPSTREAM)
-                    .asFailure());
+            if (body != null) {
+                body.over();
+            }
+            return refused(breaker);
         }
         if (plan.service().config().forwarder() == ForwarderKind.WEB_PROXY) {
-            return webProxy.exchange(exchange, plan);
+            return webProxy.exchange(exchange, plan, body);
         }
-        return new Delivery(this, exchange, plan).begin();
+        return new Delivery(this, exchange, plan, body).begin();
+    }
+
+    private static Future<Reply> refused(Breaker breaker) {
+        return Future.failedFuture(Problem.unavailable(
+                        "breaker-open",
+                        "The service failed too often; it is asked again shortly.",
+                        breaker.retryAfter(),
+                        Origin.UPSTREAM)
+                .asFailure());
     }
 
     /** Closes the connections to services that are not in use any more, once what is under way on them has ended. */
@@ -76,6 +96,11 @@ public final class Forwarder {
 
     UpstreamHead head() {
         return head;
+    }
+
+    /** What lies here of request bodies before they are sent. */
+    GatherRoom gatherRoom() {
+        return gatherRoom;
     }
 
     Deadlines deadlines() {

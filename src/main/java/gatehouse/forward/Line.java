@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The line of requests that wait for a place at one service on one event loop: bounded in length and in time.
  *
- * <p>A line that empties every now and then evens out bursts, and the oldest goes first. One that does not has become the
- * state of things: whoever comes from behind it has waited so long that its client may have given up, so all work done is for
+ * <p>A line that empties every now and then evens out bursts, and the oldest goes first. One that does not, or that had to send
+ * somebody away a moment ago, has become the state of things: whoever comes from behind it has waited so long that its client may have given up, so all work done is for
  * nobody. From then on the newest goes first, the oldest makes room for it, and nobody waits long: a few are served at once
  * and the others know at once (B. Maurer, <em>Fail at Scale</em>, ACM Queue 13-8, 2015: adaptive LIFO and controlled delay).
  *
@@ -22,6 +22,8 @@ final class Line {
     private @Nullable Place newest;
     private int size;
     private long busySince;
+    private long refusedAt;
+    private boolean everRefused;
 
     /**
      * An empty line.
@@ -51,9 +53,15 @@ final class Line {
         return size;
     }
 
-    /** Whether it has not been empty for longer than anybody may wait. */
+    /** Whether it has not been empty for longer than anybody may wait, or somebody was sent away less than such a time ago. */
     boolean isOverloaded(long now) {
-        return size > 0 && now - busySince > wait;
+        return size > 0 && (now - busySince > wait || (everRefused && now - refusedAt < wait));
+    }
+
+    /** Somebody was sent away: a line that is empty for a moment after that is no calm one. */
+    void refused(long now) {
+        everRefused = true;
+        refusedAt = now;
     }
 
     /**

@@ -10,8 +10,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -60,18 +58,12 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     /** A codec for a connection on which one request is under way at a time. */
     static ChannelHandler codec() {
         var decoder = new StrictResponseDecoder();
-        return new CombinedChannelDuplexHandler<>(decoder, decoder.new Encoder());
+        return new CombinedChannelDuplexHandler<>(decoder, new RequestEncoder(decoder));
     }
 
-    /** Tells the decoder what an answer is to. */
-    private final class Encoder extends HttpRequestEncoder {
-        @Override
-        protected void encode(ChannelHandlerContext context, Object message, List<Object> out) throws Exception {
-            if (message instanceof HttpRequest request) {
-                bodiless = request.method().equals(HttpMethod.HEAD);
-            }
-            super.encode(context, message, out);
-        }
+    /** Tells what the next answer is to. */
+    void expectAnswerTo(HttpMethod method) {
+        bodiless = method.equals(HttpMethod.HEAD);
     }
 
     @Override

@@ -2,12 +2,9 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
-import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +46,7 @@ final class Upload extends Flow {
     }
 
     void start() {
+        var beginning = delivery.beginning();
         attempt.flowing(this);
         if (exchange.expectsContinue()) {
             hold(attempt.now()); // until the first byte: the client waits for the target's word
@@ -57,6 +55,17 @@ final class Upload extends Flow {
         request.handler(this::chunk);
         request.endHandler(end -> end());
         request.exceptionHandler(this::broken);
+        if (beginning != null) {
+            carryOn(beginning);
+            var bytes = beginning.gathered();
+            if (bytes != null) {
+                chunk(bytes);
+            }
+            if (beginning.passOn()) {
+                goOn();
+                return;
+            }
+        }
         request.resume();
     }
 
@@ -136,7 +145,7 @@ final class Upload extends Flow {
         if (unsent >= FULL && !held) {
             held = true;
             exchange.request().pause();
-            read(exchange.request(), false);
+            Reading.stop(exchange.request().version(), exchange.request().connection());
             hold(attempt.now());
         }
     }
@@ -148,23 +157,9 @@ final class Upload extends Flow {
         // behind what is at hand, which is delivered later and may fill the queue again
         delivery.forwarder().vertx().runOnContext(delivered -> {
             if (!held) {
-                read(request, true);
+                Reading.resume(request.version(), request.connection());
             }
         });
-    }
-
-    /**
-     * Stops or resumes reading from a client with one request at a time. Vert.x itself stops only when it has queued two dozen
-     * messages, and not before all has been read that is there, up to a MiB.
-     */
-    private static void read(HttpServerRequest request, boolean on) {
-        if (request.version() == HttpVersion.HTTP_2 || !(request.connection() instanceof ConnectionBase base)) {
-            return;
-        }
-        if (on && base.channel() instanceof DuplexChannel channel && channel.isInputShutdown()) {
-            return; // to read behind the end would end the connection
-        }
-        base.channel().config().setAutoRead(on);
     }
 
     private void end() {
@@ -193,7 +188,7 @@ final class Upload extends Flow {
 
     private void broken(Throwable cause) {
         if (flows()) {
-            attempt.refuse(Problem.malformed("The request's body broke off or is not framed as announced."));
+            attempt.refuse(Failures.brokenBody(cause));
         }
     }
 }

@@ -119,16 +119,6 @@ final class UpstreamClients {
         }
     }
 
-    /**
-     * Stops or resumes reading from a connection that serves one request at a time. Vert.x itself stops only when it has queued
-     * two dozen messages, and not before all has been read that is there, up to a MiB.
-     */
-    static void read(HttpClientRequest request, boolean on) {
-        if (request.version() != HttpVersion.HTTP_2 && request.connection() instanceof ConnectionBase base) {
-            base.channel().config().setAutoRead(on);
-        }
-    }
-
     /** Closes the clients of services that are gone, each as soon as the last exchange with it has ended. */
     void retain(Set<Service> services) {
         clients.forEach((service, held) -> {
@@ -161,7 +151,10 @@ final class UpstreamClients {
             request.reset(CANCEL);
             return;
         }
-        read(request, false); // one that begins while the close waits for a write would keep the socket open (io_uring)
+        Reading.stop(
+                request.version(),
+                request.connection()); // one that begins while the close waits for a write would keep the socket open
+        // (io_uring)
         // first out of the pool: a reset alone gives the connection back when an answer overtook the request
         request.connection().close();
         request.reset(CANCEL);

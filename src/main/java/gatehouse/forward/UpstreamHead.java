@@ -9,6 +9,7 @@ import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import io.vertx.core.net.HostAndPort;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,13 @@ final class UpstreamHead {
      */
     void write(Exchange exchange, Target target, HostHeader whose, int retries, HttpClientRequest upstream) {
         writeAuthority(authority(exchange, target, whose), upstream);
-        writeFields(exchange, retries, upstream.headers());
+        if (upstream.version() == HttpVersion.HTTP_2) {
+            writeFields(exchange, retries, upstream.headers());
+        } else {
+            var fields = HeadersMultiMap.httpHeaders();
+            writeFields(exchange, retries, fields);
+            RequestEncoder.beside(upstream.connection(), fields);
+        }
     }
 
     /** Host and port by which the target is addressed. */

@@ -6,6 +6,9 @@ import gatehouse.problem.Problem;
 import gatehouse.service.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.http.HttpServerRequestInternal;
+import io.vertx.core.internal.http.HttpServerRequestWrapper;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.proxy.handler.ProxyHandler;
@@ -46,9 +49,13 @@ final class WebProxyForwarder {
         router.route().handler(this::enter).failureHandler(WebProxyForwarder::failed);
     }
 
-    /** Sends an exchange that its breaker has let through. */
-    Future<Reply> exchange(Exchange exchange, Plan plan) {
-        var call = new Call(exchange, plan, forwarder.clients().hold(plan.service()));
+    /**
+     * Sends an exchange that its breaker has let through.
+     *
+     * @param beginning what has come of its body already; null where nothing was taken of it
+     */
+    Future<Reply> exchange(Exchange exchange, Plan plan, @Nullable Gathering beginning) {
+        var call = new Call(exchange, plan, forwarder.clients().hold(plan.service()), beginning);
         try {
             UpstreamHead.check(exchange);
         } catch (IllegalArgumentException e) {
@@ -64,12 +71,14 @@ final class WebProxyForwarder {
         private final Exchange exchange;
         private final Plan plan;
         private final UpstreamClients.Held held;
+        private final @Nullable Gathering beginning;
         private final Promise<Reply> promise = Promise.promise();
 
-        private Call(Exchange exchange, Plan plan, UpstreamClients.Held held) {
+        private Call(Exchange exchange, Plan plan, UpstreamClients.Held held, @Nullable Gathering beginning) {
             this.exchange = exchange;
             this.plan = plan;
             this.held = held;
+            this.beginning = beginning;
         }
 
         @Override
@@ -90,21 +99,37 @@ final class WebProxyForwarder {
         @Override
         public void admitted(Target target) {
             exchange.attempted(target.id());
-            var trip = new WebProxyTrip(forwarder, exchange, plan, target, held, promise);
+            var trip = new WebProxyTrip(forwarder, exchange, plan, target, held, beginning, promise);
             trip.start();
             held.release();
             handedOver = new WebProxyEnds(trip, forwarder, target);
-            router.handle(exchange.request());
+            router.handle(request());
             if (handedOver != null) {
                 handedOver = null;
                 trip.refuse(Problem.badRequest("The proxy handler of this service does not take such a request."));
             }
         }
 
+        /** The proxy pauses whatever it takes, which a request that has come whole over HTTP/2 does not allow. */
+        private HttpServerRequest request() {
+            if (beginning == null || !beginning.isWhole()) {
+                return exchange.request();
+            }
+            return new HttpServerRequestWrapper((HttpServerRequestInternal) exchange.request()) {
+                @Override
+                public HttpServerRequest pause() {
+                    return this;
+                }
+            };
+        }
+
         @Override
         public void refused(Failure failure) {
             if (failure.kind() == Failure.Kind.NO_TARGET && plan.breaker() != null) {
                 plan.breaker().record(false);
+            }
+            if (beginning != null) {
+                beginning.over();
             }
             held.release();
             promise.fail(failure.problem());

@@ -27,6 +27,7 @@ final class WebProxyTrip extends Passage {
             Plan plan,
             Target target,
             UpstreamClients.Held held,
+            @Nullable Gathering beginning,
             Promise<Reply> promise) {
         super(
                 forwarder,
@@ -37,7 +38,7 @@ final class WebProxyTrip extends Passage {
                 endOf(exchange, plan.timeouts()),
                 plan.timeouts().firstByte().toNanos());
         this.promise = promise;
-        this.upload = new CountedBody(exchange, this);
+        this.upload = new CountedBody(exchange, this, beginning);
     }
 
     /** What the target answered; null while it has not, and where an interceptor answers itself. */

@@ -171,7 +171,7 @@ final class HttpLane implements LaneServer {
         // until somebody reads the body and takes this over
         exchange.request().exceptionHandler(cause -> {
             if (!saysGone(cause)) {
-                bodyBroke(exchange, connection);
+                bodyBroke(exchange, connection, cause);
             }
         });
         response.exceptionHandler(cause -> {
@@ -194,11 +194,11 @@ final class HttpLane implements LaneServer {
     }
 
     /** A body that can't be read, seen before anybody has begun to read it; Vert.x closes right after this. */
-    private static void bodyBroke(Exchange exchange, Connection connection) {
+    private static void bodyBroke(Exchange exchange, Connection connection, Throwable cause) {
         if (exchange.clientGone() || exchange.response().headWritten()) {
             return;
         }
-        var unused = ReplyWriter.send(exchange, Problem.malformed("The request's body is not framed as announced."));
+        var unused = ReplyWriter.send(exchange, Invalid.body(cause));
         connection.flush();
         exchange.clientLeft();
     }

@@ -4,7 +4,9 @@ import gatehouse.config.ConfigException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -83,19 +85,35 @@ public final class Gatehouse {
      * @return exit code of the process
      */
     public static int execute(Console console, String... arguments) {
-        return new CommandLine(new Gatehouse())
-                .addSubcommand("run", new RunCommand(console))
-                .addSubcommand("check", new CheckCommand(console))
-                .addSubcommand("explain", new ExplainCommand(console))
-                .addSubcommand("routes", new RoutesCommand(console))
-                .addSubcommand("proxy", new ProxyCommand(console))
-                .addSubcommand("version", new VersionCommand(console))
-                .setOut(console.out())
+        var typed = withCommand(arguments);
+        var line = new CommandLine(new Gatehouse());
+        commands(console, typed[0]).forEach(line::addSubcommand);
+        return line.setOut(console.out())
                 .setErr(console.err())
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(Gatehouse::refuse)
                 .setExecutionExceptionHandler((failure, command, parsed) -> explain(console, failure))
-                .execute(withCommand(arguments));
+                .execute(typed);
+    }
+
+    /** The one that is asked for where there is such a one: to read what all of them take is a good part of a start. */
+    private static Map<String, Object> commands(Console console, String asked) {
+        if (asked.equals("run") || asked.equals("proxy")) {
+            var begun = HeadStart.begin();
+            return Map.of(
+                    asked,
+                    asked.equals("run")
+                            ? new RunCommand(console, () -> begun)
+                            : new ProxyCommand(console, () -> begun));
+        }
+        var all = new LinkedHashMap<String, Object>();
+        all.put("run", new RunCommand(console, HeadStart::begin));
+        all.put("check", new CheckCommand(console));
+        all.put("explain", new ExplainCommand(console));
+        all.put("routes", new RoutesCommand(console));
+        all.put("proxy", new ProxyCommand(console, HeadStart::begin));
+        all.put("version", new VersionCommand(console));
+        return all;
     }
 
     private static String[] withCommand(String... arguments) {

@@ -6,11 +6,8 @@ import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.transport.Transport;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.security.Security;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +36,7 @@ final class GatewayProcess {
     private volatile @Nullable PidFile pidFile;
 
     /**
-     * @param preparation what {@link #prepare} began
+     * @param preparation what {@link HeadStart} began
      * @param files where changed configurations are read from; null for a configuration that can't change
      */
     GatewayProcess(
@@ -53,24 +50,6 @@ final class GatewayProcess {
         this.blueprint = blueprint;
         this.manifest = manifest;
         this.files = files;
-    }
-
-    /**
-     * Begins, on another thread, what a start needs whatever the files say: they are read meanwhile. Until it is over
-     * nothing may be logged.
-     *
-     * @return when the virtual machine started, in milliseconds of the wall clock
-     */
-    static CompletableFuture<Long> prepare() {
-        return CompletableFuture.supplyAsync(() -> {
-            // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to
-            // say
-            Security.setProperty("networkaddress.cache.ttl", "1");
-            Security.setProperty("networkaddress.cache.negative.ttl", "0");
-            Rehearsal.logFailure();
-            LOG.debug("{} is there in any case", Transport.NIO.name()); // loads the native libraries
-            return ManagementFactory.getRuntimeMXBean().getStartTime();
-        });
     }
 
     /**
@@ -132,13 +111,11 @@ final class GatewayProcess {
     }
 
     private Vertx vertx(int lanes) {
-        var transport = Transports.choose(blueprint.config().node().transport());
-        LOG.info("transport {}, {} event loops", transport.name(), lanes);
         var options = new VertxOptions()
                 .setEventLoopPoolSize(lanes)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        return Vertx.builder().with(options).withTransport(transport).build();
+        return Transports.vertx(blueprint.config().node().transport(), options);
     }
 
     /** The node, or null where a verticle did not start, which is logged. */

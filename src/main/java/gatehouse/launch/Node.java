@@ -19,7 +19,9 @@ import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -299,7 +301,7 @@ public final class Node {
 
     /** What the admin edge works with. */
     AdminNode adminNode() {
-        var transport = ((VertxInternal) vertx).transport().getClass().getSimpleName();
+        var transport = ((VertxInternal) vertx).transport();
         return new AdminNode(
                 new AdminNode.About(Version.current(), transportName(transport), startedAt),
                 snapshots,
@@ -318,10 +320,11 @@ public final class Node {
                 adminToken);
     }
 
-    /** As in the configuration: {@code IoUringTransport} is {@code io_uring}. */
-    private static String transportName(String className) {
-        var name = className.replace("Transport", "").toLowerCase(Locale.ROOT);
-        return name.equals("iouring") ? "io_uring" : name;
+    /** As in the configuration: {@code EpollTransport} is {@code epoll}. */
+    private static String transportName(Transport transport) {
+        return transport instanceof IoUringTransport
+                ? "io_uring"
+                : transport.getClass().getSimpleName().replace("Transport", "").toLowerCase(Locale.ROOT);
     }
 
     /** Port of the admin API, -1 where it does not run. */

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,6 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(name = "proxy", description = "Pass everything that comes to one address on to others; needs no file.")
 final class ProxyCommand implements Callable<Integer> {
     private final Gatehouse.Console console;
+    private final Supplier<CompletableFuture<Long>> headStart;
 
     @Option(
             names = "--from",
@@ -45,8 +48,12 @@ final class ProxyCommand implements Callable<Integer> {
             description = "Where the admin API listens; without it there is none.")
     private @Nullable ListenAddress admin;
 
-    ProxyCommand(Gatehouse.Console console) {
+    /**
+     * @param headStart gives what {@link HeadStart} began
+     */
+    ProxyCommand(Gatehouse.Console console, Supplier<CompletableFuture<Long>> headStart) {
         this.console = console;
+        this.headStart = headStart;
     }
 
     /** Reads an address to listen on. */
@@ -75,13 +82,12 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
-        var preparation = GatewayProcess.prepare();
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         entries.remove("registry");
         if (admin == null) {
             entries.remove("admin");
         }
-        return new GatewayProcess(console, preparation, blueprint(), new Manifest(null, entries), null).run();
+        return new GatewayProcess(console, headStart.get(), blueprint(), new Manifest(null, entries), null).run();
     }
 
     /** The flags as settings, so that they stand above the environment as flags do. */

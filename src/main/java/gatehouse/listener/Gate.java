@@ -82,6 +82,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
                 return;
             }
             accepted.closeFuture().addListener(closed -> leave(address));
+            FairReads.on(accepted);
         }
         context.fireChannelRead(message);
     }

@@ -17,6 +17,11 @@ final class HeadTimes {
     private static final long MAX_SWEEP_MILLIS = 250;
     private static final long MIN_SWEEP_MILLIS = 5;
 
+    /** As many are ended at once; thousands that came together would keep everybody else waiting. */
+    private static final int AT_ONCE = 32;
+
+    private static final long NEXT_MILLIS = 1;
+
     private final Door door;
     private final List<Entry> entries = new ArrayList<>();
     private boolean sweeping;
@@ -34,17 +39,22 @@ final class HeadTimes {
 
     private void sweepSoon(Channel channel) {
         if (!sweeping) {
-            sweeping = true;
             var limit = door.config().limits().headerTime().toMillis();
             var delay = Math.max(MIN_SWEEP_MILLIS, Math.min(MAX_SWEEP_MILLIS, limit / SWEEPS_PER_LIMIT));
-            var unused = channel.eventLoop().schedule(() -> sweep(channel), delay, TimeUnit.MILLISECONDS);
+            sweepIn(delay, channel);
         }
+    }
+
+    private void sweepIn(long millis, Channel channel) {
+        sweeping = true;
+        var unused = channel.eventLoop().schedule(() -> sweep(channel), millis, TimeUnit.MILLISECONDS);
     }
 
     private void sweep(Channel channel) {
         sweeping = false;
         var now = System.nanoTime();
         var limit = door.config().limits().headerTime().toNanos();
+        var ended = 0;
         for (var i = entries.size() - 1; i >= 0; i--) {
             var entry = entries.get(i);
             if (!entry.waits || now - entry.since >= limit) {
@@ -53,7 +63,11 @@ final class HeadTimes {
                     entries.set(i, last);
                 }
                 entry.entered = false;
-                entry.leave();
+                ended += entry.leave() ? 1 : 0;
+                if (ended == AT_ONCE) {
+                    sweepIn(NEXT_MILLIS, channel);
+                    return;
+                }
             }
         }
         if (!entries.isEmpty()) {
@@ -97,19 +111,21 @@ final class HeadTimes {
             waits = false;
         }
 
-        private void leave() {
+        /** Whether it was ended. */
+        private boolean leave() {
             if (!waits || !channel.isActive()) {
-                return;
+                return false;
             }
             waits = false;
             if (decoder != null) {
                 decoder.tooLate();
-                return;
+                return true;
             }
             var http2 = channel.pipeline().get(Http2ConnectionHandler.class);
             if (http2 == null || http2.connection().remote().lastStreamCreated() == 0) {
                 var unused = channel.close();
             }
+            return true;
         }
     }
 }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
@@ -65,11 +66,14 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         for (var i = 0; i < out.size(); i++) {
             if (out.get(i) instanceof HttpRequest request) {
                 check(request);
-            } else if (out.get(i) instanceof HttpContent content && !isIntact(content)) {
-                content.release();
-                var broken = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
-                broken.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("body")));
-                out.set(i, broken);
+            } else if (out.get(i) instanceof HttpContent content) {
+                var fault = fault(content);
+                if (fault != null) {
+                    content.release();
+                    var broken = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+                    broken.setDecoderResult(DecoderResult.failure(fault));
+                    out.set(i, broken);
+                }
             }
         }
     }
@@ -89,19 +93,24 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    private boolean isIntact(HttpContent content) {
+    /** Why a part of a body is not what it should be; null when nothing is wrong with it. */
+    private @Nullable Exception fault(HttpContent content) {
         pieces++;
         pieceBytes += content.content().readableBytes();
-        var tiny = pieces > FREE_PIECES && pieces - FREE_PIECES > pieceBytes / PIECE_BYTES;
-        var tooMany = content instanceof LastHttpContent last
-                && last.trailingHeaders().size() > limits().fields();
         var wasFolded = folded;
-        if (content instanceof LastHttpContent) {
+        if (content instanceof LastHttpContent last) {
             folded = false;
             lineOpen = false;
             lengths = 0;
+            if (last.trailingHeaders().size() > limits().fields()) {
+                return new TooLongHttpHeaderException("trailers in masses");
+            }
         }
-        return !tiny && !tooMany && !wasFolded;
+        if (wasFolded) {
+            return new IllegalArgumentException("a folded trailer");
+        }
+        var tiny = pieces > FREE_PIECES && pieces - FREE_PIECES > pieceBytes / PIECE_BYTES;
+        return tiny ? new IllegalArgumentException("chunks in masses") : null;
     }
 
     /** RFC 9112 §3: two single spaces part the words, and nothing stands behind them. */

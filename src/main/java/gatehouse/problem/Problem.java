@@ -157,13 +157,13 @@ public record Problem(
         return of("unprocessable", 422, "Unprocessable Content", detail, Origin.CLIENT);
     }
 
-    /** 431: the header section is over the limit. */
+    /** 431: the header section, or the trailer section, is over the limit. */
     public static Problem headersTooLarge() {
         return new Problem(
                 "headers-too-large",
                 431,
                 "The header section is too large",
-                "The header section is over the limit.",
+                "The header section, or the trailer section, is over the limit.",
                 Origin.CLIENT,
                 Map.of(),
                 true);

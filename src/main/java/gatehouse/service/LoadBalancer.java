@@ -3,9 +3,11 @@ package gatehouse.service;
 import gatehouse.config.HashKey;
 import gatehouse.config.ServiceConfig.Balance;
 import gatehouse.exchange.RequestHead;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A way to choose a target: a function of the rotation and the request. Thread-safe, and allocates nothing. */
@@ -27,6 +29,27 @@ interface LoadBalancer {
             case RANDOM -> random(chance);
             case IP_HASH -> ipHash();
             case HASH -> hash(balance.key(), random(chance));
+        };
+    }
+
+    /**
+     * The same, but a target that is back from an ejection gets one request at a time until it has served, if there is another
+     * for the rest: else all that come before the first of them has failed would wait for it in vain.
+     */
+    default LoadBalancer tryingOneAtATime(LongSupplier nanoTime) {
+        return (rotation, head, tried) -> {
+            var target = pick(rotation, head, tried);
+            if (target == null || target.mayTry(nanoTime)) {
+                return target;
+            }
+            var passed = new ArrayList<>(tried);
+            for (var next = target; next != null; next = pick(rotation, head, passed)) {
+                if (next != target && next.mayTry(nanoTime)) {
+                    return next;
+                }
+                passed.add(next);
+            }
+            return target;
         };
     }
 

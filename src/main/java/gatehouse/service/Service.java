@@ -40,6 +40,7 @@ public final class Service {
     private final Stickiness stickiness;
     private final Roster roster;
     private final LoadBalancer balancer;
+    private final LoadBalancer trying;
     private final Names names;
     private final Shedding shedding;
     private final @Nullable Followed followed;
@@ -69,6 +70,7 @@ public final class Service {
         this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
+        this.trying = balancer.tryingOneAtATime(nanoTime);
         this.names = new Names(vertx, context, roster, resolver, config.resolve(), followed);
         this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
         this.followed = followed;
@@ -136,7 +138,7 @@ public final class Service {
      */
     public @Nullable Target pick(RequestHead head, List<Target> tried) {
         var rotation = roster.lineup().rotation();
-        var target = balancer.pick(rotation, head, tried);
+        var target = trying.pick(rotation, head, tried);
         return target == null && !tried.isEmpty() ? balancer.pick(rotation, head, List.of()) : target;
     }
 

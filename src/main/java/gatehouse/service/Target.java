@@ -4,6 +4,7 @@ import gatehouse.config.TargetUrl;
 import io.vertx.core.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,11 @@ public final class Target {
     /** Whether a request that is bound to no target may go here, if it is healthy. */
     boolean takesNew() {
         return state == State.UP && weight > 0;
+    }
+
+    /** Whether it is not on trial after an ejection, or the request that asks is the one that tries it. */
+    boolean mayTry(LongSupplier nanoTime) {
+        return vitals.mayTry(nanoTime);
     }
 
     TargetUrl url() {

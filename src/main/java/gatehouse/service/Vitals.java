@@ -6,6 +6,8 @@ import gatehouse.config.ServiceConfig.Passive;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * What is known of one target's health. Read from any thread; changed under the lock of its {@link Roster}, but for
@@ -23,6 +25,9 @@ final class Vitals {
     private final long eject;
     private final long slowStart;
 
+    /** So long one request is left alone with a target on trial; then another may try. */
+    private static final long TRIAL = TimeUnit.SECONDS.toNanos(2);
+
     /** Times of the last failures in a row; empty where requests are not watched. */
     private final long[] failedAt;
 
@@ -30,6 +35,9 @@ final class Vitals {
 
     /** Ejections since the last good request. */
     private volatile int ejections;
+
+    /** When the trial under way is given up as undecided; any time in the past while there is none. */
+    private final AtomicLong trialUntil = new AtomicLong();
 
     private volatile boolean ejected;
     private volatile long ejectedUntil;
@@ -74,6 +82,19 @@ final class Vitals {
             return "ejected";
         }
         return ejections == 0 ? "healthy" : "unproven";
+    }
+
+    /**
+     * Whether a request may go here as far as an ejection before goes: until it has served again, one at a time finds out
+     * whether it does. Where even ejected ones are asked, since too few are left, nothing is tried.
+     */
+    boolean mayTry(LongSupplier nanoTime) {
+        if (ejections == 0 || ejected) {
+            return true;
+        }
+        var now = nanoTime.getAsLong();
+        var until = trialUntil.get();
+        return now - until >= 0 && trialUntil.compareAndSet(until, now + TRIAL);
     }
 
     /** A request went well; true when {@link #prove} is to be asked. */
@@ -126,6 +147,7 @@ final class Vitals {
             return false;
         }
         ejected = false;
+        trialUntil.set(now);
         rise(now);
         return true;
     }

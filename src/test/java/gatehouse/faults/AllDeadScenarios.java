@@ -1,6 +1,7 @@
 package gatehouse.faults;
 
 import gatehouse.testing.RawClient;
+import java.io.IOException;
 import java.util.List;
 
 /** No target of a service is left. */
@@ -37,7 +38,7 @@ final class AllDeadScenarios {
                     .rate(steady)
                     .seconds(trial.size(3, 1))
                     .run();
-            Thread.sleep(100); // now it is known
+            Trial.within(2000, () -> knowsThatAllAreDead(gateway));
             double heap = gateway.figures().liveHeapMib();
             double cpu = gateway.figures().cpuSeconds();
             long begin = System.nanoTime();
@@ -63,6 +64,14 @@ final class AllDeadScenarios {
                 }
             }
             trial.exactly("retryAfterOutside1to5", outside, 0);
+        }
+    }
+
+    private static boolean knowsThatAllAreDead(GatewayUnderTest gateway) {
+        try {
+            return RawClient.get(gateway.port(), "/ok").status() == 503;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -92,8 +101,16 @@ final class AllDeadScenarios {
             two.up();
             three.up();
             long returned = System.nanoTime();
-            Thread.sleep(5000);
+            int probes = probes(gateway);
+            boolean probed = Trial.within(5000, () -> probes(gateway) > probes);
+            double untilProbe = (System.nanoTime() - returned) / 1e9;
+            Thread.sleep(Math.max(0, 5000 - (long) (untilProbe * 1000)));
             int opened = connections(one, two, three) - before;
+            if (!probed) {
+                Trial.within(10_000, () -> probes(gateway) > probes);
+                untilProbe = (System.nanoTime() - returned) / 1e9;
+            }
+            trial.note("secondsToTheBreakersNextProbe", untilProbe);
             var load = running.get();
             trial.note("steadyConnections", steady);
             trial.atMost("connectionsOpenedWithin5s", opened, steady * 2.0);
@@ -101,6 +118,15 @@ final class AllDeadScenarios {
             double from = (returned - load.startNanos()) / 1e9 + 5;
             trial.atLeast("afterwardsOkPercent", load.between(from, 1000).okPercent(), 99);
         }
+    }
+
+    /** How often the breaker has let requests through to see how the service is. */
+    private static int probes(GatewayUnderTest gateway) {
+        return (int) gateway.process()
+                .text()
+                .lines()
+                .filter(line -> line.contains("is half-open"))
+                .count();
     }
 
     private static int connections(FaultOrigin... origins) {

@@ -90,10 +90,12 @@ final class AnswerScenarios {
                 }
                 return null;
             });
+            int kept = 0;
             // alone, so that nobody asks on that connection before the bytes are there
             for (int round = 0; round < trial.size(200, 20); round++) {
-                ask(gateway.port(), "/extra-bytes?kind=late", "late-" + round);
-                Thread.sleep(30);
+                var late = "late-" + round;
+                ask(gateway.port(), "/extra-bytes?kind=late", late);
+                kept += Trial.within(1000, () -> origin.log().left(late) != null) ? 0 : 1;
                 var id = "after-" + round;
                 var good = ask(gateway.port(), "/ok", id);
                 failed.addAndGet(good != null && good.status() == 200 ? 0 : 1);
@@ -102,6 +104,7 @@ final class AnswerScenarios {
             }
             trial.note("answers", rounds * 8);
             trial.exactly("foreign", foreign.get(), 0);
+            trial.exactly("connectionsKept", kept, 0);
             trial.note("lastFailedStatus", failedStatus.get());
             trial.exactly("goodRequestsFailed", failed.get(), 0);
             Phases.recovery(trial, gateway.port(), "/ok");

@@ -138,6 +138,7 @@ final class Behaviours {
                 call.reply("200 OK", text);
                 if (call.pause(5)) { // once it is asked again, nothing tells these bytes from an answer
                     call.send(extra);
+                    call.hang();
                 }
             }
             default -> call.send("HTTP/1.1 200 OK\r\nContent-Length: " + text.length() + "\r\n\r\n" + text + extra);

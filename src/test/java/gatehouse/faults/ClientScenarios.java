@@ -18,7 +18,7 @@ final class ClientScenarios {
         int headerMillis = trial.size(10_000, 1000);
         try (var origin = FaultOrigin.start();
                 var gateway = GatewayUnderTest.start("""
-                        listeners: { web: { listen: "127.0.0.1:0", limits: { headerTime: %dms } } }
+                        listeners: { web: { listen: "127.0.0.1:0", limits: { headerTime: %dms, perAddress: 0 } } }
                         services: { origin: { targets: "%s" } }
                         routes: { all: { match: { path: "/**" }, to: origin, timeout: { total: 40s } } }
                         """, headerMillis, origin.url())) {

@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ final class Crowd implements AutoCloseable {
         private final StringBuilder first = new StringBuilder();
         volatile long connectedAt;
         volatile long firstByteAt;
+        volatile long lastByteAt;
         volatile long endedAt;
         volatile long bytesRead;
         volatile boolean refused;
@@ -45,6 +47,11 @@ final class Crowd implements AutoCloseable {
         /** How long it was connected, in seconds. */
         double seconds() {
             return ((endedAt == 0 ? System.nanoTime() : endedAt) - connectedAt) / 1e9;
+        }
+
+        /** From the last byte that came to the end, in seconds. */
+        double idleSeconds() {
+            return ((endedAt == 0 ? System.nanoTime() : endedAt) - lastByteAt) / 1e9;
         }
     }
 
@@ -165,6 +172,14 @@ final class Crowd implements AutoCloseable {
                 .orElse(0);
     }
 
+    /** For how long those that have ended were idle in the end, in seconds, of those to which something was said. */
+    DoubleSummaryStatistics idleSeconds() {
+        return members.stream()
+                .filter(member -> member.endedAt != 0 && member.lastByteAt != 0)
+                .mapToDouble(Member::idleSeconds)
+                .summaryStatistics();
+    }
+
     long bytesRead() {
         return members.stream().mapToLong(member -> member.bytesRead).sum();
     }
@@ -274,8 +289,9 @@ final class Crowd implements AutoCloseable {
             end(member);
             return;
         }
-        if (read > 0 && member.firstByteAt == 0) {
-            member.firstByteAt = System.nanoTime();
+        if (read > 0) {
+            member.lastByteAt = System.nanoTime();
+            member.firstByteAt = member.firstByteAt == 0 ? member.lastByteAt : member.firstByteAt;
         }
         buffer.flip();
         synchronized (member.first) {

@@ -16,6 +16,17 @@ final class Figures {
         folder = Path.of("/proc", Long.toString(pid));
     }
 
+    /** How many files a process on this machine may have open, this one too. */
+    static int mostFiles() throws IOException {
+        for (var line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+            if (line.startsWith("Max open files")) {
+                var hard = line.strip().split(" +")[4];
+                return hard.equals("unlimited") ? Integer.MAX_VALUE : Integer.parseInt(hard);
+            }
+        }
+        throw new IOException("no limit of open files in /proc/self/limits");
+    }
+
     /** Resident memory in MiB. */
     double residentMib() throws IOException {
         for (var line : Files.readAllLines(folder.resolve("status"))) {

@@ -123,6 +123,10 @@ final class GatewayUnderTest implements AutoCloseable {
                     .directory(home.toFile())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD);
             builder.environment().keySet().removeIf(name -> name.startsWith("GATEHOUSE_"));
+            var transport = System.getProperty("transport");
+            if (transport != null) {
+                builder.environment().put("GATEHOUSE_NODE_TRANSPORT", transport);
+            }
             builder.environment().putAll(environment);
             return builder.start();
         }

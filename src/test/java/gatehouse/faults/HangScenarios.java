@@ -112,39 +112,51 @@ final class HangScenarios {
         }
     }
 
+    /** Half of the targets say one byte a second, the other half are behind a link that takes a hundred. */
     private static void drip(Trial trial) throws Exception {
+        int each = 250;
         try (var origin = FaultOrigin.start();
                 var good = FaultOrigin.start();
-                var slow = new ChaosProxy(origin.port()).rate(1);
+                var link = new ChaosProxy(origin.port()).rate(100);
                 var gateway = GatewayUnderTest.start("""
                         services:
-                          good: { targets: "%s" }
-                          slow: { targets: [ "%s", "%s" ], pool: { max: 600 } }
+                          good: { targets: "%1$s" }
+                          drip: { targets: "%2$s", pool: { max: %4$d }, concurrency: { start: %4$d } }
+                          link: { targets: "%3$s", pool: { max: %4$d }, concurrency: { start: %4$d } }
                         routes:
                           good: { match: { path: "/ok" }, to: good }
-                          slow: { match: { path: "/**" }, to: slow, timeout: { total: 40s } }
-                        """, good.url(), origin.url(), slow.url())) {
+                          drip: { match: { path: "/drip" }, to: drip, timeout: { total: 40s } }
+                          link: { match: { path: "/flow" }, to: link, timeout: { total: 40s } }
+                        """, good.url(), origin.url(), link.url(), each * 2)) {
             Phases.warm(trial, gateway.port(), "/ok");
             var before =
                     LoadGenerator.to(gateway.port(), "/ok").rate(200).seconds(5).run();
-            int many = 500;
-            try (var crowd = Crowd.of(many, gateway.port())
-                    .saying(RawClient.request("GET", "/drip?rate=1"))
-                    .gather()
-                    .awaitTried(10)) {
+            try (var drips = Crowd.of(each, gateway.port())
+                            .saying(RawClient.request("GET", "/drip?rate=1"))
+                            .gather();
+                    var links = Crowd.of(each, gateway.port())
+                            .saying(RawClient.request("GET", "/flow?bytes=100000"))
+                            .gather()) {
+                drips.awaitTried(10);
+                links.awaitTried(10);
+                Trial.within(5000, () -> drips.withStatus(200) + links.withStatus(200) == 2 * each);
+                trial.exactly("dripping", drips.withStatus(200) + links.withStatus(200), 2 * each);
                 var during = LoadGenerator.to(gateway.port(), "/ok")
                         .rate(200)
                         .seconds(10)
                         .run();
-                crowd.awaitOpenAtMost(0, 12_000);
-                trial.exactly("stillDripping", crowd.open(), 0);
-                trial.between("firstAbortedSeconds", crowd.shortestSeconds(), 14.5, 17);
-                trial.between("lastAbortedSeconds", crowd.longestSeconds(), 15, 17.5);
+                drips.awaitOpenAtMost(0, 12_000);
+                links.awaitOpenAtMost(0, 5000);
+                trial.exactly("stillDripping", drips.open() + links.open(), 0);
+                double first = Math.min(drips.shortestSeconds(), links.shortestSeconds());
+                double last = Math.max(drips.longestSeconds(), links.longestSeconds());
+                trial.between("firstAbortedSeconds", first, 14.5, 17);
+                trial.between("lastAbortedSeconds", last, 15, 17.5);
                 trial.allServed("others", during);
                 trial.note("baselineP99Millis", before.p99());
                 trial.millisAtMost("addedP99Millis", during.p99() - before.p99(), 2);
             }
-            slow.heal();
+            link.heal();
             Phases.recovery(trial, gateway.port(), "/ok?after");
         }
     }

@@ -35,6 +35,7 @@ final class LoadGenerator {
     private Selector selector;
     private int[] statuses = {};
     private long[] latencies = {};
+    private long[] lateness = {};
     private long start;
     private int finished;
     private int foreign;
@@ -103,6 +104,7 @@ final class LoadGenerator {
         int total = (int) Math.round(rate * seconds);
         statuses = new int[total];
         latencies = new long[total];
+        lateness = new long[total];
         Arrays.fill(statuses, UNANSWERED);
         try (var made = Selector.open()) {
             selector = made;
@@ -116,7 +118,13 @@ final class LoadGenerator {
                 }
             }
             return new LoadResult(
-                    start, rate, Arrays.copyOf(statuses, sent), Arrays.copyOf(latencies, sent), foreign, opened);
+                    start,
+                    rate,
+                    Arrays.copyOf(statuses, sent),
+                    Arrays.copyOf(latencies, sent),
+                    Arrays.copyOf(lateness, sent),
+                    foreign,
+                    opened);
         }
     }
 
@@ -143,6 +151,7 @@ final class LoadGenerator {
         while (finished < next || (next < total && !stopped)) {
             long now = System.nanoTime();
             while (next < total && !stopped && dueAt(next) - now <= 0) {
+                lateness[next] = System.nanoTime() - dueAt(next);
                 send(next++);
             }
             if (next >= total || stopped) {

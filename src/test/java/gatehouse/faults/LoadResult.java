@@ -10,9 +10,11 @@ import java.util.function.IntPredicate;
  * request should have been sent, so that a gateway that holds up its clients does not look fast.
  *
  * @param statuses of the answers; 0 where none came, -1 where one broke off
+ * @param late how much later than due the load itself came to each request: it waits for nobody, so that is its own doing
  * @param foreign complete answers that did not belong to their request
  */
-record LoadResult(long startNanos, double rate, int[] statuses, long[] nanos, int foreign, int connections) {
+record LoadResult(
+        long startNanos, double rate, int[] statuses, long[] nanos, long[] late, int foreign, int connections) {
     int size() {
         return statuses.length;
     }
@@ -58,6 +60,18 @@ record LoadResult(long startNanos, double rate, int[] statuses, long[] nanos, in
         return some[Math.max(0, index)] / 1e6;
     }
 
+    /** The same with each latency counted from when the load came to the request, without its own lateness. */
+    LoadResult punctual() {
+        var own = new long[size()];
+        Arrays.setAll(own, i -> nanos[i] - late[i]);
+        return new LoadResult(startNanos, rate, statuses, own, new long[size()], foreign, connections);
+    }
+
+    /** The load itself: how late it came to its requests, in ms. */
+    double ownLatenessMillis(double percent) {
+        return new LoadResult(startNanos, rate, statuses, late, late, foreign, connections).millis(percent, s -> true);
+    }
+
     /** The 99th percentile of good answers, in ms. */
     double p99() {
         return millis(99, LoadResult::isOk);
@@ -72,6 +86,7 @@ record LoadResult(long startNanos, double rate, int[] statuses, long[] nanos, in
                 rate,
                 Arrays.copyOfRange(statuses, from, to),
                 Arrays.copyOfRange(nanos, from, to),
+                Arrays.copyOfRange(late, from, to),
                 foreign,
                 connections);
     }

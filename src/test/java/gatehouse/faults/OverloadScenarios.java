@@ -31,7 +31,7 @@ final class OverloadScenarios {
             try (var gateway = (pinned ? launch.onCore(0) : launch).start();
                     var pin = pinned ? Pinned.toCore(1) : Pinned.nowhere()) {
                 trial.note("loadOnACoreOfItsOwn", pin.isPinned() ? 1 : 0);
-                Phases.warm(trial, gateway.port(), "/slow?ms=50");
+                Phases.warm(trial, gateway.port(), "/slow?ms=50", (int) (capacity * 0.8)); // what is compared with, too
                 var calm = run(gateway, capacity * 0.8, seconds / 2);
                 var peak = run(gateway, capacity, seconds / 2);
                 double most = Math.max(calm.okPerSecond(), peak.okPerSecond());
@@ -46,7 +46,12 @@ final class OverloadScenarios {
                     trial.note(name + "GoodputPerSecond", load.okPerSecond());
                     trial.atLeast(name + "GoodputPercent", 100 * load.okPerSecond() / most, 90);
                     trial.atMost(name + "P99OfP99At80", load.p99() / calm.p99(), 2);
-                    trial.millisAtMost(name + "RejectP99Millis", load.millis(99, s -> s == 503), 20);
+                    trial.note(name + "LoadLateP50Millis", load.ownLatenessMillis(50));
+                    trial.note(name + "LoadLateP99Millis", load.ownLatenessMillis(99));
+                    trial.note(name + "RejectFromDueP99Millis", load.millis(99, s -> s == 503));
+                    trial.note(name + "RejectP50Millis", load.punctual().millis(50, s -> s == 503));
+                    trial.note(name + "RejectP90Millis", load.punctual().millis(90, s -> s == 503));
+                    trial.millisAtMost(name + "RejectP99Millis", load.punctual().millis(99, s -> s == 503), 20);
                     trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
                     trial.exactly(name + "HealthShed", unhealthy, 0);
                     var after = run(gateway, capacity * 0.8, Math.min(10, seconds));

@@ -18,11 +18,28 @@ final class Phases {
                     .ids("warm" + rate)
                     .run();
         }
+        untilServed(port, path, 100, trial.full() ? 0.5 : 0.3);
+    }
+
+    /** The same, and then up to a rate that nobody asks of a process that has just begun. */
+    static void warm(Trial trial, int port, String path, int most) throws IOException {
+        warm(trial, port, path);
+        for (int rate = 800; rate < most; rate *= 2) {
+            LoadGenerator.to(port, path)
+                    .rate(rate)
+                    .seconds(2)
+                    .ids("warm" + rate)
+                    .run();
+        }
+        untilServed(port, path, most, trial.full() ? 3 : 0.5);
+    }
+
+    private static void untilServed(int port, String path, int rate, double seconds) throws IOException {
         for (int i = 0; i < 20; i++) {
             var calm = LoadGenerator.to(port, path)
-                    .rate(100)
-                    .seconds(trial.full() ? 0.5 : 0.3)
-                    .ids("calm" + i)
+                    .rate(rate)
+                    .seconds(seconds)
+                    .ids("calm" + rate + "-" + i)
                     .run();
             if (calm.ok() == calm.size()) {
                 return;

@@ -27,11 +27,11 @@ final class ProcessScenarios {
                         services: { origin: { targets: "%s" } }
                         routes: { all: { match: { path: "/**" }, to: origin } }
                         """, notice, origin.url())) {
-            Phases.warm(trial, gateway.port(), "/ok");
+            int rate = trial.size(2000, 200);
+            Phases.warm(trial, gateway.port(), "/slow?ms=5", rate);
             // behind a balancer that looks at readiness every 100 ms
-            var balanced = LoadGenerator.to(gateway.port(), "/slow?ms=5")
-                    .rate(trial.size(2000, 200))
-                    .seconds(120);
+            var balanced =
+                    LoadGenerator.to(gateway.port(), "/slow?ms=5").rate(rate).seconds(120);
             var balancedResult = balanced.begin();
             // clients who know nothing of readiness and honour Connection: close and GOAWAY
             var ending = new AtomicBoolean();

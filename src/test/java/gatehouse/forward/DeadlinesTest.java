@@ -101,6 +101,54 @@ class DeadlinesTest {
     }
 
     @Test
+    void time_by_which_sweeps_come_late_adds_up_however_little_it_is() {
+        passes(Duration.ofSeconds(1));
+        assertThat(deadlines.late(clock.get())).isZero();
+        for (var i = 1; i <= 10; i++) {
+            standsStill(Duration.ofMillis(Deadlines.PERIOD_MILLIS + 7));
+            assertThat(deadlines.late(clock.get())).isEqualTo(i * 7_000_000L);
+        }
+        assertThat(deadlines.lost(clock.get())).isZero();
+        standsStill(Duration.ofMillis(Deadlines.PERIOD_MILLIS + 400));
+        assertThat(deadlines.late(clock.get())).isEqualTo(470_000_000L);
+        assertThat(deadlines.lost(clock.get())).isEqualTo(400_000_000L);
+        passes(Duration.ofSeconds(1));
+        assertThat(deadlines.late(clock.get())).isEqualTo(470_000_000L);
+    }
+
+    /** This is the clock by which requests wait in line. */
+    @Test
+    void a_clock_without_that_time_stands_still_while_the_loop_is_late_and_never_goes_back() {
+        passes(Duration.ofSeconds(1));
+        var before = clock.get() - deadlines.late(clock.get());
+        var last = before;
+        for (var millis = 1; millis <= 500; millis++) {
+            clock.addAndGet(1_000_000);
+            var counted = clock.get() - deadlines.late(clock.get());
+            assertThat(counted).isBetween(last, before + Deadlines.PERIOD_NANOS);
+            last = counted;
+        }
+        deadlines.sweep();
+        assertThat(clock.get() - deadlines.late(clock.get())).isEqualTo(before + Deadlines.PERIOD_NANOS);
+        passes(Duration.ofMillis(100));
+        assertThat(clock.get() - deadlines.late(clock.get()))
+                .isEqualTo(
+                        before + Deadlines.PERIOD_NANOS + Duration.ofMillis(100).toNanos());
+    }
+
+    @Test
+    void a_loop_counts_as_busy_for_a_second_after_a_sweep_that_came_more_than_10_ms_late() {
+        standsStill(Duration.ofMillis(Deadlines.PERIOD_MILLIS + 10));
+        assertThat(deadlines.isBusy(clock.get())).isFalse();
+        standsStill(Duration.ofMillis(Deadlines.PERIOD_MILLIS + 11));
+        assertThat(deadlines.isBusy(clock.get())).isTrue();
+        passes(Duration.ofMillis(980));
+        assertThat(deadlines.isBusy(clock.get())).isTrue();
+        passes(Duration.ofMillis(20));
+        assertThat(deadlines.isBusy(clock.get())).isFalse();
+    }
+
+    @Test
     void a_quarter_of_a_wait_lost_excuses_the_target_and_less_does_not() {
         assertThat(Deadlines.isTooMuch(251, 1000)).isTrue();
         assertThat(Deadlines.isTooMuch(250, 1000)).isFalse();

@@ -109,7 +109,7 @@ class ForwarderFailuresTest extends ForwarderCase {
     void a_client_that_leaves_in_the_middle_of_its_body_ends_the_request_to_the_target() throws Exception {
         serve(Answers.ok(""));
         try (var client = gateway.client()) {
-            client.send(RawClient.request("POST", "/x", "Content-Length: 10") + "hello");
+            client.send(RawClient.request("POST", "/x", "Content-Length: 100000") + "a".repeat(20_000));
             received();
             client.reset();
         }

@@ -86,6 +86,18 @@ class LineTest {
     }
 
     @Test
+    void a_line_that_sent_somebody_away_stays_in_a_hurry_for_as_long_as_one_may_wait() {
+        line.refused(1_000);
+        var one = place();
+        var two = place();
+        line.join(one, 1_001);
+        line.join(two, 1_002);
+        assertThat(order(1_099)).containsExactly(two, one);
+        assertThat(line.patienceOf(one, 1_099)).isEqualTo(1_011);
+        assertThat(order(1_100)).containsExactly(one, two);
+    }
+
+    @Test
     void who_has_waited_too_long_is_known_without_a_timer() {
         var one = place();
         var two = place();

@@ -79,7 +79,8 @@ class ClientLeavesTest {
     void in_the_middle_of_its_request(boolean reset) throws IOException {
         var already = scene.requestsAtOrigin();
         try (var client = scene.client()) {
-            client.send(RawClient.request("POST", "/", "Transfer-Encoding: chunked") + "3\r\nabc\r\n");
+            client.send(RawClient.request("POST", "/", "Transfer-Encoding: chunked") + "4e20\r\n" + "a".repeat(20_000)
+                    + "\r\n");
             scene.origin().awaitRequests(already + 1);
             leave(client, reset);
         }

@@ -79,6 +79,8 @@ class Http2RefusalsTest {
             §8.2.1  | x a                | b
             §8.2.1  | x\\r\\nevil        | b
             §8.2.1  | x:a                | b
+            §8.2.1  | `transfer-encoding ` | chunked
+            §8.2.1  | `x-a `             | b
             §8.2.1  | X-Upper            | b
             §8.2.1  | ``                 | b
             §8.2.2  | connection         | close
@@ -277,8 +279,12 @@ class Http2RefusalsTest {
     @Test
     void more_than_was_announced_is_not_whole_at_the_target_before_RFC_9113_8_1_1() throws IOException {
         try (var client = http2()) {
-            client.post(1, "/more", "content-length", "5").data(1, false, "abc").data(1, false, "de");
+            client.post(1, "/more", "content-length", "70000");
+            for (var i = 0; i < 3; i++) {
+                client.data(1, false, "a".repeat(16_000));
+            }
             Scene.await("the head at the origin", () -> atOrigin().contains("/more"));
+            client.data(1, false, "a".repeat(16_000)).data(1, false, "a".repeat(5_997) + "cde");
             client.data(1, false, "f");
             assertThat(client.outcome(1).end()).isIn("RST 1", "END");
         }
@@ -286,9 +292,21 @@ class Http2RefusalsTest {
         scene.origin().connections().forEach(connection -> {
             if (connection.text().contains("/more")) {
                 connection.awaitClosed();
-                assertThat(connection.text()).doesNotEndWith("abcde");
+                assertThat(connection.text()).doesNotEndWith("cde");
             }
         });
+    }
+
+    @Test
+    void a_short_body_that_is_longer_than_announced_never_reaches_the_target_RFC_9113_8_1_1() throws IOException {
+        try (var client = http2()) {
+            client.post(1, "/longer", "content-length", "5")
+                    .data(1, false, "abc")
+                    .data(1, false, "def");
+            assertThat(client.outcome(1).end()).isIn("RST 1", "END");
+        }
+        scene.awaitNothingInFlight();
+        assertThat(atOrigin()).doesNotContain("/longer");
     }
 
     private static String atOrigin() {

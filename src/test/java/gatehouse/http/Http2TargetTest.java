@@ -199,7 +199,7 @@ class Http2TargetTest {
     void an_early_answer_resets_the_rest_of_its_request_and_spares_the_connection() throws Exception {
         script = request -> request.response().setStatusCode(413).end("enough");
         try (var client = gateway.client()) {
-            client.send(RawClient.request("POST", "/", "Content-Length: 1000000") + "abc");
+            client.send(RawClient.request("POST", "/", "Content-Length: 1000000") + "a".repeat(20_000));
             assertThat(client.read().status()).isEqualTo(413);
         }
     }

@@ -229,7 +229,7 @@ class Http2Test {
     void a_stream_that_is_reset_in_its_body_ends_the_request_at_the_target() throws IOException {
         var already = scene.requestsAtOrigin();
         try (var client = http2()) {
-            client.post(1, "/").data(1, false, "abc");
+            client.post(1, "/").data(1, false, "a".repeat(16_384));
             scene.origin().awaitRequests(already + 1);
             client.frame(RawHttp2.RST_STREAM, 0, 1, new byte[] {0, 0, 0, 8});
             scene.lastRequest().connection().awaitClosed();
@@ -240,11 +240,26 @@ class Http2Test {
     }
 
     @Test
+    void a_dialogue_of_gRPC_reaches_the_target_with_its_first_bytes() throws IOException {
+        var already = scene.requestsAtOrigin();
+        scene.answering(exchange -> {
+            exchange.reply("200 OK", "early");
+            exchange.hang();
+        });
+        try (var client = http2()) {
+            client.post(1, "/", "content-type", "application/grpc+proto").data(1, false, "abc");
+            scene.origin().awaitRequests(already + 1);
+            assertThat(client.outcome(1).body()).isEqualTo("early");
+        }
+        scene.awaitNothingInFlight();
+    }
+
+    @Test
     void a_connection_that_is_closed_ends_all_its_requests() throws IOException {
         var already = scene.requestsAtOrigin();
         scene.answering(Answers.hang("late"));
         try (var client = http2()) {
-            client.get(1, "/").get(3, "/").post(5, "/").data(5, false, "abc");
+            client.get(1, "/").get(3, "/").post(5, "/").data(5, false, "a".repeat(16_384));
             scene.origin().awaitRequests(already + 1);
             Scene.await("three in flight", () -> scene.inFlight() == 3);
         }

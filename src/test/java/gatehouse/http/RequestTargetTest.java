@@ -105,6 +105,7 @@ class RequestTargetTest {
     @ValueSource(
             strings = {
                 "GET /\u00e9 HTTP/1.1",
+                "GET /\u00ff\u00fe HTTP/1.1",
                 "GET /a\u007f HTTP/1.1",
                 "GET / HTTP/1.1x",
                 "GET / HTTP/1.",
@@ -116,6 +117,7 @@ class RequestTargetTest {
                 "\u0000\u0001GET / HTTP/1.1",
                 " GET / HTTP/1.1",
                 "GET  / HTTP/1.1",
+                "GET  /  HTTP/1.1",
                 "GET /  HTTP/1.1",
                 "GET / HTTP/1.1 ",
                 "GET\t/ HTTP/1.1",
@@ -137,6 +139,13 @@ class RequestTargetTest {
             })
     void a_broken_request_line_is_refused(String line) throws IOException {
         assertRefused(line + "\r\nHost: localhost\r\n\r\n", 400);
+    }
+
+    /** A client of HTTP/0.9 sends nothing behind its line, and waits. */
+    @ParameterizedTest(name = "line {index}")
+    @ValueSource(strings = {"GET /", "GET", "\u0016\u0003\u0001"})
+    void a_line_without_a_version_is_refused_at_once(String line) throws IOException {
+        assertRefused(line + "\r\n", 400);
     }
 
     @ParameterizedTest(name = "RFC 9112 §2.3: {0}")

@@ -85,13 +85,35 @@ class TimeoutsTest {
     @Test
     void a_request_that_stops_is_408_and_ends_the_connection_RFC_9110_15_5_9() throws IOException {
         try (var client = scene.client()) {
-            client.send(RawClient.request("POST", "/", "Content-Length: 10") + "01234");
+            client.send(RawClient.request("POST", "/", "Content-Length: 100000") + "a".repeat(20_000));
             var response = client.read();
             Refusals.assertProblem(response, 408);
             assertThat(response.header("connection")).isEqualToIgnoringCase("close");
             assertThat(client.closedByPeer()).isTrue();
         }
         scene.lastRequest().connection().awaitClosed();
+    }
+
+    @Test
+    void each_stream_whose_body_stops_is_408_and_the_others_go_on_RFC_9113_5_4_2() throws Exception {
+        try (var wide = Scene.start("""
+                services: { origin: { targets: "%s", pool: { max: 64 } } }
+                routes: { all: { match: { path: "/**" }, to: origin, timeout: { idle: 400ms }, retry: null } }
+                """);
+                var client = new RawHttp2(wide.client())) {
+            for (var i = 0; i < 10; i++) {
+                client.post(1 + 2 * i, "/stops").data(1 + 2 * i, false, "half a");
+            }
+            assertThat(client.get(21, "/").outcome(21).status()).isEqualTo("200");
+            for (var seen = 0; seen < 10; seen++) {
+                var head = client.await(RawHttp2.HEADERS);
+                assertThat(head.stream()).isLessThan(21);
+            }
+            wide.awaitNothingInFlight();
+            assertThat(wide.origin().requests())
+                    .noneMatch(request -> request.target().equals("/stops"));
+            assertThat(client.get(23, "/").outcome(23).status()).isEqualTo("200");
+        }
     }
 
     @Test

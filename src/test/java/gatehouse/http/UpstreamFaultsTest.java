@@ -117,7 +117,7 @@ class UpstreamFaultsTest {
             exchange.hang();
         });
         try (var client = scene.client()) {
-            client.send(RawClient.request("POST", "/", "Content-Length: 9000000") + "a".repeat(1000));
+            client.send(RawClient.request("POST", "/", "Content-Length: 9000000") + "a".repeat(20_000));
             var response = client.read();
             assertThat(response.status()).isEqualTo(413);
             assertThat(response.text()).isEqualTo("enough");
@@ -131,7 +131,8 @@ class UpstreamFaultsTest {
         for (var i = 0; i < 5; i++) {
             scene.answering(exchange -> exchange.reply("401 Unauthorized", "no"));
             try (var client = scene.client()) {
-                client.send(RawClient.request("POST", "/early", "Transfer-Encoding: chunked") + "3\r\nabc\r\n");
+                client.send(RawClient.request("POST", "/early", "Transfer-Encoding: chunked") + "4e20\r\n"
+                        + "a".repeat(20_000) + "\r\n");
                 assertThat(client.read().status()).isEqualTo(401);
                 client.send("3\r\ndef\r\n0\r\n\r\n");
             }

@@ -22,6 +22,11 @@ final class ChildProcess {
         return start(folder, Map.of(), List.of("bash", "-c", "ulimit -n " + files + " && exec \"$0\" \"$@\""));
     }
 
+    /** Starts a gateway in a working folder, by way of another command. */
+    static Child startBy(Path folder, Map<String, String> environment, List<String> launcher) throws IOException {
+        return start(folder, environment, launcher, new String[0]);
+    }
+
     /** Starts a gateway in a working folder, with more in its environment. */
     static Child start(Path folder, Map<String, String> environment, String... arguments) throws IOException {
         return start(folder, environment, List.of(), arguments);
@@ -41,6 +46,10 @@ final class ChildProcess {
         var builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().keySet().removeIf(name -> name.startsWith("GATEHOUSE_"));
+        var transport = System.getProperty("transport");
+        if (transport != null) {
+            builder.environment().put("GATEHOUSE_NODE_TRANSPORT", transport);
+        }
         builder.environment().putAll(environment);
         return new Child(builder.start());
     }

@@ -59,6 +59,46 @@ class ServiceTest {
     }
 
     @Test
+    void a_target_that_came_back_gets_one_request_at_a_time_until_it_has_served(Vertx vertx) {
+        service = start(vertx, Fixture.weights(1, 1, 1));
+        var sick = pick();
+        for (var i = 0; i < 3; i++) {
+            service.report(sick, Outcome.FAILED, "hangs");
+        }
+        clock.pass(1000);
+
+        assertThat(picks(30)).containsOnlyOnce(sick);
+        clock.pass(1900);
+        assertThat(picks(30)).doesNotContain(sick);
+        clock.pass(100);
+        assertThat(picks(30)).containsOnlyOnce(sick);
+        service.report(sick, Outcome.GOOD, null);
+        assertThat(picks(30)).filteredOn(target -> target == sick).hasSize(10);
+    }
+
+    @Test
+    void a_target_on_trial_gets_all_requests_where_there_is_no_other(Vertx vertx) {
+        service = start(vertx, Fixture.weights(1, 1));
+        var sick = pick();
+        var other = pick();
+        for (var i = 0; i < 3; i++) {
+            service.report(sick, Outcome.FAILED, "hangs");
+        }
+        clock.pass(1000);
+        service.setTarget(other.id(), State.DOWN, null);
+
+        assertThat(picks(5)).containsOnly(sick);
+    }
+
+    private List<Target> picks(int count) {
+        var picks = new java.util.ArrayList<Target>();
+        for (var i = 0; i < count; i++) {
+            picks.add(pick());
+        }
+        return picks;
+    }
+
+    @Test
     void an_ejection_ends_by_time_alone_and_is_told_on_the_bus(Vertx vertx) throws Exception {
         var told = new LinkedBlockingQueue<HealthChanged>();
         HealthChanged.TOPIC

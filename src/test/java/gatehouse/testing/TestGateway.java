@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /** A whole gateway on free ports, started from a configuration as an operator would write it. */
 public final class TestGateway implements AutoCloseable {
@@ -84,14 +85,16 @@ public final class TestGateway implements AutoCloseable {
 
     /** Driven as a node is by default, or as {@code -Dtransport=} says. */
     private static Vertx vertx(int eventLoops) {
-        var transport = switch (System.getProperty("transport", "epoll")) {
-            case "io_uring" -> Transport.IO_URING;
-            case "nio" -> Transport.NIO;
-            default -> Transport.EPOLL;
+        var inOrder = switch (System.getProperty("transport", "io_uring")) {
+            case "nio" -> Stream.of(Transport.NIO);
+            case "epoll" -> Stream.of(Transport.EPOLL, Transport.NIO);
+            default -> Stream.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO);
         };
         return Vertx.builder()
                 .with(new VertxOptions().setEventLoopPoolSize(eventLoops))
-                .withTransport(transport != null && transport.available() ? transport : Transport.NIO)
+                .withTransport(inOrder.filter(transport -> transport != null && transport.available())
+                        .findFirst()
+                        .orElseThrow())
                 .build();
     }
 

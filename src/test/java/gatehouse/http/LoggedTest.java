@@ -1,0 +1,125 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import gatehouse.testing.RawClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the access log says of requests that were made to spoil it. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LoggedTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static Scene scene;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scene = Scene.start("""
+                accessLog: access.log
+                services: { origin: { targets: "%s", pool: { max: 1 } } }
+                routes:   { all: { match: { path: "/**" }, to: origin } }
+                """);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        scene.close();
+    }
+
+    @AfterEach
+    void the_next_request_is_served() throws IOException {
+        scene.stillServes();
+    }
+
+    private static List<String> lines(String with) {
+        try {
+            return Files.readAllLines(log()).stream()
+                    .filter(line -> line.contains(with))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path log() {
+        return scene.gateway().home().resolve("access.log");
+    }
+
+    /** The one line of a request, which is a whole JSON document of printable characters. */
+    private static JsonNode logged(String id) throws IOException {
+        Scene.await("the line of " + id, () -> !lines(id).isEmpty());
+        scene.awaitNothingInFlight();
+        assertThat(lines(id)).hasSize(1);
+        var line = lines(id).get(0);
+        assertThat(line).doesNotContainPattern("[\\p{Cntrl}\u0080-\u009f]");
+        var read = JSON.readTree(line);
+        assertThat(read.get("id").asText()).isEqualTo(id);
+        return read;
+    }
+
+    @ParameterizedTest(name = "User-Agent: {0}")
+    @ValueSource(
+            strings = {
+                "a%0d%0a{}",
+                "\",\"status\":999,\"x\":\"",
+                "\\\"},{\\",
+                "${jndi:ldap://x}",
+                "caf\u00e9\u00ff",
+                "\u009b31m\u0085",
+                "a\tb"
+            })
+    void a_field_never_leaves_its_place_in_the_line(String sent) throws IOException {
+        var response = scene.exchange(RawClient.request("GET", "/x?q=%0a", "User-Agent: " + sent, "Referer: " + sent));
+        assertThat(response.status()).isEqualTo(200);
+        var line = logged(response.header("x-request-id"));
+        assertThat(line.get("userAgent").asText()).isEqualTo(sent);
+        assertThat(line.get("referer").asText()).isEqualTo(sent);
+        assertThat(line.get("status").asInt()).isEqualTo(200);
+        assertThat(line.get("query").asText()).isEqualTo("q=%0a");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: a\u001b[31m\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: a\u0000\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: localhost\r\nX-A: a\r\n {\"status\":200}\r\n\r\n",
+                "GET /\u001b[31m HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /a%0a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET /a#\",\"x\":\" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "G\u009bT / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\",\"b\":\"\r\n\r\n",
+            })
+    void a_request_that_is_refused_has_a_line_like_any_other(String request) throws IOException {
+        var response = scene.exchange(request);
+        Refusals.assertProblem(response, 400);
+        var line = logged(response.header("x-request-id"));
+        assertThat(line.get("status").asInt()).isEqualTo(400);
+        assertThat(line.get("problem").asText()).isEqualTo("malformed-request");
+    }
+
+    @Test
+    void a_field_has_a_kibibyte_of_the_line_at_most() throws IOException {
+        var response = scene.exchange(
+                RawClient.request("GET", "/" + "p".repeat(8000), "User-Agent: " + "\u00e9".repeat(8000)));
+        var line = logged(response.header("x-request-id"));
+        for (var name : List.of("path", "userAgent")) {
+            assertThat(line.get(name).asText().getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                    .hasSizeBetween(1000, 1024);
+        }
+    }
+}
