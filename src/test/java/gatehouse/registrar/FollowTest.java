@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -239,19 +240,22 @@ class FollowTest {
         var over = new AtomicBoolean();
         var answered = new AtomicInteger();
         var failed = new HashSet<String>();
+        var threads = Executors.newFixedThreadPool(4);
         var clients = new ArrayList<CompletableFuture<Void>>();
         for (var i = 0; i < 4; i++) {
-            clients.add(CompletableFuture.runAsync(() -> {
-                while (!over.get()) {
-                    var response = get();
-                    answered.incrementAndGet();
-                    if (response.status() != 200) {
-                        synchronized (failed) {
-                            failed.add(response.head().raw() + response.text());
+            clients.add(CompletableFuture.runAsync(
+                    () -> {
+                        while (!over.get()) {
+                            var response = get();
+                            answered.incrementAndGet();
+                            if (response.status() != 200) {
+                                synchronized (failed) {
+                                    failed.add(response.head().raw() + response.text());
+                                }
+                            }
                         }
-                    }
-                }
-            }));
+                    },
+                    threads));
         }
         for (var round = 0; round < 10; round++) {
             var id = "r" + round;
@@ -261,14 +265,15 @@ class FollowTest {
             orders.deregister(id);
             await("gone", () -> targets().size() == 1);
             await("nothing in flight", () -> idle(origin));
-            origin.close();
+            origins.add(origin);
         }
         over.set(true);
         for (var client : clients) {
             client.join();
         }
+        threads.shutdown();
         assertThat(failed).isEmpty();
-        assertThat(answered).hasValueGreaterThan(100);
+        assertThat(answered).hasValueGreaterThan(10);
     }
 
     private boolean idle(RawOrigin origin) {
