@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,22 +30,22 @@ final class GatewayProcess {
     private final Blueprint blueprint;
     private final Manifest manifest;
     private final @Nullable FileOptions files;
-    private final CompletableFuture<Long> preparation;
+    private final HeadStart headStart;
     private final Ending ending = new Ending(this::atOnce);
     private volatile @Nullable PidFile pidFile;
 
     /**
-     * @param preparation what {@link HeadStart} began
+     * @param headStart what was begun before the files were read
      * @param files where changed configurations are read from; null for a configuration that can't change
      */
     GatewayProcess(
             Gatehouse.Console console,
-            CompletableFuture<Long> preparation,
+            HeadStart headStart,
             Blueprint blueprint,
             Manifest manifest,
             @Nullable FileOptions files) {
         this.console = console;
-        this.preparation = preparation;
+        this.headStart = headStart;
         this.blueprint = blueprint;
         this.manifest = manifest;
         this.files = files;
@@ -58,7 +57,7 @@ final class GatewayProcess {
      * @return exit code
      */
     int run() {
-        var startedAt = preparation.join(); // before anything may be logged
+        var startedAt = headStart.await(); // before anything may be logged
         var file = blueprint.config().node().pidFile();
         try {
             pidFile = file == null ? null : PidFile.take(Path.of(file));

@@ -5,43 +5,52 @@ import java.lang.management.ManagementFactory;
 import java.security.Security;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.LoggerFactory;
-import org.slf4j.helpers.SubstituteLoggerFactory;
 
 /** What a start needs whatever the command line and the files say: done on another thread while these are read. */
 final class HeadStart {
     /** Whether Netty's allocator writes events for the flight recorder; they cost a start a tenth of its time. */
     private static final String EVENTS = "io.netty.jfr.enabled";
 
-    private HeadStart() {}
+    private final CompletableFuture<?> log;
+    private final CompletableFuture<Long> all;
 
-    /**
-     * Begins. Until it is over nothing may be logged.
-     *
-     * @return when the virtual machine started, in milliseconds of the wall clock
-     */
-    static CompletableFuture<Long> begin() {
+    private HeadStart() {
+        log = CompletableFuture.runAsync(LoggerFactory::getILoggerFactory);
+        all = log.thenApplyAsync(ready -> prepare());
+        var unused = all.thenRunAsync(DatabindCodec::mapper); // slow, and not needed before the verticles are
+    }
+
+    /** Begins. */
+    static HeadStart begin() {
         if (System.getProperty(EVENTS) == null) {
             System.setProperty(EVENTS, "false");
         }
-        var begun = CompletableFuture.supplyAsync(() -> {
-            // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to
-            // say
-            Security.setProperty("networkaddress.cache.ttl", "1");
-            Security.setProperty("networkaddress.cache.negative.ttl", "0");
-            Transports.load(); // with the log, which has to say what it can't do before the rehearsal hides it
-            awaitLog();
-            Rehearsal.logFailure();
-            return ManagementFactory.getRuntimeMXBean().getStartTime();
-        });
-        var unused =
-                begun.thenRunAsync(DatabindCodec::mapper); // slow to come up, and not needed before the verticles are
-        return begun;
+        return new HeadStart();
     }
 
-    /** Whoever comes while another thread sets up the log gets loggers that show their lines later: the rehearsal's too. */
-    private static void awaitLog() {
-        while (LoggerFactory.getILoggerFactory() instanceof SubstituteLoggerFactory) {
-            Thread.onSpinWait();
-        }
+    private static long prepare() {
+        // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to say
+        Security.setProperty("networkaddress.cache.ttl", "1");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
+        Transports.load();
+        Rehearsal.logFailure();
+        return ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+
+    /**
+     * Waits until loggers may be made. Those that one thread makes while another sets up the log show their lines later, and a
+     * warning of that.
+     */
+    void awaitLog() {
+        log.join();
+    }
+
+    /**
+     * Waits until anything may be logged, and all is done.
+     *
+     * @return when the virtual machine started, in milliseconds of the wall clock
+     */
+    long await() {
+        return all.join();
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
 @Command(name = "proxy", description = "Pass everything that comes to one address on to others; needs no file.")
 final class ProxyCommand implements Callable<Integer> {
     private final Gatehouse.Console console;
-    private final Supplier<CompletableFuture<Long>> headStart;
+    private final Supplier<HeadStart> headStart;
 
     @Option(
             names = "--from",
@@ -49,9 +48,9 @@ final class ProxyCommand implements Callable<Integer> {
     private @Nullable ListenAddress admin;
 
     /**
-     * @param headStart gives what {@link HeadStart} began
+     * @param headStart gives what has begun already
      */
-    ProxyCommand(Gatehouse.Console console, Supplier<CompletableFuture<Long>> headStart) {
+    ProxyCommand(Gatehouse.Console console, Supplier<HeadStart> headStart) {
         this.console = console;
         this.headStart = headStart;
     }
@@ -82,12 +81,14 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
+        var begun = headStart.get();
+        begun.awaitLog();
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         entries.remove("registry");
         if (admin == null) {
             entries.remove("admin");
         }
-        return new GatewayProcess(console, headStart.get(), blueprint(), new Manifest(null, entries), null).run();
+        return new GatewayProcess(console, begun, blueprint(), new Manifest(null, entries), null).run();
     }
 
     /** The flags as settings, so that they stand above the environment as flags do. */
