@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-epoll test-one faults fuzz bench profile jmh fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults fuzz bench profile jmh fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -32,8 +32,8 @@ test: ## everything that a commit needs: format, checks, all tests, the jar, req
 	@.ci/tools
 	$(MVN) verify
 
-test-epoll: ## all tests with sockets driven by epoll; test drives them as a node does by itself, by io_uring if it may
-	$(MVN) verify -Dtransport=epoll
+test-io_uring: ## all tests with sockets driven by io_uring
+	$(MVN) verify -Dtransport=io_uring
 
 test-one: ## one test class: make test-one T=RouteTableTest
 	$(MVN) test -Dtest=$(T)

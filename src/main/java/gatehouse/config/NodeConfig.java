@@ -14,10 +14,10 @@ public record NodeConfig(
         String dataDir,
 
         @Key(
-                doc =
-                        "How sockets are driven. `auto` takes io_uring from Linux 6.12 on, else epoll, else nio. What can't be"
-                                + " had here is passed over for the next, and the log says why: io_uring may be forbidden, or the"
-                                + " memory of its rings, 80 KiB for each processor, counted against `ulimit -l`.",
+                doc = "How sockets are driven. `auto` takes epoll where its native library loads and nio elsewhere."
+                        + " io_uring costs less where it may be used; where it is forbidden, or there is no memory for its"
+                        + " rings (80 KiB for each processor and one more, counted against `ulimit -l`), epoll is taken"
+                        + " and the log says why.",
                 value = "auto")
         Transport transport,
 

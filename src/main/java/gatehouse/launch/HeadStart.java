@@ -32,7 +32,7 @@ final class HeadStart {
         // Java keeps addresses for 30 s and failures for 10 s; how long a name is good is the configuration's to say
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        Transports.load();
+        LoggerFactory.getLogger(HeadStart.class).debug("{} is there in any case", Transports.load());
         Rehearsal.logFailure();
         return ManagementFactory.getRuntimeMXBean().getStartTime();
     }

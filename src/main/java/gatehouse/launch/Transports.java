@@ -15,7 +15,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Scanner;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,11 +41,6 @@ final class Transports {
      */
     private static final String STANDING_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
 
-    /** The oldest Linux whose io_uring is chosen by itself: all that it is asked for is in it since a while. */
-    private static final int MAJOR = 6;
-
-    private static final int MINOR = 12;
-
     private static final long CONVERSATION_SECONDS = 5;
 
     static {
@@ -59,9 +53,9 @@ final class Transports {
 
     private Transports() {}
 
-    /** Loads the native libraries, which takes a while; with what they go by, which they look at only then. */
-    static void load() {
-        LOG.debug("{} is there in any case", Transport.NIO.name());
+    /** Loads the native libraries, which take their settings then and never again; gives the name of what needs none. */
+    static String load() {
+        return Transport.NIO.name();
     }
 
     /** What is wanted if it can be had, else the next best. */
@@ -69,7 +63,7 @@ final class Transports {
         var missing = new ArrayList<String>();
         for (var name : inOrder(wanted)) {
             try {
-                var vertx = build(name, wanted, options);
+                var vertx = build(name, options);
                 tell(wanted, name, options.getEventLoopPoolSize(), missing);
                 return vertx;
             } catch (UnusableException e) {
@@ -81,34 +75,19 @@ final class Transports {
 
     private static List<NodeConfig.Transport> inOrder(NodeConfig.Transport wanted) {
         return switch (wanted) {
-            case AUTO, IO_URING ->
+            case IO_URING ->
                 List.of(NodeConfig.Transport.IO_URING, NodeConfig.Transport.EPOLL, NodeConfig.Transport.NIO);
-            case EPOLL -> List.of(NodeConfig.Transport.EPOLL, NodeConfig.Transport.NIO);
+            case AUTO, EPOLL -> List.of(NodeConfig.Transport.EPOLL, NodeConfig.Transport.NIO);
             case NIO -> List.of(NodeConfig.Transport.NIO);
         };
     }
 
-    private static Vertx build(NodeConfig.Transport name, NodeConfig.Transport wanted, VertxOptions options)
-            throws UnusableException {
+    private static Vertx build(NodeConfig.Transport name, VertxOptions options) throws UnusableException {
         return switch (name) {
-            case IO_URING -> {
-                var transport = available(Transport.IO_URING);
-                if (wanted == NodeConfig.Transport.AUTO && !isProven(System.getProperty("os.version"))) {
-                    throw new UnusableException("only since Linux 6.12 is it chosen by itself", null);
-                }
-                yield ofRings(transport, options);
-            }
+            case IO_URING -> ofRings(available(Transport.IO_URING), options);
             case EPOLL -> of(available(Transport.EPOLL), options);
             case AUTO, NIO -> of(Transport.NIO, options);
         };
-    }
-
-    /** Whether this release of Linux, such as {@code 6.12.9-amd64}, is new enough. */
-    static boolean isProven(String release) {
-        var numbers = new Scanner(release).useDelimiter("[^0-9]+");
-        var major = numbers.hasNextInt() ? numbers.nextInt() : 0;
-        var minor = numbers.hasNextInt() ? numbers.nextInt() : 0;
-        return major > MAJOR || (major == MAJOR && minor >= MINOR);
     }
 
     private static Transport available(@Nullable Transport transport) throws UnusableException {

@@ -91,34 +91,16 @@ class TransportsTest {
         return List.of("python3", "-c", FORBID, call, error);
     }
 
+    @Test
+    void nobody_is_told_who_did_not_ask_for_it() throws Exception {
+        assertThat(served("auto", Map.of(), without(SETUP, EPERM)))
+                .matches(".*INFO .* transport epoll, \\d+ event loops");
+    }
+
     @ParameterizedTest
     @CsvSource({SETUP + ", " + EPERM, SETUP + ", " + ENOSYS, REGISTER + ", " + EPERM})
-    void it_is_a_line_in_the_log_where_nobody_asked_for_io_uring(String call, String error) throws Exception {
-        assertThat(served("auto", Map.of(), without(call, error)))
-                .matches(".*INFO .* transport epoll, \\d+ event loops, as io_uring can't be used here: .+");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "6.12.9-amd64, true",
-        "6.12, true",
-        "6.18.44-fc-v445, true",
-        "7.0.0-rc1, true",
-        "10.1, true",
-        "6.11.9, false",
-        "6.1.0-49-amd64, false",
-        "5.15.0, false",
-        "4.4.0, false",
-        "6, false",
-        "somehow, false"
-    })
-    void it_is_chosen_by_itself_from_Linux_6_12_on(String release, boolean chosen) {
-        assertThat(Transports.isProven(release)).isEqualTo(chosen);
-    }
-
-    @Test
-    void it_is_a_warning_where_somebody_did() throws Exception {
-        assertThat(served("io_uring", Map.of(), without(SETUP, EPERM)))
+    void epoll_is_taken_with_a_warning(String call, String error) throws Exception {
+        assertThat(served("io_uring", Map.of(), without(call, error)))
                 .matches(".*WARN .* node.transport: io_uring can't be used here: .*; taken is transport epoll, .*");
     }
 
@@ -126,7 +108,7 @@ class TransportsTest {
     void without_any_native_library_it_is_the_JDKs_own() throws Exception {
         var none = Map.of("JAVA_TOOL_OPTIONS", "-Dio.netty.transport.noNative=true");
         assertThat(served("auto", none, List.of()))
-                .matches("(?s).*INFO .* transport nio, .*io_uring can't be used.*epoll can't be used here.*");
+                .matches("(?s).*INFO .* transport nio, .* as epoll can't be used here.*");
     }
 
     /** A ring of its own for each event loop and one for the socket that accepts; here is memory for the first at most. */

@@ -85,10 +85,10 @@ public final class TestGateway implements AutoCloseable {
 
     /** Driven as a node is by default, or as {@code -Dtransport=} says. */
     private static Vertx vertx(int eventLoops) {
-        var inOrder = switch (System.getProperty("transport", "io_uring")) {
+        var inOrder = switch (System.getProperty("transport", "epoll")) {
             case "nio" -> Stream.of(Transport.NIO);
-            case "epoll" -> Stream.of(Transport.EPOLL, Transport.NIO);
-            default -> Stream.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO);
+            case "io_uring" -> Stream.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO);
+            default -> Stream.of(Transport.EPOLL, Transport.NIO);
         };
         return Vertx.builder()
                 .with(new VertxOptions().setEventLoopPoolSize(eventLoops))
