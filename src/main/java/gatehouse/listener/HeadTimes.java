@@ -40,14 +40,15 @@ final class HeadTimes {
     private void sweepSoon(Channel channel) {
         if (!sweeping) {
             var limit = door.config().limits().headerTime().toMillis();
-            var delay = Math.max(MIN_SWEEP_MILLIS, Math.min(MAX_SWEEP_MILLIS, limit / SWEEPS_PER_LIMIT));
-            sweepIn(delay, channel);
+            sweepIn(Math.max(MIN_SWEEP_MILLIS, Math.min(MAX_SWEEP_MILLIS, limit / SWEEPS_PER_LIMIT)), channel);
         }
     }
 
     private void sweepIn(long millis, Channel channel) {
-        sweeping = true;
-        var unused = channel.eventLoop().schedule(() -> sweep(channel), millis, TimeUnit.MILLISECONDS);
+        if (!sweeping) { // whoever is ended may have begun something that is looked at, too
+            sweeping = true;
+            var unused = channel.eventLoop().schedule(() -> sweep(channel), millis, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void sweep(Channel channel) {
