@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import io.vertx.core.Handler;
@@ -81,7 +82,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
 
     private void broken(Throwable cause) {
         if (!over) {
-            trip.refuse(Failures.brokenBody(cause));
+            trip.refuse(BrokenBody.problem(cause));
         }
         if (exceptionHandler != null) {
             exceptionHandler.handle(cause);

@@ -3,7 +3,6 @@ package gatehouse.forward;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -119,13 +118,6 @@ final class Failures {
     /** The gateway failed on its own side of the request. */
     static Failure internal(Throwable cause) {
         return new Failure(Failure.Kind.NOT_THE_TARGET, Problem.internal().asFailure(cause), null);
-    }
-
-    /** Why the rest of a request's body can't be read. */
-    static Problem brokenBody(Throwable cause) {
-        return cause instanceof TooLongHttpHeaderException
-                ? Problem.headersTooLarge()
-                : Problem.malformed("The request's body broke off or is not framed as announced.");
     }
 
     /** Nobody waits for an answer any more. */

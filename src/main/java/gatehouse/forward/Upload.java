@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import io.vertx.core.buffer.Buffer;
@@ -188,7 +189,7 @@ final class Upload extends Flow {
 
     private void broken(Throwable cause) {
         if (flows()) {
-            attempt.refuse(Failures.brokenBody(cause));
+            attempt.refuse(BrokenBody.problem(cause));
         }
     }
 }

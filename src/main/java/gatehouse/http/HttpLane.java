@@ -1,5 +1,6 @@
 package gatehouse.http;
 
+import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
@@ -198,7 +199,7 @@ final class HttpLane implements LaneServer {
         if (exchange.clientGone() || exchange.response().headWritten()) {
             return;
         }
-        var unused = ReplyWriter.send(exchange, Invalid.body(cause));
+        var unused = ReplyWriter.send(exchange, BrokenBody.problem(cause));
         connection.flush();
         exchange.clientLeft();
     }

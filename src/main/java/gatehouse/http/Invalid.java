@@ -7,7 +7,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong with bytes that the codec could not read as a request or as its body. */
+/** What is wrong with bytes that the codec could not read as a request. */
 final class Invalid {
     private Invalid() {}
 
@@ -25,12 +25,5 @@ final class Invalid {
             return Problem.headersTooLarge();
         }
         return Problem.malformed("The request is not valid HTTP.");
-    }
-
-    /** What is wrong with a body of which a part could not be read. */
-    static Problem body(Throwable cause) {
-        return cause instanceof TooLongHttpHeaderException
-                ? Problem.headersTooLarge() // its trailers
-                : Problem.malformed("The request's body is not framed as announced.");
     }
 }
