@@ -3,6 +3,7 @@ package gatehouse.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A path to match.
@@ -115,6 +116,26 @@ public record PathPattern(List<String> segments, boolean prefix, boolean trailin
     /** Whether a segment of the pattern stands for any one segment. */
     public static boolean isCapture(String segment) {
         return segment.startsWith("{");
+    }
+
+    /**
+     * What {@code {name}} stood for.
+     *
+     * @param path a path that matches
+     * @return the segment as it stands in the path, percent-encoding included; null where the pattern has no such name
+     */
+    public @Nullable String capture(String name, String path) {
+        var start = 1;
+        for (var i = 0; i < segments.size(); i++) {
+            var slash = path.indexOf('/', start);
+            var end = slash < 0 ? path.length() : slash;
+            var segment = segments.get(i);
+            if (isCapture(segment) && segment.length() == name.length() + 2 && segment.startsWith(name, 1)) {
+                return path.substring(start, end);
+            }
+            start = end + 1;
+        }
+        return null;
     }
 
     @Override

@@ -49,7 +49,7 @@ public final class PlainRecord {
 
     private Object value(Object value) {
         if (value instanceof String text) {
-            return secrets.contains(text) ? HIDDEN : text;
+            return hidden(text);
         }
         if (value instanceof Duration duration) {
             return Durations.show(duration.toMillis());
@@ -68,7 +68,11 @@ public final class PlainRecord {
             map.forEach((key, each) -> plain.put(key.toString(), value(each)));
             return plain;
         }
-        return value instanceof Number || value instanceof Boolean ? value : value.toString();
+        return value instanceof Number || value instanceof Boolean ? value : hidden(value.toString());
+    }
+
+    private String hidden(String text) {
+        return secrets.contains(text) ? HIDDEN : text;
     }
 
     static @Nullable Object read(Record record, java.lang.reflect.RecordComponent component) {

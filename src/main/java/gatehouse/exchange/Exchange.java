@@ -1,5 +1,6 @@
 package gatehouse.exchange;
 
+import gatehouse.config.PathPattern;
 import gatehouse.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
@@ -23,11 +24,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     private long bodyLimit = Long.MAX_VALUE;
     private Pace pace = Pace.ANY;
+    private Identity identity = Identity.NOBODY;
+    private @Nullable PathPattern pattern;
+    private @Nullable String upstreamPath;
+    private @Nullable String upstreamQuery;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
     private boolean handedOver;
     private boolean closesConnection;
     private @Nullable Runnable whenClientLeaves;
+    private @Nullable Runnable whenEnded;
     private @Nullable Unsent unsent;
     private @Nullable Outflow outflow;
 
@@ -48,6 +54,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         this.listener = listener;
         this.caller = caller;
         this.line = line;
+        this.upstreamQuery = line.query();
         this.startEpochMillis = System.currentTimeMillis();
         this.startNanos = System.nanoTime();
     }
@@ -73,6 +80,11 @@ public final class Exchange implements RequestHead, ExchangeFacts {
             outflow = new Outflow(unsent == null ? new Unsent(() -> Long.MAX_VALUE) : unsent, response());
         }
         return outflow;
+    }
+
+    /** Whether the body of the answer becomes another one on its way out. */
+    public boolean isReshaped() {
+        return outflow != null && outflow.isReshaped();
     }
 
     /** Fields of the request, changed in place by policies. */
@@ -138,9 +150,47 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Path and query to send to the target. */
     public String upstreamTarget() {
         if (upstreamTarget == null) {
-            upstreamTarget = line.query() == null ? line.path() : line.path() + "?" + line.query();
+            var path = upstreamPath();
+            upstreamTarget = upstreamQuery == null ? path : path + "?" + upstreamQuery;
         }
         return upstreamTarget;
+    }
+
+    /** Path to send to the target: the request's own, unless a policy has chosen another. */
+    public String upstreamPath() {
+        return upstreamPath == null ? line.path() : upstreamPath;
+    }
+
+    /** Query to send to the target, or null. */
+    public @Nullable String upstreamQuery() {
+        return upstreamQuery;
+    }
+
+    /**
+     * Chooses what is sent to the target instead of the request's own path and query.
+     *
+     * @param path canonical path
+     * @param query query of visible ASCII characters, or null
+     */
+    public void sendAs(String path, @Nullable String query) {
+        upstreamPath = path;
+        upstreamQuery = query;
+        upstreamTarget = null;
+    }
+
+    @Override
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Notes who calls. */
+    public void identify(Identity found) {
+        identity = found;
+    }
+
+    @Override
+    public @Nullable PathPattern pattern() {
+        return pattern;
     }
 
     /** Most bytes that the body may have; enforced while it streams, whatever its framing. */
@@ -196,9 +246,25 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         return request.version() == HttpVersion.HTTP_1_0;
     }
 
-    /** Notes which route took it. */
-    public void routedTo(String name) {
+    /**
+     * Notes which route took it.
+     *
+     * @param matched the pattern that its path matched, or null
+     */
+    public void routedTo(String name, @Nullable PathPattern matched) {
         route = name;
+        pattern = matched;
+    }
+
+    /** Adds who is told when it has ended, whatever its end is. */
+    public void whenEnded(Runnable told) {
+        var before = whenEnded;
+        whenEnded = before == null
+                ? told
+                : () -> {
+                    before.run();
+                    told.run();
+                };
     }
 
     /** Notes for which service it is, whether or not a target is found. */
@@ -237,6 +303,11 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         endNanos = nanos;
         bytesIn = received;
         bytesOut = sent;
+        var told = whenEnded;
+        whenEnded = null;
+        if (told != null) {
+            told.run();
+        }
     }
 
     @Override
@@ -360,7 +431,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     @Override
     public @Nullable String consumer() {
-        return null;
+        return identity.consumer();
     }
 
     @Override

@@ -80,6 +80,40 @@ public final class Fields {
         return false;
     }
 
+    /** Whether a request field of this name can be set for the target; others are dropped on the way or written by the gateway. */
+    public static boolean isSettable(String name) {
+        return isName(name) && FieldKinds.of(name) == FieldKinds.PLAIN;
+    }
+
+    /** Whether an answer's field of this name can be set for the client; others belong to the connection or frame the body. */
+    public static boolean isSettableInAnswers(String name) {
+        return isName(name) && !isHopByHop(name) && !is(name, "content-length") && !is(name, "x-request-id");
+    }
+
+    /** Whether a text can be the name of a field: a token (RFC 9110 §5.6.2). */
+    public static boolean isName(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            if (!Intake.isTokenCharacter(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    /** Adds a name to {@code Vary}, unless it stands there already (RFC 9110 §12.5.5). */
+    public static void vary(MultiMap answer, String name) {
+        if (!answer.contains("vary")) {
+            answer.set("Vary", name);
+            return;
+        }
+        for (var line : answer.getAll("vary")) {
+            if (hasToken(line, name) || hasToken(line, "*")) {
+                return;
+            }
+        }
+        answer.add("Vary", name);
+    }
+
     /** Whether two field names are the same; names are ASCII and case-insensitive (RFC 9110 §5.1). */
     public static boolean is(CharSequence name, String lowerCase) {
         return AsciiString.contentEqualsIgnoreCase(name, lowerCase);

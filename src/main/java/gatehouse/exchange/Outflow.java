@@ -1,10 +1,13 @@
 package gatehouse.exchange;
 
+import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.streams.WriteStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ public final class Outflow implements WriteStream<Buffer> {
 
     private final Unsent all;
     private final HttpServerResponse response;
+    private @Nullable List<Reshaping> reshapings;
+    private @Nullable ProblemException refusal;
     private @Nullable Handler<Void> drained;
     private long bytes;
 
@@ -29,9 +34,45 @@ public final class Outflow implements WriteStream<Buffer> {
         this.response = response;
     }
 
+    /** From now on what is written goes through this first, before what was named earlier. */
+    public void through(Reshaping next) {
+        if (reshapings == null) {
+            reshapings = new ArrayList<>(2);
+        }
+        reshapings.add(0, next);
+    }
+
+    /** Whether what is written here is not what is sent, so that nothing may go past it. */
+    public boolean isReshaped() {
+        return reshapings != null;
+    }
+
+    /** Why nothing more is taken, or null: what was written turned out to be unfit. */
+    public @Nullable ProblemException refusal() {
+        return refusal;
+    }
+
+    private static Buffer reshaped(List<Reshaping> all, Buffer chunk, boolean isLast) {
+        var bytes = chunk;
+        for (var i = 0; i < all.size() && (isLast || bytes.length() > 0); i++) {
+            bytes = all.get(i).reshape(bytes, isLast);
+        }
+        return bytes;
+    }
+
     @Override
     public Future<Void> write(Buffer chunk) {
-        return count(chunk, response.write(chunk));
+        if (reshapings == null) {
+            return count(chunk, response.write(chunk));
+        }
+        Buffer bytes;
+        try {
+            bytes = reshaped(reshapings, chunk, false);
+        } catch (ProblemException e) {
+            refusal = e;
+            return Future.failedFuture(e);
+        }
+        return bytes.length() == 0 ? Future.succeededFuture() : count(bytes, response.write(bytes));
     }
 
     private Future<Void> count(Buffer chunk, Future<Void> written) {
@@ -50,13 +91,22 @@ public final class Outflow implements WriteStream<Buffer> {
 
     @Override
     public Future<Void> end() {
-        return response.end();
+        return reshapings == null ? response.end() : end(Buffer.buffer());
     }
 
     /** The last bytes and the end in one write. */
     @Override
     public Future<Void> end(Buffer chunk) {
-        return count(chunk, response.end(chunk));
+        if (reshapings == null) {
+            return count(chunk, response.end(chunk));
+        }
+        Buffer bytes;
+        try {
+            bytes = reshaped(reshapings, chunk, true);
+        } catch (ProblemException e) {
+            return Future.failedFuture(e);
+        }
+        return bytes.length() == 0 ? response.end() : count(bytes, response.end(bytes));
     }
 
     @Override

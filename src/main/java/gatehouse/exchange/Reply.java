@@ -56,6 +56,11 @@ public final class Reply {
         return body;
     }
 
+    /** The same head before another body. */
+    public Reply with(Body another) {
+        return new Reply(status, reason, headers, another);
+    }
+
     /** Gives up the reply before it was sent: its source is told to stop. */
     public void cancel() {
         body.cancel();
@@ -87,6 +92,9 @@ public final class Reply {
         return new Reply(status, null, headers, new Body() {
             @Override
             public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+                if (exchange.isReshaped()) {
+                    return exchange.outflow().end(body);
+                }
                 return body.length() == 0 ? response.end() : response.end(body);
             }
 

@@ -1,5 +1,6 @@
 package gatehouse.exchange;
 
+import gatehouse.config.PathPattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,4 +28,14 @@ public interface RequestHead {
 
     /** Address of the client in text form without port, after trusted proxies were taken off. */
     String clientAddress();
+
+    /** Who sends it, as far as a policy has found out. */
+    default Identity identity() {
+        return Identity.NOBODY;
+    }
+
+    /** The pattern of the route that matched its path; null before it was routed, and for a route that takes any path. */
+    default @Nullable PathPattern pattern() {
+        return null;
+    }
 }

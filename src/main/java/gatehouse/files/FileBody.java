@@ -21,9 +21,9 @@ record FileBody(Vertx vertx, Path path, long offset, long length) implements Rep
     @Override
     public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
         if (exchange.isHead() || length == 0) {
-            return response.end();
+            return exchange.outflow().end();
         }
-        return exchange.request().version() == HttpVersion.HTTP_2
+        return exchange.isReshaped() || exchange.request().version() == HttpVersion.HTTP_2
                 ? read(exchange)
                 : response.sendFile(path.toString(), offset, length);
     }

@@ -73,6 +73,11 @@ abstract class AnswerBody extends Flow implements Reply.Body {
             return;
         }
         var unused = outflow.write(chunk);
+        var refusal = outflow.refusal();
+        if (refusal != null) {
+            stop(false, "", refusal);
+            return;
+        }
         if (outflow.writeQueueFull()) {
             from.pause();
             reading(false);
@@ -106,10 +111,12 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
         over = true;
         cease();
-        putTrailers(response);
+        if (sink == null || !sink.isReshaped()) { // they may be about the bytes that were
+            putTrailers(response);
+        }
         passage.replied();
         var bytes = last;
-        var ended = bytes == null || sink == null ? response.end() : sink.end(bytes);
+        var ended = sink == null ? response.end() : bytes == null ? sink.end() : sink.end(bytes);
         ended.onComplete(done);
     }
 

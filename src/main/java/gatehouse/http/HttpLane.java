@@ -4,6 +4,7 @@ import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
+import gatehouse.exchange.Preflight;
 import gatehouse.exchange.Reply;
 import gatehouse.forward.Forwarder;
 import gatehouse.listener.Door;
@@ -15,6 +16,7 @@ import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import gatehouse.route.Match;
+import gatehouse.route.RouteTable;
 import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.Snapshots;
@@ -105,9 +107,9 @@ final class HttpLane implements LaneServer {
             if (exchange.isAboutServer()) {
                 return Future.succeededFuture(Asterisk.reply());
             }
-            var match = now.table(door.name()).find(exchange);
+            var match = find(now.table(door.name()), exchange);
             if (match instanceof Match.Found<Route> found) {
-                exchange.routedTo(found.name());
+                exchange.routedTo(found.name(), found.pattern());
                 var route = found.value();
                 return route.policy().apply(exchange, last -> terminate(last, route));
             }
@@ -120,9 +122,26 @@ final class HttpLane implements LaneServer {
         }
     }
 
+    /** A preflight belongs to the route of the request that it asks about, where that one has a say in it. */
+    private static Match<Route> find(RouteTable<Route> table, Exchange exchange) {
+        var asked = Preflight.of(exchange);
+        if (asked != null
+                && table.find(asked) instanceof Match.Found<Route> found
+                && found.value().answersPreflights()) {
+            return found;
+        }
+        return table.find(exchange);
+    }
+
     private Future<Reply> terminate(Exchange exchange, Route route) {
         if (route.to() instanceof Route.ToService service) {
             return forwarder.exchange(exchange, service.plan());
+        }
+        if (route.to() instanceof Route.ToSplit split) {
+            return forwarder.exchange(exchange, split.split().plan(exchange));
+        }
+        if (route.to() instanceof Route.ToAnswer answer) {
+            return Future.succeededFuture(answer.answer().reply(exchange));
         }
         return ((Route.ToFiles) route.to()).site().exchange(exchange);
     }

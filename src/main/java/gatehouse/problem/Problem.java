@@ -157,6 +157,16 @@ public record Problem(
         return of("unprocessable", 422, "Unprocessable Content", detail, Origin.CLIENT);
     }
 
+    /**
+     * 429 with {@code Retry-After}: the caller has used up what it may (RFC 6585 §4).
+     *
+     * @param retryAfterSeconds 1 or more
+     */
+    public static Problem tooManyRequests(String detail, long retryAfterSeconds) {
+        return of("too-many-requests", 429, "Too many requests", detail, Origin.CLIENT)
+                .with("Retry-After", Long.toString(Math.max(1, retryAfterSeconds)));
+    }
+
     /** 431: the header section, or the trailer section, is over the limit. */
     public static Problem headersTooLarge() {
         return new Problem(

@@ -27,21 +27,7 @@ public sealed interface Match<T> {
          * @return the segment as it stands in the path, percent-encoding included; null where the pattern has no such name
          */
         public @Nullable String capture(String name, String path) {
-            if (pattern == null) {
-                return null;
-            }
-            var start = 1;
-            for (var i = 0; i < pattern.segments().size(); i++) {
-                var end = Patterns.endOfSegment(path, start);
-                var segment = pattern.segments().get(i);
-                if (PathPattern.isCapture(segment)
-                        && segment.length() == name.length() + 2
-                        && segment.startsWith(name, 1)) {
-                    return path.substring(start, end);
-                }
-                start = end + 1;
-            }
-            return null;
+            return pattern == null ? null : pattern.capture(name, path);
         }
 
         /** All captures by name, in the order of the path; see {@link #capture}. */

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
  * {@code application/x-www-form-urlencoded} (URL standard, §5.1): {@code +} is a space, {@code %} that no two hexadecimal
  * digits follow stands for itself, bytes are UTF-8.
  */
-final class QueryText {
+public final class QueryText {
     private final byte[] expected;
 
     private QueryText(byte[] expected) {
@@ -15,12 +15,12 @@ final class QueryText {
     }
 
     /** Looks for a text, which is given decoded. */
-    static QueryText of(String text) {
+    public static QueryText of(String text) {
         return new QueryText(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether the characters from {@code from} to before {@code to} stand for this text. */
-    boolean isAt(String query, int from, int to) {
+    public boolean isAt(String query, int from, int to) {
         var matched = 0;
         for (var i = from; i < to; i++) {
             if (matched == expected.length) {
