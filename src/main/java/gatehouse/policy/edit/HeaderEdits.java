@@ -1,0 +1,80 @@
+package gatehouse.policy.edit;
+
+import gatehouse.config.Checked.Complaints;
+import gatehouse.config.Key;
+import gatehouse.config.Template;
+import gatehouse.exchange.Fields;
+import gatehouse.exchange.Filled;
+import gatehouse.exchange.RequestHead;
+import io.vertx.core.MultiMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Changes the fields of a message: removes, then sets, then adds. All values are of the message as it was before. */
+final class HeaderEdits {
+    /** Keys of {@code headers}. */
+    record Config(
+            @Key(
+                    doc =
+                            "Fields with their values, in place of any of the same name. One whose value is missing in the"
+                                    + " request is only removed, so that a client's own never stands in for it.")
+            Map<String, Template> set,
+
+            @Key(doc = "Fields to add, whatever there is of the same name.")
+            Map<String, Template> add,
+
+            @Key(doc = "Names of fields to remove.", value = "[]")
+            List<String> remove) {
+        /** Tells of names that can't be set. */
+        void check(Predicate<String> isSettable, Complaints complaints) {
+            set.keySet().forEach(name -> check("headers.set", name, isSettable, complaints));
+            add.keySet().forEach(name -> check("headers.add", name, isSettable, complaints));
+            remove.forEach(name -> check("headers.remove", name, Fields::isName, complaints));
+        }
+
+        private static void check(String key, String name, Predicate<String> isGood, Complaints complaints) {
+            if (!isGood.test(name)) {
+                complaints.add(key, name, "names of fields that are not the gateway's own or the connection's");
+            }
+        }
+    }
+
+    private record Edit(String name, Template value, boolean replaces) {}
+
+    private final List<String> removed;
+    private final List<Edit> edits = new ArrayList<>();
+
+    HeaderEdits(Config config) {
+        removed = config.remove();
+        config.set().forEach((name, value) -> edits.add(new Edit(name, value, true)));
+        config.add().forEach((name, value) -> edits.add(new Edit(name, value, false)));
+    }
+
+    /**
+     * Changes the fields.
+     *
+     * @param head whose values are taken
+     */
+    void apply(MultiMap fields, RequestHead head) {
+        var values = new @Nullable String[edits.size()];
+        for (var i = 0; i < values.length; i++) {
+            values[i] = Filled.field(edits.get(i).value(), head);
+        }
+        for (var i = 0; i < removed.size(); i++) {
+            fields.remove(removed.get(i));
+        }
+        for (var i = 0; i < values.length; i++) {
+            var edit = edits.get(i);
+            var value = values[i];
+            if (edit.replaces()) {
+                fields.remove(edit.name());
+            }
+            if (value != null) {
+                fields.add(edit.name(), value);
+            }
+        }
+    }
+}

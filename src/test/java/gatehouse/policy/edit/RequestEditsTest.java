@@ -1,0 +1,231 @@
+package gatehouse.policy.edit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code request} makes of a request, as the service sees it. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RequestEditsTest {
+    private static RawOrigin origin;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        origin = RawOrigin.answering(Answers.ok("fine"));
+        gateway = TestGateway.start("""
+                services: { origin: { targets: "%s" } }
+                defaults: { request: { } }
+                routes:
+                  plain:   { match: { path: "/**" }, to: origin }
+                  guarded: { match: { path: "/admin/**" }, to: { respond: { status: 403 } } }
+                  strip:   { match: { host: strip.test }, to: origin, request: { rewrite: { strip: /api } } }
+                  moved:   { match: { path: "/users/**" }, to: origin, request: { rewrite: { strip: /users, prefix: /v2/members/ } } }
+                  any:     { match: { path: "/t/{tenant}/**" }, to: origin, request: { rewrite: { strip: "/t/{x}", prefix: "/tenants/{path.tenant}" } } }
+                  regex:   { match: { path: "/orders/**" }, to: origin, request: { rewrite: { regex: { match: "^/orders/([0-9]+)/items$", to: "/items/of/$1" } } } }
+                  redos:   { match: { path: "/redos/**" }, to: origin, request: { rewrite: { regex: { match: "^/redos/(a+)+$", to: /no } } } }
+                  whole:   { match: { path: "/by-header" }, to: origin, request: { rewrite: { path: "/u/{header.X-Id}/end" } } }
+                  whole2:  { match: { path: "/by-path/{id}" }, to: origin, request: { rewrite: { path: "/u/{path.id}" } } }
+                  claim:   { match: { path: "/mine" }, to: origin, request: { rewrite: { path: "/of/{claim.sub}" } } }
+                  fields:
+                    match: { path: "/fields/{id}" }
+                    to: origin
+                    request:
+                      headers:
+                        set: { X-Id: "id-{path.id}", X-From: "{client.ip}", X-Who: "{consumer}", X-Sub: "{claim.sub}", X-A: "{header.X-B}", X-B: "{header.X-A}", X-Fix: "{{fix}}", X-Team: "{header.X-Odd}" }
+                        add: { X-More: one }
+                        remove: [Cookie, X-Gone]
+                  query:
+                    match: { path: "/query" }
+                    to: origin
+                    request: { query: { set: { v: "2", from: "{header.X-Odd}" }, add: { tag: "a&b" }, remove: [token] } }
+                """, origin.url());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        origin.close();
+    }
+
+    private static RawResponse send(String method, String target, String... fields) throws IOException {
+        try (var client = gateway.client()) {
+            return client.send(RawClient.request(method, target, fields)).read(method);
+        }
+    }
+
+    private static RawExchange seen(String method, String target, String... fields) throws IOException {
+        assertThat(send(method, target, fields).status()).isEqualTo(200);
+        var all = origin.requests();
+        return all.get(all.size() - 1);
+    }
+
+    private static String onHost(String host, String target) throws IOException {
+        try (var client = gateway.client()) {
+            var answer = client.send("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
+                    .read();
+            var all = origin.requests();
+            return answer.status() == 200 ? all.get(all.size() - 1).target() : Integer.toString(answer.status());
+        }
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}")
+    @CsvSource({
+        "/users, /v2/members/",
+        "/users/, /v2/members/",
+        "/users/42, /v2/members/42",
+        "/users/42?a=b&c, /v2/members/42?a=b&c",
+        "/users/a%20b%2c, /v2/members/a%20b%2C",
+        "/t/blue/x, /tenants/blue/x",
+        "/t/a%25zz/x, /tenants/a%25zz/x",
+        "/t/blue, /tenants/blue/",
+        "/orders/17/items, /items/of/17",
+        "/orders/x/items, /orders/x/items",
+        "/by-path/a%3Fx=1, /u/a%3Fx=1",
+        "/by-path/a%23, /u/a%23",
+        "/by-path/a%20b, /u/a%20b",
+        "/other, /other"
+    })
+    void a_path_is_rewritten(String asked, String sent) throws IOException {
+        assertThat(seen("GET", asked).target()).isEqualTo(sent);
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}")
+    @CsvSource({
+        "/api/x, /x",
+        "/api, /",
+        "/api../admin, 404",
+        "/api%2e%2e/admin, 404",
+        "/apiary/x, 404",
+        "/x, 404",
+        "/api/..;/x, 400",
+        "/api/../api/x, /x"
+    })
+    void a_prefix_is_stripped_at_the_end_of_a_segment_and_nowhere_else(String asked, String sent) throws IOException {
+        assertThat(onHost("strip.test", asked)).isEqualTo(sent);
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}")
+    @CsvSource({
+        "42, /u/42/end",
+        "a b, /u/a%20b/end",
+        "a?x=1, /u/a%3Fx%3D1/end",
+        "a#b, /u/a%23b/end",
+        "100%, /u/100%25/end",
+    })
+    void a_value_is_encoded_for_the_path(String value, String sent) throws IOException {
+        assertThat(seen("GET", "/by-header", "X-Id: " + value).target()).isEqualTo(sent);
+    }
+
+    @ParameterizedTest(name = "X-Id: {0}")
+    @ValueSource(strings = {"..", ".", "", "../admin", "a/b", "a\\b", "%2e%2e", "..;x", "\u00ff"})
+    void a_value_that_would_be_another_path_is_404(String value) throws IOException {
+        var before = origin.requests().size();
+        assertThat(send("GET", "/by-header", "X-Id: " + value).status()).isEqualTo(404);
+        assertThat(origin.requests()).hasSize(before);
+    }
+
+    @Test
+    void a_missing_value_is_404() throws IOException {
+        assertThat(send("GET", "/by-header").status()).isEqualTo(404);
+        assertThat(send("GET", "/mine").status()).isEqualTo(404);
+    }
+
+    @Test
+    void an_expression_that_would_explode_elsewhere_takes_linear_time() throws IOException {
+        var path = "/redos/" + "a".repeat(7_000) + "!";
+        assertThat(seen("GET", path).target()).isEqualTo(path);
+    }
+
+    @Test
+    void fields_are_set_added_and_removed() throws IOException {
+        var request = seen(
+                "GET",
+                "/fields/7%20x",
+                "X-Id: mine",
+                "X-ID: mine too",
+                "X-Who: root",
+                "X-Sub: root",
+                "X-A: a",
+                "X-B: b",
+                "X-More: zero",
+                "X-Gone: x",
+                "Cookie: a=b",
+                "X-Kept: kept",
+                "X-Odd: M\u00fcller\tx");
+        assertThat(request.head().all("X-Id")).containsExactly("id-7%20x");
+        assertThat(request.header("X-From")).isEqualTo("127.0.0.1");
+        assertThat(request.head().all("X-More")).containsExactly("zero", "one");
+        assertThat(request.header("X-A")).isEqualTo("b");
+        assertThat(request.header("X-B")).isEqualTo("a");
+        assertThat(request.header("X-Fix")).isEqualTo("{fix}");
+        assertThat(request.header("X-Team")).isEqualTo("M\u00fcller\tx");
+        assertThat(request.header("X-Kept")).isEqualTo("kept");
+        assertThat(request.header("X-Gone")).isNull();
+        assertThat(request.header("Cookie")).isNull();
+        // nobody is known: what a client says itself never stands in
+        assertThat(request.header("X-Who")).isNull();
+        assertThat(request.header("X-Sub")).isNull();
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}")
+    @CsvSource({
+        "/query, /query?v=2&from=a%2Bb%26c%3Dd&tag=a%26b",
+        "/query?v=1&x=%20y&token=t&%74oken=u&V=3, /query?x=%20y&V=3&v=2&from=a%2Bb%26c%3Dd&tag=a%26b",
+        "/query?tag=z&v&from=me, /query?tag=z&v=2&from=a%2Bb%26c%3Dd&tag=a%26b"
+    })
+    void a_query_is_edited(String asked, String sent) throws IOException {
+        assertThat(seen("GET", asked, "X-Odd: a+b&c=d").target()).isEqualTo(sent);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "M-SEARCH", "get"})
+    void any_method_passes_as_it_is(String method) throws IOException {
+        assertThat(seen(method, "/users/1").method()).isEqualTo(method);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rewrite: { regex: { match: '(?=x)y', to: /z } }          | rewrite.regex.match",
+                "rewrite: { regex: { match: '(a)\\1', to: /z } }          | rewrite.regex.match",
+                "rewrite: { regex: { match: '^/(a)$', to: /$2 } }         | 0 to 1",
+                "rewrite: { regex: { match: '^/(a)$', to: '/a?b' } }      | rewrite.regex.to",
+                "rewrite: { strip: /a/** }                                | rewrite.strip",
+                "rewrite: { prefix: a }                                   | rewrite.prefix",
+                "rewrite: { path: /a/../b }                               | rewrite.path",
+                "rewrite: { path: /a, strip: /b }                         | either path",
+                "rewrite: { path: '/{nothing}' }                          | {nothing} is no value",
+                "rewrite: { path: '/{path.x' }                            | no } follows",
+                "rewrite: { path: '/{path.other}' }                       | path.other",
+                "headers: { set: { Host: x } }                            | headers.set",
+                "headers: { set: { Content-Length: x } }                  | headers.set",
+                "headers: { set: { X-Forwarded-For: x } }                 | headers.set",
+                "headers: { add: { Connection: x } }                      | headers.add",
+                "headers: { set: { 'a b': x } }                           | headers.set",
+                "headers: { set: { X-A: \"a\\r\\nb\" } }                  | control character",
+                "query: { remove: [''] }                                  | query.remove"
+            })
+    void a_mistake_is_found_when_the_file_is_read(String request, String told) {
+        assertThatThrownBy(() -> TestGateway.start("""
+                        services: { origin: { targets: "http://127.0.0.1:1" } }
+                        routes: { all: { match: { path: "/{x}" }, to: origin, request: { %s } } }
+                        """, request)).hasMessageContaining(told);
+    }
+}
