@@ -1,0 +1,47 @@
+package gatehouse.policy.ratelimit;
+
+import gatehouse.config.Rate;
+import java.util.function.LongSupplier;
+
+/**
+ * A meter of this node alone: the generic cell rate algorithm (ITU-T I.371, Annex A), a leaky bucket that keeps one time for each
+ * caller instead of a level and a time. With a burst of b a caller may be b requests ahead of the rate. Thread-safe.
+ */
+final class NodeMeter implements Meter {
+    private final KeyTable table;
+    private final LongSupplier nanoTime;
+    private final long origin;
+    private final long cost;
+    private final long most;
+
+    /**
+     * @param rate requests in a time
+     * @param burst requests at once
+     * @param callers most callers that are told apart
+     * @param nanoTime a clock such as {@link System#nanoTime}
+     */
+    NodeMeter(Rate rate, long burst, int callers, LongSupplier nanoTime) {
+        this.table = new KeyTable(callers);
+        this.nanoTime = nanoTime;
+        this.origin = nanoTime.getAsLong() - 1;
+        this.cost = Math.max(1, rate.per().toNanos() / rate.count());
+        this.most = Math.multiplyExact(cost, burst);
+    }
+
+    @Override
+    public long spend(long caller) {
+        var now = nanoTime.getAsLong() - origin;
+        var time = table.add(caller, now, cost, most);
+        return time > 0 ? time - now : -(-time - now - most);
+    }
+
+    /** What one request costs, in nanoseconds of the account. */
+    long cost() {
+        return cost;
+    }
+
+    /** How far ahead of the rate a caller may be, in nanoseconds. */
+    long most() {
+        return most;
+    }
+}
