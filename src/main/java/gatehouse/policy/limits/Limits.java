@@ -6,12 +6,16 @@ import gatehouse.config.Weaker;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Pace;
 import gatehouse.exchange.Reply;
+import gatehouse.exchange.ReshapedBody;
+import gatehouse.exchange.Reshaping;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the request body, and how slowly bodies may move. An announced length over the limit is refused before anything is
@@ -26,6 +30,13 @@ public final class Limits implements Policy {
     public record Config(
             @Key(doc = "Most bytes of a request body; more is 413.", value = "10MiB")
             Size body,
+
+            @Key(
+                    doc =
+                            "Most bytes of an answer's body. One that announces more is answered 502 instead; one that turns out to be"
+                                    + " longer is broken off.",
+                    min = 1)
+            @Nullable Size response,
 
             @Key(
                     doc =
@@ -57,10 +68,13 @@ public final class Limits implements Policy {
             boolean streaming) {}
 
     private final long bodyBytes;
+    private final long responseBytes;
     private final Pace pace;
 
     private Limits(Config config) {
         bodyBytes = config.body().bytes();
+        responseBytes =
+                config.response() == null ? Long.MAX_VALUE : config.response().bytes();
         pace = config.streaming()
                 ? Pace.STREAMING
                 : new Pace(
@@ -77,6 +91,42 @@ public final class Limits implements Policy {
         }
         exchange.limitBody(bodyBytes);
         exchange.keepPace(pace);
-        return next.proceed(exchange);
+        return responseBytes == Long.MAX_VALUE
+                ? next.proceed(exchange)
+                : next.proceed(exchange).compose(reply -> bounded(exchange, reply));
+    }
+
+    private Future<Reply> bounded(Exchange exchange, Reply reply) {
+        var length = reply.body().length();
+        if (exchange.isHead() || (length >= 0 && length <= responseBytes)) {
+            return Future.succeededFuture(reply);
+        }
+        if (length > responseBytes) {
+            reply.cancel();
+            return Future.failedFuture(tooLong().asFailure());
+        }
+        return Future.succeededFuture(reply.with(new ReshapedBody(reply.body(), new Count(responseBytes))));
+    }
+
+    private static Problem tooLong() {
+        return Problem.badGateway("upstream-too-long", "The service's answer is longer than it may be.");
+    }
+
+    /** Counts what passes. */
+    private static final class Count implements Reshaping {
+        private long left;
+
+        Count(long most) {
+            left = most;
+        }
+
+        @Override
+        public Buffer reshape(Buffer chunk, boolean isLast) {
+            left -= chunk.length();
+            if (left < 0) {
+                throw tooLong().asFailure();
+            }
+            return chunk;
+        }
     }
 }

@@ -1,0 +1,225 @@
+package gatehouse.policy.compress;
+
+import gatehouse.config.Checked;
+import gatehouse.config.Key;
+import gatehouse.config.Size;
+import gatehouse.config.Weaker;
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
+import gatehouse.exchange.Reply;
+import gatehouse.policy.Policy;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.Stage;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes answers smaller for clients that take gzip. Such an answer is another representation than the service's (RFC 9110 §8.8.3): its
+ * validator becomes a weak one, and it has no length and no ranges. Not touched is what is encoded already, a part of something, what the service has
+ * put a checksum on, and what it says not to transform.
+ */
+public final class Compress implements Policy {
+    /** The policy {@code compress}. */
+    public static final PolicyType<Config> TYPE = PolicyType.policy(
+            "compress",
+            "Makes answers smaller for clients that take gzip; `{}` switches it on.",
+            Stage.COMPRESSION,
+            Config.class,
+            Compress::new);
+
+    /** Keys of {@code compress}. */
+    public record Config(
+            @Key(
+                    doc = "Media types that are worth it; `text/*` is all of them.",
+                    value = "[text/*, application/json, application/javascript, application/xml, application/*+json,"
+                            + " application/*+xml, image/svg+xml, application/wasm]")
+            List<String> types,
+
+            @Key(doc = "An answer that announces less stays as it is.", value = "1KiB", min = 0, weaker = Weaker.NEVER)
+            Size min,
+
+            @Key(doc = "1 is quick, 9 is small.", value = "4", min = 1, max = 9, weaker = Weaker.NEVER)
+            int level)
+            implements Checked {
+        @Override
+        public void check(Complaints complaints) {
+            for (var type : types) {
+                if (!type.matches("[a-z0-9.+-]+/(\\*(\\+[a-z0-9.-]+)?|[a-z0-9.+-]+)")) {
+                    complaints.add("types", type, "media types in small letters such as text/* or application/*+json");
+                }
+            }
+        }
+    }
+
+    private static final List<String> CHECKSUMS = List.of("content-md5", "digest", "content-digest", "repr-digest");
+
+    private final Set<String> types = new HashSet<>();
+    private final long min;
+    private final int level;
+
+    private Compress(Config config) {
+        types.addAll(config.types());
+        min = config.min().bytes();
+        level = config.level();
+    }
+
+    @Override
+    public Future<Reply> apply(Exchange exchange, Next next) {
+        var wanted = !exchange.isHttp10() && isGzipWanted(accepted(exchange.headers()));
+        return next.proceed(exchange).map(reply -> reply(exchange, reply, wanted));
+    }
+
+    /** All lines of {@code Accept-Encoding} as one, read before a policy changes them. */
+    private static @Nullable String accepted(MultiMap fields) {
+        var first = fields.get("accept-encoding");
+        if (first == null) {
+            return null;
+        }
+        var all = fields.getAll("accept-encoding");
+        return all.size() == 1 ? first : String.join(",", all);
+    }
+
+    private Reply reply(Exchange exchange, Reply reply, boolean wanted) {
+        var fields = reply.headers();
+        if (!isWorthIt(exchange, reply) || !isOfType(fields.get("content-type"))) {
+            return reply;
+        }
+        Fields.vary(fields, "Accept-Encoding");
+        if (!wanted) {
+            return reply;
+        }
+        fields.set("Content-Encoding", "gzip");
+        fields.remove("content-length");
+        fields.remove("accept-ranges");
+        var tag = fields.get("etag");
+        if (tag != null && !tag.startsWith("W/")) {
+            fields.set("ETag", "W/" + tag);
+        }
+        return exchange.isHead() ? reply : reply.with(new GzipBody(reply.body(), level));
+    }
+
+    private boolean isWorthIt(Exchange exchange, Reply reply) {
+        var status = reply.status();
+        var fields = reply.headers();
+        if (status == 204
+                || status == 205
+                || status == 206
+                || status == 304
+                || reply.body().writesHead()) {
+            return false;
+        }
+        var length = exchange.isHead() ? announced(fields) : reply.body().length();
+        if (length >= 0 && length < Math.max(1, min)) {
+            return false;
+        }
+        var coding = fields.get("content-encoding");
+        if (coding != null && !Fields.is(coding, "identity")) {
+            return false;
+        }
+        for (var i = 0; i < CHECKSUMS.size(); i++) {
+            if (fields.contains(CHECKSUMS.get(i))) {
+                return false;
+            }
+        }
+        return !fields.contains("content-range") && !isNotToTransform(fields);
+    }
+
+    private static long announced(MultiMap fields) {
+        var length = fields.get("content-length");
+        try {
+            return length == null ? -1 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** RFC 9111 §5.2.2.6. */
+    private static boolean isNotToTransform(MultiMap fields) {
+        if (!fields.contains("cache-control")) {
+            return false;
+        }
+        for (var line : fields.getAll("cache-control")) {
+            if (Fields.hasToken(line, "no-transform")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isOfType(@Nullable String type) {
+        if (type == null) {
+            return false;
+        }
+        var semicolon = type.indexOf(';');
+        var media = (semicolon < 0 ? type : type.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
+        if (types.contains(media)) {
+            return true;
+        }
+        var slash = media.indexOf('/');
+        var plus = media.lastIndexOf('+');
+        return slash > 0
+                && (types.contains(media.substring(0, slash + 1) + "*")
+                        || (plus > slash
+                                && types.contains(media.substring(0, slash + 1) + "*" + media.substring(plus))));
+    }
+
+    /**
+     * Whether gzip may be sent, and is no less welcome than the body as it is (RFC 9110 §12.5.3).
+     *
+     * @param accept value of {@code Accept-Encoding}, or null
+     */
+    static boolean isGzipWanted(@Nullable String accept) {
+        if (accept == null) {
+            return false;
+        }
+        var gzip = weight(accept, "gzip");
+        gzip = gzip < 0 ? weight(accept, "x-gzip") : gzip;
+        gzip = gzip < 0 ? weight(accept, "*") : gzip;
+        return gzip > 0 && gzip >= weight(accept, "identity");
+    }
+
+    /** Weight of a coding in thousandths; -1 where it is not named. */
+    private static int weight(String accept, String coding) {
+        for (var start = 0; start <= accept.length(); ) {
+            var comma = accept.indexOf(',', start);
+            var end = comma < 0 ? accept.length() : comma;
+            var semicolon = accept.indexOf(';', start);
+            var nameEnd = semicolon < 0 || semicolon > end ? end : semicolon;
+            if (accept.substring(start, nameEnd).trim().equalsIgnoreCase(coding)) {
+                return nameEnd == end
+                        ? 1000
+                        : quality(accept.substring(nameEnd + 1, end).trim());
+            }
+            start = end + 1;
+        }
+        return -1;
+    }
+
+    /** RFC 9110 §12.4.2; what can't be read counts for nothing. */
+    private static int quality(String parameter) {
+        if (!parameter.regionMatches(true, 0, "q=", 0, 2)) {
+            return 0;
+        }
+        var text = parameter.substring(2).trim();
+        if (text.isEmpty() || text.length() > 5 || (text.length() > 1 && text.charAt(1) != '.')) {
+            return 0;
+        }
+        var value = 0;
+        for (var i = 0; i < 5; i++) {
+            if (i == 1) {
+                continue;
+            }
+            var digit = i < text.length() ? text.charAt(i) - '0' : 0;
+            if (digit < 0 || digit > 9) {
+                return 0;
+            }
+            value = value * 10 + digit;
+        }
+        return value > 1000 ? 0 : value;
+    }
+}

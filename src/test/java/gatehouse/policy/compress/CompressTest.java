@@ -1,0 +1,287 @@
+package gatehouse.policy.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RawOrigin.Script;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which answers {@code compress} makes smaller, and what that changes in them. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CompressTest {
+    private static final String TEXT = "all work and no play makes a gate a dull gate\n".repeat(500);
+    private static RawOrigin origin;
+    private static TestGateway gateway;
+    private static volatile Script script = Answers.ok("fine");
+
+    @BeforeAll
+    static void start() throws Exception {
+        origin = RawOrigin.answering(exchange -> script.answer(exchange));
+        gateway = TestGateway.start("""
+                services: { origin: { targets: "%s", pool: { max: 1, wait: 5s } } }
+                routes:
+                  all:    { match: { path: "/**" }, to: origin, compress: { } }
+                  fixed:  { match: { path: "/fixed" }, to: { respond: { body: "short", headers: { Content-Type: text/plain } } }, compress: { min: 0B } }
+                  both:   { match: { path: "/both" }, to: origin, compress: { min: 0B }, response: { jsonp: { } }, limits: { response: 1KiB } }
+                  limit:  { match: { path: "/limit" }, to: origin, limits: { response: 1KiB } }
+                """, origin.url());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        origin.close();
+    }
+
+    @AfterEach
+    void the_connection_to_the_service_is_not_lost() throws IOException {
+        script = Answers.ok("still here");
+        assertThat(RawClient.get(gateway.port(), "/").text()).isEqualTo("still here");
+    }
+
+    private static RawResponse get(String target, String... fields) throws IOException {
+        return RawClient.get(gateway.port(), target, fields);
+    }
+
+    private static String unzipped(RawResponse answer) throws IOException {
+        assertThat(answer.header("Content-Encoding")).isEqualTo("gzip");
+        assertThat(answer.isComplete()).isTrue();
+        return new String(
+                new GZIPInputStream(new ByteArrayInputStream(answer.body().bytes())).readAllBytes(),
+                StandardCharsets.UTF_8);
+    }
+
+    private static void chunks(RawExchange exchange, String fields, String... chunks) throws IOException {
+        exchange.body();
+        exchange.send("HTTP/1.1 200 OK\r\n" + fields + "Transfer-Encoding: chunked\r\n\r\n");
+        for (var chunk : chunks) {
+            exchange.send(Integer.toHexString(chunk.length()) + "\r\n" + chunk + "\r\n");
+        }
+        exchange.send("0\r\nX-Trailer: about the bytes that were\r\n\r\n");
+    }
+
+    @Test
+    void text_becomes_smaller_in_any_framing() throws IOException {
+        script = Answers.status(
+                "200 OK", TEXT, "Content-Type: text/plain; charset=utf-8", "ETag: \"1\"", "Accept-Ranges: bytes");
+        var answer = get("/", "Accept-Encoding: deflate, gzip;q=0.8");
+        assertThat(unzipped(answer)).isEqualTo(TEXT);
+        assertThat(answer.body().bytes().length).isLessThan(TEXT.length() / 10);
+        assertThat(answer.header("Content-Length")).isNull();
+        assertThat(answer.header("Vary")).isEqualTo("Accept-Encoding");
+        assertThat(answer.header("ETag")).isEqualTo("W/\"1\"");
+        assertThat(answer.header("Accept-Ranges")).isNull();
+        script = exchange ->
+                chunks(exchange, "Content-Type: application/hal+json\r\nETag: W/\"2\"\r\n", TEXT, "x", TEXT);
+        var chunked = get("/", "Accept-Encoding: gzip");
+        assertThat(unzipped(chunked)).isEqualTo(TEXT + "x" + TEXT);
+        assertThat(chunked.header("ETag")).isEqualTo("W/\"2\"");
+        assertThat(chunked.trailer("X-Trailer")).isNull();
+    }
+
+    @Test
+    void bytes_of_any_kind_come_back_as_they_were() throws IOException {
+        var random = new byte[300_000];
+        new Random(7).nextBytes(random);
+        var bytes = new String(random, StandardCharsets.ISO_8859_1);
+        script = exchange -> {
+            exchange.body();
+            exchange.send(
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/wasm\r\nContent-Length: 300000\r\n\r\n" + bytes);
+        };
+        var answer = get("/", "Accept-Encoding: gzip");
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(answer.body().bytes())).readAllBytes())
+                .isEqualTo(random);
+    }
+
+    @Test
+    void a_client_reads_each_piece_before_the_next_is_sent() throws Exception {
+        var read = new CountDownLatch(1);
+        script = exchange -> {
+            exchange.body();
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            exchange.send("9\r\ndata: 1\n\n\r\n");
+            try {
+                assertThat(read.await(10, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            exchange.send("0\r\n\r\n");
+        };
+        try (var client = gateway.client()) {
+            client.send(RawClient.request("GET", "/", "Accept-Encoding: gzip")).readHead();
+            var size = new StringBuilder();
+            for (var c = client.readBytes(1)[0]; c != '\r'; c = client.readBytes(1)[0]) {
+                size.append((char) c);
+            }
+            client.readBytes(1);
+            var piece = client.readBytes(Integer.parseInt(size.toString(), 16));
+            var unzip = new GZIPInputStream(new ByteArrayInputStream(piece));
+            assertThat(new String(unzip.readNBytes(9), StandardCharsets.US_ASCII))
+                    .isEqualTo("data: 1\n\n");
+            read.countDown();
+            assertThat(client.readBytes(1)).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "Content-Type: image/png",
+                "Content-Type: application/octet-stream",
+                "X-Type: none",
+                "Content-Type: text/plain\r\nContent-Encoding: br",
+                "Content-Type: text/plain\r\nCache-Control: public, no-transform",
+                "Content-Type: text/plain\r\nContent-Range: bytes 0-1/3",
+                "Content-Type: text/plain\r\nContent-MD5: Q2hlY2sgSW50ZWdyaXR5IQ==",
+                "Content-Type: text/plain\r\nRepr-Digest: sha-256=:AAAA:"
+            })
+    void what_must_stay_or_is_not_worth_it_stays(String fields) throws IOException {
+        script = Answers.status("200 OK", TEXT, fields);
+        var answer = get("/", "Accept-Encoding: gzip");
+        assertThat(answer.text()).isEqualTo(TEXT);
+        assertThat(answer.header("Content-Length")).isEqualTo(Integer.toString(TEXT.length()));
+        assertThat(answer.header("Vary")).isNull();
+    }
+
+    @Test
+    void a_part_a_short_one_and_none_stay_as_they_are() throws IOException {
+        script = Answers.status("206 Partial Content", TEXT, "Content-Type: text/plain");
+        assertThat(get("/", "Accept-Encoding: gzip").text()).isEqualTo(TEXT);
+        script = Answers.status("200 OK", "a".repeat(1023), "Content-Type: text/plain");
+        assertThat(get("/", "Accept-Encoding: gzip").text()).hasSize(1023);
+        script = Answers.status("304 Not Modified", "", "ETag: \"1\"");
+        assertThat(get("/", "Accept-Encoding: gzip").header("ETag")).isEqualTo("\"1\"");
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gzip                         | true",
+                "br, GZIP                     | true",
+                "gzip;q=0.001                 | true",
+                "*                            | true",
+                "br;q=1, *;q=0.1              | true",
+                "x-gzip                       | true",
+                "gzip; Q=0.5, identity;q=0.5  | true",
+                "gzip;q=0                     | false",
+                "gzip;q=0, *                  | false",
+                "gzip;q=0.5, identity         | false",
+                "gzip;q=2                     | false",
+                "gzip;q=x                     | false",
+                "gzipp                        | false",
+                "br, deflate                  | false",
+                "''                           | false"
+            })
+    void the_client_decides_RFC_9110_12_5_3(String accept, boolean wanted) {
+        assertThat(Compress.isGzipWanted(accept)).isEqualTo(wanted);
+    }
+
+    @Test
+    void who_takes_no_gzip_gets_the_answer_as_it_is_and_learns_that_others_may_not() throws IOException {
+        script = Answers.status("200 OK", TEXT, "Content-Type: text/plain", "ETag: \"1\"");
+        var answer = get("/");
+        assertThat(answer.text()).isEqualTo(TEXT);
+        assertThat(answer.header("Vary")).isEqualTo("Accept-Encoding");
+        assertThat(answer.header("ETag")).isEqualTo("\"1\"");
+    }
+
+    @Test
+    void head_tells_what_get_would() throws IOException {
+        script = Answers.status("200 OK", TEXT, "Content-Type: text/plain", "ETag: \"1\"");
+        try (var client = gateway.client()) {
+            var answer = client.send(RawClient.request("HEAD", "/", "Accept-Encoding: gzip"))
+                    .read("HEAD");
+            assertThat(answer.header("Content-Encoding")).isEqualTo("gzip");
+            assertThat(answer.header("Content-Length")).isNull();
+            assertThat(answer.header("ETag")).isEqualTo("W/\"1\"");
+            assertThat(client.send(RawClient.request("GET", "/")).read().text()).isEqualTo(TEXT);
+        }
+    }
+
+    @Test
+    void an_answer_that_breaks_off_never_looks_whole() throws IOException {
+        script = exchange -> {
+            exchange.body();
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 50000\r\n\r\n" + TEXT);
+            exchange.close();
+        };
+        assertThat(get("/", "Accept-Encoding: gzip").isComplete()).isFalse();
+    }
+
+    @Test
+    void files_and_fixed_answers_too() throws Exception {
+        assertThat(unzipped(get("/fixed", "Accept-Encoding: gzip"))).isEqualTo("short");
+        var folder = Files.createTempDirectory("files");
+        Files.writeString(folder.resolve("a.txt"), TEXT);
+        try (var files = TestGateway.start("""
+                routes: { files: { match: { path: "/**" }, to: { files: "%s" }, compress: { } } }
+                """, folder)) {
+            assertThat(unzipped(RawClient.get(files.port(), "/a.txt", "Accept-Encoding: gzip")))
+                    .isEqualTo(TEXT);
+            assertThat(RawClient.get(files.port(), "/a.txt").text()).isEqualTo(TEXT);
+        }
+    }
+
+    @Test
+    void a_body_that_is_made_another_twice_is_whole() throws IOException {
+        script = Answers.status("200 OK", "{\"a\":1}", "Content-Type: application/json");
+        assertThat(unzipped(get("/both?callback=f", "Accept-Encoding: gzip"))).isEqualTo("/**/f({\"a\":1});");
+        script = Answers.status("200 OK", "no json", "Content-Type: application/json");
+        var refused = get("/both?callback=f", "Accept-Encoding: gzip");
+        assertThat(refused.status()).isEqualTo(502);
+        assertThat(refused.header("Content-Encoding")).isNull();
+        assertThat(refused.text()).contains("upstream-not-json");
+    }
+
+    @Test
+    void an_answer_over_the_limit_is_502_or_broken_off() throws IOException {
+        script = Answers.ok("a".repeat(1024));
+        assertThat(get("/limit").status()).isEqualTo(200);
+        script = Answers.ok("a".repeat(1025));
+        var refused = get("/limit");
+        assertThat(refused.status()).isEqualTo(502);
+        assertThat(refused.text()).contains("upstream-too-long");
+        script = exchange -> chunks(exchange, "", "a".repeat(1000), "b".repeat(24));
+        assertThat(get("/limit").text()).hasSize(1024);
+        script = exchange -> chunks(exchange, "", "a".repeat(1000), "b".repeat(1000));
+        try (var client = gateway.client()) {
+            var all = client.send(RawClient.request("GET", "/limit")).readAllText();
+            assertThat(all).doesNotContain("b".repeat(100)).doesNotEndWith("0\r\n\r\n");
+        } catch (IOException reset) {
+            assertThat(reset).hasMessageContaining("reset");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"types: TEXT/plain", "types: text", "level: 10", "level: 0"})
+    void a_mistake_is_found_when_the_file_is_read(String compress) {
+        assertThatThrownBy(() -> TestGateway.start("""
+                        routes: { all: { to: { respond: { } }, compress: { %s } } }
+                        """, compress))
+                .hasMessageContaining("compress." + compress.substring(0, 5));
+    }
+}
