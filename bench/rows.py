@@ -6,7 +6,7 @@ import urllib.request
 
 import hold
 import load
-from targets import asked_route
+from targets import ALONE, asked_route
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -129,6 +129,8 @@ ROWS = [
     routes(),
     Row("policies", "150 B with all policies off and all on",
         [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("off", "on")], wrk(), base="gatehouse off"),
+    Row("policy", "150 B with one policy that is asked for, each alone",
+        [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("default", *ALONE)], wrk(), base="gatehouse default"),
     Row("log", "150 B with the access log on and off",
         [(f"{name} {'log' if on else 'no log'}", name, {"log": on})
          for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log"),

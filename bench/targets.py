@@ -65,6 +65,19 @@ POLICIES = {
           "timeout: { connect: 1s, firstByte: 10s, idle: 50s, total: 25s }",
 }
 
+# Each of those that are asked for, alone on top of the default; what a request does not need of them is cheap on purpose.
+ALONE = {
+    "request": "request: { rewrite: { prefix: / }, query: { set: { v: '1' } }, headers: { set: { X-From: '{client.ip}' }, remove: [Cookie] } }",
+    "response": "response: { headers: { set: { X-Gate: '1' }, remove: [Server] }, cookies: { secure: true } }",
+    "cors": "cors: { origins: ['https://app.example.com', 'https://*.example.com'] }",
+    "rateLimit": "rateLimit: { rate: 1000000/s, by: ip }",
+    "inFlight": "inFlight: { max: 100000, by: ip }",
+    "compress": "compress: { min: 0B }",
+    "mirror": "mirror: { to: origin }",
+}
+POLICIES.update({name: f"{BODIES}, {text}" for name, text in ALONE.items()})
+POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name != "mirror")
+
 
 def asked_route(count):
     """Path and host of a request for the last of many routes; with one route, what it takes."""

@@ -8,6 +8,7 @@ import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 
 /** The routes in force. */
 final class RoutesApi {
@@ -52,7 +53,7 @@ final class RoutesApi {
         var item = new JsonObject()
                 .put("name", route.name())
                 .put("match", config.get("match"))
-                .put("to", to(route))
+                .put("to", to(route, PlainRecord.of(route.config().to(), secrets)))
                 .put("use", config.get("use"))
                 .put("priority", config.get("priority"))
                 .put("policies", policies);
@@ -62,12 +63,20 @@ final class RoutesApi {
         return item;
     }
 
-    /** What answers: the {@code index} of a folder is left out where it leads to a service. */
-    private static JsonObject to(Route route) {
-        var to = route.config().to();
-        return to.service() == null
-                ? new JsonObject().put("files", to.files()).put("index", to.index())
-                : new JsonObject().put("service", to.service());
+    /** What answers, without keys that mean nothing there. */
+    private static JsonObject to(Route route, Map<String, Object> config) {
+        var to = new JsonObject(config);
+        if (route.config().to().files() == null) {
+            to.remove("index");
+        }
+        if (route.config().to().redirect() == null) {
+            to.remove("status");
+        }
+        if (route.config().to().split().isEmpty()) {
+            to.remove("split");
+            to.remove("sticky");
+        }
+        return to;
     }
 
     private static JsonObject breaker(Breaker breaker) {

@@ -28,10 +28,23 @@ public record MatchConfig(
 
         @Key(doc = "Cookies by name; `*` is any value.") Map<String, List<String>> cookie,
 
+        @Key(doc = "Version of an API that the request asks for.") @Nullable VersionMatch version,
+
         @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
         implements Checked {
     @Override
     public void check(Complaints complaints) {
+        var segment = version == null ? null : version.path();
+        if (segment != null
+                && (path.isEmpty()
+                        || path.stream()
+                                        .mapToInt(pattern -> pattern.segments().indexOf("{" + segment + "}"))
+                                        .distinct()
+                                        .count()
+                                != 1
+                        || !path.get(0).segments().contains("{" + segment + "}"))) {
+            complaints.add("version.path", segment, "a segment that stands at one place in every path");
+        }
         for (var name : method) {
             if (!name.matches("[A-Z][A-Z0-9_-]*")) {
                 complaints.add("method", name, "methods in capitals, such as GET");

@@ -1,6 +1,7 @@
 package gatehouse.config;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which requests are taken, what is done to them, and where they go. */
@@ -26,18 +27,104 @@ public record RouteConfig(
             @Key(doc = "Name of a service; `to: users` is short for it.") @Nullable String service,
 
             @Key(
+                    doc =
+                            "Shares of several services, such as `{ users: 90%, users-next: 10% }`; 100% together. A client stays"
+                                    + " with the service that it got, as long as the shares stay.")
+            Map<String, Share> split,
+
+            @Key(
+                    doc = "What a client is known by for `split`: `ip`, `consumer`, `header:NAME`, `cookie:NAME` or"
+                            + " `claim:NAME`; where a request has none of it, its address.",
+                    value = "ip")
+            CallerKey sticky,
+
+            @Key(
                     doc = "Folder whose files are served, relative to the configuration's folder. The path below the"
                             + " route's prefix is looked up in it; hidden files never are.")
             @Nullable String files,
 
             @Key(doc = "File served for a folder, with `files`.", value = "index.html")
-            String index)
+            String index,
+
+            @Key(
+                    doc =
+                            "Address that clients are sent to, such as `https://{host}{path}`. The request's query goes along,"
+                                    + " unless there is a `?` in it.")
+            @Nullable Template redirect,
+
+            @Key(doc = "Status of `redirect`: 301, 302, 303, 307 or 308.", value = "307")
+            int status,
+
+            @Key(doc = "A fixed answer.") @Nullable Respond respond)
             implements Checked {
         @Override
         public void check(Complaints complaints) {
-            if ((service == null) == (files == null)) {
-                complaints.add("", service == null ? "neither" : "both", "either service or files");
+            var named = (service == null ? 0 : 1)
+                    + (split.isEmpty() ? 0 : 1)
+                    + (files == null ? 0 : 1)
+                    + (redirect == null ? 0 : 1)
+                    + (respond == null ? 0 : 1);
+            if (named != 1) {
+                complaints.add(
+                        "", named == 0 ? "nowhere" : "several", "one of service, split, files, redirect and respond");
             }
+            var sum = split.values().stream().mapToDouble(Share::fraction).sum();
+            if (!split.isEmpty() && Math.abs(sum - 1) > 1e-9) {
+                complaints.add("split", new Share(Math.min(1, sum)) + " together", "shares that make 100% together");
+            }
+            if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) {
+                complaints.add("status", Integer.toString(status), "one of 301, 302, 303, 307, 308");
+            }
+            if (sticky.source() == CallerKey.Source.ROUTE) {
+                complaints.add("sticky", "route", "what tells one client from another, such as ip");
+            }
+            if (redirect != null && !isAddress(redirect)) {
+                complaints.add("redirect", redirect.toString(), "a URL, or a path that begins with /");
+            }
+        }
+
+        /** A path of two slashes would be another host. */
+        private static boolean isAddress(Template redirect) {
+            var text = redirect.text();
+            for (var i = 0; i < text.length(); i++) {
+                if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
+                    return false;
+                }
+            }
+            return text.matches("https?://[^/{].*|https?://\\{host\\}.*|/([^/].*)?|\\{path\\}.*");
+        }
+
+        /** Names of services that it leads to. */
+        public List<String> services() {
+            return service == null ? List.copyOf(split.keySet()) : List.of(service);
+        }
+    }
+
+    /**
+     * A fixed answer.
+     *
+     * @param status its status
+     * @param body its body
+     * @param headers its fields
+     */
+    public record Respond(
+            @Key(doc = "Status.", value = "200", min = 200, max = 599)
+            int status,
+
+            @Key(doc = "Body; without a `Content-Type` among `headers` it is plain text.") @Nullable String body,
+
+            @Key(doc = "Header fields.") Map<String, String> headers)
+            implements Checked {
+        @Override
+        public void check(Complaints complaints) {
+            if (body != null && (status == 204 || status == 304)) {
+                complaints.add("body", "a body", "none with status " + status);
+            }
+            headers.forEach((name, value) -> {
+                if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || !value.matches("[\\t -~]*")) {
+                    complaints.add("headers", name + ": " + value, "fields of visible ASCII characters");
+                }
+            });
         }
     }
 }

@@ -141,6 +141,11 @@ public final class Breaker {
         this.phase = closed();
     }
 
+    /** Its settings. */
+    public Config config() {
+        return config;
+    }
+
     /** Whether a request may be sent; whoever was told yes calls {@link #record} once. */
     public boolean tryAcquire() {
         while (true) {

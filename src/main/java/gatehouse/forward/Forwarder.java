@@ -19,6 +19,7 @@ public final class Forwarder {
     private final UpstreamHead head;
     private final Deadlines deadlines;
     private final GatherRoom gatherRoom;
+    private final Copies copies;
     private final WebProxyForwarder webProxy;
 
     /**
@@ -33,6 +34,7 @@ public final class Forwarder {
         clients = new UpstreamClients(vertx, deadlines, lanes);
         gatherRoom = new GatherRoom(lanes);
         head = new UpstreamHead(pseudonym);
+        copies = new Copies(this, lanes);
         webProxy = new WebProxyForwarder(this);
     }
 
@@ -59,6 +61,9 @@ public final class Forwarder {
                 body.over();
             }
             return refused(breaker);
+        }
+        if (plan.mirror() != null) {
+            copies.send(exchange, plan.mirror(), body);
         }
         if (plan.service().config().forwarder() == ForwarderKind.WEB_PROXY) {
             return webProxy.exchange(exchange, plan, body);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry what is tried again; null for nothing
  * @param budget bound of further attempts
  * @param breaker what stops requests to a failing service; null for none
+ * @param mirror who gets copies; null for nobody
  * @param interceptors what stands around the requests of a service with {@code forwarder: web-proxy}
  */
 public record Plan(
@@ -24,6 +25,7 @@ public record Plan(
         @Nullable Retry retry,
         RetryBudget budget,
         @Nullable Breaker breaker,
+        @Nullable Mirror mirror,
         List<ProxyInterceptor> interceptors) {
     /** Copies the list. */
     public Plan {

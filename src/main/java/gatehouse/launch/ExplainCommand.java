@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -120,6 +121,12 @@ final class ExplainCommand implements Callable<Integer> {
         } else {
             table.row("route", answer.route());
             table.row("leads to", leadsTo(blueprint, answer.route()));
+            if (answer.service() != null && !leadsTo(blueprint, answer.route()).endsWith(answer.service())) {
+                table.row("service", answer.service());
+            }
+            if (answer.status() != null) {
+                table.row("answer", whyNone(answer));
+            }
             table.row("upstream path", Objects.requireNonNullElse(answer.upstreamPath(), "none"));
         }
         table.print(out);
@@ -150,6 +157,19 @@ final class ExplainCommand implements Callable<Integer> {
     /** What stands at the end of a route. */
     static String leadsTo(Blueprint blueprint, String route) {
         var to = Objects.requireNonNull(blueprint.config().routes().get(route)).to();
-        return to.service() == null ? "files " + to.files() : "service " + to.service();
+        if (to.service() != null) {
+            return "service " + to.service();
+        }
+        if (!to.split().isEmpty()) {
+            return "services "
+                    + to.split().entrySet().stream()
+                            .map(share -> share.getKey() + " " + share.getValue())
+                            .collect(Collectors.joining(", "))
+                    + ", by " + to.sticky();
+        }
+        if (to.redirect() != null) {
+            return "redirect " + to.status() + " to " + to.redirect();
+        }
+        return to.respond() != null ? "answer " + to.respond().status() : "files " + to.files();
     }
 }

@@ -1,9 +1,9 @@
 package gatehouse.launch;
 
+import gatehouse.forward.Breaker;
 import gatehouse.observe.LoadSample;
 import gatehouse.observe.Metrics;
 import gatehouse.observe.TargetSample;
-import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshots;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,17 +58,21 @@ final class Samples {
         var samples = new TreeMap<String, Integer>();
         if (!snapshots.isEmpty()) {
             snapshots.current().routes().forEach((name, route) -> {
-                if (route.to() instanceof Route.ToService to && to.plan().breaker() != null) {
-                    samples.put(
-                            name,
-                            switch (to.plan().breaker().state()) {
-                                case CLOSED -> 0;
-                                case HALF_OPEN -> 1;
-                                case OPEN -> 2;
-                            });
+                for (var plan : route.plans()) {
+                    if (plan.breaker() != null) {
+                        samples.merge(name, number(plan.breaker().state()), Math::max);
+                    }
                 }
             });
         }
         return samples;
+    }
+
+    private static int number(Breaker.State state) {
+        return switch (state) {
+            case CLOSED -> 0;
+            case HALF_OPEN -> 1;
+            case OPEN -> 2;
+        };
     }
 }

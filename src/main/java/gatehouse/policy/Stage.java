@@ -4,6 +4,20 @@ package gatehouse.policy;
 public enum Stage {
     /** Sizes first: nothing else may touch a message that is too large to look at. */
     SIZE,
+    /** The last to change an answer's body: everything else sees it as it is. */
+    COMPRESSION,
+    /** Before who calls is asked: a browser's preflight carries no credentials. */
+    CORS,
+    /** Behind access, so that a limit is counted for who it is, and nobody else can use it up. */
+    RATE,
+    /** Behind the rate: what is refused there holds no place. */
+    IN_FLIGHT,
+    /** What is changed in an answer, before anybody else sees it. */
+    RESPONSE,
+    /** What is changed in a request; behind everything that decides whether it may pass. */
+    REQUEST,
+    /** Copies go out as the service gets the request. */
+    MIRROR,
     /** Before retry: an open breaker spends no attempt. */
     BREAKER,
     /** Around each attempt. */

@@ -8,7 +8,13 @@ import java.util.List;
 
 /** One thing that must hold for a request; its text is what {@code gatehouse routes} prints. */
 sealed interface Condition
-        permits Condition.MethodIn, Condition.Not, Condition.ListenerIn, Condition.HostIn, Condition.PathIn, Field {
+        permits Condition.MethodIn,
+                Condition.Not,
+                Condition.ListenerIn,
+                Condition.HostIn,
+                Condition.PathIn,
+                Field,
+                VersionIn {
     /** Whether it holds; allocates nothing. */
     boolean holds(RequestHead head);
 

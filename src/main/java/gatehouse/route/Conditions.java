@@ -26,6 +26,9 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
         addFields(others, match.header(), Field.Header::new);
         addFields(others, match.query(), Field.Query::of);
         addFields(others, match.cookie(), Field.Cookie::new);
+        if (match.version() != null) {
+            others.add(VersionIn.of(match.version(), match));
+        }
         if (match.not() != null) {
             others.add(new Condition.Not(whole(match.not())));
         }

@@ -7,6 +7,7 @@ import gatehouse.config.Overrides;
 import gatehouse.config.Place;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
+import gatehouse.config.RouteConfig;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration that was read and found whole, before anything of it is started: enough to answer where a request would
@@ -106,23 +108,31 @@ public record Blueprint(
         var base = builtIn().under(config.defaults().set());
         var effective = new LinkedHashMap<String, PolicySet>();
         config.routes().forEach((name, route) -> {
-            var service = route.to().service() == null
-                    ? null
-                    : config.services().get(route.to().service());
-            var set = service == null ? base : base.under(service.policies());
-            for (var bundle : route.use()) {
-                var layer = config.policies().get(bundle);
-                set = layer == null ? set : set.under(layer.set());
-            }
-            effective.put(name, set.under(route.policies()));
+            effective.put(name, layered(config, base, route, route.to().service()));
         });
         return effective;
     }
 
-    /** Every policy with its own defaults. */
+    private static PolicySet layered(
+            GatewayConfig config, PolicySet base, RouteConfig route, @Nullable String serviceName) {
+        var service = serviceName == null ? null : config.services().get(serviceName);
+        var set = service == null ? base : base.under(service.policies());
+        for (var bundle : route.use()) {
+            var layer = config.policies().get(bundle);
+            set = layer == null ? set : set.under(layer.set());
+        }
+        return set.under(route.policies());
+    }
+
+    /** Policy keys that hold for a route's requests to one of several services: that service's layer counts too. */
+    PolicySet effective(RouteConfig route, String service) {
+        return layered(config, builtIn().under(config.defaults().set()), route, service);
+    }
+
+    /** Every policy that holds where nothing is said of it, with its own defaults. */
     private static PolicySet builtIn() {
         var byKey = new LinkedHashMap<String, java.util.Optional<Record>>();
-        for (var type : Policies.ALL) {
+        for (var type : Policies.STANDING) {
             byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
         }
         return new PolicySet(byKey);

@@ -1,8 +1,13 @@
 package gatehouse.snapshot;
 
+import gatehouse.config.PathPattern;
+import gatehouse.exchange.Identity;
+import gatehouse.exchange.RequestHead;
 import gatehouse.exchange.TrialRequest;
+import gatehouse.policy.edit.RequestEdits;
 import gatehouse.problem.ProblemException;
 import gatehouse.route.Explanation;
+import gatehouse.route.Match;
 import gatehouse.route.RouteLine;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,18 +78,88 @@ public final class Explainer {
             return new Answer(
                     listener, null, null, null, status, explanation.allow(), null, List.of(), explanation.lost());
         }
-        var route = Objects.requireNonNull(blueprint.config().routes().get(winner));
-        var service = route.to().service();
-        return new Answer(
-                listener,
-                winner,
-                service,
-                service == null ? null : request.target(),
-                null,
-                null,
-                null,
-                policies(winner),
-                explanation.lost());
+        var found = table.find(request);
+        var pattern = found instanceof Match.Found<String> match ? match.pattern() : null;
+        return answer(listener, winner, new Matched(request, pattern), explanation.lost());
+    }
+
+    private Answer answer(String listener, String name, RequestHead head, List<Explanation.Lost> lost) {
+        var route = Objects.requireNonNull(blueprint.config().routes().get(name));
+        var to = route.to();
+        if (to.redirect() != null || to.respond() != null) {
+            var status = new gatehouse.snapshot.Answer(to).status();
+            return new Answer(listener, name, null, null, status, null, null, policies(name), lost);
+        }
+        if (to.services().isEmpty()) {
+            return new Answer(listener, name, null, null, null, null, null, policies(name), lost);
+        }
+        var service = to.service() == null ? new Split(name, to, Map.of()).service(head) : to.service();
+        try {
+            var target = target(name, head);
+            return new Answer(listener, name, service, target, null, null, null, policies(name), lost);
+        } catch (ProblemException e) {
+            var problem = e.problem();
+            return new Answer(
+                    listener, name, service, null, problem.status(), null, problem.detail(), policies(name), lost);
+        }
+    }
+
+    /** Path and query as a target would get them. */
+    private String target(String route, RequestHead head) {
+        var set = Objects.requireNonNull(blueprint.effective().get(route));
+        var edits = set.get(RequestEdits.TYPE.key(), RequestEdits.Config.class);
+        if (edits != null) {
+            return RequestEdits.target(edits, head);
+        }
+        return head.query() == null ? head.path() : head.path() + "?" + head.query();
+    }
+
+    /** A request with the pattern that it matched. */
+    private record Matched(TrialRequest request, @Nullable PathPattern matched) implements RequestHead {
+        @Override
+        public String listener() {
+            return request.listener();
+        }
+
+        @Override
+        public String method() {
+            return request.method();
+        }
+
+        @Override
+        public String host() {
+            return request.host();
+        }
+
+        @Override
+        public String path() {
+            return request.path();
+        }
+
+        @Override
+        public @Nullable String query() {
+            return request.query();
+        }
+
+        @Override
+        public @Nullable String header(String name) {
+            return request.header(name);
+        }
+
+        @Override
+        public String clientAddress() {
+            return request.clientAddress();
+        }
+
+        @Override
+        public Identity identity() {
+            return request.identity();
+        }
+
+        @Override
+        public @Nullable PathPattern pattern() {
+            return matched;
+        }
     }
 
     private @Nullable String listenerFor(String url) {
@@ -105,7 +180,7 @@ public final class Explainer {
         for (var type : Policies.ALL) {
             var settings = set.get(type.key(), type.config());
             if (settings != null) {
-                lines.add(new PolicyLine(type.key(), Settings.text(settings)));
+                lines.add(new PolicyLine(type.key(), Settings.text(settings, blueprint.secrets())));
             }
         }
         return lines;

@@ -2,11 +2,18 @@ package gatehouse.snapshot;
 
 import gatehouse.config.PolicyKey;
 import gatehouse.forward.Breaker;
+import gatehouse.forward.Mirror;
 import gatehouse.forward.Retry;
 import gatehouse.forward.Timeouts;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
+import gatehouse.policy.compress.Compress;
+import gatehouse.policy.cors.Cors;
+import gatehouse.policy.edit.RequestEdits;
+import gatehouse.policy.edit.ResponseEdits;
+import gatehouse.policy.inflight.InFlight;
 import gatehouse.policy.limits.Limits;
+import gatehouse.policy.ratelimit.RateLimit;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +29,21 @@ public final class Policies {
             Breaker.Config.class);
 
     /** All policies in the order in which a request meets them. */
-    public static final List<PolicyType<?>> ALL = inOrder(Limits.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
+    public static final List<PolicyType<?>> ALL = inOrder(
+            Limits.TYPE,
+            Compress.TYPE,
+            Cors.TYPE,
+            RateLimit.TYPE,
+            InFlight.TYPE,
+            ResponseEdits.TYPE,
+            RequestEdits.TYPE,
+            Mirror.TYPE,
+            BREAKER,
+            Retry.TYPE,
+            Timeouts.TYPE);
+
+    /** Those that hold where a configuration says nothing of them; all others are asked for. */
+    static final List<PolicyType<?>> STANDING = List.of(Limits.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
 
     private Policies() {}
 

@@ -6,7 +6,9 @@ import gatehouse.config.ListenAddress;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
+import gatehouse.config.Template;
 import gatehouse.forward.Interceptors;
+import gatehouse.forward.Mirror;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,16 @@ final class References {
 
     void check(Map<String, PolicySet> effective) {
         config.routes().forEach(this::checkRoute);
+        config.routes().forEach((name, route) -> {
+            checkCaptures(List.of("routes", name, "to"), route, route.to());
+            var set = effective.get(name);
+            if (set != null) {
+                checkMirror(name, set);
+                set.byKey()
+                        .forEach((key, settings) -> settings.ifPresent(
+                                record -> checkCaptures(List.of("routes", name, key), route, record)));
+            }
+        });
         checkPorts();
         config.services().forEach((name, service) -> {
             for (var i = 0; i < service.interceptors().size(); i++) {
@@ -43,15 +55,14 @@ final class References {
     }
 
     private void checkRoute(String name, RouteConfig route) {
-        var service = route.to().service();
-        if (service != null) {
-            checkName(
-                    List.of("routes", name, "to"),
-                    service,
-                    "services",
-                    config.services().keySet(),
-                    "service");
-        }
+        route.to()
+                .services()
+                .forEach(service -> checkName(
+                        List.of("routes", name, "to"),
+                        service,
+                        "services",
+                        config.services().keySet(),
+                        "service"));
         route.use()
                 .forEach(bundle -> checkName(
                         List.of("routes", name, "use"),
@@ -70,6 +81,31 @@ final class References {
         var files = route.to().files();
         if (files != null && !Files.isDirectory(folder.resolve(files))) {
             problems.add(List.of("routes", name, "to", "files"), files, "a folder that exists");
+        }
+    }
+
+    private void checkMirror(String route, PolicySet set) {
+        var mirror = set.get(Mirror.TYPE.key(), Mirror.Config.class);
+        if (mirror != null) {
+            checkName(
+                    List.of("routes", route, Mirror.TYPE.key(), "to"),
+                    mirror.to(),
+                    "services",
+                    config.services().keySet(),
+                    "service");
+        }
+    }
+
+    /** {@code {path.NAME}} stands for a segment that at least one of the route's paths names. */
+    private void checkCaptures(List<String> path, RouteConfig route, Record settings) {
+        for (var template : Template.in(settings)) {
+            for (var capture : template.captures()) {
+                if (route.match().path().stream()
+                        .noneMatch(pattern -> pattern.segments().contains("{" + capture + "}"))) {
+                    problems.add(
+                            path, "{path." + capture + "}", "a name that stands in match.path, such as /users/{id}");
+                }
+            }
         }
     }
 

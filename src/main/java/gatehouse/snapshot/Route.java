@@ -5,7 +5,11 @@ import gatehouse.config.RouteConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
+import gatehouse.policy.cors.Cors;
+import gatehouse.service.Service;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route ready to serve.
@@ -24,6 +28,29 @@ public record Route(
         Map<String, Policy> steps,
         Policy policy,
         Destination to) {
+    /** Whether a policy of it answers browsers that ask whether a request may be sent. */
+    public boolean answersPreflights() {
+        return steps.containsKey(Cors.TYPE.key());
+    }
+
+    /** How its requests are carried to services; none where it leads to none. */
+    public List<Plan> plans() {
+        if (to instanceof ToService service) {
+            return List.of(service.plan());
+        }
+        return to instanceof ToSplit split ? split.split().plans() : List.of();
+    }
+
+    /** How requests to a service are carried, or null where it does not lead there. */
+    @Nullable Plan planFor(Service service) {
+        for (var plan : plans()) {
+            if (plan.service() == service) {
+                return plan;
+            }
+        }
+        return null;
+    }
+
     /** What answers in the end. */
     public sealed interface Destination {}
 
@@ -33,6 +60,20 @@ public record Route(
      * @param plan how it is reached
      */
     public record ToService(Plan plan) implements Destination {}
+
+    /**
+     * One of several services, each reached by the gateway's own forwarder.
+     *
+     * @param split which of them
+     */
+    public record ToSplit(Split split) implements Destination {}
+
+    /**
+     * An answer of the gateway's own.
+     *
+     * @param answer what is answered
+     */
+    public record ToAnswer(Answer answer) implements Destination {}
 
     /**
      * A folder of files.

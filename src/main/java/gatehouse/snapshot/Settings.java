@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Writes the settings of a policy the way they stand in the file. */
+/** Writes the settings of a policy the way they stand in the file, without secrets. */
 final class Settings {
     private Settings() {}
 
-    static String text(Record settings) {
+    static String text(Record settings, Set<String> secrets) {
         var parts = new ArrayList<String>();
         for (var component : settings.getClass().getRecordComponents()) {
             try {
@@ -19,7 +21,7 @@ final class Settings {
                 accessor.trySetAccessible();
                 var value = accessor.invoke(settings);
                 if (value != null) {
-                    parts.add(component.getName() + ": " + value(value));
+                    parts.add(component.getName() + ": " + value(value, secrets));
                 }
             } catch (IllegalAccessException | InvocationTargetException e) {
                 throw new IllegalStateException(e);
@@ -28,20 +30,23 @@ final class Settings {
         return "{ " + String.join(", ", parts) + " }";
     }
 
-    private static String value(Object value) {
+    private static String value(Object value, Set<String> secrets) {
         if (value instanceof Duration duration) {
             return duration(duration);
         }
         if (value instanceof Record nested && !nested.getClass().isAnnotationPresent(Expects.class)) {
-            return text(nested);
+            return text(nested, secrets);
         }
         if (value instanceof List<?> list) {
-            return list.stream().map(Settings::value).toList().toString();
+            return list.stream().map(each -> value(each, secrets)).toList().toString();
         }
         if (value instanceof Map<?, ?> map) {
-            return map.toString();
+            return map.entrySet().stream()
+                    .map(entry -> entry.getKey() + ": " + value(entry.getValue(), secrets))
+                    .collect(Collectors.joining(", ", "{ ", " }"));
         }
-        return value.toString();
+        var text = value.toString();
+        return secrets.contains(text) ? "***" : text;
     }
 
     static String duration(Duration duration) {

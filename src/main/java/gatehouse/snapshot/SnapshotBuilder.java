@@ -1,9 +1,12 @@
 package gatehouse.snapshot;
 
+import gatehouse.config.PolicySet;
+import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Interceptors;
+import gatehouse.forward.Mirror;
 import gatehouse.forward.Plan;
 import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
@@ -80,16 +83,12 @@ public final class SnapshotBuilder {
     private static Map<String, List<ProxyInterceptor>> interceptors(Blueprint blueprint, @Nullable Snapshot previous) {
         var interceptors = new HashMap<String, List<ProxyInterceptor>>();
         if (previous != null) {
+            var now = blueprint.config().services();
             for (var route : previous.routes().values()) {
-                if (route.to() instanceof Route.ToService to
-                        && to.plan()
-                                .service()
-                                .config()
-                                .equals(blueprint
-                                        .config()
-                                        .services()
-                                        .get(to.plan().service().name()))) {
-                    interceptors.put(to.plan().service().name(), to.plan().interceptors());
+                for (var plan : route.plans()) {
+                    if (plan.service().config().equals(now.get(plan.service().name()))) {
+                        interceptors.put(plan.service().name(), plan.interceptors());
+                    }
                 }
             }
         }
@@ -145,42 +144,57 @@ public final class SnapshotBuilder {
             }
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
-        var service = config.to().service();
-        Route.Destination to = service == null
-                ? new Route.ToFiles(new FileSite(
-                        vertx,
-                        blueprint
-                                .folder()
-                                .resolve(Objects.requireNonNull(config.to().files())),
-                        config.to().index(),
-                        config.match().path()))
-                : new Route.ToService(plan(
-                        name,
-                        Objects.requireNonNull(services.get(service)),
-                        interceptors.getOrDefault(service, List.of()),
-                        effective,
-                        before));
+        var to = destination(blueprint, name, config, effective, services, interceptors, before);
         return new Route(name, config, effective, steps, policy, to);
+    }
+
+    private Route.Destination destination(
+            Blueprint blueprint,
+            String name,
+            RouteConfig config,
+            PolicySet effective,
+            Map<String, Service> services,
+            Map<String, List<ProxyInterceptor>> interceptors,
+            @Nullable Route before) {
+        var to = config.to();
+        if (to.service() != null) {
+            return new Route.ToService(plan(name, to.service(), services, interceptors, effective, before));
+        }
+        if (!to.split().isEmpty()) {
+            var plans = new LinkedHashMap<String, Plan>();
+            to.split()
+                    .keySet()
+                    .forEach(service -> plans.put(
+                            service,
+                            plan(name, service, services, interceptors, blueprint.effective(config, service), before)));
+            return new Route.ToSplit(new Split(name, to, plans));
+        }
+        if (to.files() != null) {
+            return new Route.ToFiles(new FileSite(
+                    vertx,
+                    blueprint.folder().resolve(to.files()),
+                    to.index(),
+                    config.match().path()));
+        }
+        return new Route.ToAnswer(new Answer(to));
     }
 
     private Plan plan(
             String route,
-            Service service,
-            List<ProxyInterceptor> interceptors,
-            gatehouse.config.PolicySet effective,
+            String serviceName,
+            Map<String, Service> services,
+            Map<String, List<ProxyInterceptor>> interceptors,
+            PolicySet effective,
             @Nullable Route before) {
+        var service = Objects.requireNonNull(services.get(serviceName));
         var timeouts = effective.get(Timeouts.TYPE.key(), Timeouts.class);
         var retry = effective.get(Retry.TYPE.key(), Retry.class);
         var breaker = effective.get(Policies.BREAKER.key(), Breaker.Config.class);
-        var old = before != null
-                        && before.to() instanceof Route.ToService to
-                        && to.plan().service() == service
-                ? to.plan()
-                : null;
+        var mirror = effective.get(Mirror.TYPE.key(), Mirror.Config.class);
+        var old = before == null ? null : before.planFor(service);
         var keepBreaker = old != null
                 && Objects.equals(
-                        breaker,
-                        Objects.requireNonNull(before).effective().get(Policies.BREAKER.key(), Breaker.Config.class));
+                        breaker, old.breaker() == null ? null : old.breaker().config());
         var keepBudget = old != null && Objects.equals(retry, old.retry());
         return new Plan(
                 route,
@@ -193,7 +207,8 @@ public final class SnapshotBuilder {
                         : breaker == null
                                 ? null
                                 : new Breaker(breaker, nanoTime, Breaker.Listener.logging(route, service.name())),
-                interceptors);
+                mirror == null ? null : new Mirror(Objects.requireNonNull(services.get(mirror.to())), mirror),
+                interceptors.getOrDefault(serviceName, List.of()));
     }
 
     private static gatehouse.config.Share budget(@Nullable Retry retry) {

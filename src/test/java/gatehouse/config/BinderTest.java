@@ -260,7 +260,7 @@ class BinderTest {
                                 + " which by: hash needs)",
                         "conf/gateway.yaml:8:47 services.d.balance.key: header:x (expected: by: hash, the only choice that"
                                 + " uses a key)",
-                        "conf/gateway.yaml:9:16 routes.r.to: neither (expected: either service or files)",
+                        "conf/gateway.yaml:9:16 routes.r.to: nowhere (expected: one of service, split, files, redirect and respond)",
                         "conf/gateway.yaml:9:41 routes.r.match.method: get (expected: methods in capitals, such as GET)");
     }
 

@@ -217,9 +217,12 @@ class GatewayFileTest {
                                 "18:5 routes.users.to: stands twice, first at conf/gateway.yaml:13:5 (expected: each key once)"),
                         is("19:3 routes.a/b: not a usable name (expected: a name of letters, digits, space and ._-"
                                 + " with at most 63 characters)"),
-                        is("20:11 routes.both.to: both (expected: either service or files)"),
-                        is("21:3 routes.none.to: missing (expected: a map with keys service, files, index;"
-                                + " or only its service)"));
+                        is("20:11 routes.both.to: several (expected: one of service, split, files, redirect"
+                                + " and respond)"),
+                        is(
+                                "21:3 routes.none.to: missing (expected: a map with keys service, split, sticky, files, index,"
+                                        + " redirect, status, respond;"
+                                        + " or only its service)"));
     }
 
     private static org.assertj.core.api.ThrowingConsumer<String> is(String line) {

@@ -110,6 +110,7 @@ class QueryOfDeathTest {
                     null,
                     new RetryBudget(new Share(0), System::nanoTime),
                     null,
+                    null,
                     List.of());
             var forwarder = new Forwarder[1];
             var port = TestGateway.await(vertx.createHttpServer()

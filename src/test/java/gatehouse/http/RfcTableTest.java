@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class RfcTableTest {
         var missing = new ArrayList<String>();
         var count = 0;
         for (var named = NAMED.matcher(page()); named.find(); count++) {
-            if (!isTest(named.group(1), named.group(2))) {
+            if (!exists(named.group(1), named.group(2))) {
                 missing.add(named.group());
             }
         }
@@ -43,9 +44,15 @@ class RfcTableTest {
         return Files.readString(Path.of("docs", "rfc-support.md"));
     }
 
+    /** Beside the edge, policies and what leads a request show some of it. */
+    private static boolean exists(String className, String method) {
+        return Stream.of("http", "policy.cors", "policy.compress", "policy.edit", "policy.ratelimit", "snapshot")
+                .anyMatch(room -> isTest("gatehouse." + room + "." + className, method));
+    }
+
     private static boolean isTest(String className, String method) {
         try {
-            return Arrays.stream(Class.forName("gatehouse.http." + className).getDeclaredMethods())
+            return Arrays.stream(Class.forName(className).getDeclaredMethods())
                     .filter(declared -> declared.getName().equals(method))
                     .anyMatch(declared -> List.of(Test.class, ParameterizedTest.class).stream()
                             .anyMatch(declared::isAnnotationPresent));

@@ -30,7 +30,8 @@ final class Rule {
     }
 
     MatchConfig match() {
-        return new MatchConfig(listener, host, path, method, header, query, cookie, not == null ? null : not.match());
+        return new MatchConfig(
+                listener, host, path, method, header, query, cookie, null, not == null ? null : not.match());
     }
 
     Rule listener(String... names) {

@@ -1,0 +1,137 @@
+package gatehouse.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.config.Overrides;
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.TestGateway;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** All policies on one route, written in an order that is not theirs. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class AllPoliciesTest {
+    private static final String CONFIG = """
+            version: 1
+            listeners: { web: "127.0.0.1:0" }
+            admin: { listen: "127.0.0.1:0" }
+            services: { origin: { targets: "%s" }, shadow: { targets: "%s" } }
+            routes:
+              all:
+                match: { path: "/users/{id}", method: [GET, PUT] }
+                to: origin
+                timeout:   { connect: 1s, total: 20s }
+                retry:     { attempts: 2 }
+                breaker:   { over: 5 }
+                mirror:    { to: shadow }
+                request:   { rewrite: { strip: /users, prefix: /v2/members }, query: { set: { v: "2" } }, headers: { set: { X-User: "{path.id}" }, remove: [Cookie] } }
+                response:  { headers: { remove: [Server] }, cookies: { domain: { internal.lan: example.com } }, jsonp: { } }
+                inFlight:  { max: 5 }
+                rateLimit: { rate: 3/h }
+                cors:      { origins: "https://app.example.com", credentials: true }
+                compress:  { min: 0B }
+                limits:    { body: 1KiB, response: 1KiB }
+            """;
+
+    @Test
+    void each_does_its_part_in_the_fixed_order() throws Exception {
+        try (var origin = RawOrigin.answering(Answers.status(
+                        "200 OK",
+                        "{\"a\": 1}",
+                        "Content-Type: application/json",
+                        "Server: inside",
+                        "Access-Control-Allow-Origin: *",
+                        "Set-Cookie: s=1; Domain=internal.lan"));
+                var shadow = RawOrigin.answering("shadow");
+                var gateway = TestGateway.start(CONFIG, origin.url(), shadow.url())) {
+            // the preflight is answered before the rate is counted
+            try (var client = gateway.client()) {
+                var preflight = client.send(RawClient.request(
+                                "OPTIONS",
+                                "/users/7",
+                                "Origin: https://app.example.com",
+                                "Access-Control-Request-Method: PUT"))
+                        .read();
+                assertThat(preflight.status()).isEqualTo(204);
+                assertThat(preflight.header("RateLimit")).isNull();
+                assertThat(preflight.header("Access-Control-Allow-Methods")).contains("PUT");
+            }
+            for (var left = 2; left >= 0; left--) {
+                var answer = RawClient.get(
+                        gateway.port(),
+                        "/users/7?callback=f&x=1",
+                        "Origin: https://app.example.com",
+                        "Cookie: a=b",
+                        "Accept-Encoding: gzip");
+                assertThat(answer.status()).isEqualTo(200);
+                var plain = new GZIPInputStream(
+                                new ByteArrayInputStream(answer.body().bytes()))
+                        .readAllBytes();
+                assertThat(new String(plain, java.nio.charset.StandardCharsets.UTF_8))
+                        .isEqualTo("/**/f({\"a\": 1});");
+                assertThat(answer.header("RateLimit")).startsWith("\"ip\";r=" + left + ";");
+                assertThat(answer.all("Access-Control-Allow-Origin")).containsExactly("https://app.example.com");
+                assertThat(answer.header("Server")).isNull();
+                assertThat(answer.header("Set-Cookie")).isEqualTo("s=1; Domain=example.com");
+                assertThat(answer.all("Vary")).containsExactly("Origin", "Accept-Encoding");
+            }
+            var request = origin.requests().get(0);
+            assertThat(request.target()).isEqualTo("/v2/members/7?x=1&v=2");
+            assertThat(request.header("X-User")).isEqualTo("7");
+            assertThat(request.header("Cookie")).isNull();
+            assertThat(request.header("Accept-Encoding")).isEqualTo("identity");
+            shadow.awaitRequests(3);
+            assertThat(shadow.requests().get(0).target()).isEqualTo("/v2/members/7?x=1&v=2");
+            // a refusal tells the page why, and reaches nobody
+            var refused = RawClient.get(gateway.port(), "/users/7", "Origin: https://app.example.com");
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.header("Retry-After")).isEqualTo("1200");
+            assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example.com");
+            assertThat(origin.requests()).hasSize(3);
+            // sizes come first: too large a body uses nothing up
+            try (var client = gateway.client()) {
+                assertThat(client.send(RawClient.request("PUT", "/users/7", "Content-Length: 2000"))
+                                .read()
+                                .status())
+                        .isEqualTo(413);
+            }
+        }
+    }
+
+    @Test
+    void explain_shows_them_in_their_order_with_their_settings() throws Exception {
+        var blueprint = Blueprint.parse(
+                "test.yaml",
+                CONFIG.formatted("http://127.0.0.1:1", "http://127.0.0.1:2"),
+                Path.of("."),
+                Overrides.NONE);
+        var answer = new Explainer(blueprint).explain("GET", "http://x/users/7?x=1", Map.of(), "127.0.0.1");
+        assertThat(answer.upstreamPath()).isEqualTo("/v2/members/7?x=1&v=2");
+        assertThat(answer.policies())
+                .extracting(Explainer.PolicyLine::key)
+                .containsExactly(
+                        "limits",
+                        "compress",
+                        "cors",
+                        "rateLimit",
+                        "inFlight",
+                        "response",
+                        "request",
+                        "mirror",
+                        "breaker",
+                        "retry",
+                        "timeout");
+        assertThat(answer.policies())
+                .extracting(Explainer.PolicyLine::settings)
+                .anyMatch(text -> text.contains("rate: 3/h"))
+                .anyMatch(text -> text.contains("strip: /users, prefix: /v2/members"))
+                .anyMatch(text -> text.contains("origins: [https://app.example.com]"));
+    }
+}
