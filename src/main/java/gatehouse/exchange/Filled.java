@@ -73,6 +73,10 @@ public final class Filled {
             return true;
         }
         var value = value(part);
+        if (part.kind() == Kind.QUERY) {
+            out.append(value == null ? "" : value); // visible characters only, and encoded by who sent it
+            return true;
+        }
         if (value == null || (value.isEmpty() && place == Place.PATH)) {
             return false;
         }
@@ -86,7 +90,7 @@ public final class Filled {
                 }
             }
             case QUERY -> {
-                if (isPathText(part.kind()) || part.kind() == Kind.QUERY) {
+                if (isPathText(part.kind())) {
                     appendKeepingEscapes(out, value);
                 } else {
                     encode(out, value, part.kind() == Kind.HEADER);

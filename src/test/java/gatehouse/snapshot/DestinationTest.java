@@ -30,6 +30,7 @@ class DestinationTest {
               plain:    { match: { path: "/**" }, to: one }
               secure:   { match: { host: plain.test }, to: { redirect: "https://{host}{path}", status: 308 } }
               old:      { match: { path: "/old/{id}" }, to: { redirect: "/new?id={path.id}" } }
+              search:   { match: { path: "/find/**" }, to: { redirect: "https://{host}/search?from={path}&{query}" } }
               by:       { match: { path: "/by" }, to: { redirect: "/to/{header.X-Id}" } }
               teapot:   { match: { path: "/tea" }, to: { respond: { status: 418, body: "short and stout", headers: { X-Pot: tea } } } }
               empty:    { match: { path: "/empty" }, to: { respond: { status: 204 } } }
@@ -75,7 +76,12 @@ class DestinationTest {
     }
 
     @ParameterizedTest(name = "{0} leads to {2}")
-    @CsvSource({"/old/7, 307, /new?id=7", "/old/a%20b?x=1, 307, /new?id=a%20b", "/old/a%26b, 307, /new?id=a%26b"})
+    @CsvSource({
+        "/old/7, 307, /new?id=7",
+        "/old/a%20b?x=1, 307, /new?id=a%20b",
+        "/old/a%26b, 307, /new?id=a%26b",
+        "/find/a%20b?q=1&x=%26, 307, https://localhost/search?from=/find/a%20b&q=1&x=%26"
+    })
     void a_redirect_names_the_address_RFC_9110_15_4(String asked, int status, String location) throws IOException {
         var answer = get(asked);
         assertThat(answer.status()).isEqualTo(status);

@@ -3,6 +3,7 @@ package gatehouse.policy.compress;
 import gatehouse.exchange.Reshaping;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ final class Gzip implements Reshaping {
     private static final int MOST_IDLE = 16;
 
     private static final ThreadLocal<ArrayDeque<Deflater>> IDLE = ThreadLocal.withInitial(ArrayDeque::new);
+    /** Bodies under way on this node: what they hold is memory of the process, whichever route they belong to. */
+    private static final AtomicInteger UNDER_WAY = new AtomicInteger();
+
     private static final int PIECE = 8 * 1024;
 
     /** RFC 1952 §2.3: no name, no time, and no word about the system. */
@@ -30,6 +34,12 @@ final class Gzip implements Reshaping {
         var idle = IDLE.get().poll();
         deflater = idle == null ? new Deflater(level, true) : idle;
         deflater.setLevel(level);
+        UNDER_WAY.incrementAndGet();
+    }
+
+    /** How many are made smaller now. */
+    static int underWay() {
+        return UNDER_WAY.get();
     }
 
     @Override
@@ -74,6 +84,7 @@ final class Gzip implements Reshaping {
         if (engine == null) {
             return;
         }
+        UNDER_WAY.decrementAndGet();
         var idle = IDLE.get();
         if (idle.size() < MOST_IDLE) {
             engine.reset();

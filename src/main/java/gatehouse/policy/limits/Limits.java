@@ -98,7 +98,8 @@ public final class Limits implements Policy {
 
     private Future<Reply> bounded(Exchange exchange, Reply reply) {
         var length = reply.body().length();
-        if (exchange.isHead() || (length >= 0 && length <= responseBytes)) {
+        var isWithoutBody = exchange.isHead() || reply.status() == 204 || reply.status() == 304;
+        if (isWithoutBody || (length >= 0 && length <= responseBytes)) {
             return Future.succeededFuture(reply);
         }
         if (length > responseBytes) {

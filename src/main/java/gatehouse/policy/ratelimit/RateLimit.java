@@ -71,7 +71,7 @@ public final class RateLimit implements Policy {
                                     + " are forgotten.",
                     value = "65536",
                     min = 64,
-                    max = 16_777_216,
+                    max = 1_048_576,
                     weaker = Weaker.NEVER)
             int callers,
 
