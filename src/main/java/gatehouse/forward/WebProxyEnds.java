@@ -140,7 +140,7 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
             });
         }
         if (exchange.expectsContinue()) {
-            exchange.response().writeContinue();
+            exchange.sendContinue();
         }
         Promise<HttpClientRequest> sendable = Promise.promise();
         // not before the proxy listens, so that it sends within this
