@@ -27,6 +27,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private boolean clientGone;
     private boolean handedOver;
     private boolean closesConnection;
+    private boolean continued;
     private @Nullable Runnable whenClientLeaves;
     private @Nullable Unsent unsent;
     private @Nullable Outflow outflow;
@@ -113,6 +114,22 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Whether the client waits for {@code 100 Continue} before it sends the body. */
     public boolean expectsContinue() {
         return line.expectsContinue();
+    }
+
+    /** Tells the client to send the body that it holds back; only the first time counts. */
+    public void sendContinue() {
+        if (!continued) {
+            continued = true;
+            response().writeContinue();
+        }
+    }
+
+    /**
+     * Whether the client waits to be told to send its body. With a final answer instead it may send it or not, and what follows on the
+     * connection can't be told apart (RFC 9110 §10.1.1).
+     */
+    public boolean isBodyInDoubt() {
+        return line.expectsContinue() && !continued && line.hasBody() && !request.isEnded();
     }
 
     /** Why the request is refused whatever its route; null for one that was let in. */

@@ -68,9 +68,24 @@ public final class Intake {
         var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
         var host = request.headers().get("host");
         var uri = request.uri();
-        var line =
-                new RequestLine("", host == null ? "" : host, uri == null ? "" : uri, null, false, 0, false, problem);
+        var hasBody = mayHaveBody(request);
+        var line = new RequestLine(
+                "",
+                host == null ? "" : host,
+                uri == null ? "" : uri,
+                null,
+                hasBody,
+                hasBody ? -1 : 0,
+                hasBody && request.headers().contains("expect"),
+                problem);
         return new Exchange(request, id, listener, caller, line);
+    }
+
+    /** Whether something may follow a head that can't be trusted. */
+    private static boolean mayHaveBody(HttpServerRequest request) {
+        var headers = request.headers();
+        return headers.contains("transfer-encoding")
+                || (headers.contains("content-length") && !"0".equals(headers.get("content-length")));
     }
 
     private RequestLine check() {
@@ -96,7 +111,7 @@ public final class Intake {
         var target = request.uri();
         var isLast = limitForwards();
         if ((target.equals("*") || isLast) && request.method().equals(HttpMethod.OPTIONS)) {
-            return new RequestLine(authority(), "", "*", null, length != 0, length, false, null);
+            return new RequestLine(authority(), "", "*", null, length != 0, length, expectsContinue(), null);
         }
         var authority = authority();
         if (target.isEmpty() || target.charAt(0) != '/') {

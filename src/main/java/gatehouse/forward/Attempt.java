@@ -22,7 +22,6 @@ final class Attempt extends Passage {
 
     private int interim;
     private long connectedNanos;
-    private boolean continued;
     private int status;
     private TargetPool.@Nullable Ask ask;
     private @Nullable Upload upload;
@@ -163,9 +162,8 @@ final class Attempt extends Passage {
         if (exchange().expectsContinue()) {
             up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
             up.continueHandler(proceed -> {
-                if (isIn(Phase.WAITING) && !continued) {
-                    continued = true;
-                    exchange().response().writeContinue();
+                if (isIn(Phase.WAITING)) {
+                    exchange().sendContinue();
                 }
             });
         }
@@ -201,9 +199,6 @@ final class Attempt extends Passage {
             return;
         }
         replying();
-        if (exchange().expectsContinue() && !continued && upload != null && upload.flows()) {
-            exchange().closeConnection(); // the client may send the body or not: what follows can't be told apart
-        }
         response.pause();
         download = new Download(this, response);
         delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target());

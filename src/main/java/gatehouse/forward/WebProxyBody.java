@@ -34,7 +34,7 @@ final class WebProxyBody extends AnswerBody {
 
     @Override
     void putTrailers(HttpServerResponse response) {
-        if (untouched != null) {
+        if (untouched != null && !untouched.trailers().isEmpty()) {
             Fields.copyTrailers(untouched.trailers(), response.trailers());
         }
     }

@@ -78,6 +78,9 @@ final class ReplyWriter {
         if (!headers.contains(HttpHeaders.DATE)) {
             headers.set(HttpHeaders.DATE, DateField.of(System.currentTimeMillis()));
         }
+        if (exchange.isBodyInDoubt()) {
+            exchange.closeConnection();
+        }
         if (!exchange.closesConnection()) {
             return;
         }
