@@ -23,6 +23,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     private long bodyLimit = Long.MAX_VALUE;
     private Pace pace = Pace.ANY;
+    private Identity identity = Identity.NOBODY;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
     private boolean handedOver;
@@ -178,6 +179,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Sets how fast bodies must move. */
     public void keepPace(Pace least) {
         pace = least;
+    }
+
+    /** Who calls; {@link Identity#NOBODY} until a policy has found out. */
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Notes who calls. */
+    public void identify(Identity found) {
+        identity = found;
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */
@@ -377,7 +388,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     @Override
     public @Nullable String consumer() {
-        return null;
+        return identity.consumer();
     }
 
     @Override
