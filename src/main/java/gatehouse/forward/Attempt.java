@@ -125,7 +125,7 @@ final class Attempt extends Passage {
         if (!exchange().isHttp10()) {
             up.earlyHintsHandler(hints -> {
                 if (isIn(Phase.WAITING) && ++interim <= MAX_INTERIM) {
-                    exchange().response().writeEarlyHints(Fields.earlyHints(hints));
+                    exchange().writeEarlyHints(Fields.earlyHints(hints));
                 }
             });
         }
@@ -133,7 +133,7 @@ final class Attempt extends Passage {
             if (exchange().headers().contains(HttpHeaders.CONTENT_LENGTH)) {
                 up.headers().set(HttpHeaders.CONTENT_LENGTH, "0");
             }
-            exchange().request().resume();
+            exchange().skipBody();
             up.end();
             sent();
             return;
