@@ -111,6 +111,16 @@ class ExplainApiTest {
     }
 
     @Test
+    void folders_are_looked_for_where_those_of_the_running_configuration_are() throws Exception {
+        Files.createDirectories(gateway.home().resolve("site"));
+        var document =
+                "version: 1\nlisteners: { web: \":8080\" }\nroutes: { r: { match: { path: \"/**\" }, to: { files: %s } } }";
+        assertThat(check(document.formatted("site")).encode()).contains("\"ok\":true");
+        assertThat(check(document.formatted("./site")).encode()).contains("\"ok\":true");
+        assertThat(check(document.formatted("elsewhere")).encode()).contains("a folder that exists");
+    }
+
+    @Test
     void json_is_a_document_too() throws Exception {
         var response = admin.send("POST", "/admin/v1/config/check", "{\"version\": 1}", JSON);
         assertThat(object(response).getBoolean("ok")).isTrue();

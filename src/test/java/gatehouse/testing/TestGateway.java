@@ -56,6 +56,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("registry", "http", "admin"), text, arguments);
     }
 
+    /** As {@link #start}, as if the verticle that serves were still to come. */
+    public static TestGateway startUnserved(String text, Object... arguments) throws Exception {
+        return start(2, List.of("admin"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
