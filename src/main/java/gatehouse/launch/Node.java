@@ -63,6 +63,7 @@ public final class Node {
 
     private volatile Map<String, Integer> ports = Map.of();
     private volatile int adminPort = -1;
+    private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
@@ -156,7 +157,9 @@ public final class Node {
     }
 
     private void adoptRegistry(GatewayConfig config) {
-        var fromElsewhere = !config.admin().listen().isLoopback();
+        var bridge = config.registry().bridge();
+        var fromElsewhere = !config.admin().listen().isLoopback()
+                || (bridge != null && !bridge.listen().isLoopback());
         var allow = config.registry().allow();
         registry.adopt(config.registry(), new AddressGuard(allow, fromElsewhere, this::isOwnPort));
     }
@@ -172,7 +175,7 @@ public final class Node {
     }
 
     private boolean isOwnPort(int port) {
-        return port == adminPort || ports.containsValue(port);
+        return port == adminPort || port == bridgePort || ports.containsValue(port);
     }
 
     private Future<Void> apply(Blueprint blueprint) {
@@ -316,6 +319,7 @@ public final class Node {
                         .toList(),
                 () -> ports,
                 port -> adminPort = port,
+                port -> bridgePort = port,
                 runsRegistry ? registry : null,
                 adminToken);
     }
@@ -330,6 +334,11 @@ public final class Node {
     /** Port of the admin API, -1 where it does not run. */
     public int adminPort() {
         return adminPort;
+    }
+
+    /** Port of the registry's bridge, -1 where there is none. */
+    public int bridgePort() {
+        return bridgePort;
     }
 
     /** Bound ports by listener. */
