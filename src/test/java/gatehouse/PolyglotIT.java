@@ -124,7 +124,7 @@ class PolyglotIT {
                         "ID",
                         "it",
                         "TTL",
-                        "1.2",
+                        "2",
                         "PYTHONDONTWRITEBYTECODE",
                         "1"));
         var process = example.start();

@@ -126,6 +126,8 @@ class ReadmeIT {
                 .replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
                 .replaceAll("curl/[0-9.]+", "curl")
                 .replaceAll("(?i)date: .*", "date: <now>")
+                .replaceAll("\"(index|lease)\":\\d+", "\"$1\":<n>")
+                .replaceAll("\"expires\":\"[^\"]*\"", "\"expires\":<then>")
                 // the first probe may be faster than the demo upstream
                 .replaceAll("\"lastFailure\":\"probe: [^\"]*\"", "\"lastFailure\":null")
                 .replaceAll("\"(requests|failures|inFlight)\": ?\\d+", "\"$1\":<n>")

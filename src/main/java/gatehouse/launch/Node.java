@@ -50,7 +50,7 @@ public final class Node {
     private final Vertx vertx;
     private final Path home;
     private final Path dataDir;
-    private final boolean runsRegistry;
+    private final Manifest manifest;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
@@ -72,13 +72,16 @@ public final class Node {
         this.vertx = vertx;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
-        runsRegistry = manifest.runs("RegistryVerticle");
+        this.manifest = manifest;
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
         builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         Samples.feed(metrics, snapshots);
+        if (manifest.runs("RegistryVerticle")) {
+            metrics.registry(() -> Samples.registry(registry));
+        }
         metrics.refused(listeners::refused);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
@@ -164,16 +167,6 @@ public final class Node {
         registry.adopt(config.registry(), new AddressGuard(allow, fromElsewhere, this::isOwnPort));
     }
 
-    private void warnOfMissingRegistry(GatewayConfig config) {
-        var followers = config.services().entrySet().stream()
-                .filter(service -> service.getValue().registry() != null)
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!runsRegistry && !followers.isEmpty()) {
-            LOG.warn("no RegistryVerticle runs here, so services that follow it find nobody: {}", followers);
-        }
-    }
-
     private boolean isOwnPort(int port) {
         return port == adminPort || port == bridgePort || ports.containsValue(port);
     }
@@ -182,6 +175,10 @@ public final class Node {
         var connections = blueprint.config().node().connections();
         if (connections != null && connections > listeners.mostConnections()) {
             return Future.failedFuture(tooManyConnections(blueprint, connections));
+        }
+        var dangling = Dangling.in(blueprint, manifest);
+        if (!dangling.isEmpty()) {
+            return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
         var grace = blueprint.config().node().drain().http();
@@ -192,7 +189,6 @@ public final class Node {
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             adoptRegistry(next.config());
-                            warnOfMissingRegistry(next.config());
                             listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
@@ -320,7 +316,7 @@ public final class Node {
                 () -> ports,
                 port -> adminPort = port,
                 port -> bridgePort = port,
-                runsRegistry ? registry : null,
+                manifest.runs("RegistryVerticle") ? registry : null,
                 adminToken);
     }
 
