@@ -122,6 +122,7 @@ class ReadmeIT {
         return text.replace("127.0.0.1:" + webPort, "localhost:8080")
                 .replace("127.0.0.1:" + adminPort, "127.0.0.1:9900")
                 .replace("127.0.0.1:" + demoPort, "127.0.0.1:9000")
+                .replace("host 127.0.0.1 does", "host localhost does")
                 .replaceAll("\r", "")
                 .replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
                 .replaceAll("curl/[0-9.]+", "curl")
