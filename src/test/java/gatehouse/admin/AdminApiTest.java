@@ -90,6 +90,7 @@ class AdminApiTest {
                     List::of,
                     Map::of,
                     port::complete,
+                    bridge -> {},
                     null,
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
