@@ -26,6 +26,9 @@ public record GatewayConfig(
 
         @Key(doc = "Named groups of targets.") Map<String, ServiceConfig> services,
 
+        @Key(doc = "Who calls, by name: groups, and what each shows to be known.")
+        Map<String, ConsumerConfig> consumers,
+
         @Key(doc = "Policy keys that hold for every route, under all other layers.", value = "{}")
         Layer defaults,
 
@@ -36,7 +39,8 @@ public record GatewayConfig(
         Map<String, RouteConfig> routes,
 
         @Key(doc = "Requests with the route they must take, by name; run by `check` and before every reload.")
-        Map<String, TestConfig> tests) {
+        Map<String, TestConfig> tests)
+        implements Checked {
 
     /**
      * A set of policy keys and nothing else.
@@ -70,7 +74,12 @@ public record GatewayConfig(
                 @Key(doc = "Header fields.") Map<String, String> headers,
 
                 @Key(doc = "Address of the client.", value = "127.0.0.1")
-                String client) {}
+                String client,
+
+                @Key(doc = "Name of the consumer that sends it, known by whatever the route asks for.") @Nullable String as,
+
+                @Key(doc = "Claims of a token that it carries. `groups` among them are groups of the caller.")
+                Map<String, Object> claims) {}
 
         /** What a test expects; only the keys that stand there are compared. */
         public record Expect(
@@ -82,6 +91,17 @@ public record GatewayConfig(
 
                 @Key(doc = "Status where the gateway itself answers, such as `404` or `405`.", min = 100, max = 599)
                 @Nullable Integer status) {}
+    }
+
+    @Override
+    public void check(Complaints complaints) {
+        var bridge = registry.bridge();
+        if (bridge != null && !bridge.listen().isLoopback() && admin.tokens().isEmpty()) {
+            complaints.add(
+                    "registry.bridge.listen",
+                    bridge.listen().toString(),
+                    "a loopback address, or at least one entry in admin.tokens");
+        }
     }
 
     /** Names of listeners that speak HTTP. */

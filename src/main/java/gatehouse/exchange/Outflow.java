@@ -4,7 +4,6 @@ import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +22,15 @@ public final class Outflow implements WriteStream<Buffer> {
     private static final int WRITE = 256;
 
     private final Unsent all;
-    private final HttpServerResponse response;
+    private final WriteStream<Buffer> sink;
     private @Nullable List<Reshaping> reshapings;
     private @Nullable ProblemException refusal;
     private @Nullable Handler<Void> drained;
     private long bytes;
 
-    Outflow(Unsent all, HttpServerResponse response) {
+    Outflow(Unsent all, WriteStream<Buffer> sink) {
         this.all = all;
-        this.response = response;
+        this.sink = sink;
     }
 
     /** From now on what is written goes through this first, before what was named earlier. */
@@ -63,7 +62,7 @@ public final class Outflow implements WriteStream<Buffer> {
     @Override
     public Future<Void> write(Buffer chunk) {
         if (reshapings == null) {
-            return count(chunk, response.write(chunk));
+            return count(chunk, sink.write(chunk));
         }
         Buffer bytes;
         try {
@@ -72,7 +71,7 @@ public final class Outflow implements WriteStream<Buffer> {
             refusal = e;
             return Future.failedFuture(e);
         }
-        return bytes.length() == 0 ? Future.succeededFuture() : count(bytes, response.write(bytes));
+        return bytes.length() == 0 ? Future.succeededFuture() : count(bytes, sink.write(bytes));
     }
 
     private Future<Void> count(Buffer chunk, Future<Void> written) {
@@ -91,14 +90,14 @@ public final class Outflow implements WriteStream<Buffer> {
 
     @Override
     public Future<Void> end() {
-        return reshapings == null ? response.end() : end(Buffer.buffer());
+        return reshapings == null ? sink.end() : end(Buffer.buffer());
     }
 
     /** The last bytes and the end in one write. */
     @Override
     public Future<Void> end(Buffer chunk) {
         if (reshapings == null) {
-            return count(chunk, response.end(chunk));
+            return count(chunk, sink.end(chunk));
         }
         Buffer bytes;
         try {
@@ -106,7 +105,7 @@ public final class Outflow implements WriteStream<Buffer> {
         } catch (ProblemException e) {
             return Future.failedFuture(e);
         }
-        return bytes.length() == 0 ? response.end() : count(bytes, response.end(bytes));
+        return bytes.length() == 0 ? sink.end() : count(bytes, sink.end(bytes));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package gatehouse.exchange;
 
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpServerResponse;
 
 /**
  * A body that becomes another one on its way out; its length is not known before its end.
@@ -11,9 +10,9 @@ import io.vertx.core.http.HttpServerResponse;
  */
 public record ReshapedBody(Reply.Body source, Reshaping reshaping) implements Reply.Body {
     @Override
-    public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+    public Future<Void> sendTo(Exchange exchange) {
         exchange.outflow().through(reshaping);
-        return source.sendTo(exchange, response);
+        return source.sendTo(exchange);
     }
 
     @Override

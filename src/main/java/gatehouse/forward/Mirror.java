@@ -17,10 +17,11 @@ import java.time.Duration;
 public record Mirror(Service service, Config config) {
     /** The setting {@code mirror}; the copies are sent at the end of the chain. */
     public static final PolicyType<Config> TYPE = PolicyType.setting(
-            "mirror",
-            "Sends copies of requests to another service, whose answers nobody sees.",
-            Stage.MIRROR,
-            Config.class);
+                    "mirror",
+                    "Sends copies of requests to another service, whose answers nobody sees.",
+                    Stage.MIRROR,
+                    Config.class)
+            .onlyWhereNamed();
 
     /** Keys of {@code mirror}. */
     public record Config(

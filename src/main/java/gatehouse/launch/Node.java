@@ -9,6 +9,7 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.auth.RevocationList;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
 import gatehouse.registry.Clocks;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,11 +52,12 @@ public final class Node {
     private final Vertx vertx;
     private final Path home;
     private final Path dataDir;
-    private final boolean runsRegistry;
+    private final Manifest manifest;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
     private final Registry registry;
+    private final RevocationList revocations = new RevocationList(InstantSource.system());
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -63,6 +66,7 @@ public final class Node {
 
     private volatile Map<String, Integer> ports = Map.of();
     private volatile int adminPort = -1;
+    private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
@@ -71,13 +75,17 @@ public final class Node {
         this.vertx = vertx;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
-        runsRegistry = manifest.runs("RegistryVerticle");
+        this.manifest = manifest;
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
-        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry);
+        builder = new SnapshotBuilder(
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         Samples.feed(metrics, snapshots);
+        if (manifest.runs("RegistryVerticle")) {
+            metrics.registry(() -> Samples.registry(registry));
+        }
         metrics.refused(listeners::refused);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
@@ -156,29 +164,25 @@ public final class Node {
     }
 
     private void adoptRegistry(GatewayConfig config) {
-        var fromElsewhere = !config.admin().listen().isLoopback();
+        var bridge = config.registry().bridge();
+        var fromElsewhere = !config.admin().listen().isLoopback()
+                || (bridge != null && !bridge.listen().isLoopback());
         var allow = config.registry().allow();
         registry.adopt(config.registry(), new AddressGuard(allow, fromElsewhere, this::isOwnPort));
     }
 
-    private void warnOfMissingRegistry(GatewayConfig config) {
-        var followers = config.services().entrySet().stream()
-                .filter(service -> service.getValue().registry() != null)
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!runsRegistry && !followers.isEmpty()) {
-            LOG.warn("no RegistryVerticle runs here, so services that follow it find nobody: {}", followers);
-        }
-    }
-
     private boolean isOwnPort(int port) {
-        return port == adminPort || ports.containsValue(port);
+        return port == adminPort || port == bridgePort || ports.containsValue(port);
     }
 
     private Future<Void> apply(Blueprint blueprint) {
         var connections = blueprint.config().node().connections();
         if (connections != null && connections > listeners.mostConnections()) {
             return Future.failedFuture(tooManyConnections(blueprint, connections));
+        }
+        var dangling = Dangling.in(blueprint, manifest);
+        if (!dangling.isEmpty()) {
+            return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
         var grace = blueprint.config().node().drain().http();
@@ -189,7 +193,6 @@ public final class Node {
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             adoptRegistry(next.config());
-                            warnOfMissingRegistry(next.config());
                             listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
@@ -316,7 +319,8 @@ public final class Node {
                         .toList(),
                 () -> ports,
                 port -> adminPort = port,
-                runsRegistry ? registry : null,
+                port -> bridgePort = port,
+                manifest.runs("RegistryVerticle") ? registry : null,
                 adminToken);
     }
 
@@ -330,6 +334,11 @@ public final class Node {
     /** Port of the admin API, -1 where it does not run. */
     public int adminPort() {
         return adminPort;
+    }
+
+    /** Port of the registry's bridge, -1 where there is none. */
+    public int bridgePort() {
+        return bridgePort;
     }
 
     /** Bound ports by listener. */

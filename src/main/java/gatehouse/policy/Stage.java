@@ -6,8 +6,14 @@ public enum Stage {
     SIZE,
     /** The last to change an answer's body: everything else sees it as it is. */
     COMPRESSION,
+    /** Who may not even ask by its address is sent away before anything is spent on it. */
+    ADDRESS,
     /** Before who calls is asked: a browser's preflight carries no credentials. */
     CORS,
+    /** Who calls; all that follows may depend on it. */
+    AUTH,
+    /** What the caller may do, once it is known who that is. */
+    ACCESS,
     /** Behind access, so that a limit is counted for who it is, and nobody else can use it up. */
     RATE,
     /** Behind the rate: what is refused there holds no place. */

@@ -8,10 +8,12 @@ import gatehouse.config.Place;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
+import gatehouse.policy.NamedFiles;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param effective policy keys that hold for each route, all layers laid over each other
  * @param tables route names by listener
  * @param addresses where the address of each listener stands
+ * @param followers where each service that follows the registry says so
+ * @param bridge where the registry's bridge stands; null where there is none
  * @param connections where the number of connections stands, or would
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
@@ -38,6 +42,8 @@ public record Blueprint(
         Map<String, PolicySet> effective,
         Map<String, RouteTable<String>> tables,
         Map<String, Place> addresses,
+        Map<String, Place> followers,
+        @Nullable Place bridge,
         Place connections,
         List<String> ignoredVariables,
         Set<String> secrets) {
@@ -52,7 +58,8 @@ public record Blueprint(
                 ? fileOrFolder
                 : java.util.Objects.requireNonNullElse(
                         fileOrFolder.toAbsolutePath().getParent(), Path.of(""));
-        return of(ConfigDocument.read(fileOrFolder, overrides), folder);
+        return of(
+                ConfigDocument.read(fileOrFolder, overrides), new NamedFiles(folder, !overrides.readsFiles()), folder);
     }
 
     /**
@@ -64,20 +71,30 @@ public record Blueprint(
      */
     public static Blueprint parse(String fileName, String text, Path folder, Overrides overrides)
             throws ConfigException {
-        return of(ConfigDocument.parse(fileName, text, overrides), folder);
+        return of(
+                ConfigDocument.parse(fileName, text, overrides),
+                new NamedFiles(folder, !overrides.readsFiles()),
+                folder);
     }
 
-    private static Blueprint of(ConfigDocument document, Path folder) throws ConfigException {
+    private static Blueprint of(ConfigDocument document, NamedFiles named, Path folder) throws ConfigException {
         var problems = new Problems(document);
         var config = document.bind(GatewayConfig.class, Policies.keys(), problems);
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
+        new PolicyChecks(config, named, problems).check();
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
             tables.put(listener, table(config, listener));
             addresses.put(listener, document.placeOf(List.of("listeners", listener, "listen")));
         }
+        var followers = new LinkedHashMap<String, Place>();
+        config.services().forEach((name, service) -> {
+            if (service.registry() != null) {
+                followers.put(name, document.placeOf(List.of("services", name, "registry")));
+            }
+        });
         if (problems.isEmpty()) { // conditions that could not be read are missing, which makes false ties
             References.checkTies(tables, problems);
         }
@@ -85,16 +102,24 @@ public record Blueprint(
         var blueprint = new Blueprint(
                 config,
                 folder,
-                document.files(),
+                together(document.files(), named.asked()),
                 effective,
                 tables,
                 addresses,
+                followers,
+                config.registry().bridge() == null ? null : document.placeOf("registry.bridge"),
                 document.placeOf("node.connections"),
                 document.ignoredVariables(),
                 document.secrets());
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
+    }
+
+    private static List<Path> together(List<Path> some, Set<Path> others) {
+        var all = new LinkedHashSet<>(some);
+        all.addAll(others);
+        return List.copyOf(all);
     }
 
     private static RouteTable<String> table(GatewayConfig config, String listener) {
@@ -129,11 +154,13 @@ public record Blueprint(
         return layered(config, builtIn().under(config.defaults().set()), route, service);
     }
 
-    /** Every policy that holds where nothing is said of it, with its own defaults. */
+    /** Every policy that holds for all routes, with its own defaults. */
     private static PolicySet builtIn() {
         var byKey = new LinkedHashMap<String, java.util.Optional<Record>>();
-        for (var type : Policies.STANDING) {
-            byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
+        for (var type : Policies.ALL) {
+            if (type.always()) {
+                byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
+            }
         }
         return new PolicySet(byKey);
     }

@@ -42,9 +42,6 @@ public final class Policies {
             Retry.TYPE,
             Timeouts.TYPE);
 
-    /** Those that hold where a configuration says nothing of them; all others are asked for. */
-    static final List<PolicyType<?>> STANDING = List.of(Limits.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
-
     private Policies() {}
 
     private static List<PolicyType<?>> inOrder(PolicyType<?>... types) {

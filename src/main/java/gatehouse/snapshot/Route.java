@@ -5,6 +5,7 @@ import gatehouse.config.RouteConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
+import gatehouse.policy.PolicyType;
 import gatehouse.policy.cors.Cors;
 import gatehouse.service.Service;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param config as it stands in the file
  * @param effective policy keys that hold for it after all layers were laid over each other
- * @param steps its policies by key, in their fixed order
+ * @param steps its policies, in their fixed order
  * @param policy the steps as one
  * @param to what answers in the end
  */
@@ -25,12 +26,12 @@ public record Route(
         String name,
         RouteConfig config,
         PolicySet effective,
-        Map<String, Policy> steps,
+        Map<PolicyType<?>, Policy> steps,
         Policy policy,
         Destination to) {
     /** Whether a policy of it answers browsers that ask whether a request may be sent. */
     public boolean answersPreflights() {
-        return steps.containsKey(Cors.TYPE.key());
+        return steps.containsKey(Cors.TYPE);
     }
 
     /** How its requests are carried to services; none where it leads to none. */

@@ -26,11 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class Compress implements Policy {
     /** The policy {@code compress}. */
     public static final PolicyType<Config> TYPE = PolicyType.policy(
-            "compress",
-            "Makes answers smaller for clients that take gzip; `{}` switches it on.",
-            Stage.COMPRESSION,
-            Config.class,
-            Compress::new);
+                    "compress",
+                    "Makes answers smaller for clients that take gzip; `{}` switches it on.",
+                    Stage.COMPRESSION,
+                    Config.class,
+                    Compress::new)
+            .onlyWhereNamed();
 
     /** Keys of {@code compress}. */
     public record Config(

@@ -3,7 +3,6 @@ package gatehouse.policy.compress;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpServerResponse;
 
 /**
  * A body that is made smaller while it passes. Nothing is allocated for it before it is sent.
@@ -13,10 +12,10 @@ import io.vertx.core.http.HttpServerResponse;
  */
 record GzipBody(Reply.Body source, int level) implements Reply.Body {
     @Override
-    public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+    public Future<Void> sendTo(Exchange exchange) {
         var gzip = new Gzip(level);
         exchange.outflow().through(gzip);
-        return source.sendTo(exchange, response).onComplete(sent -> gzip.close());
+        return source.sendTo(exchange).onComplete(sent -> gzip.close());
     }
 
     @Override

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Cors implements Policy {
     /** The policy {@code cors}. */
-    public static final PolicyType<Config> TYPE =
-            PolicyType.policy("cors", "Lets pages of other origins read answers.", Stage.CORS, Config.class, Cors::new);
+    public static final PolicyType<Config> TYPE = PolicyType.policy(
+                    "cors", "Lets pages of other origins read answers.", Stage.CORS, Config.class, Cors::new)
+            .onlyWhereNamed();
 
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
@@ -101,7 +102,7 @@ public final class Cors implements Policy {
             checkNames("headers", headers, credentials, complaints);
             checkNames("expose", expose, credentials, complaints);
             for (var method : methods) {
-                if (!Fields.isName(method) || method.equals("*")) {
+                if (!Fields.isToken(method) || method.equals("*")) {
                     complaints.add("methods", method, "methods such as PUT");
                 }
             }
@@ -109,7 +110,7 @@ public final class Cors implements Policy {
 
         private static void checkNames(String key, List<String> names, boolean credentials, Complaints complaints) {
             for (var name : names) {
-                if (!Fields.isName(name) || (name.equals("*") && credentials)) {
+                if (!Fields.isToken(name) || (name.equals("*") && credentials)) {
                     complaints.add(
                             key,
                             name,

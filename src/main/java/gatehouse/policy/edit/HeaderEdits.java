@@ -32,7 +32,7 @@ final class HeaderEdits {
         void check(Predicate<String> isSettable, Complaints complaints) {
             set.keySet().forEach(name -> check("headers.set", name, isSettable, complaints));
             add.keySet().forEach(name -> check("headers.add", name, isSettable, complaints));
-            remove.forEach(name -> check("headers.remove", name, Fields::isName, complaints));
+            remove.forEach(name -> check("headers.remove", name, Fields::isToken, complaints));
         }
 
         private static void check(String key, String name, Predicate<String> isGood, Complaints complaints) {

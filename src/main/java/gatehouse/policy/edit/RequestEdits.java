@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class RequestEdits implements Policy {
     /** The policy {@code request}. */
     public static final PolicyType<Config> TYPE = PolicyType.policy(
-            "request",
-            "Changes path, query and header fields of the request before it goes to its service.",
-            Stage.REQUEST,
-            Config.class,
-            RequestEdits::new);
+                    "request",
+                    "Changes path, query and header fields of the request before it goes to its service.",
+                    Stage.REQUEST,
+                    Config.class,
+                    RequestEdits::new)
+            .onlyWhereNamed();
 
     /** Keys of {@code request}. */
     public record Config(

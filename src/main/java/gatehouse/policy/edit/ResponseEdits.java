@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseEdits implements Policy {
     /** The policy {@code response}. */
     public static final PolicyType<Config> TYPE = PolicyType.policy(
-            "response",
-            "Changes header fields and cookies of the answer, and makes JSONP of JSON.",
-            Stage.RESPONSE,
-            Config.class,
-            ResponseEdits::new);
+                    "response",
+                    "Changes header fields and cookies of the answer, and makes JSONP of JSON.",
+                    Stage.RESPONSE,
+                    Config.class,
+                    ResponseEdits::new)
+            .onlyWhereNamed();
 
     /** Keys of {@code response}. */
     public record Config(

@@ -21,11 +21,12 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class InFlight implements Policy {
     /** The policy {@code inFlight}. */
     public static final PolicyType<Config> TYPE = PolicyType.policy(
-            "inFlight",
-            "How many requests of each caller are served at once; beyond that 429.",
-            Stage.IN_FLIGHT,
-            Config.class,
-            InFlight::new);
+                    "inFlight",
+                    "How many requests of each caller are served at once; beyond that 429.",
+                    Stage.IN_FLIGHT,
+                    Config.class,
+                    InFlight::new)
+            .onlyWhereNamed();
 
     /** Keys of {@code inFlight}. */
     public record Config(

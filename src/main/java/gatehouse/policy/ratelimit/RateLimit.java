@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateLimit implements Policy {
     /** The policy {@code rateLimit}. */
-    public static final PolicyType<Config> TYPE = PolicyType.policy(
-            "rateLimit",
-            "How often each caller may use the route; beyond that 429.",
-            Stage.RATE,
-            Config.class,
-            config -> new RateLimit(config, System::nanoTime));
+    public static final PolicyType<Config> TYPE = PolicyType.using(
+                    "rateLimit",
+                    "How often each caller may use the route; beyond that 429.",
+                    Stage.RATE,
+                    Config.class,
+                    (config, surroundings) -> new RateLimit(config, surroundings.nanoTime()))
+            .onlyWhereNamed();
 
     private static final AsciiString POLICY = AsciiString.cached("RateLimit-Policy");
     private static final AsciiString LEFT = AsciiString.cached("RateLimit");
@@ -112,11 +113,6 @@ public final class RateLimit implements Policy {
         fields = config.fields();
         by = '"' + config.by().toString().replace("\"", "").replace("\\", "") + '"';
         policy = by + ";q=" + config.mostAtOnce() + ";w=" + seconds(most);
-    }
-
-    /** With a clock of its own. */
-    static RateLimit of(Config config, LongSupplier nanoTime) {
-        return new RateLimit(config, nanoTime);
     }
 
     @Override

@@ -46,7 +46,7 @@ class InFlightTest {
 
     private InFlight policy() {
         return (InFlight)
-                gateway.node().snapshots().current().routes().get("all").steps().get("inFlight");
+                gateway.node().snapshots().current().routes().get("all").steps().get(InFlight.TYPE);
     }
 
     private void awaitCallers(int count) {
