@@ -2,6 +2,7 @@ package gatehouse.admin;
 
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.Revocations;
 import gatehouse.registry.Registry;
 import gatehouse.snapshot.Snapshots;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
  * @param registry instances that register themselves; null where no registry runs here
+ * @param revocations tokens of callers that are not taken any more
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -36,6 +38,7 @@ public record AdminNode(
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
         @Nullable Registry registry,
+        Revocations revocations,
         @Nullable String generatedToken) {
     /**
      * The process.

@@ -86,6 +86,7 @@ class AdminApiTest {
                     Map::of,
                     port::complete,
                     null,
+                    gateway.node().revocations(),
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());
