@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param verticles what runs here
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
+ * @param bridgeBound is told the port of the registry's bridge, where there is one
  * @param registry instances that register themselves; null where no registry runs here
  * @param revocations tokens of callers that are not taken any more
  * @param generatedToken token for writes where the configuration names none; null where it did at start
@@ -37,6 +38,7 @@ public record AdminNode(
         Supplier<List<Verticle>> verticles,
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
+        IntConsumer bridgeBound,
         @Nullable Registry registry,
         Revocations revocations,
         @Nullable String generatedToken) {

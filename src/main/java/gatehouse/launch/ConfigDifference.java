@@ -59,6 +59,11 @@ final class ConfigDifference {
         compare(keys, "node.transport", started.node().transport(), now.node().transport());
         compare(keys, "accessLog", started.accessLog(), now.accessLog());
         compare(keys, "admin", started.admin(), now.admin());
+        compare(
+                keys,
+                "registry.bridge",
+                started.registry().bridge(),
+                now.registry().bridge());
         return keys;
     }
 

@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.config.ConfigException;
+import gatehouse.config.ListenAddress;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -163,10 +165,9 @@ final class GatewayProcess {
                 .config()
                 .listeners()
                 .forEach((name, listener) -> LOG.info(
-                        "listener {} on {}:{} ({})",
+                        "listener {} on {} ({})",
                         name,
-                        listener.listen().host(),
-                        ports.get(name),
+                        new ListenAddress(listener.listen().host(), Objects.requireNonNull(ports.get(name))).bound(),
                         listener.protocols().stream()
                                 .map(protocol -> protocol.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", "))));

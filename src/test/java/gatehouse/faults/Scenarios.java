@@ -22,6 +22,7 @@ final class Scenarios {
                         ConnectionScenarios.ALL,
                         OverloadScenarios.ALL,
                         ProcessScenarios.ALL,
+                        RegistryScenarios.ALL,
                         ClockScenarios.ALL)
                 .flatMap(List::stream)
                 .toList();
