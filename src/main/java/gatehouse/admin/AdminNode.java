@@ -2,6 +2,7 @@ package gatehouse.admin;
 
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.Revocations;
 import gatehouse.registry.Registry;
 import gatehouse.snapshot.Snapshots;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param bound is told the port of the admin API itself
  * @param bridgeBound is told the port of the registry's bridge, where there is one
  * @param registry instances that register themselves; null where no registry runs here
+ * @param revocations tokens of callers that are not taken any more
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -38,6 +40,7 @@ public record AdminNode(
         IntConsumer bound,
         IntConsumer bridgeBound,
         @Nullable Registry registry,
+        Revocations revocations,
         @Nullable String generatedToken) {
     /**
      * The process.

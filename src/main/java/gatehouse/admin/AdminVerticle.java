@@ -7,6 +7,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.ext.web.Router;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +79,8 @@ public final class AdminVerticle extends VerticleBase {
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
+        new ConsumersApi(node).add(endpoints);
+        new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         var registry = node.registry();
         if (registry != null) {

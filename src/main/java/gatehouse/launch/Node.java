@@ -9,6 +9,7 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -277,6 +278,11 @@ public final class Node {
         return registry;
     }
 
+    /** Tokens that are not taken any more. */
+    public Revocations revocations() {
+        return revocations;
+    }
+
     /** What the registrar works with. */
     RegistryNode registryNode() {
         return new RegistryNode(registry, dataDir.resolve("registry.json"));
@@ -321,6 +327,7 @@ public final class Node {
                 port -> adminPort = port,
                 port -> bridgePort = port,
                 manifest.runs("RegistryVerticle") ? registry : null,
+                revocations,
                 adminToken);
     }
 

@@ -7,6 +7,8 @@ import gatehouse.forward.Retry;
 import gatehouse.forward.Timeouts;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
+import gatehouse.policy.access.Access;
+import gatehouse.policy.auth.Auth;
 import gatehouse.policy.compress.Compress;
 import gatehouse.policy.cors.Cors;
 import gatehouse.policy.edit.RequestEdits;
@@ -32,7 +34,10 @@ public final class Policies {
     public static final List<PolicyType<?>> ALL = inOrder(
             Limits.TYPE,
             Compress.TYPE,
+            Access.BY_ADDRESS,
             Cors.TYPE,
+            Auth.TYPE,
+            Access.TYPE,
             RateLimit.TYPE,
             InFlight.TYPE,
             ResponseEdits.TYPE,

@@ -1,6 +1,8 @@
 package gatehouse.snapshot;
 
 import gatehouse.config.Expects;
+import gatehouse.config.Key;
+import gatehouse.config.PlainRecord;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +23,9 @@ final class Settings {
                 accessor.trySetAccessible();
                 var value = accessor.invoke(settings);
                 if (value != null) {
-                    parts.add(component.getName() + ": " + value(value, secrets));
+                    var key = component.getAnnotation(Key.class);
+                    var isSecret = key != null && key.secret();
+                    parts.add(component.getName() + ": " + (isSecret ? PlainRecord.HIDDEN : value(value, secrets)));
                 }
             } catch (IllegalAccessException | InvocationTargetException e) {
                 throw new IllegalStateException(e);
@@ -46,7 +50,7 @@ final class Settings {
                     .collect(Collectors.joining(", ", "{ ", " }"));
         }
         var text = value.toString();
-        return secrets.contains(text) ? "***" : text;
+        return secrets.contains(text) ? PlainRecord.HIDDEN : text;
     }
 
     static String duration(Duration duration) {

@@ -92,6 +92,7 @@ class AdminApiTest {
                     port::complete,
                     bridge -> {},
                     null,
+                    gateway.node().revocations(),
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());
