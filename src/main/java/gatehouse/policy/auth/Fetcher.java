@@ -12,7 +12,9 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.TrustOptions;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks other servers, with a deadline for the whole answer and a limit for its size. No redirect is followed: where an answer
@@ -31,12 +33,19 @@ final class Fetcher {
     }
 
     Fetcher(Vertx vertx) {
+        this(vertx, null);
+    }
+
+    /** Trusts whom these options say instead of whom the Java runtime does. */
+    Fetcher(Vertx vertx, @Nullable TrustOptions trust) {
         client = vertx.createHttpClient(
                 new HttpClientOptions()
                         .setConnectTimeout((int) CONNECT.toMillis())
                         .setIdleTimeout(20)
                         .setDecompressionSupported(false)
-                        .setMaxRedirects(0),
+                        .setMaxRedirects(0)
+                        .setTrustOptions(trust)
+                        .setVerifyHost(true),
                 new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS).setMaxWaitQueueSize(MOST_WAITING));
     }
 

@@ -4,14 +4,21 @@ import static gatehouse.policy.auth.Tokens.claims;
 import static gatehouse.policy.auth.Tokens.json;
 import static gatehouse.policy.auth.Tokens.signed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.security.KeyPair;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +41,29 @@ class RemoteKeysTest {
             Duration.ofSeconds(1),
             Duration.ofHours(24),
             Duration.ofSeconds(10));
+
+    /** For localhost, until 2126, vouched for by nobody. */
+    private static final String CERTIFICATE = """
+            -----BEGIN CERTIFICATE-----
+            MIIBmjCCAUGgAwIBAgIUaubMFQiAZU3igaFDCsQPL5FopF8wCgYIKoZIzj0EAwIw
+            FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTIyMzc0M1oYDzIxMjYxMDI4
+            MjIzNzQzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+            PQMBBwNCAATervuo1FRiGQrYFvNgKAp3ltSq4SM/5J2PTe7L8MpLgjg6lTPgf9W5
+            jw0GDBlgsqCG63KXwc8DcEIt3YLruZavo28wbTAdBgNVHQ4EFgQUNkohqzQedYXN
+            8my0DxEns1TrhB0wHwYDVR0jBBgwFoAUNkohqzQedYXN8my0DxEns1TrhB0wDwYD
+            VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+            zj0EAwIDRwAwRAIgBKSSSRsQT+aeeHuzJFr4V89SD79iqr1gsdHd4bHpDNECIGbm
+            ZBL9cP/+bvZbYdW8ytHUANmooeBgGv4l2lw/dqfz
+            -----END CERTIFICATE-----
+            """;
+
+    private static final String KEY = """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCUZvP/2DIfv/Lhvk
+            NRBEa8jYSSOeV35LiKqRVF5dUIyhRANCAATervuo1FRiGQrYFvNgKAp3ltSq4SM/
+            5J2PTe7L8MpLgjg6lTPgf9W5jw0GDBlgsqCG63KXwc8DcEIt3YLruZav
+            -----END PRIVATE KEY-----
+            """;
 
     private final AtomicLong clock = new AtomicLong(1_000_000_000_000L);
     private final Vertx vertx = Vertx.vertx();
@@ -168,6 +198,28 @@ class RemoteKeysTest {
         var late = new RemoteKeys(vertx, new Fetcher(vertx), issuer.url(), soon, clock::get);
         assertThat(TestGateway.await(late.lookAgain()).isEmpty()).isTrue();
         issuer.release();
+    }
+
+    @Test
+    void over_TLS_the_server_must_be_who_it_says() throws Exception {
+        var body = json(Map.of("keys", List.of(Tokens.jwk(ONE, "one", null))));
+        var pair =
+                new PemKeyCertOptions().addCertValue(Buffer.buffer(CERTIFICATE)).addKeyValue(Buffer.buffer(KEY));
+        var options = new HttpServerOptions().setSsl(true).setKeyCertOptions(pair);
+        var server = TestGateway.await(vertx.createHttpServer(options)
+                .requestHandler(request -> request.response().end(body))
+                .listen(0, "0.0.0.0"));
+        var url = "https://localhost:" + server.actualPort() + "/jwks";
+        var asked = new Fetcher(vertx).get(url, HttpHeaders.headers(), Duration.ofSeconds(10), 1000);
+        assertThatThrownBy(() -> TestGateway.await(asked))
+                .hasStackTraceContaining("unable to find valid certification path");
+        var trusting = new Fetcher(vertx, new PemTrustOptions().addCertValue(Buffer.buffer(CERTIFICATE)));
+        var taken = TestGateway.await(trusting.get(url, HttpHeaders.headers(), Duration.ofSeconds(10), 1000));
+        assertThat(taken.body().toString()).isEqualTo(body);
+        var byAnotherName = url.replace("localhost", "127.0.0.2");
+        assertThatThrownBy(() -> TestGateway.await(
+                        trusting.get(byAnotherName, HttpHeaders.headers(), Duration.ofSeconds(10), 1000)))
+                .hasRootCauseInstanceOf(CertificateException.class);
     }
 
     @Test
