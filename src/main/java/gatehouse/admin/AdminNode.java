@@ -1,5 +1,6 @@
 package gatehouse.admin;
 
+import gatehouse.cluster.Cluster;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
 import gatehouse.registry.Registry;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param verticles what runs here
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
+ * @param cluster the nodes that work together
  * @param registry instances that register themselves; null where no registry runs here
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
@@ -35,6 +37,7 @@ public record AdminNode(
         Supplier<List<Verticle>> verticles,
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
+        Cluster cluster,
         @Nullable Registry registry,
         @Nullable String generatedToken) {
     /**

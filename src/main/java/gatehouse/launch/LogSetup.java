@@ -41,6 +41,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(standardError(context));
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.vertx").setLevel(Level.WARN);
+        context.getLogger("com.hazelcast").setLevel(Level.ERROR); // what it warns of, the cluster's own lines say
         // speaks of each client that goes away in the middle of a file; the access log has these as aborted
         context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
         if (level == null) {

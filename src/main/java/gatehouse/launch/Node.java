@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
+import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
@@ -17,6 +18,7 @@ import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.transports.IoUringTransport;
@@ -48,9 +50,11 @@ public final class Node {
     private static final Duration BEFORE_CUT = Duration.ofMillis(10);
 
     private final Vertx vertx;
+    private final Cluster cluster;
     private final Path home;
     private final Path dataDir;
     private final boolean runsRegistry;
+    private final Duration compare;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
@@ -67,11 +71,13 @@ public final class Node {
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
 
-    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
+    private Node(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
+        this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
         runsRegistry = manifest.runs("RegistryVerticle");
+        compare = blueprint.config().cluster().compare();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
         builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry);
         listeners = new Listeners(vertx, lanes);
@@ -79,6 +85,14 @@ public final class Node {
         accessLog = log == null ? null : open(home, log);
         Samples.feed(metrics, snapshots);
         metrics.refused(listeners::refused);
+        if (cluster.isShared()) {
+            Gauge.builder(
+                            "gatehouse.cluster.members",
+                            cluster,
+                            seen -> seen.members().size())
+                    .description("Nodes of the cluster that this one sees, itself too.")
+                    .register(metrics.registry());
+        }
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
@@ -100,13 +114,15 @@ public final class Node {
     /**
      * Starts a node.
      *
+     * @param cluster the nodes that this one works with
      * @param home what relative paths of files that the node writes are relative to
      * @return completes when every listener is bound and every verticle is up
      */
-    public static Future<Node> start(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
+    public static Future<Node> start(
+            Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         Node node;
         try {
-            node = new Node(vertx, home, blueprint, manifest, lanes);
+            node = new Node(vertx, cluster, home, blueprint, manifest, lanes);
         } catch (NotTakenException e) {
             return Future.failedFuture(e);
         }
@@ -276,7 +292,7 @@ public final class Node {
 
     /** What the registrar works with. */
     RegistryNode registryNode() {
-        return new RegistryNode(registry, dataDir.resolve("registry.json"));
+        return new RegistryNode(registry, dataDir.resolve("registry.json"), cluster, compare);
     }
 
     /** What the HTTP edge works with. */
@@ -316,6 +332,7 @@ public final class Node {
                         .toList(),
                 () -> ports,
                 port -> adminPort = port,
+                cluster,
                 runsRegistry ? registry : null,
                 adminToken);
     }

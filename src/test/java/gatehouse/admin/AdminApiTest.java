@@ -6,6 +6,7 @@ import static gatehouse.admin.AdminClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.cluster.Alone;
 import gatehouse.config.ConfigException;
 import gatehouse.listener.BindException;
 import gatehouse.testing.RawClient;
@@ -85,6 +86,7 @@ class AdminApiTest {
                     List::of,
                     Map::of,
                     port::complete,
+                    new Alone(gateway.vertx(), "ending"),
                     null,
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
