@@ -24,8 +24,10 @@ final class HazelcastSetup {
 
     static final String NAME = "gatehouse.name";
 
+    private static final String LOGGING = "hazelcast.logging.type";
+
     private static final Map<String, String> PROPERTIES = Map.ofEntries(
-            Map.entry("hazelcast.logging.type", "slf4j"),
+            Map.entry(LOGGING, "slf4j"),
             Map.entry("hazelcast.logging.details.enabled", "false"),
             Map.entry("hazelcast.phone.home.enabled", "false"),
             Map.entry("hazelcast.shutdownhook.enabled", "false"),
@@ -49,6 +51,7 @@ final class HazelcastSetup {
     private HazelcastSetup() {}
 
     static HazelcastInstance start(ClusterConfig settings, Secret secret, String id, String name) {
+        System.setProperty(LOGGING, "slf4j"); // classes that log before there is a configuration
         var config = config(settings, secret, id, name);
         var handshake = new Handshake(secret);
         return HazelcastInstanceFactory.newHazelcastInstance(config, null, new Guarded(handshake));

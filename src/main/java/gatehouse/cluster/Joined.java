@@ -70,6 +70,8 @@ public final class Joined implements Cluster, AutoCloseable {
     public void begin(Vertx made) {
         BusWiring.restrict(made);
         vertx = made;
+        onChange(() -> ClusterChanged.TOPIC.publishLocal(
+                made, new ClusterChanged(members().stream().map(Member::name).toList())));
     }
 
     private final class Comings implements MembershipListener {

@@ -41,7 +41,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(standardError(context));
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.vertx").setLevel(Level.WARN);
-        context.getLogger("com.hazelcast").setLevel(Level.ERROR); // what it warns of, the cluster's own lines say
+        // what these warn of when a node is gone, the cluster's own lines say
+        context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+        context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
         // speaks of each client that goes away in the middle of a file; the access log has these as aborted
         context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
         if (level == null) {

@@ -21,7 +21,7 @@ final class Companions {
     private static final long FLUSH_MILLIS = 20;
     private static final long TICK_MILLIS = 200;
     private static final long LOOK_MILLIS = 20;
-    private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(5);
+    private static final long LONGEST_START = TimeUnit.SECONDS.toNanos(3);
 
     private final Vertx vertx;
     private final Context loop;
