@@ -4,10 +4,15 @@ import com.hazelcast.nio.MemberSocketInterceptor;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What two members say before anything else: each proves that it knows the secret, over numbers that both have drawn. What follows
@@ -20,6 +25,12 @@ final class Handshake implements MemberSocketInterceptor {
     private static final int BYTES = 32;
     private static final int LIMIT_MILLIS = 3000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
+
+    /** Between two lines of the log, as who is refused may come again at once. */
+    private static final long REST = TimeUnit.SECONDS.toNanos(10);
+
+    private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - REST);
     private final SecureRandom random = new SecureRandom();
     private final byte[] key;
 
@@ -65,15 +76,24 @@ final class Handshake implements MemberSocketInterceptor {
         void run() throws IOException;
     }
 
-    private static void limited(Socket socket, Talk talk) throws IOException {
+    private void limited(Socket socket, Talk talk) throws IOException {
         var before = socket.getSoTimeout();
         socket.setSoTimeout(LIMIT_MILLIS);
         try {
             talk.run();
         } catch (IOException e) {
-            throw new IOException(socket.getRemoteSocketAddress() + " is let neither in nor out: " + e.getMessage(), e);
+            tell(socket.getRemoteSocketAddress(), e);
+            throw e;
         }
         socket.setSoTimeout(before);
+    }
+
+    private void tell(SocketAddress other, IOException why) {
+        var now = System.nanoTime();
+        var last = lastTold.get();
+        if (now - last >= REST && lastTold.compareAndSet(last, now)) {
+            LOG.warn("cluster: no connection with {}: {}", other, why.toString());
+        }
     }
 
     private byte[] number() {
@@ -90,7 +110,7 @@ final class Handshake implements MemberSocketInterceptor {
 
     private void check(byte[] given, byte[] role, byte[] caller, byte[] called) throws IOException {
         if (!MessageDigest.isEqual(given, Secret.hmac(key, role, caller, called))) {
-            throw new IOException("it has another cluster.secret");
+            throw new IOException("it has another cluster.secret, or is no member at all");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,7 +90,11 @@ public final class Joined implements Cluster, AutoCloseable {
     }
 
     private void changed() {
-        listeners.forEach(Runnable::run);
+        try {
+            listeners.forEach(Runnable::run);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("nobody is there any more to be told", e); // between the end of Vert.x and that of this
+        }
     }
 
     private String described() {
