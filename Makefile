@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one faults fuzz bench profile jmh fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults fuzz bench bench-spring profile jmh fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -53,6 +53,9 @@ bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or som
 	@bench/tools
 	@python3 bench/bench.py $(if $(ROWS),--rows=$(ROWS)) $(if $(TARGETS),--targets=$(TARGETS)) $(if $(ROUNDS),--rounds=$(ROUNDS)) \
 	  $(if $(SECONDS_EACH),--seconds=$(SECONDS_EACH)) $(if $(QUICK),--quick)
+
+bench-spring: ## the jar of Spring Cloud Gateway that make bench compares with, from bench/spring
+	@$(MVN) -q -f bench/spring/pom.xml package -DbuildDirectory="$(CURDIR)/target/bench/spring"
 
 ROW ?= small
 

@@ -11,7 +11,7 @@ BUILT = os.path.join(ROOT, "target", "bench")
 JAVA_HOME = os.environ.get("JAVA_HOME", "")
 JAVA = os.path.join(JAVA_HOME, "bin", "java") if JAVA_HOME else "java"
 JAR = os.path.abspath(os.environ.get("BENCH_JAR", os.path.join(ROOT, "target", "gatehouse.jar")))
-SCG_JAR = os.path.abspath(os.environ["SCG_JAR"]) if os.environ.get("SCG_JAR") else ""
+SCG_JAR = os.path.abspath(os.environ.get("SCG_JAR") or os.path.join(BUILT, "spring", "spring.jar"))
 os.environ["PATH"] += ":/usr/sbin:" + os.path.join(BUILT, "caddy", "usr", "bin")
 CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shutil.which("caddy")
 

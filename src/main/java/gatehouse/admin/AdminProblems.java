@@ -1,6 +1,6 @@
 package gatehouse.admin;
 
-import gatehouse.observe.RequestIds;
+import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;

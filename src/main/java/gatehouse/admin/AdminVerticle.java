@@ -1,7 +1,7 @@
 package gatehouse.admin;
 
+import gatehouse.exchange.RequestIds;
 import gatehouse.listener.BindException;
-import gatehouse.observe.RequestIds;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerOptions;

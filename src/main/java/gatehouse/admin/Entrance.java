@@ -1,6 +1,6 @@
 package gatehouse.admin;
 
-import gatehouse.observe.RequestIds;
+import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

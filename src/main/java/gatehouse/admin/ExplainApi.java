@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class ExplainApi {
     }
 
     private void explain(RoutingContext context) {
-        var body = JsonBody.of(context, "method", "url", "headers", "client");
+        var body = JsonBody.of(context, "method", "url", "headers", "client", "as");
         var url = body.text("url");
         if (url == null) {
             throw JsonBody.refused("url", "is missing");
@@ -47,7 +48,13 @@ final class ExplainApi {
         }
         var method = Objects.requireNonNullElse(body.text("method"), "GET");
         var snapshot = node.snapshots().current();
-        var answer = new Explainer(snapshot.blueprint()).explain(method, url, body.texts("headers"), client);
+        var explainer = new Explainer(snapshot.blueprint());
+        var as = body.text("as");
+        if (as != null && !snapshot.config().consumers().containsKey(as)) {
+            throw JsonBody.refused("as", "is not the name of a consumer");
+        }
+        var identity = explainer.identity(as, Map.of());
+        var answer = explainer.explain(method, url, body.texts("headers"), client, identity);
         Answers.json(context, json(answer, new Secrets(snapshot)));
     }
 

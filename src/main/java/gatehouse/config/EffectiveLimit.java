@@ -36,6 +36,11 @@ public record EffectiveLimit(String key, String value, String byDefault, boolean
         return new EffectiveLimit(prefix + "." + key, value, byDefault, isWeaker);
     }
 
+    /** This limit with a value that is worked out where the file has none. */
+    public EffectiveLimit orElse(String worked, String usual) {
+        return value.equals(UNSET) ? new EffectiveLimit(key, worked, usual, isWeaker) : this;
+    }
+
     private static void collect(
             String prefix,
             Class<? extends Record> type,

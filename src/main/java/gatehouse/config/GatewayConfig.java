@@ -29,6 +29,9 @@ public record GatewayConfig(
 
         @Key(doc = "Named groups of targets.") Map<String, ServiceConfig> services,
 
+        @Key(doc = "Who calls, by name: groups, and what each shows to be known.")
+        Map<String, ConsumerConfig> consumers,
+
         @Key(doc = "Policy keys that hold for every route, under all other layers.", value = "{}")
         Layer defaults,
 
@@ -73,7 +76,12 @@ public record GatewayConfig(
                 @Key(doc = "Header fields.") Map<String, String> headers,
 
                 @Key(doc = "Address of the client.", value = "127.0.0.1")
-                String client) {}
+                String client,
+
+                @Key(doc = "Name of the consumer that sends it, known by whatever the route asks for.") @Nullable String as,
+
+                @Key(doc = "Claims of a token that it carries. `groups` among them are groups of the caller.")
+                Map<String, Object> claims) {}
 
         /** What a test expects; only the keys that stand there are compared. */
         public record Expect(

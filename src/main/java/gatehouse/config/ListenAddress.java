@@ -1,6 +1,8 @@
 package gatehouse.config;
 
 import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.NetworkInterface;
 
 /**
  * Where a port is bound.
@@ -10,6 +12,11 @@ import io.netty.util.NetUtil;
  */
 @Expects(value = "HOST:PORT, :PORT or [IPV6]:PORT", pattern = "^(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]]*):[0-9]{1,5}$")
 public record ListenAddress(String host, int port) {
+    private static final boolean HAS_IPV6 = NetUtil.NETWORK_INTERFACES.stream()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .anyMatch(Inet6Address.class::isInstance)
+            && !NetUtil.isIpV4StackPreferred();
+
     /** Reads {@code 127.0.0.1:8080}, {@code :8080} or {@code [::1]:8080}. */
     public static ListenAddress parse(String text) {
         var colon = text.lastIndexOf(':');
@@ -22,6 +29,11 @@ public record ListenAddress(String host, int port) {
         }
         return new ListenAddress(
                 host.isEmpty() ? "0.0.0.0" : Hosts.parse(host), Hosts.port(text.substring(colon + 1), 0));
+    }
+
+    /** What is bound: the address for all of IPv4 takes IPv6 as well, where the system has it. */
+    public String bound() {
+        return host.equals("0.0.0.0") && HAS_IPV6 ? this + " and " + new ListenAddress("::", port) : toString();
     }
 
     /** Whether only this machine can reach it; a name other than {@code localhost} might mean any address. */

@@ -13,7 +13,7 @@ public final class BrokenBody {
      * @param cause what the codec said
      */
     public static Problem problem(Throwable cause) {
-        return cause instanceof TooLongHttpHeaderException
+        return cause instanceof TooLongHttpHeaderException || cause.getCause() instanceof TooLongHttpHeaderException
                 ? Problem.headersTooLarge()
                 : Problem.malformed("The request's body broke off or is not framed as announced.");
     }

@@ -2,18 +2,26 @@ package gatehouse.exchange;
 
 import gatehouse.problem.Problem;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.streams.WriteStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response while they pass. Holds the canonical request, which policies may edit before it goes
- * upstream, and gathers the facts that access log and metrics want in the end. Confined to its event loop.
+ * upstream, and gathers the facts that access log and metrics want in the end. A detached one has no client: the gateway asks
+ * on its own behalf. Confined to its event loop.
  */
 public final class Exchange implements RequestHead, ExchangeFacts {
-    private final HttpServerRequest request;
+    private final @Nullable HttpServerRequest request;
+    private final HttpMethod method;
+    private final HttpVersion version;
+    private final MultiMap headers;
     private final String id;
     private final String listener;
     private final Caller caller;
@@ -23,13 +31,17 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     private long bodyLimit = Long.MAX_VALUE;
     private Pace pace = Pace.ANY;
+    private Identity identity = Identity.NOBODY;
     private @Nullable String upstreamTarget;
     private boolean clientGone;
     private boolean handedOver;
     private boolean closesConnection;
+    private boolean continued;
     private @Nullable Runnable whenClientLeaves;
     private @Nullable Unsent unsent;
     private @Nullable Outflow outflow;
+    private @Nullable Exchange answersTo;
+    private @Nullable MultiMap trailers;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -43,7 +55,22 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bytesOut;
 
     Exchange(HttpServerRequest request, String id, String listener, Caller caller, RequestLine line) {
+        this(request, request.method(), request.version(), request.headers(), id, listener, caller, line);
+    }
+
+    private Exchange(
+            @Nullable HttpServerRequest request,
+            HttpMethod method,
+            HttpVersion version,
+            MultiMap headers,
+            String id,
+            String listener,
+            Caller caller,
+            RequestLine line) {
         this.request = request;
+        this.method = method;
+        this.version = version;
+        this.headers = headers;
         this.id = id;
         this.listener = listener;
         this.caller = caller;
@@ -52,14 +79,83 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         this.startNanos = System.nanoTime();
     }
 
-    /** The request as Vert.x sees it; paused until its body is asked for. */
+    /**
+     * An exchange with the same target, caller and id that the gateway begins by itself, without a body and without a client
+     * who waits for it. Where its answer goes is said with {@link #answerInto} or {@link #answerTo}.
+     *
+     * @param asked method of its request
+     * @param fields fields of its request
+     */
+    public Exchange detached(HttpMethod asked, MultiMap fields) {
+        var line = new RequestLine(
+                this.line.authority(), this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
+        var detached = new Exchange(null, asked, version, fields, id, listener, caller, line);
+        detached.route = route;
+        detached.pace = pace;
+        return detached;
+    }
+
+    /** Whether there is no client. */
+    public boolean isDetached() {
+        return request == null;
+    }
+
+    /** The body of the answer goes there, no faster than its writes complete. For a detached exchange. */
+    public void answerInto(WriteStream<Buffer> sink) {
+        outflow = new Outflow(new Unsent(() -> Long.MAX_VALUE), sink);
+    }
+
+    /** The answer goes to the client of another exchange after all, whose leaving ends this one. For a detached exchange. */
+    public void answerTo(Exchange other) {
+        outflow = other.outflow();
+        answersTo = other;
+        other.whenClientLeaves(this::clientLeft);
+    }
+
+    /** Takes over what is known of the target from an exchange that was made for this one. */
+    public void servedBy(Exchange other) {
+        service = other.service;
+        target = other.target;
+        attempts = other.attempts;
+        upstreamNanos = other.upstreamNanos;
+    }
+
+    /** The request as Vert.x sees it; paused until its body is asked for. There is none for a detached exchange. */
     public HttpServerRequest request() {
-        return request;
+        return Objects.requireNonNull(request, "a detached exchange has no client");
     }
 
     /** The response to write to. */
     public HttpServerResponse response() {
-        return request.response();
+        return request().response();
+    }
+
+    /** Trailers of the answer. */
+    public MultiMap trailers() {
+        if (request != null) {
+            return request.response().trailers();
+        }
+        if (answersTo != null) {
+            return answersTo.trailers();
+        }
+        if (trailers == null) {
+            trailers = HttpHeaders.headers();
+        }
+        return trailers;
+    }
+
+    /** Lets the end of a request without a body pass. */
+    public void skipBody() {
+        if (request != null) {
+            request.resume();
+        }
+    }
+
+    /** Passes an interim answer on to the client, if there is one. */
+    public void writeEarlyHints(MultiMap hints) {
+        if (request != null) {
+            request.response().writeEarlyHints(hints);
+        }
     }
 
     /** Counts the bytes of its answer on an account that the exchanges of a connection share. */
@@ -77,7 +173,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Fields of the request, changed in place by policies. */
     public MultiMap headers() {
-        return request.headers();
+        return headers;
     }
 
     /** Who sends it. */
@@ -87,12 +183,17 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Method as Vert.x knows it. */
     public HttpMethod httpMethod() {
-        return request.method();
+        return method;
+    }
+
+    /** Version of HTTP that the client speaks. */
+    public HttpVersion version() {
+        return version;
     }
 
     /** Whether only the head of the answer is wanted. */
     public boolean isHead() {
-        return request.method().equals(HttpMethod.HEAD);
+        return method.equals(HttpMethod.HEAD);
     }
 
     /** Host and port as the client sent them; empty where it sent none. */
@@ -115,6 +216,22 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         return line.expectsContinue();
     }
 
+    /** Tells the client to send the body that it holds back; only the first time counts. */
+    public void sendContinue() {
+        if (!continued) {
+            continued = true;
+            response().writeContinue();
+        }
+    }
+
+    /**
+     * Whether the client waits to be told to send its body. With a final answer instead it may send it or not, and what follows on the
+     * connection can't be told apart (RFC 9110 §10.1.1).
+     */
+    public boolean isBodyInDoubt() {
+        return line.expectsContinue() && !continued && line.hasBody() && !request.isEnded();
+    }
+
     /** Why the request is refused whatever its route; null for one that was let in. */
     public @Nullable Problem refusal() {
         return line.refusal();
@@ -132,7 +249,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Decides that the client's connection ends after this; for HTTP/2, where streams end alone, it means nothing. */
     public void closeConnection() {
-        closesConnection = request.version() != HttpVersion.HTTP_2;
+        closesConnection = version != HttpVersion.HTTP_2;
     }
 
     /** Path and query to send to the target. */
@@ -161,6 +278,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Sets how fast bodies must move. */
     public void keepPace(Pace least) {
         pace = least;
+    }
+
+    /** Who calls; {@link Identity#NOBODY} until a policy has found out. */
+    public Identity identity() {
+        return identity;
+    }
+
+    /** Notes who calls. */
+    public void identify(Identity found) {
+        identity = found;
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */
@@ -193,7 +320,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Whether HTTP/1.0 is spoken, which knows neither chunks nor interim responses. */
     public boolean isHttp10() {
-        return request.version() == HttpVersion.HTTP_1_0;
+        return version == HttpVersion.HTTP_1_0;
     }
 
     /** Notes which route took it. */
@@ -246,7 +373,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     @Override
     public String method() {
-        return request.method().name();
+        return method.name();
     }
 
     @Override
@@ -266,7 +393,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     @Override
     public @Nullable String header(String name) {
-        return request.headers().get(name);
+        return headers.get(name);
     }
 
     @Override
@@ -281,7 +408,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     @Override
     public String protocol() {
-        return switch (request.version()) {
+        return switch (version) {
             case HTTP_1_0 -> "HTTP/1.0";
             case HTTP_1_1 -> "HTTP/1.1";
             case HTTP_2 -> "HTTP/2";
@@ -360,7 +487,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     @Override
     public @Nullable String consumer() {
-        return null;
+        return identity.consumer();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package gatehouse.exchange;
 
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class FieldKinds {
 
     /** The gateway writes its own. */
     static final int WRITTEN = 4;
+
+    /** Both: describes one connection, and would frame the body otherwise. */
+    static final int FRAMING = 5;
 
     private static final String X_FORWARDED = "x-forwarded-";
     private static final int SLOTS = 256;
@@ -67,8 +71,8 @@ final class FieldKinds {
                 "x-method-override",
                 "x-http-method",
                 "x-http-method-override",
-                "x-envoy-original-path",
-                "transfer-encoding");
+                "x-envoy-original-path");
+        put(FRAMING, "transfer-encoding");
         put(WRITTEN, "host", "content-length", "expect", "x-request-id");
     }
 
@@ -87,6 +91,12 @@ final class FieldKinds {
             }
         }
         return length > X_FORWARDED.length() && spells(name, X_FORWARDED) ? FORWARDING : PLAIN;
+    }
+
+    /** Whether a field describes one connection; here an underscore is none of a hyphen's kin. */
+    static boolean isHopByHop(CharSequence name) {
+        var kind = of(name);
+        return (kind == HOP_BY_HOP || kind == FRAMING) && AsciiString.indexOf(name, '_', 0) < 0;
     }
 
     private static int slotOf(CharSequence name, int length) {

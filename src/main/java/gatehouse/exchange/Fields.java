@@ -9,21 +9,33 @@ import org.jspecify.annotations.Nullable;
 
 /** Which header fields travel and which belong to one connection only (RFC 9110 §7.6.1). */
 public final class Fields {
+    private static final boolean[] TOKEN = new boolean[128];
+
+    static {
+        for (var c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".toCharArray()) {
+            TOKEN[c] = true;
+        }
+    }
+
     private Fields() {}
+
+    /** Whether a text that is not empty is a token, as methods and the names of fields are (RFC 9110 §5.6.2). */
+    public static boolean isToken(CharSequence text) {
+        for (var i = 0; i < text.length(); i++) {
+            if (!isTokenCharacter(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean isTokenCharacter(char c) {
+        return c < 128 && TOKEN[c];
+    }
 
     /** Whether a field describes one connection and is never passed on. */
     public static boolean isHopByHop(CharSequence name) {
-        return switch (name.length()) {
-            case 2 -> is(name, "te");
-            case 7 -> is(name, "upgrade") || is(name, "trailer");
-            case 10 -> is(name, "connection") || is(name, "keep-alive");
-            case 14 -> is(name, "http2-settings");
-            case 16 -> is(name, "proxy-connection");
-            case 17 -> is(name, "transfer-encoding");
-            case 18 -> is(name, "proxy-authenticate");
-            case 19 -> is(name, "proxy-authorization");
-            default -> false;
-        };
+        return FieldKinds.isHopByHop(name);
     }
 
     /**
@@ -36,7 +48,8 @@ public final class Fields {
 
     /** Whether a request field would make a target take another method, path, framing or client than the gateway saw. */
     public static boolean isOverriding(CharSequence name) {
-        return FieldKinds.of(name) == FieldKinds.OVERRIDING;
+        var kind = FieldKinds.of(name);
+        return kind == FieldKinds.OVERRIDING || kind == FieldKinds.FRAMING;
     }
 
     /**
@@ -55,10 +68,8 @@ public final class Fields {
     }
 
     private static boolean isValid(String name, String value) {
-        for (var i = 0; i < name.length(); i++) {
-            if (!Intake.isTokenCharacter(name.charAt(i))) {
-                return false;
-            }
+        if (!isToken(name)) {
+            return false;
         }
         for (var i = 0; i < value.length(); i++) {
             var c = value.charAt(i);

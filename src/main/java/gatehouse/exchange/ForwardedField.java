@@ -80,7 +80,7 @@ final class ForwardedField {
 
     private String token() throws Malformed {
         var start = at;
-        while (at < line.length() && Intake.isTokenCharacter(line.charAt(at))) {
+        while (at < line.length() && Fields.isTokenCharacter(line.charAt(at))) {
             at++;
         }
         if (at == start) {

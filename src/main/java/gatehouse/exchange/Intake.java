@@ -19,14 +19,6 @@ public final class Intake {
     /** More gateways than this on the way mean a loop. */
     private static final int MAX_HOPS = 8;
 
-    private static final boolean[] TOKEN = new boolean[128];
-
-    static {
-        for (var c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".toCharArray()) {
-            TOKEN[c] = true;
-        }
-    }
-
     private final HttpServerRequest request;
     private final ListenerLimits limits;
     private final int maxFields;
@@ -68,9 +60,24 @@ public final class Intake {
         var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
         var host = request.headers().get("host");
         var uri = request.uri();
-        var line =
-                new RequestLine("", host == null ? "" : host, uri == null ? "" : uri, null, false, 0, false, problem);
+        var hasBody = mayHaveBody(request);
+        var line = new RequestLine(
+                "",
+                host == null ? "" : host,
+                uri == null ? "" : uri,
+                null,
+                hasBody,
+                hasBody ? -1 : 0,
+                hasBody && request.headers().contains("expect"),
+                problem);
         return new Exchange(request, id, listener, caller, line);
+    }
+
+    /** Whether something may follow a head that can't be trusted. */
+    private static boolean mayHaveBody(HttpServerRequest request) {
+        var headers = request.headers();
+        return headers.contains("transfer-encoding")
+                || (headers.contains("content-length") && !"0".equals(headers.get("content-length")));
     }
 
     private RequestLine check() {
@@ -96,7 +103,7 @@ public final class Intake {
         var target = request.uri();
         var isLast = limitForwards();
         if ((target.equals("*") || isLast) && request.method().equals(HttpMethod.OPTIONS)) {
-            return new RequestLine(authority(), "", "*", null, length != 0, length, false, null);
+            return new RequestLine(authority(), "", "*", null, length != 0, length, expectsContinue(), null);
         }
         var authority = authority();
         if (target.isEmpty() || target.charAt(0) != '/') {
@@ -129,7 +136,7 @@ public final class Intake {
 
     private void checkMethod() {
         var method = request.method().name();
-        if (method.isEmpty() || method.length() > MAX_METHOD || !isToken(method)) {
+        if (method.isEmpty() || method.length() > MAX_METHOD || !Fields.isToken(method)) {
             throw Problem.malformed("The method is not a token.").asFailure();
         }
         if (method.equals("CONNECT")) {
@@ -141,7 +148,7 @@ public final class Intake {
         if (++fields > maxFields || name.length() + (long) value.length() > maxField) {
             throw Problem.headersTooLarge().asFailure();
         }
-        if (name.isEmpty() || !isToken(name)) {
+        if (name.isEmpty() || !Fields.isToken(name)) {
             throw Problem.malformed("A header field's name is not a token.").asFailure();
         }
         if (!isFieldValue(value)) {
@@ -288,20 +295,6 @@ public final class Intake {
             }
         }
         return true;
-    }
-
-    private static boolean isToken(String text) {
-        for (var i = 0; i < text.length(); i++) {
-            if (!isTokenCharacter(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** RFC 9110 §5.6.2. */
-    static boolean isTokenCharacter(char c) {
-        return c < 128 && TOKEN[c];
     }
 
     /** RFC 9110 §5.5: no control characters but the tab; bytes from 0x80 on pass as they are. */

@@ -3,7 +3,6 @@ package gatehouse.exchange;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.streams.WriteStream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +19,18 @@ public final class Outflow implements WriteStream<Buffer> {
     private static final int WRITE = 256;
 
     private final Unsent all;
-    private final HttpServerResponse response;
+    private final WriteStream<Buffer> sink;
     private @Nullable Handler<Void> drained;
     private long bytes;
 
-    Outflow(Unsent all, HttpServerResponse response) {
+    Outflow(Unsent all, WriteStream<Buffer> sink) {
         this.all = all;
-        this.response = response;
+        this.sink = sink;
     }
 
     @Override
     public Future<Void> write(Buffer chunk) {
-        return count(chunk, response.write(chunk));
+        return count(chunk, sink.write(chunk));
     }
 
     private Future<Void> count(Buffer chunk, Future<Void> written) {
@@ -50,13 +49,13 @@ public final class Outflow implements WriteStream<Buffer> {
 
     @Override
     public Future<Void> end() {
-        return response.end();
+        return sink.end();
     }
 
     /** The last bytes and the end in one write. */
     @Override
     public Future<Void> end(Buffer chunk) {
-        return count(chunk, response.end(chunk));
+        return count(chunk, sink.end(chunk));
     }
 
     @Override

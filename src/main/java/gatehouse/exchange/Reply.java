@@ -3,7 +3,6 @@ package gatehouse.exchange;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +67,7 @@ public final class Reply {
          *
          * @return completes when the response has ended; a failure means it could not be ended properly
          */
-        Future<Void> sendTo(Exchange exchange, HttpServerResponse response);
+        Future<Void> sendTo(Exchange exchange);
 
         /** Stops the source; nothing will be sent. */
         default void cancel() {}
@@ -86,7 +85,8 @@ public final class Reply {
     public static Reply of(int status, MultiMap headers, Buffer body) {
         return new Reply(status, null, headers, new Body() {
             @Override
-            public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+            public Future<Void> sendTo(Exchange exchange) {
+                var response = exchange.response();
                 return body.length() == 0 ? response.end() : response.end(body);
             }
 

@@ -5,7 +5,6 @@ import gatehouse.exchange.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.file.OpenOptions;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.nio.file.Path;
 
@@ -19,7 +18,8 @@ import java.nio.file.Path;
  */
 record FileBody(Vertx vertx, Path path, long offset, long length) implements Reply.Body {
     @Override
-    public Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+    public Future<Void> sendTo(Exchange exchange) {
+        var response = exchange.response();
         if (exchange.isHead() || length == 0) {
             return response.end();
         }

@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,24 +39,24 @@ abstract class AnswerBody extends Flow implements Reply.Body {
     /** Whether more is read from the source's connection. */
     void reading(boolean on) {}
 
-    /** Puts the trailers on the response. */
-    abstract void putTrailers(HttpServerResponse response);
+    /** Puts the trailers on the answer. */
+    abstract void putTrailers(Exchange to);
 
     @Override
-    public final Future<Void> sendTo(Exchange exchange, HttpServerResponse response) {
+    public final Future<Void> sendTo(Exchange exchange) {
         var outflow = exchange.outflow();
         sink = outflow;
         if (over) {
             return done.future();
         }
         if (source == null) {
-            end(response);
+            end(exchange, outflow);
             return done.future();
         }
         passage.flowing(this);
         announced = length();
         source.handler(chunk -> chunk(source, outflow, chunk));
-        source.endHandler(end -> end(response));
+        source.endHandler(end -> end(exchange, outflow));
         source.resume();
         return done.future();
     }
@@ -100,16 +99,16 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
     }
 
-    private void end(HttpServerResponse response) {
+    private void end(Exchange exchange, Outflow outflow) {
         if (over) {
             return;
         }
         over = true;
         cease();
-        putTrailers(response);
+        putTrailers(exchange);
         passage.replied();
         var bytes = last;
-        var ended = bytes == null || sink == null ? response.end() : sink.end(bytes);
+        var ended = bytes == null ? outflow.end() : outflow.end(bytes);
         ended.onComplete(done);
     }
 

@@ -22,7 +22,6 @@ final class Attempt extends Passage {
 
     private int interim;
     private long connectedNanos;
-    private boolean continued;
     private int status;
     private TargetPool.@Nullable Ask ask;
     private @Nullable Upload upload;
@@ -126,7 +125,7 @@ final class Attempt extends Passage {
         if (!exchange().isHttp10()) {
             up.earlyHintsHandler(hints -> {
                 if (isIn(Phase.WAITING) && ++interim <= MAX_INTERIM) {
-                    exchange().response().writeEarlyHints(Fields.earlyHints(hints));
+                    exchange().writeEarlyHints(Fields.earlyHints(hints));
                 }
             });
         }
@@ -134,7 +133,7 @@ final class Attempt extends Passage {
             if (exchange().headers().contains(HttpHeaders.CONTENT_LENGTH)) {
                 up.headers().set(HttpHeaders.CONTENT_LENGTH, "0");
             }
-            exchange().request().resume();
+            exchange().skipBody();
             up.end();
             sent();
             return;
@@ -163,9 +162,8 @@ final class Attempt extends Passage {
         if (exchange().expectsContinue()) {
             up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
             up.continueHandler(proceed -> {
-                if (isIn(Phase.WAITING) && !continued) {
-                    continued = true;
-                    exchange().response().writeContinue();
+                if (isIn(Phase.WAITING)) {
+                    exchange().sendContinue();
                 }
             });
         }
@@ -201,9 +199,6 @@ final class Attempt extends Passage {
             return;
         }
         replying();
-        if (exchange().expectsContinue() && !continued && upload != null && upload.flows()) {
-            exchange().closeConnection(); // the client may send the body or not: what follows can't be told apart
-        }
         response.pause();
         download = new Download(this, response);
         delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target());

@@ -1,10 +1,10 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a target's answer, and its trailers after it. Confined to its event loop. */
@@ -53,10 +53,10 @@ final class Download extends AnswerBody {
     }
 
     @Override
-    void putTrailers(HttpServerResponse response) {
+    void putTrailers(Exchange to) {
         var trailers = source.trailers();
         if (!trailers.isEmpty()) {
-            Fields.copyTrailers(trailers, response.trailers());
+            Fields.copyTrailers(trailers, to.trailers());
         }
     }
 }

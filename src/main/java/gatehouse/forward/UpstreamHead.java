@@ -109,7 +109,7 @@ final class UpstreamHead {
         }
         to.add(FORWARDED, forwarded(caller, host));
         var hops = joined(from, VIA);
-        var hop = via(exchange.request().version());
+        var hop = via(exchange.version());
         to.add(VIA, hops == null ? hop : hops + ", " + hop);
     }
 

@@ -1,8 +1,8 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.httpproxy.Body;
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +33,9 @@ final class WebProxyBody extends AnswerBody {
     }
 
     @Override
-    void putTrailers(HttpServerResponse response) {
-        if (untouched != null) {
-            Fields.copyTrailers(untouched.trailers(), response.trailers());
+    void putTrailers(Exchange to) {
+        if (untouched != null && !untouched.trailers().isEmpty()) {
+            Fields.copyTrailers(untouched.trailers(), to.trailers());
         }
     }
 }

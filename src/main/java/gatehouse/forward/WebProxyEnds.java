@@ -6,6 +6,7 @@ import gatehouse.exchange.Reply;
 import gatehouse.service.Target;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -139,15 +140,28 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
             });
         }
         if (exchange.expectsContinue()) {
-            exchange.response().writeContinue();
+            exchange.sendContinue();
         }
-        // the proxy is about to take this handler, and would blame the target for a client that leaves
-        forwarder.vertx().runOnContext(taken -> {
-            if (trip.isWaiting()) {
-                exchange.response().exceptionHandler(this::clientFailed);
-            }
-        });
-        return Future.succeededFuture(up);
+        Promise<HttpClientRequest> sendable = Promise.promise();
+        // not before the proxy listens, so that it sends within this
+        forwarder.vertx().runOnContext(listened -> handOver(up, sendable));
+        return sendable.future();
+    }
+
+    /**
+     * Lets the proxy send, and takes back the handler that it takes for itself on its way. With that it would reset the request to the
+     * target whatever happens to the client's, before the reader of the body hears of it: a body that can't be read, or a client that
+     * leaves, would be blamed on the target.
+     */
+    private void handOver(HttpClientRequest up, Promise<HttpClientRequest> sendable) {
+        if (trip.isOver()) {
+            sendable.fail(Failures.clientGone());
+            return;
+        }
+        sendable.complete(up);
+        if (!exchange.response().ended()) {
+            exchange.response().exceptionHandler(this::clientFailed);
+        }
     }
 
     private void clientFailed(Throwable cause) {

@@ -103,9 +103,6 @@ final class WebProxyTrip extends Passage {
         if (download != null) {
             return;
         }
-        if (exchange().expectsContinue() && upstream() == null) {
-            exchange().closeConnection(); // the client may send the body or not: what follows can't be told apart
-        }
         replying();
         download = body;
         if (answer != null) {

@@ -27,7 +27,7 @@ final class ReplyWriter {
             response.headersEndHandler(head -> exchange.answered(response.getStatusCode()));
             response.headers().addAll(reply.headers());
             putConnectionFields(exchange, response);
-            return reply.body().sendTo(exchange, response);
+            return reply.body().sendTo(exchange);
         }
         exchange.answered(reply.status());
         response.setStatusCode(reply.status());
@@ -40,7 +40,7 @@ final class ReplyWriter {
             frame(exchange, reply, response);
         }
         putConnectionFields(exchange, response);
-        return reply.body().sendTo(exchange, response);
+        return reply.body().sendTo(exchange);
     }
 
     /** Sends what a problem says, or cuts the response off when its head was sent already. */
@@ -77,6 +77,9 @@ final class ReplyWriter {
         headers.set(X_REQUEST_ID, exchange.requestId());
         if (!headers.contains(HttpHeaders.DATE)) {
             headers.set(HttpHeaders.DATE, DateField.of(System.currentTimeMillis()));
+        }
+        if (exchange.isBodyInDoubt()) {
+            exchange.closeConnection();
         }
         if (!exchange.closesConnection()) {
             return;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -50,6 +51,12 @@ final class ExplainCommand implements Callable<Integer> {
             defaultValue = "127.0.0.1",
             description = "Address of the client (default: ${DEFAULT-VALUE}).")
     private String client = "127.0.0.1";
+
+    @Option(
+            names = "--as",
+            paramLabel = "CONSUMER",
+            description = "The consumer who asks; without it nobody known does.")
+    private @Nullable String as;
 
     ExplainCommand(Gatehouse.Console console) {
         this.console = console;
@@ -98,7 +105,12 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException {
         var blueprint = files.blueprint();
-        print(blueprint, new Explainer(blueprint).explain(method, url, headers(), client));
+        if (as != null && !blueprint.config().consumers().containsKey(as)) {
+            console.err().println("there is no consumer " + as + " in the configuration");
+            return Gatehouse.COMMAND_LINE_WRONG;
+        }
+        var explainer = new Explainer(blueprint);
+        print(blueprint, explainer.explain(method, url, headers(), client, explainer.identity(as, Map.of())));
         return Gatehouse.FINE;
     }
 
@@ -121,6 +133,9 @@ final class ExplainCommand implements Callable<Integer> {
             table.row("route", answer.route());
             table.row("leads to", leadsTo(blueprint, answer.route()));
             table.row("upstream path", Objects.requireNonNullElse(answer.upstreamPath(), "none"));
+            if (answer.status() != null) {
+                table.row("answer", whyNone(answer));
+            }
         }
         table.print(out);
         if (!answer.policies().isEmpty()) {

@@ -4,6 +4,7 @@ import gatehouse.cluster.Alone;
 import gatehouse.cluster.Cluster;
 import gatehouse.cluster.Joined;
 import gatehouse.config.ConfigException;
+import gatehouse.config.ListenAddress;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -218,10 +220,9 @@ final class GatewayProcess {
                 .config()
                 .listeners()
                 .forEach((name, listener) -> LOG.info(
-                        "listener {} on {}:{} ({})",
+                        "listener {} on {} ({})",
                         name,
-                        listener.listen().host(),
-                        ports.get(name),
+                        new ListenAddress(listener.listen().host(), Objects.requireNonNull(ports.get(name))).bound(),
                         listener.protocols().stream()
                                 .map(protocol -> protocol.name().toLowerCase(Locale.ROOT))
                                 .collect(Collectors.joining(", "))));

@@ -20,6 +20,13 @@ import org.slf4j.Logger;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_NORMAL_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
     private static final String VARIABLE = "GATEHOUSE_LOG_LEVEL";
+
+    /** Each speaks of what one connection came to, and of nothing else; the access log and the metrics have these. */
+    private static final List<String> NOISY = List.of(
+            "io.vertx.core.net.impl.VertxConnection",
+            "io.vertx.core.net.impl.ConnectionBase",
+            "io.vertx.core.http.impl.HttpClientConnectionInternal");
+
     private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
 
     /** A message of several lines stays one entry: what follows is indented. */
@@ -44,13 +51,17 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         // what these warn of when a node is gone, the cluster's own lines say
         context.getLogger("com.hazelcast").setLevel(Level.ERROR);
         context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
-        // speaks of each client that goes away in the middle of a file; the access log has these as aborted
-        context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
+        quieten(context);
         if (level == null) {
             context.getLogger(LogSetup.class)
                     .warn("{}: {} is no level, INFO is taken (known: {})", VARIABLE, given, String.join(", ", LEVELS));
         }
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** Nothing is written that a client or a target can bring about as often as it likes. */
+    static void quieten(LoggerContext context) {
+        NOISY.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
     }
 
     /** The level of a name in any case, INFO where none is given, null for what is none. */

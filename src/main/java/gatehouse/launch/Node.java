@@ -10,6 +10,7 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.auth.RevocationList;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
 import gatehouse.registry.Clocks;
@@ -28,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,7 @@ public final class Node {
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
     private final Registry registry;
+    private final RevocationList revocations = new RevocationList(InstantSource.system());
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -79,7 +82,8 @@ public final class Node {
         runsRegistry = manifest.runs("RegistryVerticle");
         compare = blueprint.config().cluster().compare();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
-        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry);
+        builder = new SnapshotBuilder(
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);

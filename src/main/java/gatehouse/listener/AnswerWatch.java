@@ -51,6 +51,14 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
         }
     }
 
+    /** Nobody reads behind the end of what a client sends, which would end the connection; Vert.x would when a body is resumed. */
+    @Override
+    public void read(ChannelHandlerContext context) {
+        if (!((DuplexChannel) context.channel()).isInputShutdown()) {
+            context.read();
+        }
+    }
+
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         var channel = (DuplexChannel) context.channel();

@@ -24,9 +24,6 @@ final class BoundListener {
     /** What a request line has besides its target: method and version (RFC 9112 §3). */
     private static final int MORE_THAN_URI = 64;
 
-    /** RFC 9113 §10.5: resets are counted over this time. */
-    private static final int RESET_WINDOW_SECONDS = 30;
-
     /** Until its first request is read a connection may be silent this long. */
     private static final int SILENT_SECONDS = 60;
 
@@ -76,7 +73,7 @@ final class BoundListener {
     private HttpServer server(HttpServerOptions options, Lane lane, Door door) {
         var server = Doorway.server(new GatedVertx((VertxInternal) vertx, gate), options, door, this::accepted)
                 .connectionHandler(connection -> {
-                    prepare(connection);
+                    prepare(connection, door);
                     lane.connected(door, connection);
                 })
                 .requestHandler(request -> lane.handle(door, request))
@@ -88,14 +85,14 @@ final class BoundListener {
     }
 
     /** Sets what Vert.x has no option for. */
-    private static void prepare(HttpConnection connection) {
+    private static void prepare(HttpConnection connection, Door door) {
         var codec = connection instanceof ConnectionBase base
                 ? base.channel().pipeline().get(Http2ConnectionHandler.class)
                 : null;
         if (codec == null) {
             return; // HTTP/1
         }
-        OneHost.guard(codec);
+        StrictHeads.guard(codec, door);
         try {
             // no table for compressed headers, not even the one that a client offers by saying nothing of it
             codec.encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
@@ -121,8 +118,7 @@ final class BoundListener {
                 .setTracingPolicy(TracingPolicy.IGNORE)
                 .setStrictThreadMode(true) // all is on one thread: no queue of 4 KiB for writes from others
                 .setHttp2ConnectionWindowSize((int) http2.connectionWindow().bytes())
-                .setHttp2RstFloodMaxRstFramePerWindow(http2.resets())
-                .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
+                .setHttp2RstFloodMaxRstFramePerWindow(0) // FrameGuard counts, what goes out and not what could
                 .setHttp2MaxSmallContinuationFrames(http2.continuations())
                 .setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(http2.streams())

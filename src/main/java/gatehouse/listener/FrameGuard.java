@@ -42,6 +42,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
 
     private final Rate frames;
     private final Rate resets;
+    private final ResetStreams reset;
     private int preface;
     private int headRead;
     private int length;
@@ -57,6 +58,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
     FrameGuard(ListenerLimits.Http2 limits) {
         frames = new Rate(limits.controlFrames(), FRAMES_NANOS);
         resets = new Rate(limits.resets(), RESETS_NANOS);
+        reset = new ResetStreams(new Rate(limits.controlFrames(), FRAMES_NANOS));
     }
 
     /** A number that grows with each part of an answer that is on its way to the client. */
@@ -204,6 +206,11 @@ public final class FrameGuard extends ChannelDuplexHandler {
             promise.tryFailure(new ClosedChannelException());
             return;
         }
+        if (message instanceof ByteBuf bytes && isReset(bytes) && isKnown(context, stream(bytes))) {
+            bytes.release();
+            promise.trySuccess();
+            return;
+        }
         if (message instanceof ByteBuf bytes && written(context, bytes)) {
             // the stream is over at once: one that Vert.x never knew must not be met when the connection fails
             var unused = context.write(message);
@@ -211,6 +218,19 @@ public final class FrameGuard extends ChannelDuplexHandler {
             return;
         }
         var unused = context.write(message, promise);
+    }
+
+    private boolean isReset(ByteBuf bytes) {
+        return payloadOut == 0 && bytes.readableBytes() >= HEAD && bytes.getByte(bytes.readerIndex() + 3) == RST_STREAM;
+    }
+
+    private boolean isKnown(ChannelHandlerContext context, int stream) {
+        var codec = context.pipeline().get(Http2ConnectionHandler.class);
+        return codec != null && !broken && reset.again(codec.connection(), stream);
+    }
+
+    private static int stream(ByteBuf frame) {
+        return frame.getInt(frame.readerIndex() + 5);
     }
 
     /**
@@ -231,42 +251,12 @@ public final class FrameGuard extends ChannelDuplexHandler {
         var kind = bytes.getByte(start + 3);
         if (kind <= HEADERS) {
             answered++;
-            count(bytes.getInt(start + 5));
+            count(stream(bytes));
             frames.pay(PAID_BY_ANSWER);
         } else if (kind == RST_STREAM && !broken && !resets.take()) {
             broken = true;
             context.executor().execute(() -> end(context)); // after what is being written
         }
         return kind == RST_STREAM;
-    }
-
-    /** Most events within a time. The clock is looked at only when there were that many. */
-    private static final class Rate {
-        private final int most;
-        private final long time;
-        private long since = System.nanoTime();
-        private int count;
-
-        Rate(int most, long time) {
-            this.most = most;
-            this.time = time;
-        }
-
-        boolean take() {
-            if (++count <= most) {
-                return true;
-            }
-            var now = System.nanoTime();
-            if (now - since < time) {
-                return false;
-            }
-            since = now;
-            count = 1;
-            return true;
-        }
-
-        void pay(int events) {
-            count = Math.max(0, count - events);
-        }
     }
 }

@@ -18,7 +18,7 @@ final class HeadTimes {
     private static final long MIN_SWEEP_MILLIS = 5;
 
     /** As many are ended at once; thousands that came together would keep everybody else waiting. */
-    private static final int AT_ONCE = 32;
+    private static final int AT_ONCE = 8;
 
     private static final long NEXT_MILLIS = 1;
 

@@ -1,5 +1,6 @@
 package gatehouse.listener;
 
+import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import io.vertx.core.Context;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * lane that accepted it.
  */
 public final class Lane {
+    private static final String X_REQUEST_ID = "X-Request-Id";
+
+    private final RequestIds ids = new RequestIds();
     private final int index;
     private final Context context;
     private @Nullable LaneServer server;
@@ -82,7 +86,9 @@ public final class Lane {
         }
     }
 
-    private static void refuse(HttpServerRequest request) {
+    private void refuse(HttpServerRequest request) {
+        var offered = request.headers().get(X_REQUEST_ID);
+        var id = offered != null && RequestIds.wellFormed(offered) ? offered : ids.next();
         var problem = Problem.unavailable(
                 "not-served",
                 "The gateway is starting, or its manifest has no verticle that serves HTTP.",
@@ -90,6 +96,8 @@ public final class Lane {
                 Origin.GATEWAY);
         var response = request.response().setStatusCode(problem.status());
         problem.headers().forEach(response::putHeader);
-        response.putHeader("Content-Type", Problem.MEDIA_TYPE).end(problem.toJson("none"));
+        response.putHeader("Content-Type", Problem.MEDIA_TYPE)
+                .putHeader(X_REQUEST_ID, id)
+                .end(problem.toJson(id));
     }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * a redeployed verticle takes over lanes without a socket being touched. Not thread-safe: one change at a time.
  */
 public final class Listeners {
+    /** Most connections where neither the configuration nor the limit of open files says less. */
+    public static final String USUAL_CONNECTIONS = Integer.toString(Admission.USUAL);
+
     private final Vertx vertx;
     private final List<Lane> lanes;
     private final Admission admission = new Admission(OpenFiles.ofProcess(), System::nanoTime);
@@ -49,6 +52,16 @@ public final class Listeners {
     /** The most connections from clients for which the process may open files enough. */
     public int mostConnections() {
         return admission.files().carries();
+    }
+
+    /** What holds where {@code node.connections} is not configured, and why: {@code 300 (for 1024 open files)}. */
+    public static String usualConnections() {
+        return usualConnections(OpenFiles.ofProcess());
+    }
+
+    static String usualConnections(OpenFiles files) {
+        var carried = files.carries();
+        return carried < Admission.USUAL ? carried + " (for " + files.limit() + " open files)" : USUAL_CONNECTIONS;
     }
 
     /** How many files the process must be allowed to open for so many connections from clients. */

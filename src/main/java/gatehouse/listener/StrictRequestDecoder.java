@@ -1,6 +1,7 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerLimits;
+import gatehouse.exchange.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -35,7 +36,17 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
     private static final int BETWEEN_REQUEST_LINE_WORDS = 2;
 
+    /** Stands for what of a request line could not be read. */
+    private static final String UNREAD = "-";
+
+    /** So much of a target that is refused stands in the access log. */
+    private static final int MAX_SHOWN = 256;
+
+    private static final int MAX_METHOD = 32;
+
     private final Door door;
+    private String readMethod = UNREAD;
+    private String readTarget = UNREAD;
     private @Nullable ByteBuf input;
     private boolean first = true;
     private int wordEnd;
@@ -82,6 +93,8 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         if (request.decoderResult().isSuccess() && (folded || !isSingleSpaced(request))) {
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("blanks")));
         }
+        readMethod = UNREAD;
+        readTarget = UNREAD;
         pieces = 0;
         pieceBytes = 0;
         folded = false;
@@ -130,23 +143,39 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         }
     }
 
-    /** What stands for a request that has no valid line is answered in our version, not in the codec's 1.0 (RFC 9110 §2.5). */
+    /**
+     * What stands for a request that has no valid line has of it what could be read. It is answered in our version, not in the
+     * codec's 1.0 (RFC 9110 §2.5).
+     */
     @Override
     protected HttpMessage createInvalidMessage() {
-        return new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/bad-request", Unpooled.EMPTY_BUFFER);
+        return new DefaultFullHttpRequest(
+                HttpVersion.HTTP_1_1, HttpMethod.valueOf(readMethod), readTarget, Unpooled.EMPTY_BUFFER);
     }
 
     @Override
     protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
         wordEnd = start + length;
-        return super.splitFirstWordInitialLine(line, start, length);
+        var method = super.splitFirstWordInitialLine(line, start, length);
+        readMethod = method.length() <= MAX_METHOD && !method.isEmpty() && Fields.isToken(method) ? method : UNREAD;
+        readTarget = UNREAD;
+        return method;
     }
 
     @Override
     protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        var target = super.splitSecondWordInitialLine(line, start, length);
+        readTarget = shown(target);
         checkBlank(line, start);
         wordEnd = start + length;
-        return super.splitSecondWordInitialLine(line, start, length);
+        return target;
+    }
+
+    /** The beginning of a target, without the query, which may have secrets; the log escapes it. */
+    private static String shown(String target) {
+        var question = target.indexOf('?');
+        var end = Math.min(question < 0 ? target.length() : question, MAX_SHOWN);
+        return end == 0 ? UNREAD : target.substring(0, end);
     }
 
     @Override

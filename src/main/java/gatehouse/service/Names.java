@@ -27,6 +27,7 @@ final class Names {
     private static final Logger LOG = LoggerFactory.getLogger(Names.class);
     private static final long FIRST_RETRY_MILLIS = 1000;
 
+    private final String service;
     private final Vertx vertx;
     private final Context context;
     private final Roster roster;
@@ -38,7 +39,15 @@ final class Names {
     /**
      * @param followed who names are from and says which addresses will do; null where they are configured, and all do
      */
-    Names(Vertx vertx, Context context, Roster roster, Resolver resolver, Duration every, @Nullable Followed followed) {
+    Names(
+            String service,
+            Vertx vertx,
+            Context context,
+            Roster roster,
+            Resolver resolver,
+            Duration every,
+            @Nullable Followed followed) {
+        this.service = service;
         this.vertx = vertx;
         this.context = context;
         this.roster = roster;
@@ -112,16 +121,20 @@ final class Names {
     private void found(Follow follow, List<String> ips) {
         if (follow.isFailing) {
             follow.isFailing = false;
-            LOG.info("{}: name is resolved again: {}", follow.url, ips);
+            LOG.info("service {}: the name of {} is resolved again: {}", service, follow.url, ips);
         }
         follow.isResolved = true;
         roster.place(follow.url, ips, follow.first.future().isComplete());
     }
 
-    private static void failed(Follow follow, Throwable cause) {
+    private void failed(Follow follow, Throwable cause) {
         if (!follow.isFailing) {
             follow.isFailing = true;
-            LOG.warn("{}: name cannot be resolved, its last addresses stay: {}", follow.url, cause.toString());
+            LOG.warn(
+                    "service {}: the name of {} cannot be resolved, its last addresses stay: {}",
+                    service,
+                    follow.url,
+                    cause.toString());
         }
     }
 

@@ -68,7 +68,7 @@ final class Roster {
         offers.keySet().forEach(url -> byUrl.put(url, Map.of()));
     }
 
-    /** The configured addresses; the weight of one that stands there twice is the sum. */
+    /** The configured addresses. */
     private static Map<TargetUrl, Offer> configured(ServiceConfig config) {
         var weights = new LinkedHashMap<TargetUrl, Integer>();
         config.targets().forEach(target -> weights.merge(target.url(), target.weight(), Integer::sum));

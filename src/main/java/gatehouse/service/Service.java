@@ -71,7 +71,7 @@ public final class Service {
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
         this.trying = balancer.tryingOneAtATime(nanoTime);
-        this.names = new Names(vertx, context, roster, resolver, config.resolve(), followed);
+        this.names = new Names(name, vertx, context, roster, resolver, config.resolve(), followed);
         this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
         this.followed = followed;
     }

@@ -7,10 +7,12 @@ import gatehouse.config.Overrides;
 import gatehouse.config.Place;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
+import gatehouse.policy.NamedFiles;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +52,8 @@ public record Blueprint(
                 ? fileOrFolder
                 : java.util.Objects.requireNonNullElse(
                         fileOrFolder.toAbsolutePath().getParent(), Path.of(""));
-        return of(ConfigDocument.read(fileOrFolder, overrides), folder);
+        return of(
+                ConfigDocument.read(fileOrFolder, overrides), new NamedFiles(folder, !overrides.readsFiles()), folder);
     }
 
     /**
@@ -62,14 +65,18 @@ public record Blueprint(
      */
     public static Blueprint parse(String fileName, String text, Path folder, Overrides overrides)
             throws ConfigException {
-        return of(ConfigDocument.parse(fileName, text, overrides), folder);
+        return of(
+                ConfigDocument.parse(fileName, text, overrides),
+                new NamedFiles(folder, !overrides.readsFiles()),
+                folder);
     }
 
-    private static Blueprint of(ConfigDocument document, Path folder) throws ConfigException {
+    private static Blueprint of(ConfigDocument document, NamedFiles named, Path folder) throws ConfigException {
         var problems = new Problems(document);
         var config = document.bind(GatewayConfig.class, Policies.keys(), problems);
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
+        new PolicyChecks(config, named, problems).check();
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
@@ -83,7 +90,7 @@ public record Blueprint(
         var blueprint = new Blueprint(
                 config,
                 folder,
-                document.files(),
+                together(document.files(), named.asked()),
                 effective,
                 tables,
                 addresses,
@@ -93,6 +100,12 @@ public record Blueprint(
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
+    }
+
+    private static List<Path> together(List<Path> some, Set<Path> others) {
+        var all = new LinkedHashSet<>(some);
+        all.addAll(others);
+        return List.copyOf(all);
     }
 
     private static RouteTable<String> table(GatewayConfig config, String listener) {
@@ -119,11 +132,13 @@ public record Blueprint(
         return effective;
     }
 
-    /** Every policy with its own defaults. */
+    /** Every policy that holds for all routes, with its own defaults. */
     private static PolicySet builtIn() {
         var byKey = new LinkedHashMap<String, java.util.Optional<Record>>();
         for (var type : Policies.ALL) {
-            byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
+            if (type.always()) {
+                byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
+            }
         }
         return new PolicySet(byKey);
     }

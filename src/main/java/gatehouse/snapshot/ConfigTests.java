@@ -22,8 +22,19 @@ final class ConfigTests {
 
     private void run(String name, TestConfig test) {
         var request = test.request();
-        var answer =
-                new Explainer(blueprint).explain(request.method(), request.url(), request.headers(), request.client());
+        var consumer = request.as();
+        if (consumer != null && !blueprint.config().consumers().containsKey(consumer)) {
+            var known = List.copyOf(blueprint.config().consumers().keySet());
+            problems.addUnknown(List.of("tests", name, "request", "as"), "there is no consumer", consumer, known);
+            return;
+        }
+        var explainer = new Explainer(blueprint);
+        var answer = explainer.explain(
+                request.method(),
+                request.url(),
+                request.headers(),
+                request.client(),
+                explainer.identity(consumer, request.claims()));
         var expect = test.expect();
         compare(name, "route", expect.route(), answer.route());
         compare(name, "service", expect.service(), answer.service());

@@ -1,10 +1,13 @@
 package gatehouse.snapshot;
 
+import gatehouse.exchange.Identity;
 import gatehouse.exchange.TrialRequest;
+import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import gatehouse.route.Explanation;
 import gatehouse.route.RouteLine;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +31,7 @@ public final class Explainer {
      * @param upstreamPath path and query as sent to a target, or null
      * @param status status where the gateway itself answers, or null
      * @param allow value of {@code Allow} with status 405, or null
-     * @param detail why the gateway would not take it at all, or null
+     * @param detail why the gateway would refuse it, or null
      * @param policies policy keys in the order in which they run, each with its settings
      * @param lost all other routes and why they lost
      */
@@ -51,8 +54,32 @@ public final class Explainer {
      */
     public record PolicyLine(String key, String settings) {}
 
-    /** Explains a request; a URL whose port is a listener's is tried there, any other on the first listener. */
+    /** Explains a request of somebody unknown. */
     public Answer explain(String method, String url, Map<String, String> headers, String clientAddress) {
+        return explain(method, url, headers, clientAddress, Identity.NOBODY);
+    }
+
+    /**
+     * A consumer of the configuration, as {@code explain} is told who calls.
+     *
+     * @param name name of the consumer; null for nobody
+     * @param claims claims of a token; {@code groups} among them are added to the consumer's
+     */
+    public Identity identity(@Nullable String name, Map<String, Object> claims) {
+        var groups = new HashSet<String>();
+        var consumer = name == null ? null : blueprint.config().consumers().get(name);
+        if (consumer != null) {
+            groups.addAll(consumer.groups());
+        }
+        if (claims.get("groups") instanceof List<?> told) {
+            told.forEach(group -> groups.add(String.valueOf(group)));
+        }
+        return new Identity(name, groups, claims);
+    }
+
+    /** Explains a request; a URL whose port is a listener's is tried there, any other on the first listener. */
+    public Answer explain(
+            String method, String url, Map<String, String> headers, String clientAddress, Identity identity) {
         var listener = listenerFor(url);
         if (listener == null) {
             return new Answer("none", null, null, null, 503, null, "no listener is configured", List.of(), List.of());
@@ -75,16 +102,30 @@ public final class Explainer {
         }
         var route = Objects.requireNonNull(blueprint.config().routes().get(winner));
         var service = route.to().service();
+        var refusal = refusal(winner, request, identity);
         return new Answer(
                 listener,
                 winner,
                 service,
                 service == null ? null : request.target(),
+                refusal == null ? null : refusal.status(),
                 null,
-                null,
-                null,
+                refusal == null ? null : refusal.detail(),
                 policies(winner),
                 explanation.lost());
+    }
+
+    /** What the first policy says that would refuse the request; null where it gets through as far as can be told. */
+    private @Nullable Problem refusal(String route, TrialRequest request, Identity identity) {
+        var set = Objects.requireNonNull(blueprint.effective().get(route));
+        for (var type : Policies.ALL) {
+            var settings = set.get(type.key(), type.config());
+            var refusal = settings == null ? null : type.refuses(settings, request, identity);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
     }
 
     private @Nullable String listenerFor(String url) {

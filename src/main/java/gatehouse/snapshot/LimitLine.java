@@ -1,6 +1,7 @@
 package gatehouse.snapshot;
 
 import gatehouse.config.EffectiveLimit;
+import gatehouse.listener.Listeners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +18,16 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
     public static List<LimitLine> all(Blueprint blueprint) {
         var config = blueprint.config();
         var lines = new ArrayList<LimitLine>();
-        add(lines, "node", config.node().name(), EffectiveLimit.in(config.node()));
+        var ofNode = "the node's";
+        add(
+                lines,
+                "node",
+                config.node().name(),
+                connections(
+                        "connections",
+                        Listeners.usualConnections(),
+                        Listeners.USUAL_CONNECTIONS,
+                        EffectiveLimit.in(config.node())));
         add(
                 lines,
                 "node",
@@ -25,7 +35,12 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
                 EffectiveLimit.in(config.registry()).stream()
                         .map(limit -> limit.below("registry"))
                         .toList());
-        config.listeners().forEach((name, listener) -> add(lines, "listener", name, EffectiveLimit.in(listener)));
+        config.listeners()
+                .forEach((name, listener) -> add(
+                        lines,
+                        "listener",
+                        name,
+                        connections("limits.connections", ofNode, ofNode, EffectiveLimit.in(listener))));
         config.services().forEach((name, service) -> add(lines, "service", name, EffectiveLimit.in(service)));
         for (var route : config.routes().keySet()) {
             var effective = Objects.requireNonNull(blueprint.effective().get(route));
@@ -39,6 +54,14 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
             }
         }
         return lines;
+    }
+
+    /** The limits with the one that follows from others as it is in force. */
+    private static List<EffectiveLimit> connections(
+            String key, String worked, String usual, List<EffectiveLimit> limits) {
+        return limits.stream()
+                .map(limit -> limit.key().equals(key) ? limit.orElse(worked, usual) : limit)
+                .toList();
     }
 
     private static void add(List<LimitLine> lines, String scope, String name, List<EffectiveLimit> limits) {

@@ -6,6 +6,8 @@ import gatehouse.config.ListenAddress;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
+import gatehouse.config.ServiceConfig;
+import gatehouse.config.TargetUrl;
 import gatehouse.forward.Interceptors;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
@@ -34,12 +36,28 @@ final class References {
         config.routes().forEach(this::checkRoute);
         checkPorts();
         config.services().forEach((name, service) -> {
+            checkTargets(name, service);
             for (var i = 0; i < service.interceptors().size(); i++) {
                 checkClass(
                         List.of("services", name, "interceptors", Integer.toString(i)),
                         service.interceptors().get(i));
             }
         });
+    }
+
+    /** The same address twice is a slip more often than a wish for a double weight. */
+    private void checkTargets(String name, ServiceConfig service) {
+        var known = new HashSet<TargetUrl>();
+        for (var i = 0; i < service.targets().size(); i++) {
+            var url = service.targets().get(i).url();
+            if (!known.add(url)) {
+                problems.add(
+                        List.of("services", name, "targets", Integer.toString(i)),
+                        "target " + url + " stands there already",
+                        "each target once",
+                        "a `weight` gives it a larger share");
+            }
+        }
     }
 
     private void checkRoute(String name, RouteConfig route) {
@@ -69,7 +87,10 @@ final class References {
                         "listener"));
         var files = route.to().files();
         if (files != null && !Files.isDirectory(folder.resolve(files))) {
-            problems.add(List.of("routes", name, "to", "files"), files, "a folder that exists");
+            problems.add(
+                    List.of("routes", name, "to", "files"),
+                    files,
+                    "a folder that exists in the folder of the configuration, or a whole path");
         }
     }
 

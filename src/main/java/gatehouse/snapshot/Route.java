@@ -5,6 +5,7 @@ import gatehouse.config.RouteConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
+import gatehouse.policy.PolicyType;
 import java.util.Map;
 
 /**
@@ -13,7 +14,7 @@ import java.util.Map;
  * @param name its name
  * @param config as it stands in the file
  * @param effective policy keys that hold for it after all layers were laid over each other
- * @param steps its policies by key, in their fixed order
+ * @param steps its policies, in their fixed order
  * @param policy the steps as one
  * @param to what answers in the end
  */
@@ -21,7 +22,7 @@ public record Route(
         String name,
         RouteConfig config,
         PolicySet effective,
-        Map<String, Policy> steps,
+        Map<PolicyType<?>, Policy> steps,
         Policy policy,
         Destination to) {
     /** What answers in the end. */

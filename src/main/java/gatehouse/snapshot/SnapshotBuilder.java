@@ -8,7 +8,12 @@ import gatehouse.forward.Plan;
 import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
 import gatehouse.forward.Timeouts;
+import gatehouse.policy.Kept;
+import gatehouse.policy.NamedFiles;
 import gatehouse.policy.Policy;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.Revocations;
+import gatehouse.policy.Surroundings;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
@@ -17,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.httpproxy.ProxyInterceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,17 +42,26 @@ public final class SnapshotBuilder {
     private final Supplier<byte[]> stickyKey;
     private final LongSupplier nanoTime;
     private final Registry registry;
+    private final Revocations revocations;
+    private final Kept kept = new Kept();
 
     /**
      * @param stickyKey signs cookies of services without a key of their own; asked for when there is one
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry followed by services that say so
+     * @param revocations tokens that are not taken any more
      */
-    public SnapshotBuilder(Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime, Registry registry) {
+    public SnapshotBuilder(
+            Vertx vertx,
+            Supplier<byte[]> stickyKey,
+            LongSupplier nanoTime,
+            Registry registry,
+            Revocations revocations) {
         this.vertx = vertx;
         this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
         this.registry = registry;
+        this.revocations = revocations;
     }
 
     /**
@@ -58,11 +73,13 @@ public final class SnapshotBuilder {
         var interceptors = interceptors(blueprint, previous);
         var services = services(blueprint, previous);
         var routes = new LinkedHashMap<String, Route>();
+        var surroundings = surroundings(blueprint);
         blueprint
                 .config()
                 .routes()
                 .keySet()
-                .forEach(name -> routes.put(name, route(blueprint, name, services, interceptors, previous)));
+                .forEach(name ->
+                        routes.put(name, route(blueprint, name, services, interceptors, surroundings, previous)));
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : blueprint.config().listeners().keySet()) {
             var builder = new RouteTable.Builder<Route>(listener);
@@ -74,6 +91,17 @@ public final class SnapshotBuilder {
         var snapshot = new Snapshot(number, blueprint, services, routes, tables);
         return Future.join(services.values().stream().map(Service::ready).toList())
                 .map(snapshot);
+    }
+
+    private Surroundings surroundings(Blueprint blueprint) {
+        return new Surroundings(
+                vertx,
+                new NamedFiles(blueprint.folder(), false),
+                InstantSource.system(),
+                nanoTime,
+                blueprint.config().consumers(),
+                kept,
+                revocations);
     }
 
     /** By service; made before anything is started, as a constructor may fail. */
@@ -128,20 +156,21 @@ public final class SnapshotBuilder {
             String name,
             Map<String, Service> services,
             Map<String, List<ProxyInterceptor>> interceptors,
+            Surroundings surroundings,
             @Nullable Snapshot previous) {
         var config = Objects.requireNonNull(blueprint.config().routes().get(name));
         var effective = Objects.requireNonNull(blueprint.effective().get(name));
         var before = previous == null ? null : previous.routes().get(name);
-        var steps = new LinkedHashMap<String, Policy>();
+        var steps = new LinkedHashMap<PolicyType<?>, Policy>();
         for (var type : Policies.ALL) {
             var settings = effective.get(type.key(), type.config());
             if (settings != null) {
-                var same = before == null
+                var same = before == null || type.renewed()
                         ? null
                         : settings.equals(before.effective().get(type.key(), type.config()))
-                                ? before.steps().get(type.key())
+                                ? before.steps().get(type)
                                 : null;
-                steps.put(type.key(), same == null ? type.build(settings) : same);
+                steps.put(type, same == null ? type.build(settings, surroundings) : same);
             }
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);

@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +24,15 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class AdminApiTest {
+    @TempDir
+    private static Path secrets;
+
     private static final String ONE_SERVICE = """
             services: { users: { targets: [ "http://127.0.0.1:1", { url: "http://127.0.0.1:2", weight: 3 } ],
                                  balance: { sticky: { cookie: GW, secret: sixteen-characters-or-more } } } }
@@ -225,7 +230,7 @@ class AdminApiTest {
 
     @Test
     void what_came_out_of_a_file_is_nowhere_shown() throws Exception {
-        var secret = Files.writeString(Files.createTempFile("gatehouse", ".secret"), "hush-hush-hush");
+        var secret = Files.writeString(secrets.resolve("key.secret"), "hush-hush-hush");
         try (var gateway = TestGateway.startWithAdmin("""
                 services: { s: { targets: "http://127.0.0.1:1" } }
                 routes: { r: { match: { header: { X-Key: "${file:%s}" } }, to: s } }

@@ -8,12 +8,14 @@ import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExplainApiTest {
+    @TempDir
+    private static Path secrets;
+
     private TestGateway gateway;
     private AdminClient admin;
 
@@ -111,6 +116,16 @@ class ExplainApiTest {
     }
 
     @Test
+    void folders_are_looked_for_where_those_of_the_running_configuration_are() throws Exception {
+        Files.createDirectories(gateway.home().resolve("site"));
+        var document =
+                "version: 1\nlisteners: { web: \":8080\" }\nroutes: { r: { match: { path: \"/**\" }, to: { files: %s } } }";
+        assertThat(check(document.formatted("site")).encode()).contains("\"ok\":true");
+        assertThat(check(document.formatted("./site")).encode()).contains("\"ok\":true");
+        assertThat(check(document.formatted("elsewhere")).encode()).contains("a folder that exists");
+    }
+
+    @Test
     void json_is_a_document_too() throws Exception {
         var response = admin.send("POST", "/admin/v1/config/check", "{\"version\": 1}", JSON);
         assertThat(object(response).getBoolean("ok")).isTrue();
@@ -148,7 +163,7 @@ class ExplainApiTest {
     @ParameterizedTest
     @ValueSource(strings = {"${file:%s}", "\\x24{file:%s}"})
     void a_document_learns_nothing_of_files(String reference) throws Exception {
-        var file = Files.writeString(Files.createTempFile("gatehouse", ".secret"), "hush-hush-hush");
+        var file = Files.writeString(secrets.resolve("key.secret"), "hush-hush-hush");
         var answer = check("""
                 version: 1
                 listeners: { web: ":8080" }

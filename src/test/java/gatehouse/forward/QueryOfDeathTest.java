@@ -88,7 +88,7 @@ class QueryOfDeathTest {
                 .exchange(exchange, plan)
                 .compose(reply -> {
                     request.response().setStatusCode(reply.status()).setChunked(true);
-                    return reply.body().sendTo(exchange, request.response());
+                    return reply.body().sendTo(exchange);
                 })
                 .onFailure(failure -> request.response()
                         .setStatusCode(((ProblemException) failure).problem().status())

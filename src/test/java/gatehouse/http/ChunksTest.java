@@ -3,36 +3,20 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of requests that come in chunks, and the trailers behind them. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class ChunksTest {
+class ChunksTest extends SceneCase {
     private static final int MIB = 1024 * 1024;
 
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.withRoute("limits: { body: 100MiB }");
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
+    ChunksTest() {
+        super("""
+                services: { origin: { targets: "%s", pool: { max: 1, wait: 10s } } }
+                routes:   { all: { match: { path: "/**" }, to: origin, limits: { body: 100MiB } } }
+                """);
     }
 
     @ParameterizedTest(name = "RFC 9112 §7.1: chunks {0}")
@@ -62,7 +46,7 @@ class ChunksTest {
         assertNothingWholeSince(already, "/chunks");
     }
 
-    private static void assertNothingWholeSince(int already, String target) {
+    private void assertNothingWholeSince(int already, String target) {
         for (var request : scene.origin().requests().subList(already, scene.requestsAtOrigin())) {
             assertThat(request.target()).isEqualTo(target);
             request.connection().awaitClosed();

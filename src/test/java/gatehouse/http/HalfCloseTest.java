@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.Drip;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +46,28 @@ class HalfCloseTest {
                 client.halfClose();
                 assertThat(client.read().text()).isEqualTo(text);
                 assertThat(client.closedByPeer()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void a_body_of_which_only_the_beginning_is_gathered_is_read_to_its_end() throws Exception {
+        var body = ("3e8\r\n" + "a".repeat(1000) + "\r\n").repeat(60) + "0\r\nX-T: 1\r\n\r\n";
+        var half = body.length() / 2;
+        try (var own = Scene.start("""
+                services: { origin: { targets: [ "http://127.0.0.1:%d", "%%s" ], health: { passive: null } } }
+                routes:   { all: { match: { path: "/**" }, to: origin } }
+                """.formatted(RawOrigin.closedPort()))) {
+            own.answering(Answers.ok("whole"));
+            for (var i = 0; i < 100; i++) {
+                try (var client = own.client()) {
+                    client.send(RawClient.request("PUT", "/", "Transfer-Encoding: chunked"));
+                    client.send(body.substring(0, half));
+                    client.send(body.substring(half));
+                    client.halfClose();
+                    assertThat(client.read().text()).isEqualTo("whole");
+                    assertThat(client.closedByPeer()).isTrue();
+                }
             }
         }
     }

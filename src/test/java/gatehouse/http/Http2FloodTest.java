@@ -6,52 +6,23 @@ import gatehouse.testing.Answers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of HTTP/2 that keep a connection busy with anything but requests (RFC 9113 §10.5). */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class Http2FloodTest {
+class Http2FloodTest extends SceneCase {
     private static final String CALM = "GOAWAY 11";
     private static final int RESETS = 100;
     private static final int CONTROL_FRAMES = 1000;
     private static final byte[] CANCEL = {0, 0, 0, 8};
 
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+    Http2FloodTest() {
+        super("""
                 services: { origin: { targets: "%s", pool: { max: 256 } } }
                 routes:   { all: { match: { path: "/**" }, to: origin } }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @BeforeEach
-    void the_origin_says_hello() {
-        scene.answering(Answers.ok("hello"));
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
-    private static RawHttp2 http2() throws IOException {
-        return new RawHttp2(scene.client());
     }
 
     /** What a client that goes on until it is stopped sees in the end; where it is reset, it may not see why. */

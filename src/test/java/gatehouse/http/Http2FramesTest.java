@@ -7,47 +7,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Single frames of HTTP/2 that break the rules or change them, and what is said of windows and tables (RFC 9113 §6). */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class Http2FramesTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+class Http2FramesTest extends SceneCase {
+    Http2FramesTest() {
+        super("""
                 services: { origin: { targets: "%s", pool: { max: 256 } } }
                 routes:   { all: { match: { path: "/**" }, to: origin } }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @BeforeEach
-    void the_origin_says_hello() {
-        scene.answering(Answers.ok("hello"));
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
-    private static RawHttp2 http2() throws IOException {
-        return new RawHttp2(scene.client());
     }
 
     @ParameterizedTest(name = "{0}")

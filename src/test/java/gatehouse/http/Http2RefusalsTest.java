@@ -6,46 +6,17 @@ import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients of HTTP/2 that break its rules. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class Http2RefusalsTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+class Http2RefusalsTest extends SceneCase {
+    Http2RefusalsTest() {
+        super("""
                 services: { origin: { targets: "%s", pool: { max: 1 } } }
                 routes:   { all: { match: { path: "/**" }, to: origin, limits: { body: 1MiB } } }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @BeforeEach
-    void the_origin_says_hello() {
-        scene.answering(Answers.ok("hello"));
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
-    private static RawHttp2 http2() throws IOException {
-        return new RawHttp2(scene.client());
     }
 
     @ParameterizedTest(name = "RFC 9113 {0}: {1} {2}")
@@ -108,8 +79,7 @@ class Http2RefusalsTest {
             try (var client = http2()) {
                 var answer = client.headers(1, true, pairs).outcome(1);
                 var end = answer.end().equals("END") ? answer.status() : answer.end();
-                // Vert.x drops the whole connection over a method that is no token
-                assertThat(end).isIn("400", "RST 1", "GOAWAY 1", name.equals(":method") ? "CLOSED" : "400");
+                assertThat(end).isIn("400", "RST 1");
             }
         }
         assertThat(scene.bytesAtOrigin()).isEqualTo(before);
@@ -164,24 +134,6 @@ class Http2RefusalsTest {
             assertThat(client.get(3, "/", "te", "trailers, gzip").outcome(3).end())
                     .isEqualTo("RST 1");
         }
-    }
-
-    @ParameterizedTest(name = "trailer {0}: {1}")
-    @CsvSource(quoteCharacter = '`', textBlock = """
-            x-sum, 5\\r\\nX-Evil: 1
-            X-Sum, 5
-            x sum, 5
-            x-sum, 5\\u0000
-            """)
-    void a_malformed_trailer_ends_its_request_unfinished_RFC_9113_8_1(String name, String value) throws IOException {
-        try (var client = http2()) {
-            client.post(1, "/trailer").data(1, false, "body").headers(1, true, name, unescaped(value));
-            var answer = client.outcome(1);
-            assertThat(answer.end().equals("END") ? answer.status() : answer.end())
-                    .isIn("400", "RST 1", "GOAWAY 1");
-        }
-        scene.awaitNothingInFlight();
-        assertThat(atOrigin()).doesNotContain("Evil", "body\r\n0\r\n\r\n");
     }
 
     @Test
@@ -256,76 +208,6 @@ class Http2RefusalsTest {
             assertThat(plain.lastRequest().head().all("http2-settings")).isEmpty();
             assertThat(plain.lastRequest().head().startLine()).isEqualTo("GET / HTTP/1.1");
         }
-    }
-
-    @ParameterizedTest(name = "RFC 9113 §8.1.1: length {0}, body of {1}")
-    @CsvSource({"5, 3", "3, 5", "0, 1"})
-    void a_body_that_is_not_as_long_as_announced_never_reaches_the_target_whole(int announced, int sent)
-            throws IOException {
-        try (var client = http2()) {
-            client.post(1, "/wrong", "content-length", Integer.toString(announced))
-                    .data(1, true, "a".repeat(sent));
-            var answer = client.outcome(1);
-            assertThat(answer.end().equals("END") ? answer.status() : answer.end())
-                    .isIn("400", "RST 1", "GOAWAY 1");
-        }
-        for (var request : scene.origin().requests()) {
-            if (request.target().equals("/wrong")) {
-                request.connection().awaitClosed();
-            }
-        }
-    }
-
-    @Test
-    void more_than_was_announced_is_not_whole_at_the_target_before_RFC_9113_8_1_1() throws IOException {
-        try (var client = http2()) {
-            client.post(1, "/more", "content-length", "70000");
-            for (var i = 0; i < 3; i++) {
-                client.data(1, false, "a".repeat(16_000));
-            }
-            Scene.await("the head at the origin", () -> atOrigin().contains("/more"));
-            client.data(1, false, "a".repeat(16_000)).data(1, false, "a".repeat(5_997) + "cde");
-            client.data(1, false, "f");
-            assertThat(client.outcome(1).end()).isIn("RST 1", "END");
-        }
-        scene.awaitNothingInFlight();
-        scene.origin().connections().forEach(connection -> {
-            if (connection.text().contains("/more")) {
-                connection.awaitClosed();
-                assertThat(connection.text()).doesNotEndWith("cde");
-            }
-        });
-    }
-
-    @Test
-    void a_short_body_that_is_longer_than_announced_never_reaches_the_target_RFC_9113_8_1_1() throws IOException {
-        try (var client = http2()) {
-            client.post(1, "/longer", "content-length", "5")
-                    .data(1, false, "abc")
-                    .data(1, false, "def");
-            assertThat(client.outcome(1).end()).isIn("RST 1", "END");
-        }
-        scene.awaitNothingInFlight();
-        assertThat(atOrigin()).doesNotContain("/longer");
-    }
-
-    private static String atOrigin() {
-        var text = new StringBuilder();
-        scene.origin().connections().forEach(connection -> text.append(connection.text()));
-        return text.toString();
-    }
-
-    @Test
-    void a_body_ends_with_its_stream_and_is_whole_then_RFC_9113_8_1_1() throws IOException {
-        try (var client = http2()) {
-            client.post(1, "/exact", "content-length", "5")
-                    .data(1, false, "abc")
-                    .data(1, false, "de")
-                    .data(1, false, "")
-                    .data(1, true, "");
-            assertThat(client.outcome(1).status()).isEqualTo("200");
-        }
-        assertThat(scene.lastRequest().body().text()).isEqualTo("abcde");
     }
 
     /** Vert.x knows nothing of the stream that it refuses, and fails over it when the connection fails in the same moment. */

@@ -6,24 +6,14 @@ import gatehouse.testing.Answers;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients of HTTP/2 by prior knowledge before a target of HTTP/1.1. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class Http2Test {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+class Http2Test extends SceneCase {
+    Http2Test() {
+        super("""
                 services:
                   origin: { targets: "%1$s", pool: { max: 1, wait: 10s } }
                   canary: { targets: "%1$s", hostHeader: target }
@@ -32,25 +22,6 @@ class Http2Test {
                   canary: { match: { path: "/**", cookie: { canary: "1" } }, to: canary }
                   small:  { match: { path: /small }, to: origin, limits: { body: 1KiB } }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @BeforeEach
-    void the_origin_says_hello() {
-        scene.answering(Answers.ok("hello"));
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
-    private static RawHttp2 http2() throws IOException {
-        return new RawHttp2(scene.client());
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the access log says of requests that were made to spoil it. */
@@ -110,6 +111,43 @@ class LoggedTest {
         var line = logged(response.header("x-request-id"));
         assertThat(line.get("status").asInt()).isEqualTo(400);
         assertThat(line.get("problem").asText()).isEqualTo("malformed-request");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET  /double HTTP/1.1            | GET    | /double",
+                "PUT /tab\tHTTP/1.1               | PUT    | /tab",
+                "GET /four words here HTTP/1.1    | GET    | /four",
+                "GET /secret?token=abc d HTTP/1.1 | GET    | /secret",
+                "GET /version HTTP/9              | GET    | /version",
+                "G(T /x HTTP/1.1 more             | -      | /x",
+                "nonsense                         | nonsense | -",
+            })
+    void of_a_line_that_is_none_what_could_be_read_is_logged(String request, String method, String path)
+            throws IOException {
+        try (var client = scene.client()) {
+            client.send(request + "\r\nHost: localhost\r\n\r\n");
+            var line = logged(client.read().header("x-request-id"));
+            assertThat(line.get("method").asText() + " " + line.get("path").asText())
+                    .isEqualTo(method + " " + path);
+            assertThat(line.has("query")).isFalse();
+        }
+    }
+
+    @Test
+    void nothing_of_the_request_before_stands_for_one_that_can_not_be_read() throws IOException {
+        try (var client = scene.client()) {
+            assertThat(client.send(RawClient.request("GET", "/before")).read().status())
+                    .isEqualTo(200);
+            client.send("GET /" + "a".repeat(20_000) + " HTTP/1.1\r\n\r\n");
+            var response = client.read();
+            assertThat(response.status()).isEqualTo(414);
+            var line = logged(response.header("x-request-id"));
+            assertThat(line.get("method").asText() + " " + line.get("path").asText())
+                    .isEqualTo("- -");
+        }
     }
 
     @Test

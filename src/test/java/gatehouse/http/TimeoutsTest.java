@@ -53,6 +53,26 @@ class TimeoutsTest {
     }
 
     @Test
+    void zero_is_no_limit() throws Exception {
+        try (var patient = Scene.start("""
+                services: { origin: { targets: "%s", pool: { max: 10 } } }
+                routes:
+                  none: { match: { path: /none }, to: origin, timeout: { firstByte: 0s, idle: 0s, total: 0s } }
+                  some: { match: { path: /some }, to: origin, timeout: { total: 100ms } }
+                """)) {
+            patient.answering(Answers.hang("late"));
+            try (var client = patient.client()) {
+                client.send("POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n");
+                assertTimeout(patient.exchange(RawClient.request("GET", "/some")), "total-timeout");
+                client.send("a");
+                assertTimeout(patient.exchange(RawClient.request("GET", "/some")), "total-timeout");
+                patient.origin().release();
+                assertThat(client.read().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void the_first_byte_is_waited_for_from_the_last_byte_sent() throws IOException {
         scene.answering(Answers.hang("late"));
         try (var client = scene.client()) {

@@ -2,6 +2,7 @@ package gatehouse.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.listener.Listeners;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -99,12 +100,14 @@ class CommandsTest {
                         "--set",
                         "routes.users.timeout.total=0s"))
                 .isZero();
+        var usual = Listeners.usualConnections();
         assertThat(out.toString().lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
                 .contains(
                         "SCOPE | NAME | KEY | VALUE | DEFAULT",
                         "node | gatehouse | drain.http | 30s | 30s",
+                        "node | gatehouse | connections | " + usual + " | 10000",
                         "listener | web | limits.headerTime | 10s | 10s",
-                        "listener | web | limits.connections | unset | unset",
+                        "listener | web | limits.connections | the node's | the node's",
                         "listener | web | limits.http2.streams | 200 | 100 | weaker",
                         "listener | inner | limits.http2.streams | 100 | 100",
                         "service | users | pool.max | 513 | 512 | weaker",

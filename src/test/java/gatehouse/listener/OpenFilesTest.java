@@ -63,6 +63,14 @@ class OpenFilesTest {
     }
 
     @Test
+    void the_usual_number_of_connections_says_where_it_is_from() {
+        assertThat(Listeners.usualConnections(new OpenFiles(1024, () -> 0, now::get)))
+                .isEqualTo("312 (for 1024 open files)");
+        assertThat(Listeners.usualConnections(new OpenFiles(Long.MAX_VALUE, () -> 0, now::get)))
+                .isEqualTo("10000");
+    }
+
+    @Test
     void what_it_is_said_to_need_is_enough() {
         for (var wanted : new int[] {1, 1000, 10_000, 123_457}) {
             assertThat(new OpenFiles(OpenFiles.neededFor(wanted), () -> 0, now::get).carries())

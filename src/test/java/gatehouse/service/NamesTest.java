@@ -3,6 +3,7 @@ package gatehouse.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.service.Fixture.Head;
+import gatehouse.testing.LogLines;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.net.InetAddress;
@@ -56,8 +57,14 @@ class NamesTest {
         zone = List.of("10.0.0.1");
         start(vertx);
 
-        zone = List.of();
-        awaitAnswer();
+        try (var log = new LogLines(Names.class)) {
+            zone = List.of();
+            awaitAnswer();
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("service users: the name of http://users.test:8080 cannot be resolved");
+        }
 
         assertThat(ids()).containsExactly("users.test:8080");
         assertThat(service.pick(Head.PLAIN, List.of())).isNotNull();

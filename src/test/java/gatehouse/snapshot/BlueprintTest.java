@@ -56,6 +56,26 @@ class BlueprintTest {
     }
 
     @Test
+    void a_target_that_stands_twice_in_a_service_is_a_mistake() {
+        assertThat(problemsOf("""
+                        version: 1
+                        services:
+                          users:
+                            targets:
+                              - http://10.0.0.1:8080
+                              - http://10.0.0.2:8080
+                              - { url: "HTTP://10.0.0.1:8080/", weight: 2 }
+                          web: { targets: [ "http://web.test", "http://WEB.test:80" ] }
+                          rest: { targets: [ "http://web.test" ] }
+                        """.replace("HTTP:", "http:")))
+                .containsExactly(
+                        "gateway.yaml:7:9 services.users.targets.2: target http://10.0.0.1:8080 stands there already"
+                                + " (expected: each target once, a `weight` gives it a larger share)",
+                        "gateway.yaml:8:40 services.web.targets.1: target http://web.test:80 stands there already"
+                                + " (expected: each target once, a `weight` gives it a larger share)");
+    }
+
+    @Test
     void two_routes_between_which_nothing_decides_are_a_mistake() {
         assertThat(problemsOf("""
                         version: 1

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fails a test class in whose time Netty reported a buffer that was never released; it stands around every test. Netty reports
+ * Fails a test class in whose time Netty reported a buffer that was never released, or a gateway's folder was left behind; it
+ * stands around every test. Netty reports
  * a leak when it makes a buffer after the lost one was collected, so each class ends with a collection and some buffers.
  */
 public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
@@ -29,6 +30,10 @@ public final class LeakWatch implements BeforeAllCallback, AfterAllCallback {
     public void afterAll(ExtensionContext context) {
         if (context.getParent().map(parent -> parent.getParent().isPresent()).orElse(false)) {
             return; // a class within a class
+        }
+        var left = TestGateway.takeLeft();
+        if (!left.isEmpty()) {
+            throw new AssertionError("left in the folder for temporary files: " + left);
         }
         var found = lost();
         if (!found.isEmpty()) {

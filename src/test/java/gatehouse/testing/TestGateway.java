@@ -11,10 +11,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,6 +26,8 @@ import java.util.stream.Stream;
 
 /** A whole gateway on free ports, started from a configuration as an operator would write it. */
 public final class TestGateway implements AutoCloseable {
+    private static final Queue<Path> HOMES = new ConcurrentLinkedQueue<>();
+
     private final Vertx vertx;
     private final Path home;
     private final Node node;
@@ -57,11 +63,23 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("registry", "http", "admin"), text, arguments);
     }
 
+    /** As {@link #start}, as if the verticle that serves were still to come. */
+    public static TestGateway startUnserved(String text, Object... arguments) throws Exception {
+        return start(2, List.of("admin"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
+        HOMES.add(home);
+        Blueprint blueprint;
+        try {
+            blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
+        } catch (ConfigException e) {
+            delete(home);
+            throw e;
+        }
         var vertx = vertx(eventLoops);
-        var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         entries.keySet().retainAll(verticles);
         try {
@@ -77,7 +95,26 @@ public final class TestGateway implements AutoCloseable {
                             eventLoops)));
         } catch (ExecutionException e) {
             await(vertx.close());
+            delete(home);
             throw e;
+        }
+    }
+
+    /** Folders of gateways that were never closed, once each. */
+    static List<Path> takeLeft() {
+        var left = HOMES.stream().filter(Files::exists).toList();
+        HOMES.clear();
+        return left;
+    }
+
+    /** With all that is in it. */
+    private static void delete(Path folder) {
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -164,6 +201,8 @@ public final class TestGateway implements AutoCloseable {
             await(vertx.close());
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new IllegalStateException("the gateway did not stop", e);
+        } finally {
+            delete(home);
         }
     }
 }

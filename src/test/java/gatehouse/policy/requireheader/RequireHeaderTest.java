@@ -47,7 +47,7 @@ class RequireHeaderTest {
 
     @Test
     void a_request_with_the_header_passes_and_one_without_gets_400() throws Exception {
-        var port = serving(RequireHeader.TYPE.build(new RequireHeader.Config("X-Team")));
+        var port = serving(RequireHeader.TYPE.build(new RequireHeader.Config("X-Team"), null));
         assertThat(RawClient.get(port, "/", "x-team: blue").head().startLine()).startsWith("HTTP/1.1 204");
         assertThat(RawClient.get(port, "/").head().startLine()).startsWith("HTTP/1.1 400");
     }

@@ -1,4 +1,4 @@
-package gatehouse.observe;
+package gatehouse.exchange;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;

@@ -1,4 +1,4 @@
-package gatehouse.observe;
+package gatehouse.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,28 @@
+package gatehouse.policy;
+
+import gatehouse.config.ConsumerConfig;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * What a policy may use of the node that it runs on. A policy is built once for all event loops, so what it makes of this is
+ * thread-safe.
+ *
+ * @param vertx for timers, clients and work that blocks
+ * @param files the files that settings name
+ * @param wallTime the time of day
+ * @param nanoTime a clock such as {@link System#nanoTime}
+ * @param consumers who calls, by name
+ * @param kept what outlives a snapshot
+ * @param revocations tokens that are not taken any more
+ */
+public record Surroundings(
+        Vertx vertx,
+        NamedFiles files,
+        InstantSource wallTime,
+        LongSupplier nanoTime,
+        Map<String, ConsumerConfig> consumers,
+        Kept kept,
+        Revocations revocations) {}
