@@ -22,7 +22,8 @@ final class Scenarios {
                         ConnectionScenarios.ALL,
                         OverloadScenarios.ALL,
                         ProcessScenarios.ALL,
-                        ClockScenarios.ALL)
+                        ClockScenarios.ALL,
+                        ClusterScenarios.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -80,7 +80,11 @@ final class LossyBus {
         }
 
         Grant register(String id, String address) {
-            var fields = Map.<String, Object>of("address", address, "ttl", "30s");
+            return register(id, address, "30s");
+        }
+
+        Grant register(String id, String address, String ttl) {
+            var fields = Map.<String, Object>of("address", address, "ttl", ttl);
             return registry.register(Submission.registration(named(id), fields, registry.config()), OPS);
         }
 
@@ -103,6 +107,11 @@ final class LossyBus {
                             + listing.instance().address() + "#"
                             + listing.instance().lease() + (listing.suspect() ? "?" : ""))
                     .collect(Collectors.toCollection(TreeSet::new));
+        }
+
+        /** How many it would tell of, those too that went. */
+        int entries() {
+            return registry.entries().size();
         }
 
         /** Ids alone, suspects with a question mark. */

@@ -196,6 +196,37 @@ class ReplicationTest {
     }
 
     @Test
+    void nor_after_a_long_one_though_its_lease_has_not_run_out() {
+        one.register("a", "10.0.0.1:80", "10m");
+        bus.pass(SECOND);
+        bus.cut("one", "two");
+        bus.tellMembers();
+        one.deregister("a");
+        bus.pass(Duration.ofMinutes(8));
+        assertThat(two.ids()).containsExactly("a");
+
+        bus.heal();
+        bus.tellMembers();
+        bus.pass(Duration.ofSeconds(3));
+
+        assertThat(one.ids()).isEmpty();
+        assertThat(two.ids()).isEmpty();
+    }
+
+    @Test
+    void who_went_is_not_remembered_for_ever() {
+        one.register("a", "10.0.0.1:80");
+        one.deregister("a");
+        for (var minute = 0; minute < 4; minute++) { // each time all that is known is told anew
+            bus.join("more" + minute, 0);
+            bus.pass(Duration.ofMinutes(1));
+        }
+
+        assertThat(one.entries()).isZero();
+        assertThat(two.entries()).isZero();
+    }
+
+    @Test
     void what_can_not_be_understood_is_dropped_and_the_rest_goes_on() {
         one.replication().heard(new Gossip.News("two", 1, List.of(Map.of("service", 7))));
         one.replication().heard(new Gossip.Digest("two", 1, false, List.of()));
