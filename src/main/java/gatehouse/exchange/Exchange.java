@@ -229,7 +229,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
      * connection can't be told apart (RFC 9110 §10.1.1).
      */
     public boolean isBodyInDoubt() {
-        return line.expectsContinue() && !continued && line.hasBody() && !request.isEnded();
+        return line.expectsContinue() && !continued && line.hasBody() && request != null && !request.isEnded();
     }
 
     /** Why the request is refused whatever its route; null for one that was let in. */
