@@ -49,6 +49,15 @@ final class Identity {
         }
     }
 
+    /** The certificate alone. */
+    static Certificate certificate(Secret secret) {
+        try {
+            return certificate(keys(secret));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A key of Ed25519 is any 32 bytes (RFC 8032 §5.1.5), which the generator asks its source for. */
     private static KeyPair keys(Secret secret) throws GeneralSecurityException {
         var generator = KeyPairGenerator.getInstance("Ed25519");

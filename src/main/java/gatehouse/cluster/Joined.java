@@ -3,6 +3,7 @@ package gatehouse.cluster;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import gatehouse.bus.BusWiring;
 import gatehouse.config.ClusterConfig;
@@ -30,19 +31,17 @@ public final class Joined implements Cluster, AutoCloseable {
     private final Secret secret;
     private final HazelcastInstance hazelcast;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Member lonely;
     private volatile @Nullable Vertx vertx;
+    private volatile boolean closing;
 
     private Joined(ClusterConfig settings, String name) {
         this.settings = settings;
         secret = new Secret(Objects.requireNonNull(settings.secret()));
         hazelcast = HazelcastSetup.start(settings, secret, id, name);
+        lonely = new Member(id, name, address(), true);
         hazelcast.getCluster().addMembershipListener(new Comings());
-        hazelcast.getLifecycleService().addLifecycleListener(event -> {
-            if (event.getState() == LifecycleState.MERGED) {
-                LOG.info("cluster: together again after having been cut off, {}", described());
-                changed();
-            }
-        });
+        hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
         LOG.info("cluster: {} on {}, {}", name, address(), described());
     }
 
@@ -89,6 +88,16 @@ public final class Joined implements Cluster, AutoCloseable {
         }
     }
 
+    private void lived(LifecycleState state) {
+        if (state == LifecycleState.MERGED) {
+            LOG.info("cluster: together again after having been cut off, {}", described());
+            changed();
+        } else if (state == LifecycleState.SHUTTING_DOWN && !closing) {
+            LOG.error("cluster: this node has lost its membership and serves alone from now on; it needs a restart");
+            changed();
+        }
+    }
+
     private void changed() {
         try {
             listeners.forEach(Runnable::run);
@@ -122,6 +131,15 @@ public final class Joined implements Cluster, AutoCloseable {
 
     @Override
     public List<Member> members() {
+        try {
+            return present();
+        } catch (HazelcastInstanceNotActiveException e) {
+            LOG.debug("no member any more", e);
+            return List.of(lonely);
+        }
+    }
+
+    private List<Member> present() {
         return hazelcast.getCluster().getMembers().stream()
                 .map(member -> new Member(
                         String.valueOf(member.getAttribute(HazelcastSetup.NODE_ID)),
@@ -152,6 +170,7 @@ public final class Joined implements Cluster, AutoCloseable {
     /** Leaves, which hands on what only this member keeps for all. Blocks. */
     @Override
     public void close() {
+        closing = true;
         hazelcast.shutdown();
     }
 }

@@ -1,6 +1,7 @@
 package gatehouse.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.bus.Topic;
 import gatehouse.cluster.Leases.Lease;
@@ -10,10 +11,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.VertxInternal;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +27,21 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two members in one process, as starting them takes long. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -112,8 +128,7 @@ class TwoNodesTest {
 
     @Test
     void no_object_of_java_may_travel() {
-        org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> vertxOne.eventBus().send("test.object", new java.util.Date()))
+        assertThatThrownBy(() -> vertxOne.eventBus().send("test.object", new java.util.Date()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("No message codec");
     }
@@ -144,6 +159,74 @@ class TwoNodesTest {
         } catch (java.net.SocketException reset) {
             return new byte[0];
         }
+    }
+
+    /** Speaks TLS and has no certificate, or one of another cluster; trusts anybody. */
+    @ParameterizedTest(name = "with the secret {0}")
+    @NullSource
+    @ValueSource(strings = "what strangers believe")
+    void who_has_not_the_certificate_of_the_cluster_can_not_speak_on_the_event_bus(String secret) throws Exception {
+        var heard = new AtomicInteger();
+        var subscription = Word.TOPIC.subscribe(vertxOne, word -> heard.incrementAndGet());
+        await(subscription.ready());
+        var bus = ((VertxInternal) vertxOne).clusterManager().getNodeInfo();
+        var context = SSLContext.getInstance("TLS");
+        context.init(secret == null ? null : keys(secret), new TrustManager[] {new Credulous()}, null);
+        try (var socket = context.getSocketFactory().createSocket(bus.host(), bus.port())) {
+            socket.setSoTimeout(10_000);
+            assertThatThrownBy(() -> {
+                        socket.getOutputStream().write(new byte[] {0, 0, 0, 1, 0});
+                        while (socket.getInputStream().read() >= 0) {
+                            // a pong would be an answer
+                        }
+                        throw new IOException("closed");
+                    })
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(SocketTimeoutException.class);
+        }
+        assertThat(heard).hasValue(0);
+        await(subscription.close());
+    }
+
+    private static KeyManager[] keys(String secret) throws Exception {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(new ByteArrayInputStream(Identity.keyStore(new Secret(secret), "x")), "x".toCharArray());
+        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, "x".toCharArray());
+        return factory.getKeyManagers();
+    }
+
+    /** Believes whatever it is shown. */
+    private static final class Credulous extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @Test
+    void all_members_have_the_same_certificate_and_others_another() {
+        assertThat(Identity.certificate(new Secret(SECRET))).isEqualTo(Identity.certificate(new Secret(SECRET)));
+        assertThat(Identity.certificate(new Secret(SECRET)))
+                .isNotEqualTo(Identity.certificate(new Secret(SECRET + "!")));
     }
 
     @Test
@@ -198,7 +281,7 @@ class TwoNodesTest {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(2));
 
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> Joined.join(taken, "late"))
+        assertThatThrownBy(() -> Joined.join(taken, "late"))
                 .isInstanceOf(RuntimeException.class)
                 .isNotInstanceOf(CompletionException.class);
     }

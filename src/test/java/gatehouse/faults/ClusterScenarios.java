@@ -109,7 +109,7 @@ final class ClusterScenarios {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             nodes.forEach(GatewayUnderTest::close);
             islands.close();
         }

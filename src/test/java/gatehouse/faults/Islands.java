@@ -1,6 +1,7 @@
 package gatehouse.faults;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ final class Islands implements AutoCloseable {
     private final int count;
 
     /** So many islands, numbered from 1. */
-    Islands(int count) throws Exception {
+    Islands(int count) throws IOException {
         this.count = count;
         try {
             ip("netns", "add", prefix + "b");
@@ -35,7 +36,7 @@ final class Islands implements AutoCloseable {
         }
     }
 
-    private void raise(int island) throws Exception {
+    private void raise(int island) throws IOException {
         var port = "p" + island;
         ip("netns", "add", name(island));
         ip(List.of(
@@ -72,12 +73,12 @@ final class Islands implements AutoCloseable {
     }
 
     /** Nothing goes between these two any more. */
-    void cut(int one, int other) throws Exception {
+    void cut(int one, int other) throws IOException {
         mislead(one, other);
         mislead(other, one);
     }
 
-    private void mislead(int island, int about) throws Exception {
+    private void mislead(int island, int about) throws IOException {
         ip(List.of(
                 "-n",
                 name(island),
@@ -93,23 +94,23 @@ final class Islands implements AutoCloseable {
     }
 
     /** As it was before. */
-    void heal(int one, int other) throws Exception {
+    void heal(int one, int other) throws IOException {
         ip("-n", name(one), "neigh", "del", address(other), "dev", "eth0");
         ip("-n", name(other), "neigh", "del", address(one), "dev", "eth0");
     }
 
-    private static void ip(String... arguments) throws Exception {
+    private static void ip(String... arguments) throws IOException {
         ip(List.of(arguments));
     }
 
-    private static void ip(List<String> arguments) throws Exception {
+    private static void ip(List<String> arguments) throws IOException {
         var command = new ArrayList<>(List.of("ip"));
         command.addAll(arguments);
         run(command);
     }
 
     /** Runs curl there; gives what it writes. */
-    String curl(int island, String... arguments) throws Exception {
+    String curl(int island, String... arguments) throws IOException {
         var command = new ArrayList<>(on(island));
         command.addAll(List.of("curl", "-s", "--max-time", "10"));
         command.addAll(List.of(arguments));
@@ -130,7 +131,7 @@ final class Islands implements AutoCloseable {
     /** Requests under way. */
     record Requests(Process process, Path file) {
         /** Ends them; gives how many were made and how many of them were not served. */
-        int[] end() throws Exception {
+        int[] end() throws IOException, InterruptedException {
             process.destroy();
             process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
             var lines = Files.readAllLines(file);
@@ -140,24 +141,28 @@ final class Islands implements AutoCloseable {
         }
     }
 
-    private static String run(List<String> command) throws Exception {
+    private static String run(List<String> command) throws IOException {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + text.strip());
+        try {
+            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + text.strip());
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.toString());
         }
         return text;
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         for (int i = 1; i <= count; i++) {
             remove(name(i));
         }
         remove(prefix + "b");
     }
 
-    private static void remove(String namespace) throws Exception {
+    private static void remove(String namespace) throws IOException {
         if (Files.exists(Path.of("/run/netns", namespace))) {
             ip("netns", "del", namespace);
         }
