@@ -132,7 +132,7 @@ final class ClusterScenarios {
 
     private static void served(Trial trial, String side, Islands.Requests requests) throws Exception {
         var counts = requests.end();
-        trial.note("requests" + side, counts[0]);
+        trial.atLeast("requests" + side, counts[0], 100);
         trial.exactly("failed" + side, counts[1], 0);
     }
 
@@ -221,7 +221,7 @@ final class ClusterScenarios {
                 trial.exactly("exitCode" + round, leaving.process().exitCode(), 0);
                 leaving.close();
                 nodes.add(join(nodes));
-                Thread.sleep(trial.size(20_000, 1000));
+                Thread.sleep(trial.size(10_000, 1000));
                 load.stop();
                 requests += running.get().size();
                 served += running.get().ok();

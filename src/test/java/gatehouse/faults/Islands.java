@@ -121,7 +121,8 @@ final class Islands implements AutoCloseable {
     Requests ask(int island, int port, String path, int perSecond, int seconds) throws IOException {
         var file = Files.createTempFile("gatehouse-curl", "");
         var command = new ArrayList<>(on(island));
-        command.addAll(List.of("curl", "-s", "-o", "/dev/null", "-w", "%{http_code}\\n", "--max-time", "5"));
+        command.addAll(
+                List.of("stdbuf", "-oL", "curl", "-s", "-o", "/dev/null", "-w", "%{http_code}\\n", "--max-time", "5"));
         command.addAll(List.of("--rate", perSecond + "/s"));
         command.add("http://127.0.0.1:" + port + path + "?[1-" + perSecond * seconds + "]");
         return new Requests(
