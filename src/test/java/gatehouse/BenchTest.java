@@ -53,6 +53,13 @@ class BenchTest {
     }
 
     @Test
+    void the_benchmark_of_the_registry_knows_its_command_line() throws Exception {
+        var help = run("python3", "bench/registry.py", "--help");
+        assertThat(help.code()).as(help.out()).isZero();
+        assertThat(help.out()).contains("--instances", "--services", "--rounds");
+    }
+
+    @Test
     void the_table_divides_medians_by_those_of_the_base() throws Exception {
         var file = folder.resolve("results.json");
         Files.writeString(file, """

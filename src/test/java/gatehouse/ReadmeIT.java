@@ -122,10 +122,13 @@ class ReadmeIT {
         return text.replace("127.0.0.1:" + webPort, "localhost:8080")
                 .replace("127.0.0.1:" + adminPort, "127.0.0.1:9900")
                 .replace("127.0.0.1:" + demoPort, "127.0.0.1:9000")
+                .replace("host 127.0.0.1 does", "host localhost does")
                 .replaceAll("\r", "")
                 .replaceAll("\\b[0-9a-f]{32}\\b", "<id>")
                 .replaceAll("curl/[0-9.]+", "curl")
                 .replaceAll("(?i)date: .*", "date: <now>")
+                .replaceAll("\"(index|lease)\":\\d+", "\"$1\":<n>")
+                .replaceAll("\"expires\":\"[^\"]*\"", "\"expires\":<then>")
                 // the first probe may be faster than the demo upstream
                 .replaceAll("\"lastFailure\":\"probe: [^\"]*\"", "\"lastFailure\":null")
                 .replaceAll("\"(requests|failures|inFlight)\": ?\\d+", "\"$1\":<n>")

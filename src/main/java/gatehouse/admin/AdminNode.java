@@ -3,6 +3,7 @@ package gatehouse.admin;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.Revocations;
 import gatehouse.registry.Registry;
 import gatehouse.snapshot.Snapshots;
 import java.time.Instant;
@@ -24,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param verticles what runs here
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
+ * @param bridgeBound is told the port of the registry's bridge, where there is one
  * @param cluster the nodes that work together
  * @param registry instances that register themselves; null where no registry runs here
+ * @param revocations tokens of callers that are not taken any more
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -37,8 +40,10 @@ public record AdminNode(
         Supplier<List<Verticle>> verticles,
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
+        IntConsumer bridgeBound,
         Cluster cluster,
         @Nullable Registry registry,
+        Revocations revocations,
         @Nullable String generatedToken) {
     /**
      * The process.

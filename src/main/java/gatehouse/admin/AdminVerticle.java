@@ -7,6 +7,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,8 @@ public final class AdminVerticle extends VerticleBase {
     private final AdminNode node;
 
     private final Connections connections = new Connections();
+    private final FailedTries tries = new FailedTries(System::nanoTime);
+    private @Nullable BusBridge bridge;
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
@@ -42,20 +46,41 @@ public final class AdminVerticle extends VerticleBase {
                     node.bound().accept(server.actualPort());
                     LOG.info("admin API on {}, port {}", listen, server.actualPort());
                 })
-                .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)));
+                .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)))
+                .compose(server -> startBridge());
+    }
+
+    private Future<?> startBridge() {
+        var registry = node.registry();
+        var config = node.snapshots().current().config().registry().bridge();
+        if (registry == null || config == null) {
+            return Future.succeededFuture();
+        }
+        bridge = new BusBridge(vertx, node, registry, config, tries);
+        return bridge.start();
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (bridge != null) {
+            bridge.end();
+        }
+        return Future.succeededFuture();
     }
 
     private Router router(AdminProblems problems, SiteGuard site) {
         var router = Router.router(vertx);
         router.route().handler(new Entrance(vertx, site, new RequestIds())).failureHandler(problems::answer);
         problems.takeOver(router);
-        var tokens = new TokenGuard(node, site.isLoopback(), new FailedTries(System::nanoTime));
+        var tokens = new TokenGuard(node, site.isLoopback(), tries);
         var endpoints = new Endpoints(router, tokens);
         new Health(vertx, node).add(endpoints);
         new StatusApi(node).add(endpoints);
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
+        new ConsumersApi(node).add(endpoints);
+        new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         var registry = node.registry();
         if (registry != null) {

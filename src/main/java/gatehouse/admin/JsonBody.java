@@ -54,7 +54,12 @@ final class JsonBody {
 
     /** The body of a request as plain values, whatever its fields. */
     static Map<String, Object> plain(RoutingContext context) {
-        var object = parse(Bodies.text(context));
+        return plain(Bodies.text(context));
+    }
+
+    /** A JSON object as plain values, whatever its fields. */
+    static Map<String, Object> plain(String text) {
+        var object = parse(text);
         if (!object.isObject()) {
             throw Problem.unprocessable("The body is not a JSON object.").asFailure();
         }

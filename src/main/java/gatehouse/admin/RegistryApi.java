@@ -11,7 +11,6 @@ import gatehouse.registry.Registrant;
 import gatehouse.registry.Registry;
 import gatehouse.registry.ServiceName;
 import gatehouse.registry.Submission;
-import gatehouse.registry.Summary;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -82,17 +81,10 @@ final class RegistryApi {
     private void services(RoutingContext context) {
         var domain = domain(context);
         var seen = registry.atOnce(() -> new Seen<>(registry.services(domain), registry.index()));
-        var items = seen.items.stream().map(RegistryApi::item).toList();
+        var items = seen.items.stream()
+                .map(service -> new JsonObject(service.toFields()))
+                .toList();
         list(context, items, seen.index);
-    }
-
-    private static JsonObject item(Summary service) {
-        return new JsonObject()
-                .put("name", service.name().name())
-                .put("instances", service.instances())
-                .put("suspect", service.suspect())
-                .put("versions", service.versions())
-                .put("preserved", service.preserved());
     }
 
     private void service(RoutingContext context) {

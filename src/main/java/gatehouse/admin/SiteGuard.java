@@ -34,6 +34,18 @@ final class SiteGuard {
 
     /** Lets a request pass, or throws the problem to answer. */
     void check(HttpServerRequest request) {
+        var host = checkedHost(request);
+        if (!isRead(request.method())) {
+            checkOrigin(request, host);
+        }
+    }
+
+    /** The same for what is no plain request: a page may open a WebSocket of another site without asking first. */
+    void checkUpgrade(HttpServerRequest request) {
+        checkOrigin(request, checkedHost(request));
+    }
+
+    private String checkedHost(HttpServerRequest request) {
         var named = request.headers().getAll(HttpHeaders.HOST);
         if (named.size() != 1) {
             throw Problem.malformed("A request has one Host field.").asFailure();
@@ -43,12 +55,13 @@ final class SiteGuard {
         if (loopback && !hosts.contains(name)) {
             throw misdirected().asFailure();
         }
-        if (!isRead(request.method())) {
-            for (var origin : request.headers().getAll(HttpHeaders.ORIGIN)) {
-                if (!isSameSite(origin, host)) {
-                    throw Problem.forbidden("Requests of other sites are refused.")
-                            .asFailure();
-                }
+        return host;
+    }
+
+    private static void checkOrigin(HttpServerRequest request, String host) {
+        for (var origin : request.headers().getAll(HttpHeaders.ORIGIN)) {
+            if (!isSameSite(origin, host)) {
+                throw Problem.forbidden("Requests of other sites are refused.").asFailure();
             }
         }
     }

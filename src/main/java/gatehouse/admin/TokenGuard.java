@@ -61,19 +61,36 @@ final class TokenGuard {
         }
     }
 
+    /** Whether reads need no token. */
+    boolean isOpen() {
+        return loopback && adoptTokens().tokens().isEmpty();
+    }
+
     /** Lets a request pass, or throws the problem to answer. */
     Admitted admit(HttpServerRequest request, Role needed) {
-        var config = adoptTokens();
-        var given = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+        return admit(
+                request.headers().getAll(HttpHeaders.AUTHORIZATION),
+                String.valueOf(request.remoteAddress().hostAddress()),
+                needed);
+    }
+
+    /**
+     * Lets what came with some {@code Authorization} pass, or throws the problem to answer.
+     *
+     * @param given all that was given; one is right
+     * @param address of whom it came from
+     */
+    Admitted admit(List<String> given, String address, Role needed) {
+        adoptTokens();
         if (given.isEmpty()) {
-            if (loopback && config.tokens().isEmpty() && needed == Role.READ) {
+            if (isOpen() && needed == Role.READ) {
                 return new Admitted("anyone", Role.READ);
             }
             throw Problem.unauthorized("Bearer", "A bearer token is needed.").asFailure();
         }
         var found = given.size() == 1 ? find(given.get(0)) : null;
         if (found == null) {
-            throw refusal(String.valueOf(request.remoteAddress().hostAddress())).asFailure();
+            throw refusal(address).asFailure();
         }
         if (found.role.compareTo(needed) < 0) {
             throw Problem.forbidden("The token's role does not allow this.").asFailure();

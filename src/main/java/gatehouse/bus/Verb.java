@@ -2,7 +2,9 @@ package gatehouse.bus;
 
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -36,7 +38,7 @@ public final class Verb {
                 return;
             }
             try {
-                message.reply(new JsonObject(answer.apply(question.getMap())));
+                message.reply(new JsonObject(answer.apply(plain(question))));
             } catch (ProblemException e) {
                 message.fail(e.problem().status(), e.problem().detail());
             } catch (RuntimeException e) {
@@ -44,5 +46,19 @@ public final class Verb {
                 message.fail(INTERNAL, "The gateway failed on this request.");
             }
         }));
+    }
+
+    /** A message that was copied on its way has objects of Vert.x within. */
+    private static Map<String, Object> plain(JsonObject object) {
+        var fields = new LinkedHashMap<String, Object>(object.getMap());
+        fields.replaceAll((name, value) -> plain(value));
+        return fields;
+    }
+
+    private static Object plain(Object value) {
+        if (value instanceof JsonObject object) {
+            return plain(object);
+        }
+        return value instanceof JsonArray array ? array.getList() : value;
     }
 }

@@ -42,7 +42,8 @@ public record GatewayConfig(
         Map<String, RouteConfig> routes,
 
         @Key(doc = "Requests with the route they must take, by name; run by `check` and before every reload.")
-        Map<String, TestConfig> tests) {
+        Map<String, TestConfig> tests)
+        implements Checked {
 
     /**
      * A set of policy keys and nothing else.
@@ -93,6 +94,17 @@ public record GatewayConfig(
 
                 @Key(doc = "Status where the gateway itself answers, such as `404` or `405`.", min = 100, max = 599)
                 @Nullable Integer status) {}
+    }
+
+    @Override
+    public void check(Complaints complaints) {
+        var bridge = registry.bridge();
+        if (bridge != null && !bridge.listen().isLoopback() && admin.tokens().isEmpty()) {
+            complaints.add(
+                    "registry.bridge.listen",
+                    bridge.listen().toString(),
+                    "a loopback address, or at least one entry in admin.tokens");
+        }
     }
 
     /** Names of listeners that speak HTTP. */

@@ -2,6 +2,7 @@ package gatehouse.config;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The registry: how long instances live without a word, and how much of everything there may be. */
 public record RegistryConfig(
@@ -49,7 +50,10 @@ public record RegistryConfig(
                 value = "5s",
                 min = 10,
                 weaker = Weaker.NEVER)
-        Duration save) {
+        Duration save,
+
+        @Key(doc = "For clients of the Vert.x event bus in other languages, over SockJS; absent, there is none.")
+        @Nullable BridgeConfig bridge) {
 
     /** Lifetimes. */
     public record Ttl(

@@ -179,8 +179,13 @@ final class Delivery implements Admission.Applicant {
 
     @Override
     public void refused(Failure failure) {
-        // what was not sent says nothing of the service, unless an attempt failed before
-        if (failure.kind() == Failure.Kind.NO_TARGET || (started && failure.kind() == Failure.Kind.OVERLOAD)) {
+        // what was not sent says nothing of the service, unless an attempt failed before; and where nobody has
+        // registered,
+        // an open breaker would only keep the first who does waiting
+        var isFailure = failure.kind() == Failure.Kind.NO_TARGET
+                ? started || plan.service().config().registry() == null
+                : started && failure.kind() == Failure.Kind.OVERLOAD;
+        if (isFailure) {
             finish(false);
         }
         end();

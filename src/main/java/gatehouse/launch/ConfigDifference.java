@@ -60,6 +60,11 @@ final class ConfigDifference {
         compare(keys, "accessLog", started.accessLog(), now.accessLog());
         compare(keys, "cluster", started.cluster(), now.cluster());
         compare(keys, "admin", started.admin(), now.admin());
+        compare(
+                keys,
+                "registry.bridge",
+                started.registry().bridge(),
+                now.registry().bridge());
         return keys;
     }
 

@@ -67,6 +67,9 @@ final class FileOptions {
         try {
             var blueprint = blueprint();
             if (whatRuns != null) {
+                problems.addAll(Dangling.in(blueprint, whatRuns));
+            }
+            if (whatRuns != null && problems.isEmpty()) {
                 return new Whole(blueprint, whatRuns, usesBuiltIn());
             }
         } catch (ConfigException e) {

@@ -112,6 +112,7 @@ public final class Gatehouse {
         all.put("explain", new ExplainCommand(console));
         all.put("routes", new RoutesCommand(console));
         all.put("proxy", new ProxyCommand(console, HeadStart::begin));
+        all.put("token", new TokenCommand(console));
         all.put("version", new VersionCommand(console));
         return all;
     }

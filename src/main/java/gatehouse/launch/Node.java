@@ -10,6 +10,7 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -55,7 +56,7 @@ public final class Node {
     private final Cluster cluster;
     private final Path home;
     private final Path dataDir;
-    private final boolean runsRegistry;
+    private final Manifest manifest;
     private final Duration compare;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
@@ -70,6 +71,7 @@ public final class Node {
 
     private volatile Map<String, Integer> ports = Map.of();
     private volatile int adminPort = -1;
+    private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
@@ -79,7 +81,7 @@ public final class Node {
         this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
-        runsRegistry = manifest.runs("RegistryVerticle");
+        this.manifest = manifest;
         compare = blueprint.config().cluster().compare();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
         builder = new SnapshotBuilder(
@@ -88,6 +90,9 @@ public final class Node {
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         Samples.feed(metrics, snapshots);
+        if (manifest.runs("RegistryVerticle")) {
+            metrics.registry(() -> Samples.registry(registry));
+        }
         metrics.refused(listeners::refused);
         if (cluster.isShared()) {
             Gauge.builder(
@@ -176,29 +181,25 @@ public final class Node {
     }
 
     private void adoptRegistry(GatewayConfig config) {
-        var fromElsewhere = !config.admin().listen().isLoopback();
+        var bridge = config.registry().bridge();
+        var fromElsewhere = !config.admin().listen().isLoopback()
+                || (bridge != null && !bridge.listen().isLoopback());
         var allow = config.registry().allow();
         registry.adopt(config.registry(), new AddressGuard(allow, fromElsewhere, this::isOwnPort));
     }
 
-    private void warnOfMissingRegistry(GatewayConfig config) {
-        var followers = config.services().entrySet().stream()
-                .filter(service -> service.getValue().registry() != null)
-                .map(Map.Entry::getKey)
-                .toList();
-        if (!runsRegistry && !followers.isEmpty()) {
-            LOG.warn("no RegistryVerticle runs here, so services that follow it find nobody: {}", followers);
-        }
-    }
-
     private boolean isOwnPort(int port) {
-        return port == adminPort || ports.containsValue(port);
+        return port == adminPort || port == bridgePort || ports.containsValue(port);
     }
 
     private Future<Void> apply(Blueprint blueprint) {
         var connections = blueprint.config().node().connections();
         if (connections != null && connections > listeners.mostConnections()) {
             return Future.failedFuture(tooManyConnections(blueprint, connections));
+        }
+        var dangling = Dangling.in(blueprint, manifest);
+        if (!dangling.isEmpty()) {
+            return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
         var grace = blueprint.config().node().drain().http();
@@ -209,7 +210,6 @@ public final class Node {
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             adoptRegistry(next.config());
-                            warnOfMissingRegistry(next.config());
                             listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
@@ -294,6 +294,11 @@ public final class Node {
         return registry;
     }
 
+    /** Tokens that are not taken any more. */
+    public Revocations revocations() {
+        return revocations;
+    }
+
     /** What the registrar works with. */
     RegistryNode registryNode() {
         return new RegistryNode(registry, dataDir.resolve("registry.json"), cluster, compare);
@@ -336,8 +341,10 @@ public final class Node {
                         .toList(),
                 () -> ports,
                 port -> adminPort = port,
+                port -> bridgePort = port,
                 cluster,
-                runsRegistry ? registry : null,
+                manifest.runs("RegistryVerticle") ? registry : null,
+                revocations,
                 adminToken);
     }
 
@@ -351,6 +358,11 @@ public final class Node {
     /** Port of the admin API, -1 where it does not run. */
     public int adminPort() {
         return adminPort;
+    }
+
+    /** Port of the registry's bridge, -1 where there is none. */
+    public int bridgePort() {
+        return bridgePort;
     }
 
     /** Bound ports by listener. */

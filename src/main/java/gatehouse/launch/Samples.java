@@ -2,11 +2,14 @@ package gatehouse.launch;
 
 import gatehouse.observe.LoadSample;
 import gatehouse.observe.Metrics;
+import gatehouse.observe.RegistrySample;
 import gatehouse.observe.TargetSample;
+import gatehouse.registry.Registry;
 import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshots;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -24,6 +27,20 @@ final class Samples {
         metrics.targets(samples::targets);
         metrics.loads(samples::loads);
         metrics.breakers(samples::breakers);
+    }
+
+    /** What a scrape reads of the registry. */
+    static RegistrySample registry(Registry registry) {
+        var now = registry.totals();
+        var changes = new TreeMap<String, Long>();
+        now.changes().forEach((kind, count) -> changes.put(kind.name().toLowerCase(Locale.ROOT), count));
+        return new RegistrySample(
+                now.services(),
+                now.preserved(),
+                Map.of("passing", now.passing(), "suspect", now.suspect()),
+                changes,
+                now.renewals(),
+                now.refusals());
     }
 
     private List<TargetSample> targets() {

@@ -95,6 +95,11 @@ public final class Metrics implements AutoCloseable {
         refused = source;
     }
 
+    /** Where the registry's numbers are read at a scrape. Called once, where a registry runs. */
+    public void registry(Supplier<RegistrySample> source) {
+        registry.getPrometheusRegistry().register(new RegistryFigures(source)::collect);
+    }
+
     /** Where the number of dropped access log lines is read at a scrape; it never falls. */
     public void accessLogDropped(LongSupplier source) {
         accessLogDropped = source;

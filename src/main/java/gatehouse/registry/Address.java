@@ -14,6 +14,9 @@ public record Address(String scheme, String host, int port) {
     private static final List<String> SCHEMES = List.of("http", "https", "tcp");
     private static final int LONGEST = 300;
 
+    /** Over what requests go to instances; {@code HOST:PORT} says that the service that leads to it knows. */
+    private static final List<String> REACHED = List.of("", "http");
+
     /**
      * Reads {@code http://10.0.0.1:8080} or {@code 10.0.0.1:8080}.
      *
@@ -38,6 +41,11 @@ public record Address(String scheme, String host, int port) {
             throw new IllegalArgumentException("without a host or a port from 1 to 65535");
         }
         return new Address(scheme, read.host(), read.port());
+    }
+
+    /** Whether requests can go there; others are read, as a file or another node may have them, but not registered. */
+    boolean isReached() {
+        return REACHED.contains(scheme);
     }
 
     private static ListenAddress listen(String text) {

@@ -13,6 +13,7 @@ final class Ledger {
     final Graves graves = new Graves();
     final Stamps stamps;
     final ChangeLog log;
+    final Tally tally = new Tally();
 
     private final Clocks clocks;
     private final Set<ServiceName> changed = new HashSet<>();
@@ -68,6 +69,7 @@ final class Ledger {
     void changed(Held held, Change.Kind kind, int most) {
         held.index = log.last() + 1;
         log.add(kind, listing(held), most);
+        tally.changed(kind);
         changed.add(held.instance.name().service());
         nextDue = now();
     }

@@ -2,6 +2,7 @@ package gatehouse.registry;
 
 import gatehouse.config.RegistryConfig;
 import gatehouse.config.Version;
+import gatehouse.problem.ProblemException;
 import gatehouse.registry.Change.Kind;
 import gatehouse.registry.Shelf.Group;
 import gatehouse.registry.Shelf.Held;
@@ -76,10 +77,10 @@ public final class Registry {
      */
     public Grant register(Registration wanted, Registrant by) {
         var refusal = guard.refusal(wanted.address().host(), wanted.address().port());
-        if (refusal != null) {
-            throw Refusals.field("address", "is " + refusal);
-        }
-        return atOnce(() -> {
+        return judged(() -> {
+            if (refusal != null) {
+                throw Refusals.field("address", "is " + refusal);
+            }
             var known = ledger.shelf.find(wanted.name());
             if (known == null) {
                 return add(wanted, by);
@@ -123,11 +124,12 @@ public final class Registry {
      * @throws gatehouse.problem.ProblemException where it is not there, or not the caller's
      */
     public Grant renew(InstanceName name, @Nullable Long lease, Registrant by) {
-        return atOnce(() -> renew(find(name, lease, by), by));
+        return judged(() -> renew(find(name, lease, by), by));
     }
 
     private Grant renew(Held held, Registrant by) {
         renewals.take(by.name(), config.limits().renewals());
+        ledger.tally.renewed();
         return alive(held, held.suspect ? Kind.RECOVERED : null, false);
     }
 
@@ -143,7 +145,7 @@ public final class Registry {
 
     /** Changes some of what is known of an instance; its lease runs on as it did. */
     public Grant update(InstanceName name, Update update, @Nullable Long lease, Registrant by) {
-        return atOnce(() -> {
+        return judged(() -> {
             var held = find(name, lease, by);
             var next = update.of(held.instance, held.instance.revision());
             if (!next.equals(held.instance)) {
@@ -159,7 +161,7 @@ public final class Registry {
 
     /** Takes an instance out; gives the index of that. */
     public long deregister(InstanceName name, @Nullable Long lease, Registrant by) {
-        return atOnce(() -> {
+        return judged(() -> {
             var held = find(name, lease, by);
             writes.take(by.name(), config.limits().writes());
             var gone = Graves.of(held.instance);
@@ -218,6 +220,34 @@ public final class Registry {
     /** Grows with all that a save would have to write. */
     public long modifications() {
         return modifications.get();
+    }
+
+    /** Does what somebody asked for, and counts it where that is refused. */
+    private <T> T judged(Supplier<T> work) {
+        return atOnce(() -> {
+            try {
+                return work.get();
+            } catch (ProblemException e) {
+                ledger.tally.refused(e.problem().name());
+                throw e;
+            }
+        });
+    }
+
+    /** Counts, and sums of what is there. */
+    public Totals totals() {
+        return atOnce(() -> {
+            var groups = ledger.shelf.groups();
+            var suspect = groups.stream().mapToInt(Group::silent).sum();
+            return new Totals(
+                    groups.size(),
+                    (int) groups.stream().filter(group -> group.isPreserved).count(),
+                    ledger.shelf.size() - suspect,
+                    suspect,
+                    ledger.tally.changes(),
+                    ledger.tally.renewals(),
+                    ledger.tally.refusals());
+        });
     }
 
     /** How many instances there are. */

@@ -104,7 +104,12 @@ public final class Submission {
             throw Refusals.field("address", "is missing");
         }
         try {
-            return Address.parse(text);
+            var address = Address.parse(text);
+            if (!address.isReached()) {
+                throw new IllegalArgumentException("of the scheme " + address.scheme()
+                        + ", over which this gateway reaches no instance; http://HOST:PORT or HOST:PORT would do");
+            }
+            return address;
         } catch (IllegalArgumentException e) {
             throw Refusals.field("address", "is " + e.getMessage());
         }

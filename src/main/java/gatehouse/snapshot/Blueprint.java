@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration that was read and found whole, before anything of it is started: enough to answer where a request would
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param effective policy keys that hold for each route, all layers laid over each other
  * @param tables route names by listener
  * @param addresses where the address of each listener stands
+ * @param followers where each service that follows the registry says so
+ * @param bridge where the registry's bridge stands; null where there is none
  * @param connections where the number of connections stands, or would
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
@@ -38,6 +41,8 @@ public record Blueprint(
         Map<String, PolicySet> effective,
         Map<String, RouteTable<String>> tables,
         Map<String, Place> addresses,
+        Map<String, Place> followers,
+        @Nullable Place bridge,
         Place connections,
         List<String> ignoredVariables,
         Set<String> secrets) {
@@ -83,6 +88,12 @@ public record Blueprint(
             tables.put(listener, table(config, listener));
             addresses.put(listener, document.placeOf(List.of("listeners", listener, "listen")));
         }
+        var followers = new LinkedHashMap<String, Place>();
+        config.services().forEach((name, service) -> {
+            if (service.registry() != null) {
+                followers.put(name, document.placeOf(List.of("services", name, "registry")));
+            }
+        });
         if (problems.isEmpty()) { // conditions that could not be read are missing, which makes false ties
             References.checkTies(tables, problems);
         }
@@ -94,6 +105,8 @@ public record Blueprint(
                 effective,
                 tables,
                 addresses,
+                followers,
+                config.registry().bridge() == null ? null : document.placeOf("registry.bridge"),
                 document.placeOf("node.connections"),
                 document.ignoredVariables(),
                 document.secrets());

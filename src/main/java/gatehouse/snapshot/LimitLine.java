@@ -45,7 +45,11 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
         for (var route : config.routes().keySet()) {
             var effective = Objects.requireNonNull(blueprint.effective().get(route));
             for (var type : Policies.ALL) {
-                var limits = EffectiveLimit.in(type.config(), effective.get(type.key(), type.config()));
+                var settings = effective.get(type.key(), type.config());
+                if (settings == null && !type.always()) {
+                    continue;
+                }
+                var limits = EffectiveLimit.in(type.config(), settings);
                 add(
                         lines,
                         "route",

@@ -6,6 +6,8 @@ import gatehouse.forward.Retry;
 import gatehouse.forward.Timeouts;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
+import gatehouse.policy.access.Access;
+import gatehouse.policy.auth.Auth;
 import gatehouse.policy.limits.Limits;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,7 +24,8 @@ public final class Policies {
             Breaker.Config.class);
 
     /** All policies in the order in which a request meets them. */
-    public static final List<PolicyType<?>> ALL = inOrder(Limits.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
+    public static final List<PolicyType<?>> ALL =
+            inOrder(Limits.TYPE, Access.BY_ADDRESS, Auth.TYPE, Access.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
 
     private Policies() {}
 

@@ -1,13 +1,15 @@
 package gatehouse.snapshot;
 
 import gatehouse.config.Expects;
+import gatehouse.config.Key;
+import gatehouse.config.PlainRecord;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the settings of a policy the way they stand in the file. */
+/** Writes the settings of a policy the way they stand in the file, without secrets. */
 final class Settings {
     private Settings() {}
 
@@ -19,7 +21,9 @@ final class Settings {
                 accessor.trySetAccessible();
                 var value = accessor.invoke(settings);
                 if (value != null) {
-                    parts.add(component.getName() + ": " + value(value));
+                    var key = component.getAnnotation(Key.class);
+                    var isSecret = key != null && key.secret();
+                    parts.add(component.getName() + ": " + (isSecret ? PlainRecord.HIDDEN : value(value)));
                 }
             } catch (IllegalAccessException | InvocationTargetException e) {
                 throw new IllegalStateException(e);

@@ -91,8 +91,10 @@ class AdminApiTest {
                     List::of,
                     Map::of,
                     port::complete,
+                    bridge -> {},
                     new Alone(gateway.vertx(), "ending"),
                     null,
+                    gateway.node().revocations(),
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());

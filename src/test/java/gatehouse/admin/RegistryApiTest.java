@@ -81,6 +81,43 @@ class RegistryApiTest {
     }
 
     @Test
+    void metrics_count_what_happened_and_what_was_refused() throws Exception {
+        var path = path();
+        var registered = sample("gatehouse_registry_changes_total{change=\"registered\"}");
+        var gone = sample("gatehouse_registry_changes_total{change=\"deregistered\"}");
+        var renewals = sample("gatehouse_registry_renewals_total");
+        var passing = sample("gatehouse_registry_instances{condition=\"passing\"}");
+        put(path, "{\"address\":\"10.0.0.1:8080\"}");
+        put(path, "{\"address\":\"10.0.0.1:8080\"}");
+        ask("PUT", path + "/heartbeat", "");
+        assertThat(sample("gatehouse_registry_instances{condition=\"passing\"}"))
+                .isEqualTo(passing + 1);
+        ask("DELETE", path, "");
+        assertThat(ask("DELETE", path, "").status()).isEqualTo(404);
+
+        assertThat(sample("gatehouse_registry_changes_total{change=\"registered\"}"))
+                .isEqualTo(registered + 1);
+        assertThat(sample("gatehouse_registry_changes_total{change=\"deregistered\"}"))
+                .isEqualTo(gone + 1);
+        assertThat(sample("gatehouse_registry_renewals_total")).isEqualTo(renewals + 2);
+        assertThat(sample("gatehouse_registry_instances{condition=\"suspect\"}"))
+                .isZero();
+        assertThat(sample("gatehouse_registry_refusals_total{problem=\"not-found\"}"))
+                .isPositive();
+        assertThat(sample("gatehouse_registry_services_preserved")).isZero();
+    }
+
+    private double sample(String series) throws Exception {
+        return admin.get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void a_service_lists_its_instances_by_version_and_condition() throws Exception {
         var service = service();
         put(service + "/instances/one", "{\"address\":\"10.0.0.1:80\",\"version\":\"1.4\"}");
@@ -132,6 +169,8 @@ class RegistryApiTest {
                 "{\"address\":\"http://user@10.0.0.1:80\"}| address| 422",
                 "{\"address\":\"file:///etc/passwd\"}| address| 422",
                 "{\"address\":\"unix:/run/x.sock\"}| address| 422",
+                "{\"address\":\"https://10.0.0.1:443\"}| address is of the scheme https, over which| 422",
+                "{\"address\":\"tcp://10.0.0.1:5432\"}| address is of the scheme tcp, over which| 422",
                 "{\"address\":\"redis://10.0.0.1:6379\"}| address| 422",
                 "{\"address\":\"http://169.254.169.254\"}| address| 422",
                 "{\"address\":\"[::ffff:169.254.169.254]:80\"}| address| 422",

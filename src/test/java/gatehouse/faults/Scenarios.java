@@ -22,6 +22,7 @@ final class Scenarios {
                         ConnectionScenarios.ALL,
                         OverloadScenarios.ALL,
                         ProcessScenarios.ALL,
+                        RegistryScenarios.ALL,
                         ClockScenarios.ALL,
                         ClusterScenarios.ALL)
                 .flatMap(List::stream)

@@ -80,6 +80,31 @@ class CommandsTest {
     }
 
     @Test
+    void what_relies_on_a_verticle_that_does_not_run_is_a_problem() throws IOException {
+        Files.writeString(conf, """
+                version: 1
+                registry: { bridge: "127.0.0.1:0" }
+                services:
+                  orders: { registry: orders }
+                """);
+        assertThat(onFiles("check", "-m", manifest.toString())).isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        conf + ":4:23 services.orders.registry: no registry runs here, so it would find nobody"
+                                + " (expected: an entry with RegistryVerticle in the manifest)",
+                        conf
+                                + ":2:21 registry.bridge: the bridge is a part of RegistryVerticle, which does not run here"
+                                + " (expected: an entry with RegistryVerticle in the manifest)",
+                        conf + ":2:21 registry.bridge: the bridge is a part of AdminVerticle, which does not run here"
+                                + " (expected: an entry with AdminVerticle in the manifest)");
+
+        Files.writeString(manifest, """
+                { "verticles": { "registry": { "main": "RegistryVerticle" }, "admin": { "main": "AdminVerticle" } } }
+                """);
+        assertThat(onFiles("check", "-m", manifest.toString())).isZero();
+    }
+
+    @Test
     void a_test_of_the_configuration_that_fails_is_a_problem() throws IOException {
         Files.writeString(conf, FINE.replace("{ route: users }", "{ route: rest }"));
         assertThat(onFiles("check")).isEqualTo(1);

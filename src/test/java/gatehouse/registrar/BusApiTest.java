@@ -38,7 +38,8 @@ class BusApiTest {
     @Test
     void an_instance_registers_renews_is_listed_and_goes() throws Exception {
         var instance = new JsonObject(
-                "{\"service\":\"orders\",\"id\":\"a\",\"address\":\"10.0.0.1:80\",\"version\":\"2.0\",\"weight\":2}");
+                "{\"service\":\"orders\",\"id\":\"a\",\"address\":\"10.0.0.1:80\",\"version\":\"2.0\",\"weight\":2,"
+                        + "\"metadata\":{\"zone\":\"a\"}}");
 
         var registered = ask("register", instance);
         assertThat(registered.fieldNames()).containsExactly("index", "lease", "expires");
@@ -50,6 +51,8 @@ class BusApiTest {
         var got = ask("get", new JsonObject("{\"name\":\"orders\"}"));
         assertThat(got.getJsonArray("items").getJsonObject(0).getString("address"))
                 .isEqualTo("10.0.0.1:80");
+        assertThat(got.getJsonArray("items").getJsonObject(0).getJsonObject("metadata"))
+                .isEqualTo(new JsonObject().put("zone", "a"));
         assertThat(got.getLong("index")).isEqualTo(registered.getLong("index"));
         assertThat(ask("list", new JsonObject())
                         .getJsonArray("items")

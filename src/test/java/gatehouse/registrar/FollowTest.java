@@ -60,6 +60,20 @@ class FollowTest {
     }
 
     @Test
+    void requests_that_came_before_there_was_an_instance_do_not_delay_its_first_one() throws Exception {
+        start("orders");
+        for (var i = 0; i < 40; i++) { // twice as many failures as open a breaker
+            assertThat(get().text()).contains("no-target");
+        }
+
+        orders.register("a", origin("a"));
+
+        var since = System.nanoTime();
+        await("an answer", () -> get().status() == 200);
+        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
+    }
+
+    @Test
     void one_that_goes_or_drains_gets_no_new_request() throws Exception {
         start("orders");
         orders.register("a", origin("a"));

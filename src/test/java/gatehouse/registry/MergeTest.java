@@ -42,7 +42,7 @@ class MergeTest {
 
     @Test
     void an_entry_survives_json() {
-        here.register("a", "ttl=30s", "version=2.1", "weight=4", "state=draining", "address=https://[::1]:8443");
+        here.register("a", "ttl=30s", "version=2.1", "weight=4", "state=draining", "address=http://[::1]:8443");
         var entry = told.get(0);
 
         var json = new JsonObject(entry.toFields()).encode();

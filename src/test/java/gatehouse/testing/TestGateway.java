@@ -169,6 +169,11 @@ public final class TestGateway implements AutoCloseable {
         return node.adminPort();
     }
 
+    /** Port of the registry's bridge. */
+    public int bridgePort() {
+        return node.bridgePort();
+    }
+
     /** The node. */
     public Node node() {
         return node;

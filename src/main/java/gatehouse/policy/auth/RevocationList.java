@@ -15,6 +15,7 @@ public final class RevocationList implements Revocations {
     public static final int MOST = 100_000;
 
     private final InstantSource wallTime;
+    private final int most;
     private final Map<String, Instant> tokens = new ConcurrentHashMap<>();
     private final Map<String, Cut> subjects = new ConcurrentHashMap<>();
 
@@ -23,7 +24,12 @@ public final class RevocationList implements Revocations {
 
     /** An empty list. */
     public RevocationList(InstantSource wallTime) {
+        this(wallTime, MOST);
+    }
+
+    RevocationList(InstantSource wallTime, int most) {
         this.wallTime = wallTime;
+        this.most = most;
     }
 
     @Override
@@ -58,7 +64,7 @@ public final class RevocationList implements Revocations {
         var now = wallTime.instant();
         tokens.values().removeIf(until -> until.isBefore(now));
         subjects.values().removeIf(cut -> cut.until().isBefore(now));
-        if (size() >= MOST) {
+        if (size() >= most) {
             throw new IllegalStateException("too many revocations");
         }
     }

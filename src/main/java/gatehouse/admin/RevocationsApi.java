@@ -1,0 +1,85 @@
+package gatehouse.admin;
+
+import gatehouse.config.AdminConfig.Role;
+import gatehouse.policy.Revocations;
+import gatehouse.problem.Problem;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tokens that are not taken any more: one by its {@code jti}, or all that a subject had been issued by some time. */
+final class RevocationsApi {
+    private static final Logger LOG = LoggerFactory.getLogger(RevocationsApi.class);
+    private static final int LONGEST = 1024;
+    private static final Duration KEEP = Duration.ofHours(25);
+    private static final Duration LONGEST_KEEP = Duration.ofDays(366);
+
+    private final Revocations revocations;
+    private final InstantSource wallTime;
+
+    RevocationsApi(Revocations revocations, InstantSource wallTime) {
+        this.revocations = revocations;
+        this.wallTime = wallTime;
+    }
+
+    void add(Endpoints endpoints) {
+        endpoints.read("/admin/v1/revocations", this::count);
+        endpoints.submit(HttpMethod.POST, "/admin/v1/revocations", Role.ADMIN, Bodies.Kind.JSON, this::revoke);
+    }
+
+    private void count(RoutingContext context) {
+        Answers.json(context, new JsonObject().put("revocations", revocations.size()));
+    }
+
+    private void revoke(RoutingContext context) {
+        var body = JsonBody.of(context, "jti", "subject", "before", "until");
+        var token = body.text("jti");
+        var subject = body.text("subject");
+        if ((token == null) == (subject == null)) {
+            throw JsonBody.refused("jti", token == null ? "and subject are both missing" : "stands beside subject");
+        }
+        check(Objects.requireNonNullElse(token, "x"), "jti");
+        check(Objects.requireNonNullElse(subject, "x"), "subject");
+        var now = wallTime.instant();
+        var until = time(body, "until", now.plus(KEEP));
+        if (until.isBefore(now) || until.isAfter(now.plus(LONGEST_KEEP))) {
+            throw JsonBody.refused("until", "is not within a year from now");
+        }
+        if (token != null && body.text("before") != null) {
+            throw JsonBody.refused("before", "stands beside jti");
+        }
+        try {
+            if (token != null) {
+                revocations.revokeToken(token, until);
+            } else {
+                revocations.revokeSubject(Objects.requireNonNull(subject), time(body, "before", now), until);
+            }
+        } catch (IllegalStateException e) {
+            throw Problem.conflict("There are too many revocations.").asFailure(e);
+        }
+        LOG.info("admin API: {} revoked until {}", token != null ? "a token" : "the tokens of a subject", until);
+        count(context);
+    }
+
+    private static void check(String text, String field) {
+        if (text.isEmpty() || text.length() > LONGEST) {
+            throw JsonBody.refused(field, "is empty or longer than " + LONGEST + " characters");
+        }
+    }
+
+    private static Instant time(JsonBody body, String field, Instant otherwise) {
+        var text = body.text(field);
+        try {
+            return text == null ? otherwise : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw JsonBody.refused(field, "is not a time such as 2026-01-31T12:00:00Z");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package gatehouse.policy.auth;
+
+import gatehouse.config.Checked.Complaints;
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Identity;
+import gatehouse.exchange.Reply;
+import gatehouse.exchange.TrialRequest;
+import gatehouse.policy.NamedFiles;
+import gatehouse.policy.Policy;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.Stage;
+import gatehouse.policy.Surroundings;
+import gatehouse.problem.Problem;
+import io.vertx.core.Future;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who calls, and refuses whom nobody knows with 401. Header fields that tell a service who calls are taken out of
+ * every request first, so that only the gateway writes them.
+ */
+public final class Auth implements Policy {
+    /** The policy {@code auth}. */
+    public static final PolicyType<?> TYPE = PolicyType.using(
+                    "auth", "Who may call: tokens, keys, passwords.", Stage.AUTH, AuthConfig.class, Auth::new)
+            .checkedBy(Auth::check)
+            .explainedBy(Auth::trial)
+            .onlyWhereNamed()
+            .builtAnew();
+
+    private final Way way;
+    private final boolean required;
+    private final List<String> fields;
+    private final Problem missing;
+
+    private Auth(AuthConfig config, Surroundings surroundings) {
+        way = new Ways(surroundings).of(config);
+        required = config.required();
+        fields = way.fields();
+        missing = Problem.unauthorized(String.join(", ", way.challenges()), "Credentials are needed.");
+    }
+
+    @Override
+    public Future<Reply> apply(Exchange exchange, Next next) {
+        GivenFields.clear(exchange.headers(), fields);
+        var found = Looking.at(way, exchange);
+        if (found.isComplete() && found.succeeded()) {
+            return decide(exchange, found.result(), next);
+        }
+        return found.compose(verdict -> decide(exchange, verdict, next));
+    }
+
+    private Future<Reply> decide(Exchange exchange, Verdict verdict, Next next) {
+        var refusal = verdict.refusal();
+        if (refusal != null) {
+            return Future.failedFuture(refusal.asFailure());
+        }
+        var identity = verdict.identity();
+        if (identity == null) {
+            return required ? Future.failedFuture(missing.asFailure()) : next.proceed(exchange);
+        }
+        exchange.identify(identity);
+        way.hide(exchange.headers());
+        if (!verdict.given().isEmpty()) {
+            verdict.given().forEach((name, value) -> exchange.headers().set(name, value));
+        }
+        return next.proceed(exchange);
+    }
+
+    private static void check(AuthConfig config, NamedFiles files, Complaints complaints) {
+        new WayChecks(files, complaints).check(config);
+    }
+
+    private static @Nullable Problem trial(AuthConfig config, TrialRequest request, Identity identity) {
+        var somebody = identity.consumer() != null || !identity.claims().isEmpty();
+        return somebody || !config.required() ? null : Problem.unauthorized("", "Credentials are needed.");
+    }
+}

@@ -1,0 +1,177 @@
+package gatehouse.policy.auth;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Identity;
+import gatehouse.policy.Surroundings;
+import gatehouse.problem.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Callers whom another service knows. Requests that would ask it the same share one question, and its answer for a while.
+ * Everything that it is told is part of what is remembered, so an answer never counts for another question.
+ */
+final class ExternalWay implements Way {
+    private static final Logger LOG = LoggerFactory.getLogger(ExternalWay.class);
+    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MOST_SEEN = 20_000;
+    private static final int MOST_UNDER_WAY = 1024;
+    private static final long PAUSE_NANOS = 10_000_000_000L;
+    private static final int LONGEST_CHALLENGE = 1024;
+
+    private final AuthConfig.External config;
+    private final Surroundings surroundings;
+    private final LongSupplier nanoTime;
+    private final Fetcher fetcher;
+    private final AtomicLong warnedAt;
+    private final Seen<Verdict> seen = new Seen<>(MOST_SEEN);
+    private final UnderWay underWay = new UnderWay();
+
+    ExternalWay(AuthConfig.External config, Surroundings surroundings, Fetcher fetcher) {
+        this.config = config;
+        this.surroundings = surroundings;
+        this.fetcher = fetcher;
+        nanoTime = surroundings.nanoTime();
+        warnedAt = new AtomicLong(nanoTime.getAsLong() - PAUSE_NANOS);
+    }
+
+    @Override
+    public Future<Verdict> look(Exchange exchange) {
+        var question = question(exchange);
+        var hash = Digest.of(text(question));
+        var known = seen.get(hash, nanoTime.getAsLong());
+        if (known != null) {
+            return known.soon();
+        }
+        if (underWay.size() >= MOST_UNDER_WAY) {
+            return Future.failedFuture(Looking.unavailable().asFailure());
+        }
+        return Looking.here(surroundings.vertx(), underWay.answer(hash, () -> ask(question, hash)));
+    }
+
+    private MultiMap question(Exchange exchange) {
+        var question = HttpHeaders.headers();
+        for (var name : config.send()) {
+            exchange.headers().getAll(name).forEach(value -> question.add(name, value));
+        }
+        if (config.request()) {
+            var query = exchange.query();
+            question.set("X-Forwarded-Method", exchange.method())
+                    .set("X-Forwarded-Proto", exchange.caller().scheme())
+                    .set("X-Forwarded-Host", exchange.authority())
+                    .set("X-Forwarded-Uri", query == null ? exchange.path() : exchange.path() + "?" + query)
+                    .set("X-Forwarded-For", exchange.clientAddress());
+        }
+        return question;
+    }
+
+    /** The question as one text; no field can hold a line feed, so no two questions have the same. */
+    private static String text(MultiMap question) {
+        var text = new StringBuilder();
+        for (var field : question) {
+            text.append(field.getKey()).append('\n').append(field.getValue()).append('\n');
+        }
+        return text.toString();
+    }
+
+    private Future<Verdict> ask(MultiMap question, Digest hash) {
+        var meanwhile = seen.get(hash, nanoTime.getAsLong());
+        if (meanwhile != null) {
+            return meanwhile.soon();
+        }
+        return fetcher.get(config.url(), question, config.timeout(), MOST_BYTES)
+                .recover(failure -> {
+                    warn("can't be asked: " + failure.getMessage());
+                    return Future.failedFuture(Looking.unavailable().asFailure(failure));
+                })
+                .compose(this::verdict)
+                .onSuccess(verdict -> {
+                    if (!config.cache().isZero()) {
+                        seen.put(
+                                hash,
+                                verdict,
+                                nanoTime.getAsLong() + config.cache().toNanos());
+                    }
+                });
+    }
+
+    private Future<Verdict> verdict(Fetcher.Answer answer) {
+        if (answer.status() >= 200 && answer.status() < 300) {
+            return known(answer.headers()).soon();
+        }
+        if (answer.status() == 401) {
+            var challenge = answer.headers().get("www-authenticate");
+            var usable = challenge != null && challenge.length() <= LONGEST_CHALLENGE;
+            return Verdict.refused(usable ? challenge : "Bearer", "The credentials are not taken.")
+                    .soon();
+        }
+        if (answer.status() == 403) {
+            return Verdict.refused(Problem.forbidden("The caller may not do this."))
+                    .soon();
+        }
+        warn("answered " + answer.status());
+        return Future.failedFuture(Looking.unavailable().asFailure());
+    }
+
+    /** A service that is down would else fill the log. */
+    private void warn(String what) {
+        var now = nanoTime.getAsLong();
+        var last = warnedAt.get();
+        if (now - last >= PAUSE_NANOS && warnedAt.compareAndSet(last, now)) {
+            LOG.warn("auth service {} {}", config.url(), what);
+        }
+    }
+
+    private Verdict known(MultiMap headers) {
+        var given = new LinkedHashMap<String, String>();
+        for (var name : config.receive()) {
+            var value = valueOrNull(headers, name);
+            if (value != null) {
+                given.put(name, value);
+            }
+        }
+        var consumer = config.consumer() == null ? null : headers.get(config.consumer());
+        var named = consumer == null || consumer.isEmpty() ? null : consumer;
+        return Verdict.known(new Identity(named, groups(headers), Map.of()), given);
+    }
+
+    private Set<String> groups(MultiMap headers) {
+        var value = config.groups() == null ? null : valueOrNull(headers, config.groups());
+        if (value == null) {
+            return Set.of();
+        }
+        var groups = new LinkedHashSet<String>();
+        for (var each : value.split(",", -1)) {
+            if (!each.isBlank()) {
+                groups.add(each.strip());
+            }
+        }
+        return groups;
+    }
+
+    private static @Nullable String valueOrNull(MultiMap headers, String name) {
+        var values = headers.getAll(name);
+        return values.isEmpty() ? null : String.join(", ", values);
+    }
+
+    @Override
+    public List<String> challenges() {
+        return List.of("Bearer");
+    }
+
+    @Override
+    public List<String> fields() {
+        return config.receive();
+    }
+}

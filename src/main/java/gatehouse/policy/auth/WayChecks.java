@@ -1,0 +1,62 @@
+package gatehouse.policy.auth;
+
+import gatehouse.config.Checked.Complaints;
+import gatehouse.policy.NamedFiles;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what is wrong with the settings of {@code auth} that their records can't know: the files that they name. */
+final class WayChecks {
+    private final NamedFiles files;
+    private final Complaints complaints;
+
+    WayChecks(NamedFiles files, Complaints complaints) {
+        this.files = files;
+        this.complaints = complaints;
+    }
+
+    void check(AuthConfig config) {
+        check("", config.jwt(), config.basic(), config.any(), config.all());
+    }
+
+    private void check(
+            String prefix,
+            @Nullable JwtConfig jwt,
+            AuthConfig.@Nullable Basic basic,
+            @Nullable List<AuthConfig.Way> any,
+            @Nullable List<AuthConfig.Way> all) {
+        if (jwt != null) {
+            Keys.check(jwt, files, prefix + "jwt.", complaints);
+        }
+        if (basic != null && !files.areSealed()) {
+            checkPasswords(prefix, basic);
+        }
+        checkAll(prefix + "any", any);
+        checkAll(prefix + "all", all);
+    }
+
+    private void checkAll(String key, @Nullable List<AuthConfig.Way> ways) {
+        if (ways == null) {
+            return;
+        }
+        if (ways.isEmpty()) {
+            complaints.add(key, "[]", "at least one way");
+        }
+        for (var i = 0; i < ways.size(); i++) {
+            var way = ways.get(i);
+            check(key + "." + i + ".", way.jwt(), way.basic(), way.any(), way.all());
+        }
+    }
+
+    private void checkPasswords(String prefix, AuthConfig.Basic basic) {
+        try {
+            var unused = Htpasswd.read(files.read(basic.file(), Htpasswd.MOST_BYTES));
+        } catch (IOException | IllegalArgumentException e) {
+            complaints.add(
+                    prefix + "basic.file",
+                    basic.file() + ": " + e.getMessage(),
+                    "a file of name:hash lines, with bcrypt");
+        }
+    }
+}

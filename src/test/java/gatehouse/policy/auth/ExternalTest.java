@@ -1,0 +1,152 @@
+package gatehouse.policy.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** Another service says who calls. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ExternalTest {
+    private static final RawOrigin.Script YES =
+            Answers.status("200 OK", "fine", "X-Who: ann", "X-Groups: staff, night shift", "X-Secret: kept");
+
+    private static RawOrigin origin;
+    private static RawOrigin door;
+    private static TestGateway gateway;
+    private static volatile RawOrigin.Script answer = YES;
+
+    @BeforeAll
+    static void start() throws Exception {
+        origin = RawOrigin.answering(Answers.echo());
+        door = RawOrigin.answering(exchange -> answer.answer(exchange));
+        gateway = TestGateway.start("""
+                services: { origin: { targets: "%s" } }
+                policies:
+                  door: { auth: { external: { url: "%s/check", timeout: 10s, receive: [X-Who], consumer: X-Who, groups: X-Groups } } }
+                routes:
+                  each: { match: { path: "/each/**" }, to: origin, use: [door] }
+                  staff: { match: { path: /staff }, to: origin, use: [door], access: { allow: { groups: night shift } } }
+                  late: { match: { path: /late }, to: origin, auth: { external: { url: "%s/check", timeout: 200ms } } }
+                  kept:
+                    match: { path: "/kept/**" }
+                    to: origin
+                    auth: { external: { url: "%s/check", request: false, cache: 1m } }
+                """, origin.url(), door.url(), door.url(), door.url());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        origin.close();
+        door.close();
+    }
+
+    @BeforeEach
+    void saysYes() {
+        answer = YES;
+    }
+
+    private static RawResponse get(String path, String... fields) throws IOException {
+        return RawClient.get(gateway.port(), path, fields);
+    }
+
+    @Test
+    void it_is_told_what_is_asked_for_and_the_service_what_it_answers() throws IOException {
+        var before = door.requests().size();
+        var seen = get("/each/a?b=c", "Authorization: x", "Cookie: d=e", "X-Other: f", "X-Who: root", "X_WHO: root");
+        assertThat(seen.status()).isEqualTo(200);
+        assertThat(seen.text()).contains("[\"X-Who\",\"ann\"]").doesNotContain("root", "X-Secret");
+        var question = door.requests().get(before);
+        assertThat(question.target()).isEqualTo("/check");
+        assertThat(question.header("authorization")).isEqualTo("x");
+        assertThat(question.header("cookie")).isEqualTo("d=e");
+        assertThat(question.header("x-other")).isNull();
+        assertThat(question.header("x-forwarded-method")).isEqualTo("GET");
+        assertThat(question.header("x-forwarded-uri")).isEqualTo("/each/a?b=c");
+        assertThat(question.header("x-forwarded-for")).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void its_groups_count() throws IOException {
+        assertThat(get("/staff").status()).isEqualTo(200);
+        answer = Answers.status("200 OK", "fine", "X-Groups: staff");
+        assertThat(get("/staff").status()).isEqualTo(403);
+    }
+
+    @Test
+    void its_no_is_passed_on() throws IOException {
+        answer = Answers.status("401 Unauthorized", "who?", "WWW-Authenticate: Digest realm=\"r\"");
+        var unknown = get("/each/no");
+        assertThat(unknown.status()).isEqualTo(401);
+        assertThat(unknown.header("www-authenticate")).isEqualTo("Digest realm=\"r\"");
+        answer = Answers.status("403 Forbidden", "you?");
+        assertThat(get("/each/no").status()).isEqualTo(403);
+    }
+
+    @Test
+    void nobody_passes_when_it_can_t_say() throws IOException {
+        for (var trouble : new RawOrigin.Script[] {
+            Answers.status("500 Internal Server Error", "x"),
+            Answers.status("302 Found", "", "Location: /login"),
+            Answers.closeBeforeAnswer(),
+            Answers.ok("x".repeat(100_000))
+        }) {
+            answer = trouble;
+            var refused = get("/each/trouble");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("retry-after")).isNotNull();
+        }
+        answer = Answers.hang("");
+        assertThat(get("/late").status()).isEqualTo(503);
+        door.release();
+    }
+
+    @Test
+    void its_answer_counts_for_a_while_for_those_who_would_ask_the_same() throws IOException {
+        var before = door.requests().size();
+        for (var i = 0; i < 5; i++) {
+            assertThat(get("/kept/" + i, "Authorization: one").status()).isEqualTo(200);
+        }
+        assertThat(door.requests()).hasSize(before + 1);
+        assertThat(get("/kept/1", "Authorization: two").status()).isEqualTo(200);
+        assertThat(get("/kept/1").status()).isEqualTo(200);
+        assertThat(get("/kept/1", "Cookie: one").status()).isEqualTo(200);
+        assertThat(door.requests()).hasSize(before + 4);
+    }
+
+    @Test
+    void many_who_ask_the_same_at_once_are_one_question() {
+        var before = door.requests().size();
+        var go = new CompletableFuture<Void>();
+        answer = exchange -> {
+            go.join();
+            exchange.reply("200 OK", "fine");
+        };
+        var clients = IntStream.range(0, 8)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return get("/kept/many", "Authorization: many").status();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }))
+                .toList();
+        door.awaitRequests(before + 1);
+        go.complete(null);
+        assertThat(clients).allSatisfy(client -> assertThat(client.join()).isEqualTo(200));
+        assertThat(door.requests()).hasSize(before + 1);
+    }
+}
