@@ -36,6 +36,7 @@ class ArchitectureTest {
                     "gatehouse.exchange..",
                     "gatehouse.service..",
                     "gatehouse.registry..",
+                    "gatehouse.cluster..",
                     "gatehouse.listener..",
                     "gatehouse.bus..")
             .layer("base")
@@ -70,6 +71,7 @@ class ArchitectureTest {
                     "gatehouse.exchange..",
                     "gatehouse.service..",
                     "gatehouse.registry..",
+                    "gatehouse.cluster..",
                     "gatehouse.listener..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
@@ -115,6 +117,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx.core.eventbus..");
+
+    @ArchTest
+    static final ArchRule only_the_cluster_room_knows_how_nodes_find_each_other = noClasses()
+            .that()
+            .resideOutsideOfPackage("gatehouse.cluster..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
 
     @ArchTest
     static final ArchRule nothing_blocks_an_event_loop = noClasses()

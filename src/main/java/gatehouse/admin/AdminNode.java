@@ -1,5 +1,6 @@
 package gatehouse.admin;
 
+import gatehouse.cluster.Cluster;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
  * @param bridgeBound is told the port of the registry's bridge, where there is one
+ * @param cluster the nodes that work together
  * @param registry instances that register themselves; null where no registry runs here
  * @param revocations tokens of callers that are not taken any more
  * @param generatedToken token for writes where the configuration names none; null where it did at start
@@ -39,6 +41,7 @@ public record AdminNode(
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
         IntConsumer bridgeBound,
+        Cluster cluster,
         @Nullable Registry registry,
         Revocations revocations,
         @Nullable String generatedToken) {

@@ -53,6 +53,9 @@ final class Health {
                 .put("listeners", ready ? "up" : "down")
                 // a rejected change is worth a look, but what is in force still serves
                 .put("configuration", node.problems().get().isEmpty() ? "current" : "rejected");
+        if (node.cluster().isShared()) {
+            checks.put("clusterMembers", node.cluster().members().size()); // one alone still serves
+        }
         Answers.json(
                 context,
                 ready ? 200 : 503,

@@ -56,7 +56,19 @@ final class StatusApi {
                         .put("transport", about.transport())
                         .put("problems", Answers.problems(node.problems().get()))
                         .put("verticles", new JsonArray(verticles()))
-                        .put("listeners", listeners));
+                        .put("listeners", listeners)
+                        .put("cluster", cluster()));
+    }
+
+    private JsonObject cluster() {
+        var members = new JsonArray();
+        node.cluster()
+                .members()
+                .forEach(member -> members.add(new JsonObject()
+                        .put("name", member.name())
+                        .put("address", member.address())
+                        .put("self", member.self())));
+        return new JsonObject().put("enabled", node.cluster().isShared()).put("members", members);
     }
 
     private List<JsonObject> verticles() {

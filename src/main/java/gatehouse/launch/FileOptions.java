@@ -43,6 +43,11 @@ final class FileOptions {
             description = "Overrides one configuration key, a dotted path. Repeatable; stands above the environment.")
     private List<String> sets = List.of();
 
+    @Option(
+            names = "--cluster",
+            description = "Join other nodes, or begin a cluster; the same as cluster.enabled: true.")
+    private boolean cluster;
+
     /**
      * Both files, read and found right.
      *
@@ -80,7 +85,12 @@ final class FileOptions {
 
     /** Environment and {@code --set}. */
     Overrides overrides() {
-        return new Overrides(environment(), sets);
+        if (!cluster) {
+            return new Overrides(environment(), sets);
+        }
+        var all = new ArrayList<>(List.of("cluster.enabled=true"));
+        all.addAll(sets);
+        return new Overrides(environment(), all);
     }
 
     /** The environment as configurations see it. */

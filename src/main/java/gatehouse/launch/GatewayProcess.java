@@ -1,10 +1,14 @@
 package gatehouse.launch;
 
+import gatehouse.cluster.Alone;
+import gatehouse.cluster.Cluster;
+import gatehouse.cluster.Joined;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ListenAddress;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
@@ -88,20 +92,32 @@ final class GatewayProcess {
     private int runAlone(long startedAt) {
         warnOfIgnoredVariables();
         var lanes = Runtime.getRuntime().availableProcessors();
-        var vertx = vertx(lanes);
+        ending.listen();
+        var joined = join();
         try {
-            ending.listen();
-            var node = start(vertx, lanes);
+            return runOn(vertx(lanes, joined), joined, lanes, startedAt);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            if (joined != null) {
+                joined.close();
+            }
+            ending.done();
+        }
+    }
+
+    private int runOn(Vertx vertx, @Nullable Joined joined, int lanes, long startedAt) throws InterruptedException {
+        try {
+            var config = blueprint.config();
+            var cluster = joined == null ? new Alone(vertx, config.node().name()) : joined;
+            var node = start(vertx, cluster, lanes);
             if (node == null) {
                 return Gatehouse.FILES_WRONG;
             }
             serve(node, startedAt);
             return Gatehouse.FINE;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         } finally {
             close(vertx);
-            ending.done();
         }
     }
 
@@ -111,18 +127,57 @@ final class GatewayProcess {
         }
     }
 
-    private Vertx vertx(int lanes) {
+    /** The others, or null where there are none to be. */
+    private @Nullable Joined join() {
+        var cluster = blueprint.config().cluster();
+        if (!cluster.enabled()) {
+            return null;
+        }
+        try {
+            return Joined.join(cluster, blueprint.config().node().name());
+        } catch (RuntimeException e) {
+            LOG.debug("Hazelcast does not start", e);
+            throw new NotTakenException(
+                    "cluster.listen: " + cluster.listen() + " can't be taken: " + e.getMessage()
+                            + ". `ss -ltnp` shows who has the port.",
+                    e);
+        }
+    }
+
+    private Vertx vertx(int lanes, @Nullable Joined joined) {
         var options = new VertxOptions()
                 .setEventLoopPoolSize(lanes)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        return Transports.vertx(blueprint.config().node().transport(), options);
+        var transport = blueprint.config().node().transport();
+        if (joined == null) {
+            return Transports.vertx(transport, options);
+        }
+        joined.wire(options);
+        var vertx = Transports.vertx(transport, options, builder -> clustered(builder, joined));
+        joined.begin(vertx);
+        return vertx;
+    }
+
+    private static Vertx clustered(VertxBuilder builder, Joined joined) {
+        try {
+            return builder.withClusterManager(joined.manager())
+                    .buildClustered()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throwIfNotTaken(e.getCause());
+            throw new IllegalStateException("the event bus does not start", e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new IllegalStateException("the event bus does not start", e);
+        }
     }
 
     /** The node, or null where a verticle did not start, which is logged. */
-    private @Nullable Node start(Vertx vertx, int lanes) throws InterruptedException {
+    private @Nullable Node start(Vertx vertx, Cluster cluster, int lanes) throws InterruptedException {
         try {
-            var node = Node.start(vertx, Path.of(""), blueprint, manifest, lanes)
+            var node = Node.start(vertx, cluster, Path.of(""), blueprint, manifest, lanes)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(START_SECONDS, TimeUnit.SECONDS);

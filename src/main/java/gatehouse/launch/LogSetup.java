@@ -48,6 +48,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
         root.addAppender(standardError(context));
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.vertx").setLevel(Level.WARN);
+        // what these warn of when a node is gone, the cluster's own lines say
+        context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+        context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.ERROR);
         quieten(context);
         if (level == null) {
             context.getLogger(LogSetup.class)

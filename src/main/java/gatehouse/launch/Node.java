@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
+import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
@@ -19,6 +20,7 @@ import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
+import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.impl.transports.IoUringTransport;
@@ -51,9 +53,11 @@ public final class Node {
     private static final Duration BEFORE_CUT = Duration.ofMillis(10);
 
     private final Vertx vertx;
+    private final Cluster cluster;
     private final Path home;
     private final Path dataDir;
     private final Manifest manifest;
+    private final Duration compare;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
@@ -72,11 +76,13 @@ public final class Node {
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
 
-    private Node(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
+    private Node(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
+        this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
         this.manifest = manifest;
+        compare = blueprint.config().cluster().compare();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations);
@@ -88,6 +94,14 @@ public final class Node {
             metrics.registry(() -> Samples.registry(registry));
         }
         metrics.refused(listeners::refused);
+        if (cluster.isShared()) {
+            Gauge.builder(
+                            "gatehouse.cluster.members",
+                            cluster,
+                            seen -> seen.members().size())
+                    .description("Nodes of the cluster that this one sees, itself too.")
+                    .register(metrics.registry());
+        }
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
         }
@@ -109,13 +123,15 @@ public final class Node {
     /**
      * Starts a node.
      *
+     * @param cluster the nodes that this one works with
      * @param home what relative paths of files that the node writes are relative to
      * @return completes when every listener is bound and every verticle is up
      */
-    public static Future<Node> start(Vertx vertx, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
+    public static Future<Node> start(
+            Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         Node node;
         try {
-            node = new Node(vertx, home, blueprint, manifest, lanes);
+            node = new Node(vertx, cluster, home, blueprint, manifest, lanes);
         } catch (NotTakenException e) {
             return Future.failedFuture(e);
         }
@@ -285,7 +301,7 @@ public final class Node {
 
     /** What the registrar works with. */
     RegistryNode registryNode() {
-        return new RegistryNode(registry, dataDir.resolve("registry.json"));
+        return new RegistryNode(registry, dataDir.resolve("registry.json"), cluster, compare);
     }
 
     /** What the HTTP edge works with. */
@@ -326,6 +342,7 @@ public final class Node {
                 () -> ports,
                 port -> adminPort = port,
                 port -> bridgePort = port,
+                cluster,
                 manifest.runs("RegistryVerticle") ? registry : null,
                 revocations,
                 adminToken);

@@ -4,6 +4,7 @@ import gatehouse.config.NodeConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.impl.transports.TransportInternal;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,10 +62,19 @@ final class Transports {
 
     /** What is wanted if it can be had, else the next best. */
     static Vertx vertx(NodeConfig.Transport wanted, VertxOptions options) {
+        return vertx(wanted, options, VertxBuilder::build);
+    }
+
+    /**
+     * What is wanted if it can be had, else the next best.
+     *
+     * @param last makes a Vert.x of all that was chosen for it
+     */
+    static Vertx vertx(NodeConfig.Transport wanted, VertxOptions options, Function<VertxBuilder, Vertx> last) {
         var missing = new ArrayList<String>();
         for (var name : inOrder(wanted)) {
             try {
-                var vertx = build(name, options);
+                var vertx = build(name, options, last);
                 tell(wanted, name, options.getEventLoopPoolSize(), missing);
                 return vertx;
             } catch (UnusableException e) {
@@ -82,11 +93,12 @@ final class Transports {
         };
     }
 
-    private static Vertx build(NodeConfig.Transport name, VertxOptions options) throws UnusableException {
+    private static Vertx build(NodeConfig.Transport name, VertxOptions options, Function<VertxBuilder, Vertx> last)
+            throws UnusableException {
         return switch (name) {
-            case IO_URING -> ofRings(available(Transport.IO_URING), options);
-            case EPOLL -> of(available(Transport.EPOLL), options);
-            case AUTO, NIO -> of(Transport.NIO, options);
+            case IO_URING -> ofRings(available(Transport.IO_URING), options, last);
+            case EPOLL -> of(available(Transport.EPOLL), options, last);
+            case AUTO, NIO -> of(Transport.NIO, options, last);
         };
     }
 
@@ -100,16 +112,17 @@ final class Transports {
         return transport;
     }
 
-    private static Vertx of(Transport transport, VertxOptions options) {
-        return Vertx.builder().with(options).withTransport(transport).build();
+    private static Vertx of(Transport transport, VertxOptions options, Function<VertxBuilder, Vertx> last) {
+        return last.apply(Vertx.builder().with(options).withTransport(transport));
     }
 
     /** That one ring can be made says nothing of the others, nor that what is asked of it will be done. */
-    private static Vertx ofRings(Transport transport, VertxOptions options) throws UnusableException {
+    private static Vertx ofRings(Transport transport, VertxOptions options, Function<VertxBuilder, Vertx> last)
+            throws UnusableException {
         var rings = new Rings();
         Vertx vertx;
         try {
-            vertx = of(new TransportInternal(transport.name(), true, null, rings), options);
+            vertx = of(new TransportInternal(transport.name(), true, null, rings), options, last);
         } catch (RuntimeException e) {
             rings.giveBack();
             throw new UnusableException("no ring for each event loop", e);

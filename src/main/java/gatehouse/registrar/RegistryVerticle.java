@@ -18,14 +18,17 @@ public final class RegistryVerticle extends VerticleBase {
     private final Registry registry;
     private final LeaseFile file;
     private final BusApi bus;
+    private final RegistryNode node;
     private final AtomicBoolean nudged = new AtomicBoolean();
     private @Nullable Following following;
+    private @Nullable Companions companions;
     private long told;
     private long saved;
     private boolean isFailing;
 
     /** An instance of a deployment. */
     public RegistryVerticle(RegistryNode node) {
+        this.node = node;
         registry = node.registry();
         file = new LeaseFile(node.file());
         bus = new BusApi(registry);
@@ -46,7 +49,16 @@ public final class RegistryVerticle extends VerticleBase {
                     }
                     begin();
                     return bus.begin(vertx);
-                });
+                })
+                .compose(answering -> meet());
+    }
+
+    private Future<?> meet() {
+        if (!node.cluster().isShared()) {
+            return Future.succeededFuture();
+        }
+        companions = new Companions(vertx, node.cluster(), registry, node.compare());
+        return companions.begin();
     }
 
     private void begin() {
@@ -108,6 +120,7 @@ public final class RegistryVerticle extends VerticleBase {
         if (following != null) {
             following.end();
         }
-        return bus.end().transform(ended -> save());
+        var told = companions == null ? Future.succeededFuture() : companions.end();
+        return told.transform(gone -> bus.end()).transform(ended -> save());
     }
 }

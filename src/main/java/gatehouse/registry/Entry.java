@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * need not agree.
  *
  * @param instance the instance
- * @param leftMillis time until its lease runs out; negative once it has
+ * @param leftMillis time until its lease runs out, negative once it has; of one that is gone, how long that has to be remembered
  * @param gone whether it was deregistered
  */
 public record Entry(Instance instance, long leftMillis, boolean gone) {

@@ -7,20 +7,34 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Instances that were deregistered a short while ago: what another node, which had not heard of that yet, still tells of them
- * does not bring them back. Guarded by the registry's lock.
+ * Instances that were deregistered: what another node, which had not heard of that yet, still tells of them does not bring them
+ * back. A grave is kept for as long as the instance might be believed anywhere without a renewal, and a minute more. Guarded by the
+ * registry's lock.
  */
 final class Graves {
-    private static final long KEPT = TimeUnit.SECONDS.toNanos(60);
+    private static final long MINUTE = 60_000;
+
+    /** Who fills graveyards faster than that loses the oldest graves. */
+    private static final int MOST = 20_000;
 
     /** Oldest first. */
     private final Map<InstanceName, Grave> graves = new LinkedHashMap<>();
 
-    private record Grave(Instance instance, long since) {}
+    private record Grave(Instance instance, long until) {}
 
-    void bury(Instance instance, long now) {
-        graves.remove(instance.name());
-        graves.put(instance.name(), new Grave(instance, now));
+    /** What is told of an instance that has just gone. */
+    static Entry of(Instance instance) {
+        return new Entry(instance, instance.ttl().toMillis() + MINUTE, true);
+    }
+
+    /** Takes in who has gone, for as long as is told. */
+    void bury(Entry gone, long now) {
+        var name = gone.instance().name();
+        graves.remove(name);
+        graves.put(name, new Grave(gone.instance(), now + TimeUnit.MILLISECONDS.toNanos(gone.leftMillis())));
+        if (graves.size() > MOST) {
+            graves.remove(graves.keySet().iterator().next());
+        }
     }
 
     /** Whether an instance with this lease went. */
@@ -30,12 +44,14 @@ final class Graves {
     }
 
     void forget(long now) {
-        graves.values().removeIf(grave -> now - grave.since >= KEPT);
+        graves.values().removeIf(grave -> now - grave.until >= 0);
     }
 
-    List<Entry> entries() {
+    List<Entry> entries(long now) {
         var entries = new ArrayList<Entry>();
-        graves.values().forEach(grave -> entries.add(new Entry(grave.instance, 0, true)));
+        graves.values()
+                .forEach(grave ->
+                        entries.add(new Entry(grave.instance, TimeUnit.NANOSECONDS.toMillis(grave.until - now), true)));
         return entries;
     }
 }

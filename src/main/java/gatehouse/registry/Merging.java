@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over what another node tells, or the last run of this one. Of two that know the same name, the higher lease is right,
- * then the higher revision; of equal ones the longer life. Who has gone does not come back for a minute, but with a new lease.
+ * then the higher revision; of equal ones the longer life. Who has gone does not come back but with a new lease.
  * So it does not matter in which order nodes hear of something, how often, or whether they miss a word in between. Guarded
  * by the registry's lock.
  */
@@ -26,11 +26,11 @@ final class Merging {
             return false;
         }
         var known = ledger.shelf.find(instance.name());
-        return told.gone() ? end(instance, known, config) : life(told, known, config);
+        return told.gone() ? end(told, known, config) : life(told, known, config);
     }
 
-    private boolean end(Instance gone, @Nullable Held known, RegistryConfig config) {
-        if (known != null && known.instance.lease() > gone.lease()) {
+    private boolean end(Entry gone, @Nullable Held known, RegistryConfig config) {
+        if (known != null && known.instance.lease() > gone.instance().lease()) {
             return false;
         }
         ledger.graves.bury(gone, ledger.now());

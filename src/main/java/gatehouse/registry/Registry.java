@@ -164,9 +164,10 @@ public final class Registry {
         return judged(() -> {
             var held = find(name, lease, by);
             writes.take(by.name(), config.limits().writes());
-            ledger.graves.bury(held.instance, ledger.now());
+            var gone = Graves.of(held.instance);
+            ledger.graves.bury(gone, ledger.now());
             ledger.removed(held, Kind.DEREGISTERED, config.log());
-            ledger.tell(new Entry(held.instance, 0, true));
+            ledger.tell(gone);
             return ledger.log.last();
         });
     }
@@ -304,7 +305,7 @@ public final class Registry {
         return atOnce(() -> {
             var entries = new ArrayList<Entry>();
             ledger.shelf.groups().forEach(group -> group.all().forEach(held -> entries.add(ledger.entry(held))));
-            entries.addAll(ledger.graves.entries());
+            entries.addAll(ledger.graves.entries(ledger.now()));
             return entries;
         });
     }

@@ -6,6 +6,7 @@ import static gatehouse.admin.AdminClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.cluster.Alone;
 import gatehouse.config.ConfigException;
 import gatehouse.listener.BindException;
 import gatehouse.testing.RawClient;
@@ -91,6 +92,7 @@ class AdminApiTest {
                     Map::of,
                     port::complete,
                     bridge -> {},
+                    new Alone(gateway.vertx(), "ending"),
                     null,
                     gateway.node().revocations(),
                     null);

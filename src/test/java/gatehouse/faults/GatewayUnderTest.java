@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The jar in a process of its own, on free ports, with a configuration as an operator would write it. */
 final class GatewayUnderTest implements AutoCloseable {
@@ -41,6 +42,7 @@ final class GatewayUnderTest implements AutoCloseable {
         private final List<String> wrapper = new ArrayList<>();
         private final List<String> flags = new ArrayList<>(List.of("-Xmx512m"));
         private final Map<String, String> environment = new HashMap<>();
+        private @Nullable String manifest;
         private boolean roomy = !FaultsIT.full();
 
         Launch(String text) {
@@ -71,6 +73,18 @@ final class GatewayUnderTest implements AutoCloseable {
         /** At most so many open files. */
         Launch files(int count) {
             wrapper.addAll(List.of("prlimit", "--nofile=" + count + ":" + count));
+            return this;
+        }
+
+        /** Run by another command. */
+        Launch by(List<String> command) {
+            wrapper.addAll(command);
+            return this;
+        }
+
+        /** With this manifest. */
+        Launch manifest(String json) {
+            manifest = json;
             return this;
         }
 
@@ -111,6 +125,9 @@ final class GatewayUnderTest implements AutoCloseable {
             }
             whole.append(text);
             Files.writeString(home.resolve("gateway.yaml"), roomy ? Roomy.roomy(whole.toString()) : whole);
+            if (manifest != null) {
+                Files.writeString(home.resolve("verticles.json"), manifest);
+            }
             return home;
         }
 

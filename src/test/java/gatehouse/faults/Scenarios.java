@@ -23,7 +23,8 @@ final class Scenarios {
                         OverloadScenarios.ALL,
                         ProcessScenarios.ALL,
                         RegistryScenarios.ALL,
-                        ClockScenarios.ALL)
+                        ClockScenarios.ALL,
+                        ClusterScenarios.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

@@ -234,7 +234,7 @@ class CommandsTest {
                 "explain GET http://",
                 "explain GET http:///users",
                 "explain GET http://a:port/",
-                "run --cluster",
+                "run --clustre",
                 "check --set novalue= --set",
                 "proxy --from :8080",
                 "proxy --from 8080 --to http://127.0.0.1:9000",
@@ -245,6 +245,15 @@ class CommandsTest {
         assertThat(run(line.split(" "))).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
         assertThat(err.toString()).contains("Try: gatehouse");
+    }
+
+    @Test
+    void cluster_stands_for_its_key_and_is_checked() {
+        assertThat(run("check", "--cluster")).isEqualTo(2);
+        assertThat(err.toString()).contains("cluster.secret: there is none");
+
+        assertThat(run("check", "--cluster", "--set", "cluster.secret=that-of-this-test"))
+                .isEqualTo(0);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package gatehouse.testing;
 
+import gatehouse.cluster.Alone;
 import gatehouse.config.ConfigException;
 import gatehouse.config.Overrides;
 import gatehouse.launch.Manifest;
@@ -83,7 +84,15 @@ public final class TestGateway implements AutoCloseable {
         entries.keySet().retainAll(verticles);
         try {
             return new TestGateway(
-                    vertx, home, await(Node.start(vertx, home, blueprint, new Manifest(null, entries), eventLoops)));
+                    vertx,
+                    home,
+                    await(Node.start(
+                            vertx,
+                            new Alone(vertx, "test"),
+                            home,
+                            blueprint,
+                            new Manifest(null, entries),
+                            eventLoops)));
         } catch (ExecutionException e) {
             await(vertx.close());
             delete(home);

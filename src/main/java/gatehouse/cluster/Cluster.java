@@ -1,0 +1,29 @@
+package gatehouse.cluster;
+
+import java.util.List;
+
+/** The nodes that work together, as this one sees them; a node without others is a cluster of one. Thread-safe. */
+public interface Cluster {
+    /** Tells this node's life from every other. */
+    String self();
+
+    /** All members, this one too, by name. */
+    List<Member> members();
+
+    /** Whether there can be others. */
+    boolean isShared();
+
+    /** Calls {@code changed} after each coming or going of a member, on any thread; it must not wait. */
+    void onChange(Runnable changed);
+
+    /**
+     * A map that all members share; on a node without others it is in memory. Entries may be lost when members go, and while
+     * members are cut off from each other each side has its own.
+     */
+    SharedMap map(String name);
+
+    /** Leases under a name, each of which one member holds at a time; the cautions of {@link #map} apply. */
+    default Leases leases(String name) {
+        return new Leases(map(name + ".leases"), map(name + ".fences"), System::currentTimeMillis);
+    }
+}

@@ -1,0 +1,176 @@
+package gatehouse.cluster;
+
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import gatehouse.bus.BusWiring;
+import gatehouse.config.ClusterConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node among others. Begun before the Vert.x that works on it, and ended after it. */
+public final class Joined implements Cluster, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Joined.class);
+
+    private final String id = UUID.randomUUID().toString();
+    private final ClusterConfig settings;
+    private final Secret secret;
+    private final HazelcastInstance hazelcast;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Member lonely;
+    private volatile @Nullable Vertx vertx;
+    private volatile boolean closing;
+
+    private Joined(ClusterConfig settings, String name) {
+        this.settings = settings;
+        secret = new Secret(Objects.requireNonNull(settings.secret()));
+        hazelcast = HazelcastSetup.start(settings, secret, id, name);
+        lonely = new Member(id, name, address(), true);
+        hazelcast.getCluster().addMembershipListener(new Comings());
+        hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
+        LOG.info("cluster: {} on {}, {}", name, address(), described());
+    }
+
+    /**
+     * Joins the members that are found at the seeds, or begins a cluster. Blocks, for some seconds.
+     *
+     * @param name what others call this node
+     */
+    public static Joined join(ClusterConfig settings, String name) {
+        return new Joined(settings, name);
+    }
+
+    /** Lets the event bus of a Vert.x that is yet to be made reach other members, and no others reach it. */
+    public void wire(VertxOptions options) {
+        var password = HexFormat.of().formatHex(secret.derive("key store"));
+        var host = settings.listen().host();
+        BusWiring.bind(options, host, settings.bus(), Identity.keyStore(secret, password), password);
+    }
+
+    /** What a Vert.x joins with; another one for each. */
+    public ClusterManager manager() {
+        return new HazelcastClusterManager(hazelcast);
+    }
+
+    /** The Vert.x that works on it was made. */
+    public void begin(Vertx made) {
+        BusWiring.restrict(made);
+        vertx = made;
+        onChange(() -> ClusterChanged.TOPIC.publishLocal(
+                made, new ClusterChanged(members().stream().map(Member::name).toList())));
+    }
+
+    private final class Comings implements MembershipListener {
+        @Override
+        public void memberAdded(MembershipEvent event) {
+            LOG.info("cluster: {} joins, {}", show(event.getMember()), described());
+            changed();
+        }
+
+        @Override
+        public void memberRemoved(MembershipEvent event) {
+            LOG.warn("cluster: {} is gone, {}", show(event.getMember()), described());
+            changed();
+        }
+    }
+
+    private void lived(LifecycleState state) {
+        if (state == LifecycleState.MERGED) {
+            LOG.info("cluster: together again after having been cut off, {}", described());
+            changed();
+        } else if (state == LifecycleState.SHUTTING_DOWN && !closing) {
+            LOG.error("cluster: this node has lost its membership and serves alone from now on; it needs a restart");
+            changed();
+        }
+    }
+
+    private void changed() {
+        try {
+            listeners.forEach(Runnable::run);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("nobody is there any more to be told", e); // between the end of Vert.x and that of this
+        }
+    }
+
+    private String described() {
+        var count = hazelcast.getCluster().getMembers().size();
+        return count == 1 ? "alone" : count + " members";
+    }
+
+    private static String show(com.hazelcast.cluster.Member member) {
+        return member.getAttribute(HazelcastSetup.NAME) + " (" + show(member.getAddress()) + ")";
+    }
+
+    private static String show(com.hazelcast.cluster.Address address) {
+        return address.getHost() + ":" + address.getPort();
+    }
+
+    /** Where other members reach this one. */
+    public String address() {
+        return show(hazelcast.getCluster().getLocalMember().getAddress());
+    }
+
+    @Override
+    public String self() {
+        return id;
+    }
+
+    @Override
+    public List<Member> members() {
+        try {
+            return present();
+        } catch (HazelcastInstanceNotActiveException e) {
+            LOG.debug("no member any more", e);
+            return List.of(lonely);
+        }
+    }
+
+    private List<Member> present() {
+        return hazelcast.getCluster().getMembers().stream()
+                .map(member -> new Member(
+                        String.valueOf(member.getAttribute(HazelcastSetup.NODE_ID)),
+                        String.valueOf(member.getAttribute(HazelcastSetup.NAME)),
+                        show(member.getAddress()),
+                        member.localMember()))
+                .sorted(Comparator.comparing(Member::name).thenComparing(Member::address))
+                .toList();
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public void onChange(Runnable changed) {
+        listeners.add(changed);
+    }
+
+    @Override
+    public SharedMap map(String name) {
+        return new SharedMap(Objects.requireNonNull(vertx, "begin() comes first")
+                .sharedData()
+                .getAsyncMap(name));
+    }
+
+    /** Leaves, which hands on what only this member keeps for all. Blocks. */
+    @Override
+    public void close() {
+        closing = true;
+        hazelcast.shutdown();
+    }
+}

@@ -1,0 +1,63 @@
+package gatehouse.cluster;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.shareddata.AsyncMap;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map of bytes by name whose entries end by themselves. Lifetimes are exact to a second where members share it. An answer may
+ * take as long as a member's silence is waited for, so who serves a request sets a deadline of his own.
+ */
+public final class SharedMap {
+    private final Future<AsyncMap<String, Buffer>> opening;
+
+    SharedMap(Future<AsyncMap<String, Buffer>> opening) {
+        this.opening = opening;
+    }
+
+    /** The value of a key, or null. */
+    public Future<@Nullable Buffer> get(String key) {
+        return opening.compose(map -> map.get(key));
+    }
+
+    /** Sets a value for so long. */
+    public Future<Void> put(String key, Buffer value, Duration life) {
+        return opening.compose(map -> map.put(key, value, wholeSeconds(life)));
+    }
+
+    /**
+     * Sets a value for so long where there is none.
+     *
+     * @return the value that stands there instead, or null where it was set
+     */
+    public Future<@Nullable Buffer> putIfAbsent(String key, Buffer value, Duration life) {
+        return opening.compose(map -> map.putIfAbsent(key, value, wholeSeconds(life)));
+    }
+
+    /** Sets another value where this one stands; its life goes on as it was. */
+    public Future<Boolean> replace(String key, Buffer value, Buffer next) {
+        return opening.compose(map -> map.replaceIfPresent(key, value, next));
+    }
+
+    /** Removes a value where this one stands. */
+    public Future<Boolean> remove(String key, Buffer value) {
+        return opening.compose(map -> map.removeIfPresent(key, value));
+    }
+
+    /** Removes whatever stands there. */
+    public Future<Void> remove(String key) {
+        return opening.compose(map -> map.remove(key)).mapEmpty();
+    }
+
+    /** Number of entries. */
+    public Future<Integer> size() {
+        return opening.compose(AsyncMap::size);
+    }
+
+    /** Up, as members share seconds only, and 0 would mean without end. */
+    private static long wholeSeconds(Duration life) {
+        return Math.max(1, (life.toMillis() + 999) / 1000) * 1000;
+    }
+}
