@@ -13,14 +13,19 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.TrustOptions;
+import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks other servers, with a deadline for the whole answer and a limit for its size. No redirect is followed: where an answer
  * comes from is decided by the configuration alone. Thread-safe.
  */
 final class Fetcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Fetcher.class);
     private static final int MOST_CONNECTIONS = 64;
     private static final int MOST_WAITING = 1024;
     private static final Duration CONNECT = Duration.ofSeconds(2);
@@ -69,7 +74,15 @@ final class Fetcher {
                 .setTimeout(timeout.toMillis());
         return client.request(options)
                 .compose(request -> request.send().compose(response -> read(response, mostBytes)))
-                .timeout(timeout.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(end -> {
+                    try {
+                        LOG.trace("{} was asked", url);
+                    } finally {
+                        // Vert.x closes a client that nobody holds any more, under its requests
+                        Reference.reachabilityFence(client);
+                    }
+                });
     }
 
     private static Future<Answer> read(HttpClientResponse response, int mostBytes) {
