@@ -16,16 +16,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 /** The page about the RFCs claims nothing that no test shows. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RfcTableTest {
-    private static final List<String> PACKAGES =
-            List.of(
-                    "gatehouse.http.",
-                    "gatehouse.snapshot.",
-                    "gatehouse.policy.auth.",
-                    "gatehouse.policy.access.",
-                    "gatehouse.policy.compress.",
-                    "gatehouse.policy.cors.",
-                    "gatehouse.policy.edit.",
-                    "gatehouse.policy.ratelimit.");
+    private static final List<String> PACKAGES = List.of(
+            "gatehouse.http.",
+            "gatehouse.snapshot.",
+            "gatehouse.policy.auth.",
+            "gatehouse.policy.access.",
+            "gatehouse.policy.compress.",
+            "gatehouse.policy.cors.",
+            "gatehouse.policy.edit.",
+            "gatehouse.policy.ratelimit.");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
 
     @Test

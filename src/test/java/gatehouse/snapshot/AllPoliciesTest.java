@@ -106,6 +106,35 @@ class AllPoliciesTest {
     }
 
     @Test
+    void who_is_known_by_a_key_has_a_limit_a_path_and_a_field_of_its_own() throws Exception {
+        try (var origin = RawOrigin.answering("fine");
+                var gateway = TestGateway.start("""
+                        services: { origin: { targets: "%s" } }
+                        consumers: { alice: { keys: [alices-very-long-key-1] }, bob: { keys: [bobs-very-long-key-22] } }
+                        routes:
+                          all:
+                            match: { path: "/**" }
+                            to: origin
+                            auth: { apiKey: { } }
+                            rateLimit: { rate: 1/h, by: consumer }
+                            request: { rewrite: { prefix: "/of/{consumer}" }, headers: { set: { X-Who: "{consumer}" } } }
+                        """, origin.url())) {
+            for (var key : new String[] {"alices-very-long-key-1", "bobs-very-long-key-22"}) {
+                var answer = RawClient.get(gateway.port(), "/x", "X-Api-Key: " + key, "X-Who: root");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(RawClient.get(gateway.port(), "/x", "X-Api-Key: " + key)
+                                .status())
+                        .isEqualTo(429);
+            }
+            assertThat(origin.requests())
+                    .extracting(request -> request.target())
+                    .containsExactly("/of/alice/x", "/of/bob/x");
+            assertThat(origin.requests().get(1).head().all("X-Who")).containsExactly("bob");
+            assertThat(RawClient.get(gateway.port(), "/x").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
     void explain_shows_them_in_their_order_with_their_settings() throws Exception {
         var blueprint = Blueprint.parse(
                 "test.yaml",
