@@ -30,6 +30,7 @@ class ArchitectureTest {
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.cache..",
                     "gatehouse.observe..")
             .layer("core")
             .definedBy(
@@ -66,6 +67,7 @@ class ArchitectureTest {
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.cache..",
                     "gatehouse.observe..",
                     "gatehouse.exchange..",
                     "gatehouse.service..",

@@ -1,13 +1,17 @@
 package gatehouse.admin;
 
+import gatehouse.cache.CacheSample;
+import gatehouse.cache.Purge;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
 import gatehouse.registry.Registry;
 import gatehouse.snapshot.Snapshots;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
  * @param registry instances that register themselves; null where no registry runs here
+ * @param cache what the response cache holds, and how it forgets
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -36,6 +41,7 @@ public record AdminNode(
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
         @Nullable Registry registry,
+        Cache cache,
         @Nullable String generatedToken) {
     /**
      * The process.
@@ -45,6 +51,14 @@ public record AdminNode(
      * @param startedAt when it started
      */
     public record About(String version, String transport, Instant startedAt) {}
+
+    /**
+     * The response cache.
+     *
+     * @param sample what it has done and holds
+     * @param purge forgets, and says how many responses there were
+     */
+    public record Cache(Supplier<CacheSample> sample, Function<Purge, Future<Integer>> purge) {}
 
     /**
      * A deployed entry of the manifest.

@@ -56,6 +56,7 @@ public final class AdminVerticle extends VerticleBase {
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
+        new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         var registry = node.registry();
         if (registry != null) {

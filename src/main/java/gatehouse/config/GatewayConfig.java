@@ -22,6 +22,9 @@ public record GatewayConfig(
         @Key(doc = "The registry in which services announce their instances.", value = "{}")
         RegistryConfig registry,
 
+        @Key(doc = "The store of responses, for routes with `cache`.", value = "{}")
+        CacheConfig cache,
+
         @Key(doc = "Bound ports, by name.") Map<String, ListenerConfig> listeners,
 
         @Key(doc = "Named groups of targets.") Map<String, ServiceConfig> services,

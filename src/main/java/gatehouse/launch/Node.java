@@ -1,6 +1,8 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
+import gatehouse.cache.Purge;
+import gatehouse.cache.ResponseCache;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
@@ -55,6 +57,7 @@ public final class Node {
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
     private final Registry registry;
+    private final ResponseCache cache;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -73,11 +76,17 @@ public final class Node {
         dataDir = home.resolve(blueprint.config().node().dataDir());
         runsRegistry = manifest.runs("RegistryVerticle");
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
-        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry);
+        cache = new ResponseCache(
+                blueprint.config().cache(),
+                blueprint.config().node().name(),
+                System::nanoTime,
+                System::currentTimeMillis);
+        builder = new SnapshotBuilder(vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, cache);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         Samples.feed(metrics, snapshots);
+        CacheMetrics.feed(metrics.registry(), cache);
         metrics.refused(listeners::refused);
         if (accessLog != null) {
             metrics.accessLogDropped(accessLog::dropped);
@@ -189,6 +198,8 @@ public final class Node {
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             adoptRegistry(next.config());
+                            cache.adopt(
+                                    next.config().cache(), next.config().node().name());
                             warnOfMissingRegistry(next.config());
                             listeners.limitConnections(connections);
                             var closing = change.commit(grace);
@@ -274,6 +285,16 @@ public final class Node {
         return registry;
     }
 
+    /** The responses that this node stores. */
+    public ResponseCache cache() {
+        return cache;
+    }
+
+    /** Forgets stored responses; walks through all of them, so not on an event loop. */
+    private Future<Integer> purge(Purge purge) {
+        return vertx.executeBlocking(() -> cache.purge(purge), false);
+    }
+
     /** What the registrar works with. */
     RegistryNode registryNode() {
         return new RegistryNode(registry, dataDir.resolve("registry.json"));
@@ -317,6 +338,7 @@ public final class Node {
                 () -> ports,
                 port -> adminPort = port,
                 runsRegistry ? registry : null,
+                new AdminNode.Cache(cache::sample, this::purge),
                 adminToken);
     }
 

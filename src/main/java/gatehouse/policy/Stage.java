@@ -4,6 +4,8 @@ package gatehouse.policy;
 public enum Stage {
     /** Sizes first: nothing else may touch a message that is too large to look at. */
     SIZE,
+    /** After admission, so that nothing is served to who was not admitted; before all that only a service needs. */
+    CACHE,
     /** Before retry: an open breaker spends no attempt. */
     BREAKER,
     /** Around each attempt. */

@@ -119,11 +119,13 @@ public record Blueprint(
         return effective;
     }
 
-    /** Every policy with its own defaults. */
+    /** Every policy that holds unless it is removed, with its own defaults. */
     private static PolicySet builtIn() {
         var byKey = new LinkedHashMap<String, java.util.Optional<Record>>();
         for (var type : Policies.ALL) {
-            byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
+            if (type.always()) {
+                byKey.put(type.key(), java.util.Optional.of(ConfigDocument.defaults(type.config())));
+            }
         }
         return new PolicySet(byKey);
     }

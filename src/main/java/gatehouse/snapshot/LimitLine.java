@@ -25,6 +25,13 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
                 EffectiveLimit.in(config.registry()).stream()
                         .map(limit -> limit.below("registry"))
                         .toList());
+        add(
+                lines,
+                "node",
+                config.node().name(),
+                EffectiveLimit.in(config.cache()).stream()
+                        .map(limit -> limit.below("cache"))
+                        .toList());
         config.listeners().forEach((name, listener) -> add(lines, "listener", name, EffectiveLimit.in(listener)));
         config.services().forEach((name, service) -> add(lines, "service", name, EffectiveLimit.in(service)));
         for (var route : config.routes().keySet()) {

@@ -1,5 +1,6 @@
 package gatehouse.snapshot;
 
+import gatehouse.cache.Terms;
 import gatehouse.config.PolicyKey;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Retry;
@@ -21,8 +22,16 @@ public final class Policies {
             Stage.BREAKER,
             Breaker.Config.class);
 
+    /** The policy {@code cache}, whose steps share the store of the node. */
+    static final PolicyType<Terms> CACHE = PolicyType.setting(
+                    "cache",
+                    "Stores answers and serves them again, by the rules of RFC 9111.",
+                    Stage.CACHE,
+                    Terms.class)
+            .whereNamed();
+
     /** All policies in the order in which a request meets them. */
-    public static final List<PolicyType<?>> ALL = inOrder(Limits.TYPE, BREAKER, Retry.TYPE, Timeouts.TYPE);
+    public static final List<PolicyType<?>> ALL = inOrder(Limits.TYPE, CACHE, BREAKER, Retry.TYPE, Timeouts.TYPE);
 
     private Policies() {}
 

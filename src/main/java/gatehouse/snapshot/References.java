@@ -6,6 +6,7 @@ import gatehouse.config.ListenAddress;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
+import gatehouse.config.ServiceConfig;
 import gatehouse.forward.Interceptors;
 import gatehouse.route.RouteTable;
 import java.nio.file.Files;
@@ -32,6 +33,7 @@ final class References {
 
     void check(Map<String, PolicySet> effective) {
         config.routes().forEach(this::checkRoute);
+        effective.forEach(this::checkCache);
         checkPorts();
         config.services().forEach((name, service) -> {
             for (var i = 0; i < service.interceptors().size(); i++) {
@@ -70,6 +72,21 @@ final class References {
         var files = route.to().files();
         if (files != null && !Files.isDirectory(folder.resolve(files))) {
             problems.add(List.of("routes", name, "to", "files"), files, "a folder that exists");
+        }
+    }
+
+    /** What goes through other people's interceptors can't be asked for without a client. */
+    private void checkCache(String route, PolicySet policies) {
+        var wanted = config.routes().get(route);
+        var name = wanted == null ? null : wanted.to().service();
+        var service = name == null ? null : config.services().get(name);
+        if (service != null
+                && service.forwarder() == ServiceConfig.ForwarderKind.WEB_PROXY
+                && policies.get(Policies.CACHE.key(), Policies.CACHE.config()) != null) {
+            problems.add(
+                    List.of("routes", route, "to"),
+                    name + " has forwarder web-proxy",
+                    "a service with forwarder own, as the route has cache");
         }
     }
 

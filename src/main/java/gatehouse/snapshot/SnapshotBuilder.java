@@ -1,5 +1,7 @@
 package gatehouse.snapshot;
 
+import gatehouse.cache.ResponseCache;
+import gatehouse.cache.Terms;
 import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
@@ -9,6 +11,8 @@ import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
 import gatehouse.forward.Timeouts;
 import gatehouse.policy.Policy;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.cache.Caching;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
@@ -36,17 +40,21 @@ public final class SnapshotBuilder {
     private final Supplier<byte[]> stickyKey;
     private final LongSupplier nanoTime;
     private final Registry registry;
+    private final ResponseCache cache;
 
     /**
      * @param stickyKey signs cookies of services without a key of their own; asked for when there is one
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry followed by services that say so
+     * @param cache where routes that say so store answers
      */
-    public SnapshotBuilder(Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime, Registry registry) {
+    public SnapshotBuilder(
+            Vertx vertx, Supplier<byte[]> stickyKey, LongSupplier nanoTime, Registry registry, ResponseCache cache) {
         this.vertx = vertx;
         this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
         this.registry = registry;
+        this.cache = cache;
     }
 
     /**
@@ -141,7 +149,7 @@ public final class SnapshotBuilder {
                         : settings.equals(before.effective().get(type.key(), type.config()))
                                 ? before.steps().get(type.key())
                                 : null;
-                steps.put(type.key(), same == null ? type.build(settings) : same);
+                steps.put(type.key(), same == null ? build(type, settings) : same);
             }
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
@@ -161,6 +169,10 @@ public final class SnapshotBuilder {
                         effective,
                         before));
         return new Route(name, config, effective, steps, policy, to);
+    }
+
+    private Policy build(PolicyType<?> type, Record settings) {
+        return settings instanceof Terms terms ? new Caching(cache, terms) : type.build(settings);
     }
 
     private Plan plan(

@@ -1,0 +1,27 @@
+package gatehouse.policy.cache;
+
+import gatehouse.cache.ResponseCache;
+import gatehouse.cache.Shelf;
+import gatehouse.cache.Terms;
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Reply;
+import gatehouse.policy.Policy;
+import io.vertx.core.Future;
+
+/** Answers a route's requests from the response cache; the rest of the chain is what it asks where nothing stored answers. */
+public final class Caching implements Policy {
+    private final Shelf shelf;
+
+    /**
+     * @param cache the responses stored on this node
+     * @param terms what this route says of storing
+     */
+    public Caching(ResponseCache cache, Terms terms) {
+        shelf = new Shelf(cache, terms);
+    }
+
+    @Override
+    public Future<Reply> apply(Exchange exchange, Next next) {
+        return shelf.answer(exchange, next::proceed);
+    }
+}
