@@ -40,7 +40,7 @@ class CacheFetchTest {
 
     @BeforeAll
     static void start() throws Exception {
-        scene = CacheScene.with("{ stale: { error: 1m } }", "cache: { entry: 64KiB }");
+        scene = CacheScene.with("{ stale: { error: 1m }, failed: 30s }", "cache: { entry: 64KiB }");
     }
 
     @BeforeEach
@@ -258,7 +258,7 @@ class CacheFetchTest {
         var asked = scene.asked() - before;
         assertThat(asked).isBetween(1, 2); // with another try of the one request
         assertThat(get().status()).isEqualTo(502);
-        assertThat(get().header("retry-after")).isEqualTo("1");
+        assertThat(get().header("retry-after")).isEqualTo("30");
         assertThat(scene.asked() - before).isEqualTo(asked);
     }
 
