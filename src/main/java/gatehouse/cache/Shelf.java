@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shelf {
     private static final int MOST_ROUNDS = 2;
+
+    /** Uses since it was stored from which on a response counts as in use. */
+    private static final int HOT = 2;
+
+    /** So many times the fetch's duration before its end it is as good as never fetched early. */
+    private static final int FAR = 20;
 
     private final ResponseCache cache;
     private final Terms terms;
@@ -106,6 +113,9 @@ public final class Shelf {
             var reuse = Reuse.of(stored, said, cache.now());
             switch (reuse) {
                 case FRESH, STALE -> {
+                    if (isDue(stored)) {
+                        refresh(exchange, upstream, route, key, stored);
+                    }
                     return serve(exchange, stored, hit(exchange, key, stored));
                 }
                 case STALE_WHILE_REVALIDATE -> {
@@ -131,6 +141,22 @@ public final class Shelf {
                 new Trip(exchange, upstream, route, key, said, stored, why, null, false),
                 selection == null ? Selection.NONE : selection.with(request),
                 0);
+    }
+
+    /**
+     * Whether a response is fetched anew before it expires: one in use, when a part of its time is over, or a little earlier by
+     * chance, the likelier the longer its fetch takes (Vattani et al., Optimal Probabilistic Cache Stampede Prevention, VLDB 2015).
+     */
+    private boolean isDue(Stored stored) {
+        var share = terms.refresh();
+        if (share == null || stored.hits() < HOT || stored.isRefreshing()) {
+            return false;
+        }
+        var left = stored.leftNanos(cache.now());
+        var took = stored.origin().tookNanos();
+        return left <= stored.head().lifetime().freshNanos() * (1 - share.fraction())
+                || (left < FAR * took
+                        && -took * Math.log(ThreadLocalRandom.current().nextDouble()) >= left);
     }
 
     private CacheStatus hit(Exchange exchange, Key key, Stored stored) {

@@ -82,6 +82,41 @@ class CacheTermsTest {
     }
 
     @Test
+    void what_is_in_use_is_fetched_anew_before_it_expires() throws Exception {
+        try (var scene = CacheScene.with("{ refresh: 80% }")) {
+            scene.answering("Cache-Control: max-age=1000", "Age: 850");
+            var first = scene.get("/");
+            scene.answering("Cache-Control: max-age=1000");
+            scene.get("/cold");
+            assertThat(scene.get("/").text()).isEqualTo(first.text());
+            assertThat(scene.get("/").text()).isEqualTo(first.text());
+            assertThat(scene.get("/").text()).isEqualTo(first.text()); // in use, and that is why there is another one soon
+            Scene.await("the new one", () -> !text(scene).equals(first.text()));
+            assertThat(scene.asked()).isEqualTo(3);
+            assertThat(scene.get("/").header("cache-status")).contains("; hit");
+        }
+    }
+
+    @Test
+    void what_nobody_uses_is_let_go() throws Exception {
+        try (var scene = CacheScene.with("{ refresh: 80% }")) {
+            scene.answering("Cache-Control: max-age=1000", "Age: 850");
+            scene.get("/");
+            scene.get("/");
+            assertThat(scene.gateway().node().cache().sample().refreshes()).isZero();
+            assertThat(scene.asked()).isEqualTo(1);
+        }
+    }
+
+    private static String text(CacheScene scene) {
+        try {
+            return scene.get("/").text();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void each_for_itself_where_the_route_says_so() throws Exception {
         assertThat(isReused("{ ttl: 1m, lock: none }", "200 OK", "X-A: 1", "X-B: 1"))
                 .isTrue();
