@@ -21,7 +21,12 @@ class ArchitectureTest {
             .layer("process")
             .definedBy("gatehouse", "gatehouse.launch..")
             .layer("edges")
-            .definedBy("gatehouse.http..", "gatehouse.admin..", "gatehouse.registrar..", "gatehouse.demo..")
+            .definedBy(
+                    "gatehouse.http..",
+                    "gatehouse.admin..",
+                    "gatehouse.registrar..",
+                    "gatehouse.refresh..",
+                    "gatehouse.demo..")
             .layer("assembly")
             .definedBy("gatehouse.snapshot..")
             .layer("features")
@@ -61,6 +66,7 @@ class ArchitectureTest {
                     "gatehouse.http..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
+                    "gatehouse.refresh..",
                     "gatehouse.demo..",
                     "gatehouse.snapshot..",
                     "gatehouse.policy..",

@@ -1,7 +1,9 @@
 package gatehouse.bus;
 
 import gatehouse.problem.ProblemException;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.function.Function;
@@ -30,19 +32,32 @@ public final class Verb {
 
     /** Answers every question from now on, on the context of the caller; fields in and out are plain values. */
     public Subscription serve(Vertx vertx, Function<Map<String, Object>, Map<String, Object>> answer) {
+        return serveLater(vertx, question -> Future.succeededFuture(answer.apply(question)));
+    }
+
+    /** As {@link #serve}, where answers take their time. */
+    public Subscription serveLater(Vertx vertx, Function<Map<String, Object>, Future<Map<String, Object>>> answer) {
         return new Subscription(vertx.eventBus().<Object>consumer(address, message -> {
             if (!(message.body() instanceof JsonObject question)) {
                 message.fail(UNPROCESSABLE, "The body is not a JSON object.");
                 return;
             }
             try {
-                message.reply(new JsonObject(answer.apply(question.getMap())));
-            } catch (ProblemException e) {
-                message.fail(e.problem().status(), e.problem().detail());
+                answer.apply(question.getMap())
+                        .onSuccess(fields -> message.reply(new JsonObject(fields)))
+                        .onFailure(cause -> refuse(message, cause));
             } catch (RuntimeException e) {
-                LOG.error("{} failed", address, e);
-                message.fail(INTERNAL, "The gateway failed on this request.");
+                refuse(message, e);
             }
         }));
+    }
+
+    private void refuse(Message<?> message, Throwable cause) {
+        if (cause instanceof ProblemException told) {
+            message.fail(told.problem().status(), told.problem().detail());
+            return;
+        }
+        LOG.error("{} failed", address, cause);
+        message.fail(INTERNAL, "The gateway failed on this request.");
     }
 }

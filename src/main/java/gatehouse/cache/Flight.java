@@ -34,6 +34,8 @@ final class Flight {
     private final List<Promise<Landing>> waiting = new ArrayList<>(1);
     private @Nullable Stored known;
     private @Nullable Landing landing;
+    private final Promise<Long> ended = Promise.promise();
+    private volatile long storedAs;
     private long startedAt;
     private boolean again;
 
@@ -103,6 +105,12 @@ final class Flight {
         if (known != null) {
             known.endRefresh();
         }
+        ended.tryComplete(storedAs);
+    }
+
+    /** Completes, on any event loop, with the number under which its answer is stored, or 0. */
+    Future<Long> ended() {
+        return ended.future();
     }
 
     /** Begins; not where somebody has stored what is wanted since it was looked for. */
@@ -278,6 +286,7 @@ final class Flight {
             return;
         }
         cache.counters().stored.increment();
+        storedAs = fresh.origin().generation();
         if (fresh.head().lifetime().isShareable()) {
             cache.marks().clear(trip.route(), trip.key());
         }

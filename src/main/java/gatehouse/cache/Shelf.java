@@ -32,6 +32,7 @@ public final class Shelf {
     /** The shelf of routes with these terms. */
     public Shelf(ResponseCache cache, Terms terms) {
         this.cache = cache;
+        cache.open();
         this.terms = terms;
         this.judge = new Judge(terms, () -> cache.config().maxTtl());
     }
@@ -204,6 +205,29 @@ public final class Shelf {
         if (flights().add(place, flight, null) == flight) {
             flight.start();
         }
+    }
+
+    /**
+     * Fetches anew what an exchange without a client asks for, whatever is stored; together with others who fetch the same.
+     *
+     * @return completes with the number under which the answer is stored, 0 where it is not
+     */
+    public Future<Long> fetchAnew(Exchange exchange, Upstream upstream) {
+        cache.counters().refreshes.increment();
+        var key = Key.of(exchange);
+        var route = Objects.requireNonNullElse(exchange.route(), "");
+        var page = cache.store().get(key);
+        var selection = page == null ? null : page.selection(route);
+        var place =
+                new Flights.Place(key, route, selection == null ? Selection.NONE : selection.with(exchange.headers()));
+        var stored = page == null ? null : page.find(route, exchange.headers());
+        var trip = new Trip(exchange, upstream, route, key, Directives.NONE, stored, Why.REQUEST, place, true);
+        var flight = new Flight(this, trip, stored);
+        var first = flights().add(place, flight, null);
+        if (first == flight) {
+            flight.start();
+        }
+        return first.ended();
     }
 
     /** Asks a service, or waits for one who does. */

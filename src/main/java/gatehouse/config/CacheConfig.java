@@ -1,6 +1,7 @@
 package gatehouse.config;
 
 import java.time.Duration;
+import java.util.List;
 
 /** The store of responses on this node, and what bounds it. What is cached, routes say. */
 public record CacheConfig(
@@ -44,4 +45,9 @@ public record CacheConfig(
                 value = "10s",
                 min = 0,
                 weaker = Weaker.NEVER)
-        Duration uncacheable) {}
+        Duration uncacheable,
+
+        @Key(
+                doc =
+                        "Full URLs that are fetched at the start and after each purge, on nodes with `CacheRefreshVerticle`.")
+        List<String> warm) {}

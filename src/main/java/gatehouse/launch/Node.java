@@ -11,6 +11,7 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
 import gatehouse.registry.Clocks;
@@ -303,6 +304,11 @@ public final class Node {
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
         return new HttpNode(listeners, snapshots, metrics, accessLog);
+    }
+
+    /** What refreshes work with. */
+    RefreshNode refreshNode() {
+        return new RefreshNode(cache, snapshots, listeners.lanes().size());
     }
 
     /** Folder of the files that the node writes. */

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param effective policy keys that hold for it after all layers were laid over each other
  * @param steps its policies by key, in their fixed order
  * @param policy the steps as one
+ * @param behindCache those of them that stand behind the cache, as one
  * @param to what answers in the end
  */
 public record Route(
@@ -23,6 +24,7 @@ public record Route(
         PolicySet effective,
         Map<String, Policy> steps,
         Policy policy,
+        Policy behindCache,
         Destination to) {
     /** What answers in the end. */
     public sealed interface Destination {}

@@ -21,7 +21,6 @@ import io.vertx.core.Vertx;
 import io.vertx.httpproxy.ProxyInterceptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,7 +151,12 @@ public final class SnapshotBuilder {
                 steps.put(type.key(), same == null ? build(type, settings) : same);
             }
         }
-        var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
+        var policy = steps.values().stream().reduce(Policy.NONE, Policy::around);
+        var behindCache = steps.entrySet().stream()
+                .dropWhile(step -> !step.getKey().equals(Policies.CACHE.key()))
+                .skip(1)
+                .map(Map.Entry::getValue)
+                .reduce(Policy.NONE, Policy::around);
         var service = config.to().service();
         Route.Destination to = service == null
                 ? new Route.ToFiles(new FileSite(
@@ -168,7 +172,7 @@ public final class SnapshotBuilder {
                         interceptors.getOrDefault(service, List.of()),
                         effective,
                         before));
-        return new Route(name, config, effective, steps, policy, to);
+        return new Route(name, config, effective, steps, policy, behindCache, to);
     }
 
     private Policy build(PolicyType<?> type, Record settings) {

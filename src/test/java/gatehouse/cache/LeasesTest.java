@@ -29,7 +29,10 @@ class LeasesTest {
     }
 
     <T> T of(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(10, java.util.concurrent.TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, java.util.concurrent.TimeUnit.SECONDS)
+                .join();
     }
 
     @Test

@@ -65,8 +65,8 @@ final class Simulation {
 
         Node(long began) {
             this.began = began;
-            machine = new Regeneration(
-                    0, false, LEASE, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
+            machine =
+                    new Regeneration(0, false, LEASE, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
         }
 
         void act(Regeneration.Step step) {
@@ -148,7 +148,10 @@ final class Simulation {
             var takes = is(Trouble.ALL) && random.nextInt(5) == 0 ? 3000 * MS : (100 + random.nextInt(300)) * MS;
             for (var at = LEASE / 3; at < takes; at += LEASE / 3) {
                 after(at, this, () -> {
-                    if (leaseOwner == this && leaseToken == machine.token() && leaseUntil > now && machine.mayExtend()) {
+                    if (leaseOwner == this
+                            && leaseToken == machine.token()
+                            && leaseUntil > now
+                            && machine.mayExtend()) {
                         leaseUntil = now + LEASE;
                     }
                 });

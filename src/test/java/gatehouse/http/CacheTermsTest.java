@@ -90,7 +90,8 @@ class CacheTermsTest {
             scene.get("/cold");
             assertThat(scene.get("/").text()).isEqualTo(first.text());
             assertThat(scene.get("/").text()).isEqualTo(first.text());
-            assertThat(scene.get("/").text()).isEqualTo(first.text()); // in use, and that is why there is another one soon
+            assertThat(scene.get("/").text())
+                    .isEqualTo(first.text()); // in use, and that is why there is another one soon
             Scene.await("the new one", () -> !text(scene).equals(first.text()));
             assertThat(scene.asked()).isEqualTo(3);
             assertThat(scene.get("/").header("cache-status")).contains("; hit");

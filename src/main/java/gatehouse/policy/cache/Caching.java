@@ -20,6 +20,15 @@ public final class Caching implements Policy {
         shelf = new Shelf(cache, terms);
     }
 
+    /**
+     * Fetches anew what an exchange without a client asks for.
+     *
+     * @return completes with the number under which the answer is stored, 0 where it is not
+     */
+    public Future<Long> fetchAnew(Exchange exchange, Next next) {
+        return shelf.fetchAnew(exchange, next::proceed);
+    }
+
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
         return shelf.answer(exchange, next::proceed);
