@@ -82,11 +82,6 @@ final class Flight {
         }
     }
 
-    /** How many wait. */
-    synchronized int waiters() {
-        return waiting.size();
-    }
-
     private void land(Landing what) {
         List<Promise<Landing>> told;
         synchronized (this) {

@@ -47,11 +47,6 @@ final class Payload {
         return bytes.length();
     }
 
-    /** A copy, for who keeps bodies elsewhere. */
-    byte[] toBytes() {
-        return bytes.getBytes();
-    }
-
     /** All of it as the body of an answer. */
     Reply.Body body() {
         return new Part(bytes);

@@ -94,7 +94,7 @@ final class Serving {
         };
     }
 
-    private static final Reply.Body NO_BODY = new Reply.Body() {
+    static final Reply.Body NO_BODY = new Reply.Body() {
         @Override
         public Future<Void> sendTo(Exchange exchange) {
             return exchange.response().end();

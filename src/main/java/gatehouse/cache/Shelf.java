@@ -349,11 +349,14 @@ public final class Shelf {
         if (head.status() == 200 && Conditions.hasCopy(exchange.headers(), empty, cache.nowMillis())) {
             return Serving.reply(exchange, empty, status, cache.now(), cache.nowMillis());
         }
+        headers.add(Serving.CACHE_STATUS, text);
+        if (exchange.isHead()) {
+            return Future.succeededFuture(new Reply(head.status(), head.reason(), headers, Serving.NO_BODY));
+        }
         var reader = coming.fill().attach();
         if (reader == null) {
             return fetch(trip, Selection.NONE, MOST_ROUNDS);
         }
-        headers.add(Serving.CACHE_STATUS, text);
         if (collapsed) {
             headers.set(Serving.AGE, Long.toString(lifetime.initialAgeNanos() / 1_000_000_000));
         }

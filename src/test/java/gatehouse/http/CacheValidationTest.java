@@ -2,6 +2,7 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -181,6 +182,24 @@ class CacheValidationTest {
         assertThat(head.header("content-length"))
                 .isEqualTo(Integer.toString(first.text().length()));
         assertThat(head.header("etag")).isEqualTo("\"a\"");
+    }
+
+    @Test
+    void head_is_answered_by_a_get_that_takes_the_place_of_a_stale_one() throws IOException {
+        var target = nextTarget();
+        scene.answering("Cache-Control: max-age=10", "Age: 20", "ETag: \"a\"");
+        scene.get(target);
+        scene.answering("Cache-Control: max-age=60", "ETag: \"b\"");
+        try (var client = scene.gateway().client()) {
+            client.send(RawClient.request("HEAD", target));
+            var head = client.read("HEAD");
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.header("etag")).isEqualTo("\"b\"");
+            // and nothing behind it that would be taken for the next answer
+            assertThat(client.send(RawClient.request("GET", target)).read().header("etag"))
+                    .isEqualTo("\"b\"");
+        }
+        assertThat(scene.origin().requests().get(scene.asked() - 1).method()).isEqualTo("GET");
     }
 
     @Test
