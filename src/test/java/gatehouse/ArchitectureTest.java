@@ -21,7 +21,12 @@ class ArchitectureTest {
             .layer("process")
             .definedBy("gatehouse", "gatehouse.launch..")
             .layer("edges")
-            .definedBy("gatehouse.http..", "gatehouse.admin..", "gatehouse.registrar..", "gatehouse.demo..")
+            .definedBy(
+                    "gatehouse.http..",
+                    "gatehouse.admin..",
+                    "gatehouse.registrar..",
+                    "gatehouse.refresh..",
+                    "gatehouse.demo..")
             .layer("assembly")
             .definedBy("gatehouse.snapshot..")
             .layer("features")
@@ -30,6 +35,7 @@ class ArchitectureTest {
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.cache..",
                     "gatehouse.observe..")
             .layer("core")
             .definedBy(
@@ -61,12 +67,14 @@ class ArchitectureTest {
                     "gatehouse.http..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
+                    "gatehouse.refresh..",
                     "gatehouse.demo..",
                     "gatehouse.snapshot..",
                     "gatehouse.policy..",
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.cache..",
                     "gatehouse.observe..",
                     "gatehouse.exchange..",
                     "gatehouse.service..",

@@ -1,15 +1,19 @@
 package gatehouse.admin;
 
 import gatehouse.cluster.Cluster;
+import gatehouse.cache.CacheSample;
+import gatehouse.cache.Purge;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.registry.Registry;
 import gatehouse.snapshot.Snapshots;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param cluster the nodes that work together
  * @param registry instances that register themselves; null where no registry runs here
  * @param revocations tokens of callers that are not taken any more
+ * @param cache what the response cache holds, and how it forgets
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -44,6 +49,7 @@ public record AdminNode(
         Cluster cluster,
         @Nullable Registry registry,
         Revocations revocations,
+        Cache cache,
         @Nullable String generatedToken) {
     /**
      * The process.
@@ -53,6 +59,14 @@ public record AdminNode(
      * @param startedAt when it started
      */
     public record About(String version, String transport, Instant startedAt) {}
+
+    /**
+     * The response cache.
+     *
+     * @param sample what it has done and holds
+     * @param purge forgets, and says how many responses there were
+     */
+    public record Cache(Supplier<CacheSample> sample, Function<Purge, Future<Integer>> purge) {}
 
     /**
      * A deployed entry of the manifest.

@@ -81,6 +81,7 @@ public final class AdminVerticle extends VerticleBase {
         new ServicesApi(node).add(endpoints);
         new ConsumersApi(node).add(endpoints);
         new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
+        new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         var registry = node.registry();
         if (registry != null) {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,34 @@ final class JsonBody {
             throw refused(field, "is not a whole number from " + min + " to " + max);
         }
         return value.intValue();
+    }
+
+    /** A word of yes or no; false where the field is absent. */
+    boolean flag(String field) {
+        var value = object.get(field);
+        if (value != null && !value.isBoolean()) {
+            throw refused(field, "is neither true nor false");
+        }
+        return value != null && value.booleanValue();
+    }
+
+    /** Texts in a row; empty where the field is absent. */
+    List<String> list(String field) {
+        var texts = new ArrayList<String>();
+        var value = object.get(field);
+        if (value == null) {
+            return texts;
+        }
+        if (!value.isArray()) {
+            throw refused(field, "is not a list");
+        }
+        for (var item : value) {
+            if (!item.isTextual()) {
+                throw refused(field, "has something in it that is not text");
+            }
+            texts.add(item.textValue());
+        }
+        return texts;
     }
 
     /** Texts by name; empty where the field is absent. */

@@ -1,8 +1,10 @@
 package gatehouse.bus;
 
 import gatehouse.problem.ProblemException;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,18 +34,22 @@ public final class Verb {
 
     /** Answers every question from now on, on the context of the caller; fields in and out are plain values. */
     public Subscription serve(Vertx vertx, Function<Map<String, Object>, Map<String, Object>> answer) {
+        return serveLater(vertx, question -> Future.succeededFuture(answer.apply(question)));
+    }
+
+    /** As {@link #serve}, where answers take their time. */
+    public Subscription serveLater(Vertx vertx, Function<Map<String, Object>, Future<Map<String, Object>>> answer) {
         return new Subscription(vertx.eventBus().<Object>consumer(address, message -> {
             if (!(message.body() instanceof JsonObject question)) {
                 message.fail(UNPROCESSABLE, "The body is not a JSON object.");
                 return;
             }
             try {
-                message.reply(new JsonObject(answer.apply(plain(question))));
-            } catch (ProblemException e) {
-                message.fail(e.problem().status(), e.problem().detail());
+                answer.apply(plain(question))
+                        .onSuccess(fields -> message.reply(new JsonObject(fields)))
+                        .onFailure(cause -> refuse(message, cause));
             } catch (RuntimeException e) {
-                LOG.error("{} failed", address, e);
-                message.fail(INTERNAL, "The gateway failed on this request.");
+                refuse(message, e);
             }
         }));
     }
@@ -60,5 +66,14 @@ public final class Verb {
             return plain(object);
         }
         return value instanceof JsonArray array ? array.getList() : value;
+    }
+
+    private void refuse(Message<?> message, Throwable cause) {
+        if (cause instanceof ProblemException told) {
+            message.fail(told.problem().status(), told.problem().detail());
+            return;
+        }
+        LOG.error("{} failed", address, cause);
+        message.fail(INTERNAL, "The gateway failed on this request.");
     }
 }

@@ -63,7 +63,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         this(request, request.method(), request.version(), request.headers(), id, listener, caller, line);
     }
 
-    private Exchange(
+    Exchange(
             @Nullable HttpServerRequest request,
             HttpMethod method,
             HttpVersion version,

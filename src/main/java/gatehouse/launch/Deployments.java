@@ -2,6 +2,7 @@ package gatehouse.launch;
 
 import gatehouse.admin.AdminVerticle;
 import gatehouse.http.HttpProxyVerticle;
+import gatehouse.refresh.CacheRefreshVerticle;
 import gatehouse.registrar.RegistryVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -26,7 +27,7 @@ import java.util.function.Supplier;
 /** The verticles of the manifest, deployed. */
 public final class Deployments {
     private static final String REGISTRY = "RegistryVerticle";
-    private static final Set<String> OWN = Set.of("HttpProxyVerticle", "AdminVerticle");
+    private static final Set<String> OWN = Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;
@@ -99,6 +100,7 @@ public final class Deployments {
                     httpProxies.add(proxy);
                     return proxy;
                 };
+            case "CacheRefreshVerticle" -> () -> new CacheRefreshVerticle(node.refreshNode());
             case "AdminVerticle" -> () -> new AdminVerticle(node.adminNode());
             case REGISTRY -> () -> new RegistryVerticle(node.registryNode());
             default -> null;

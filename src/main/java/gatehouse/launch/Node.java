@@ -2,6 +2,8 @@ package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
 import gatehouse.cluster.Cluster;
+import gatehouse.cache.Purge;
+import gatehouse.cache.ResponseCache;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
@@ -12,6 +14,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
 import gatehouse.registry.Clocks;
@@ -63,6 +66,7 @@ public final class Node {
     private final Listeners listeners;
     private final Registry registry;
     private final RevocationList revocations = new RevocationList(InstantSource.system());
+    private final ResponseCache cache;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -84,8 +88,13 @@ public final class Node {
         this.manifest = manifest;
         compare = blueprint.config().cluster().compare();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
+        cache = new ResponseCache(
+                blueprint.config().cache(),
+                blueprint.config().node().name(),
+                System::nanoTime,
+                System::currentTimeMillis);
         builder = new SnapshotBuilder(
-                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations);
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cache);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
@@ -93,6 +102,7 @@ public final class Node {
         if (manifest.runs("RegistryVerticle")) {
             metrics.registry(() -> Samples.registry(registry));
         }
+        CacheMetrics.feed(metrics.registry(), cache);
         metrics.refused(listeners::refused);
         if (cluster.isShared()) {
             Gauge.builder(
@@ -210,6 +220,8 @@ public final class Node {
                         .compose(next -> {
                             snapshots.replace(vertx, next);
                             adoptRegistry(next.config());
+                            cache.adopt(
+                                    next.config().cache(), next.config().node().name());
                             listeners.limitConnections(connections);
                             var closing = change.commit(grace);
                             ports = listeners.ports();
@@ -299,6 +311,16 @@ public final class Node {
         return revocations;
     }
 
+    /** The responses that this node stores. */
+    public ResponseCache cache() {
+        return cache;
+    }
+
+    /** Forgets stored responses; walks through all of them, so not on an event loop. */
+    private Future<Integer> purge(Purge purge) {
+        return vertx.executeBlocking(() -> cache.purge(purge), false);
+    }
+
     /** What the registrar works with. */
     RegistryNode registryNode() {
         return new RegistryNode(registry, dataDir.resolve("registry.json"), cluster, compare);
@@ -307,6 +329,11 @@ public final class Node {
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
         return new HttpNode(listeners, snapshots, metrics, accessLog);
+    }
+
+    /** What refreshes work with. */
+    RefreshNode refreshNode() {
+        return new RefreshNode(cache, snapshots, listeners.lanes().size());
     }
 
     /** Folder of the files that the node writes. */
@@ -345,6 +372,7 @@ public final class Node {
                 cluster,
                 manifest.runs("RegistryVerticle") ? registry : null,
                 revocations,
+                new AdminNode.Cache(cache::sample, this::purge),
                 adminToken);
     }
 

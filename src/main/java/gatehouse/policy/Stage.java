@@ -18,6 +18,8 @@ public enum Stage {
     RATE,
     /** Behind the rate: what is refused there holds no place. */
     IN_FLIGHT,
+    /** After admission, so that nothing is served to who was not admitted; before all that only a service needs. */
+    CACHE,
     /** What is changed in an answer, before anybody else sees it. */
     RESPONSE,
     /** What is changed in a request; behind everything that decides whether it may pass. */

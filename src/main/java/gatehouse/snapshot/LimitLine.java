@@ -35,6 +35,13 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
                 EffectiveLimit.in(config.registry()).stream()
                         .map(limit -> limit.below("registry"))
                         .toList());
+        add(
+                lines,
+                "node",
+                config.node().name(),
+                EffectiveLimit.in(config.cache()).stream()
+                        .map(limit -> limit.below("cache"))
+                        .toList());
         config.listeners()
                 .forEach((name, listener) -> add(
                         lines,

@@ -1,5 +1,6 @@
 package gatehouse.snapshot;
 
+import gatehouse.cache.Terms;
 import gatehouse.config.PolicyKey;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Mirror;
@@ -30,6 +31,14 @@ public final class Policies {
             Stage.BREAKER,
             Breaker.Config.class);
 
+    /** The policy {@code cache}, whose steps share the store of the node. */
+    static final PolicyType<Terms> CACHE = PolicyType.setting(
+                    "cache",
+                    "Stores answers and serves them again, by the rules of RFC 9111.",
+                    Stage.CACHE,
+                    Terms.class)
+            .onlyWhereNamed();
+
     /** All policies in the order in which a request meets them. */
     public static final List<PolicyType<?>> ALL = inOrder(
             Limits.TYPE,
@@ -40,6 +49,7 @@ public final class Policies {
             Access.TYPE,
             RateLimit.TYPE,
             InFlight.TYPE,
+            CACHE,
             ResponseEdits.TYPE,
             RequestEdits.TYPE,
             Mirror.TYPE,

@@ -47,6 +47,7 @@ final class References {
                                 record -> checkCaptures(List.of("routes", name, key), route, record)));
             }
         });
+        effective.forEach(this::checkCache);
         checkPorts();
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
@@ -136,6 +137,21 @@ final class References {
                             path, "{path." + capture + "}", "a name that stands in match.path, such as /users/{id}");
                 }
             }
+        }
+    }
+
+    /** What goes through other people's interceptors can't be asked for without a client. */
+    private void checkCache(String route, PolicySet policies) {
+        var wanted = config.routes().get(route);
+        var name = wanted == null ? null : wanted.to().service();
+        var service = name == null ? null : config.services().get(name);
+        if (service != null
+                && service.forwarder() == ServiceConfig.ForwarderKind.WEB_PROXY
+                && policies.get(Policies.CACHE.key(), Policies.CACHE.config()) != null) {
+            problems.add(
+                    List.of("routes", route, "to"),
+                    name + " has forwarder web-proxy",
+                    "a service with forwarder own, as the route has cache");
         }
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param effective policy keys that hold for it after all layers were laid over each other
  * @param steps its policies, in their fixed order
  * @param policy the steps as one
+ * @param behindCache those of them that stand behind the cache, as one
  * @param to what answers in the end
  */
 public record Route(
@@ -28,6 +29,7 @@ public record Route(
         PolicySet effective,
         Map<PolicyType<?>, Policy> steps,
         Policy policy,
+        Policy behindCache,
         Destination to) {
     /** Whether a policy of it answers browsers that ask whether a request may be sent. */
     public boolean answersPreflights() {

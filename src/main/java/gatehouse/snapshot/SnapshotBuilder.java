@@ -2,6 +2,8 @@ package gatehouse.snapshot;
 
 import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
+import gatehouse.cache.ResponseCache;
+import gatehouse.cache.Terms;
 import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
@@ -17,6 +19,7 @@ import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
+import gatehouse.policy.cache.Caching;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
@@ -47,24 +50,28 @@ public final class SnapshotBuilder {
     private final Registry registry;
     private final Revocations revocations;
     private final Kept kept = new Kept();
+    private final ResponseCache cache;
 
     /**
      * @param stickyKey signs cookies of services without a key of their own; asked for when there is one
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry followed by services that say so
      * @param revocations tokens that are not taken any more
+     * @param cache where routes that say so store answers
      */
     public SnapshotBuilder(
             Vertx vertx,
             Supplier<byte[]> stickyKey,
             LongSupplier nanoTime,
             Registry registry,
-            Revocations revocations) {
+            Revocations revocations,
+            ResponseCache cache) {
         this.vertx = vertx;
         this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
         this.registry = registry;
         this.revocations = revocations;
+        this.cache = cache;
     }
 
     /**
@@ -169,12 +176,21 @@ public final class SnapshotBuilder {
                         : settings.equals(before.effective().get(type.key(), type.config()))
                                 ? before.steps().get(type)
                                 : null;
-                steps.put(type, same == null ? type.build(settings, surroundings) : same);
+                steps.put(type, same == null ? build(type, settings, surroundings) : same);
             }
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
+        var behindCache = steps.entrySet().stream()
+                .dropWhile(step -> step.getKey() != Policies.CACHE)
+                .skip(1)
+                .map(Map.Entry::getValue)
+                .reduce(Policy.NONE, Policy::around);
         var to = destination(blueprint, name, config, effective, services, interceptors, before);
-        return new Route(name, config, effective, steps, policy, to);
+        return new Route(name, config, effective, steps, policy, behindCache, to);
+    }
+
+    private Policy build(PolicyType<?> type, Record settings, Surroundings surroundings) {
+        return settings instanceof Terms terms ? new Caching(cache, terms) : type.build(settings, surroundings);
     }
 
     private Route.Destination destination(

@@ -12,6 +12,7 @@ import gatehouse.listener.BindException;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -95,6 +96,7 @@ class AdminApiTest {
                     new Alone(gateway.vertx(), "ending"),
                     null,
                     gateway.node().revocations(),
+                    new AdminNode.Cache(() -> gateway.node().cache().sample(), purge -> Future.succeededFuture(0)),
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());

@@ -68,6 +68,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("admin"), text, arguments);
     }
 
+    /** As {@link #start}, with what refreshes the response cache. */
+    public static TestGateway startWithRefresh(String text, Object... arguments) throws Exception {
+        return start(2, List.of("cache", "http"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");

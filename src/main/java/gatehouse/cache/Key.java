@@ -1,0 +1,108 @@
+package gatehouse.cache;
+
+import gatehouse.exchange.Exchange;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which resource a response is stored for: the target URI in its normal form (RFC 9111 §2), host in lower case, no default
+ * port. Where a trusted proxy named another host than the request, both count, as the service sees both.
+ */
+public final class Key {
+    private final String scheme;
+    private final String authority;
+    private final String asked;
+    private final String path;
+    private final @Nullable String query;
+    private final int hash;
+
+    private Key(String scheme, String authority, String asked, String path, @Nullable String query) {
+        this.scheme = scheme;
+        this.authority = authority;
+        this.asked = asked;
+        this.path = path;
+        this.query = query;
+        var sum = scheme.hashCode();
+        sum = 31 * sum + authority.hashCode();
+        sum = 31 * sum + asked.hashCode();
+        sum = 31 * sum + path.hashCode();
+        hash = 31 * sum + (query == null ? 0 : query.hashCode());
+    }
+
+    /** What an exchange asks for. */
+    public static Key of(Exchange exchange) {
+        var caller = exchange.caller();
+        var scheme = caller.scheme();
+        var own = authority(scheme, exchange.host(), exchange.authority());
+        var named = caller.host();
+        return named == null
+                ? new Key(scheme, own, "", exchange.path(), exchange.query())
+                : new Key(scheme, normal(scheme, named), own, exchange.path(), exchange.query());
+    }
+
+    /** Another resource of the same origin. */
+    Key sibling(String otherPath, @Nullable String otherQuery) {
+        return new Key(scheme, authority, asked, otherPath, otherQuery);
+    }
+
+    private static String authority(String scheme, String host, String authority) {
+        var port = authority.lastIndexOf(':');
+        return port < authority.indexOf(']') || port < 0 || isDefault(scheme, authority, port)
+                ? host
+                : host + authority.substring(port);
+    }
+
+    /** An authority in lower case and without a default port. */
+    static String normal(String scheme, String authority) {
+        var lower = authority.toLowerCase(java.util.Locale.ROOT);
+        var port = lower.lastIndexOf(':');
+        return port > lower.indexOf(']') && isDefault(scheme, lower, port) ? lower.substring(0, port) : lower;
+    }
+
+    private static boolean isDefault(String scheme, String authority, int colon) {
+        var port = authority.length() - colon - 1;
+        return port == 0
+                || (port == 2 && scheme.equals("http") && authority.endsWith(":80"))
+                || (port == 3 && scheme.equals("https") && authority.endsWith(":443"));
+    }
+
+    /** Scheme and authority: what resources of one origin share. */
+    String origin() {
+        return scheme + "://" + authority;
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** Characters of path and query. */
+    int length() {
+        return path.length() + (query == null ? 0 : query.length());
+    }
+
+    /** The URL as clients send it. */
+    public String url() {
+        return origin() + path + (query == null ? "" : "?" + query);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Key key
+                && hash == key.hash
+                && path.equals(key.path)
+                && Objects.equals(query, key.query)
+                && authority.equals(key.authority)
+                && scheme.equals(key.scheme)
+                && asked.equals(key.asked);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return url();
+    }
+}

@@ -1,0 +1,78 @@
+package gatehouse.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import gatehouse.problem.ProblemException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is remembered for some seconds of keys that have nothing stored: that their responses are not shareable, that their
+ * service just failed, or that what a fetch brings which began before some moment is out of date. Bounded. Thread-safe.
+ */
+final class Marks {
+    private static final int MOST = 20_000;
+
+    private final Cache<Place, Mark> marks =
+            Caffeine.newBuilder().maximumSize(MOST).build();
+    private final Cache<Key, Long> floors =
+            Caffeine.newBuilder().maximumSize(MOST).build();
+    private volatile long floor;
+
+    private record Place(String route, Key key) {}
+
+    private record Mark(long until, @Nullable ProblemException failure) {}
+
+    /** Requests for this are not made to wait for each other for a while. */
+    void uncacheable(String route, Key key, long now, long nanos) {
+        if (nanos > 0) {
+            marks.put(new Place(route, key), new Mark(now + nanos, null));
+        }
+    }
+
+    /** The service failed; so it is said for a while, which differs a little so that not all ends at once. */
+    void failed(String route, Key key, ProblemException failure, long now, long nanos) {
+        if (nanos > 0) {
+            var jittered = nanos - ThreadLocalRandom.current().nextLong(nanos / 8 + 1);
+            marks.put(new Place(route, key), new Mark(now + jittered, failure));
+        }
+    }
+
+    /** Something was stored. */
+    void clear(String route, Key key) {
+        marks.invalidate(new Place(route, key));
+    }
+
+    boolean isUncacheable(String route, Key key, long now) {
+        var mark = find(route, key, now);
+        return mark != null && mark.failure() == null;
+    }
+
+    @Nullable ProblemException failure(String route, Key key, long now) {
+        var mark = find(route, key, now);
+        return mark == null ? null : mark.failure();
+    }
+
+    private @Nullable Mark find(String route, Key key, long now) {
+        var mark = marks.getIfPresent(new Place(route, key));
+        return mark != null && mark.until() - now > 0 ? mark : null;
+    }
+
+    /** Fetches of this that began before a generation are out of date. */
+    void outdated(Key key, long generation) {
+        floors.put(key, generation);
+    }
+
+    /** All fetches that began before a generation are out of date. */
+    void outdated(long generation) {
+        floor = generation;
+    }
+
+    boolean isOutdated(Key key, long generation) {
+        if (generation < floor) {
+            return true;
+        }
+        var ofKey = floors.getIfPresent(key);
+        return ofKey != null && generation < ofKey;
+    }
+}

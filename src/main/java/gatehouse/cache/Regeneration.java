@@ -1,0 +1,193 @@
+package gatehouse.cache;
+
+import java.time.Duration;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * How one node comes to a new response for a key that several nodes share: it takes the lease and fetches, or waits for who has
+ * it, and never longer than it may. Decides only: it is told what happened and says what to do next, so that any order of events
+ * can be played through. Times are of the clock of this node that nobody sets. Confined to one event loop.
+ */
+final class Regeneration {
+    private static final long FIRST_POLL = Duration.ofMillis(25).toNanos();
+    private static final long LAST_POLL = Duration.ofMillis(200).toNanos();
+    private static final long GRACE = Duration.ofMillis(250).toNanos();
+    private static final long PATIENCE = Duration.ofMillis(200).toNanos();
+    private static final int MOST_EXTENSIONS = 3;
+
+    /** What to do next. */
+    enum Step {
+        /** Look into the shared store; then {@link #read} or {@link #storeFailed}. */
+        READ,
+        /** Ask for the lease, and wait for nobody; then {@link #acquired}, {@link #denied} or {@link #storeFailed}. */
+        ACQUIRE,
+        /** Wait for {@link #delayNanos}, or for word that something was stored; then {@link #woke}. */
+        WAIT,
+        /** Fetch as the one who has the lease; then {@link #fetched} or {@link #failed}. */
+        FETCH,
+        /** Fetch without the lease, for this node, and store nothing that others see. */
+        FETCH_ALONE,
+        /** Store with the token, unless something newer is stored; then {@link #committed} or {@link #storeFailed}. */
+        COMMIT,
+        /** Done: what the shared store has is the answer. */
+        TAKE,
+        /** Done: what was fetched is the answer. */
+        SERVE,
+        /** Done: the stale one is the answer. */
+        SERVE_STALE,
+        /** Done: there is no answer. */
+        FAIL
+    }
+
+    private enum Phase {
+        LOOKING,
+        HOLDING,
+        WAITING,
+        FETCHING,
+        ALONE,
+        OVER
+    }
+
+    private final long known;
+    private final boolean hasStale;
+    private final long leaseNanos;
+    private final long deadline;
+    private final LongUnaryOperator jitter;
+
+    private Phase phase = Phase.LOOKING;
+    private long token;
+    private long waitsSince;
+    private boolean hasWaited;
+    private long poll = FIRST_POLL;
+    private long delay;
+    private int extensions;
+
+    /**
+     * @param known generation of what this node has, which is not good enough; 0 for nothing
+     * @param hasStale whether that may be served when the new one is long in coming
+     * @param leaseNanos how long a lease holds without being extended
+     * @param deadline when whoever waits here must have an answer, less the time of a fetch
+     * @param jitter a random number from 0 to below its argument
+     */
+    Regeneration(long known, boolean hasStale, long leaseNanos, long deadline, LongUnaryOperator jitter) {
+        this.known = known;
+        this.hasStale = hasStale;
+        this.leaseNanos = leaseNanos;
+        this.deadline = deadline;
+        this.jitter = jitter;
+    }
+
+    /** Begins. */
+    Step begin() {
+        return Step.READ;
+    }
+
+    /** The shared store has a response of this generation; 0 for none. */
+    Step read(long generation) {
+        if (generation > known) {
+            return over(Step.TAKE);
+        }
+        if (phase == Phase.HOLDING) {
+            phase = Phase.FETCHING;
+            return Step.FETCH;
+        }
+        return phase == Phase.ALONE ? Step.FETCH_ALONE : Step.ACQUIRE;
+    }
+
+    /** The lease is this node's; somebody may have stored just before. */
+    Step acquired(long fencingToken) {
+        token = fencingToken;
+        phase = Phase.HOLDING;
+        return Step.READ;
+    }
+
+    /** Another node has the lease. */
+    Step denied(long now) {
+        if (!hasWaited) {
+            hasWaited = true;
+            waitsSince = now;
+        }
+        phase = Phase.WAITING;
+        if (hasStale && now - waitsSince >= PATIENCE) {
+            return over(Step.SERVE_STALE);
+        }
+        var left = Math.min(waitsSince + leaseNanos + GRACE, deadline) - now;
+        if (left <= 0) {
+            phase = Phase.ALONE;
+            return Step.FETCH_ALONE;
+        }
+        delay = Math.min(left, poll / 2 + jitter.applyAsLong(poll));
+        if (hasStale) {
+            delay = Math.min(delay, Math.max(1, waitsSince + PATIENCE - now));
+        }
+        poll = Math.min(LAST_POLL, poll * 2);
+        return Step.WAIT;
+    }
+
+    /** The wait is over, or there is word that something was stored. */
+    Step woke() {
+        return phase == Phase.WAITING ? Step.READ : phase == Phase.OVER ? Step.FAIL : Step.WAIT;
+    }
+
+    /** Lease or store do not answer: then each node helps itself, and what it has fetched is its own. */
+    Step storeFailed() {
+        if (phase == Phase.FETCHING) {
+            return over(Step.SERVE); // what was fetched is good, whether or not others get to see it
+        }
+        phase = Phase.ALONE;
+        return Step.FETCH_ALONE;
+    }
+
+    /** The fetch has brought something that may be stored. */
+    Step fetched() {
+        return phase == Phase.FETCHING ? Step.COMMIT : over(Step.SERVE);
+    }
+
+    /** The fetch has brought something that is for who asked alone. */
+    Step fetchedForOne() {
+        return over(Step.SERVE);
+    }
+
+    /** The fetch has failed. */
+    Step failed() {
+        return over(hasStale ? Step.SERVE_STALE : Step.FAIL);
+    }
+
+    /**
+     * What the store said to the commit.
+     *
+     * @param stored false when there was something newer: the lease had run out without this node's knowing
+     */
+    Step committed(boolean stored) {
+        return over(stored ? Step.SERVE : Step.TAKE);
+    }
+
+    /** Whether the lease is to be extended now; asked each third of its time while the fetch is under way. */
+    boolean mayExtend() {
+        return phase == Phase.FETCHING && extensions++ < MOST_EXTENSIONS;
+    }
+
+    /** How long to wait. */
+    long delayNanos() {
+        return delay;
+    }
+
+    /** The lease's number, which grows with each lease of the key. */
+    long token() {
+        return token;
+    }
+
+    /** Whether it holds a lease that is to be given back. */
+    boolean hasToken() {
+        return token > 0;
+    }
+
+    boolean isOver() {
+        return phase == Phase.OVER;
+    }
+
+    private Step over(Step last) {
+        phase = Phase.OVER;
+        return last;
+    }
+}

@@ -1,0 +1,158 @@
+package gatehouse.cache;
+
+import gatehouse.config.CacheConfig;
+import io.vertx.core.http.HttpHeaders;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The responses stored on this node, and the fetches under way for them. One for all routes and event loops. Thread-safe. */
+public final class ResponseCache {
+    /** A request with this field is told under which key its answer is stored. */
+    static final CharSequence DEBUG = HttpHeaders.createOptimized("x-cache-debug");
+
+    private final LongSupplier nanoTime;
+    private final LongSupplier epochMillis;
+    private final Flights flights;
+    private final CollectRoom room;
+    private final Counters counters = new Counters();
+    private final AtomicLong generations = new AtomicLong();
+    private volatile @Nullable Contents contents;
+    private volatile CacheConfig config;
+    private volatile String name;
+    private volatile Runnable whenPurged = () -> {};
+
+    /**
+     * @param name how {@code Cache-Status} calls it
+     * @param nanoTime a clock such as {@link System#nanoTime}
+     * @param epochMillis a clock such as {@link System#currentTimeMillis}
+     */
+    public ResponseCache(CacheConfig config, String name, LongSupplier nanoTime, LongSupplier epochMillis) {
+        this.config = config;
+        this.name = CacheName.of(name);
+        this.nanoTime = nanoTime;
+        this.epochMillis = epochMillis;
+        flights = new Flights(config.fetches());
+        room = new CollectRoom(config.collecting().bytes());
+    }
+
+    /** Puts other limits in force; what is stored stays as far as they allow. */
+    public void adopt(CacheConfig next, String nextName) {
+        config = next;
+        name = CacheName.of(nextName);
+        var held = contents;
+        if (held != null) {
+            held.store().resize(next.bytes().bytes());
+            held.store().variants(next.variants());
+        }
+        flights.resize(next.fetches());
+        room.resize(next.collecting().bytes());
+    }
+
+    /** What takes a good part of a node's start to load, so only where a route needs it. */
+    private record Contents(MemoryStore store, Marks marks) {}
+
+    /** Prepares to store; before the first request. */
+    synchronized void open() {
+        if (contents == null) {
+            contents = new Contents(new MemoryStore(config.bytes().bytes(), config.variants()), new Marks());
+        }
+    }
+
+    private Contents contents() {
+        return Objects.requireNonNull(contents, "not opened");
+    }
+
+    String name() {
+        return name;
+    }
+
+    CacheConfig config() {
+        return config;
+    }
+
+    Store store() {
+        return contents().store();
+    }
+
+    Flights flights() {
+        return flights;
+    }
+
+    Marks marks() {
+        return contents().marks();
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    CollectRoom room() {
+        return room;
+    }
+
+    int entryBytes() {
+        return (int) config.entry().bytes();
+    }
+
+    long now() {
+        return nanoTime.getAsLong();
+    }
+
+    long nowMillis() {
+        return epochMillis.getAsLong();
+    }
+
+    long nextGeneration() {
+        return generations.incrementAndGet();
+    }
+
+    void markUncacheable(String route, Key key) {
+        marks().uncacheable(route, key, now(), config.uncacheable().toNanos());
+    }
+
+    /** Forgets a resource because of a change to it; fetches of it that are under way are out of date. */
+    void invalidate(Key key) {
+        marks().outdated(key, nextGeneration());
+        store().remove(key);
+    }
+
+    /** Carries out a purge on this node; how many responses there were. Walks through the store: not for an event loop. */
+    public int purge(Purge purge) {
+        if (contents == null) {
+            return 0;
+        }
+        marks().outdated(nextGeneration());
+        var count = store().purge(purge::covers, purge.soft(), now());
+        counters.purged.add(count);
+        whenPurged.run();
+        return count;
+    }
+
+    /** Who is told, on any thread, that a purge was carried out. */
+    public void whenPurged(Runnable told) {
+        whenPurged = told;
+    }
+
+    /** What the cache has done and holds. */
+    public CacheSample sample() {
+        var held = contents;
+        return new CacheSample(
+                held == null ? 0 : held.store().entries(),
+                held == null ? 0 : held.store().bytes(),
+                config.bytes().bytes(),
+                counters.hits.sum(),
+                counters.stale.sum(),
+                counters.misses.sum(),
+                counters.passed.sum(),
+                counters.waits.sum(),
+                counters.fetches.sum(),
+                counters.refreshes.sum(),
+                counters.stored.sum(),
+                counters.refused.sum(),
+                counters.purged.sum(),
+                flights.size(),
+                room.taken());
+    }
+}

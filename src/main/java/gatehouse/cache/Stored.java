@@ -1,0 +1,184 @@
+package gatehouse.cache;
+
+import gatehouse.exchange.Fields;
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stored response (RFC 9111 §3). Nothing of it changes but the moment at which it ceases to be fresh, which a purge may
+ * bring forward. Thread-safe.
+ */
+public final class Stored {
+    private static final int OVERHEAD = 512;
+
+    private final Origin origin;
+    private final Head head;
+    private final Payload payload;
+    private volatile long freshUntil;
+    private int hits; // a lost count does not matter
+    private volatile boolean refreshing;
+
+    /**
+     * Where and when a response came from.
+     *
+     * @param route route that stored it, for which alone it answers
+     * @param selection request fields that it was chosen by
+     * @param tags names under which it is purged
+     * @param cameAt when it came, by the clock of this node that nobody sets
+     * @param tookNanos how long its service took to send it
+     * @param generation grows with each response that is stored for a key, on all nodes that share a store
+     */
+    record Origin(String route, Selection selection, List<String> tags, long cameAt, long tookNanos, long generation) {}
+
+    /**
+     * What an answer begins with.
+     *
+     * @param status its status
+     * @param reason its phrase, where it is not the usual one
+     * @param fields names and values in turn, without those that tell an age
+     * @param lifetime how long it counts
+     * @param etag its entity tag, or null
+     * @param lastModified {@code Last-Modified} as it stands there, or null
+     */
+    record Head(
+            int status,
+            @Nullable String reason,
+            List<AsciiString> fields,
+            Lifetime lifetime,
+            @Nullable String etag,
+            @Nullable String lastModified) {
+        /** Of fields that a service sent and that are not for one connection or one client alone. */
+        static Head of(int status, @Nullable String reason, MultiMap from, Lifetime lifetime) {
+            var connection = from.getAll("connection");
+            var kept = new ArrayList<AsciiString>();
+            for (var field : from) {
+                var name = field.getKey();
+                if (!Fields.isHopByHop(name)
+                        && !Fields.isNominated(connection, name)
+                        && !isPersonal(name, lifetime.hidden())) {
+                    kept.add(AsciiString.of(name));
+                    kept.add(AsciiString.of(field.getValue()));
+                }
+            }
+            return new Head(
+                    status,
+                    reason,
+                    List.copyOf(kept),
+                    lifetime,
+                    from.get(HttpHeaders.ETAG),
+                    from.get(HttpHeaders.LAST_MODIFIED));
+        }
+
+        private static boolean isPersonal(String name, List<String> hidden) {
+            return Fields.is(name, "age")
+                    || Fields.is(name, "content-length")
+                    || Fields.is(name, "x-request-id")
+                    || Fields.is(name, "proxy-authentication-info")
+                    || (!hidden.isEmpty() && hidden.contains(name.toLowerCase(java.util.Locale.ROOT)));
+        }
+
+        int bytes() {
+            var sum = 0;
+            for (var field : fields) {
+                sum += field.length() + 32;
+            }
+            return sum;
+        }
+
+        @Nullable CharSequence field(String lowerCase) {
+            for (var i = 0; i < fields.size(); i += 2) {
+                if (Fields.is(fields.get(i), lowerCase)) {
+                    return fields.get(i + 1);
+                }
+            }
+            return null;
+        }
+    }
+
+    Stored(Origin origin, Head head, Payload payload) {
+        this.origin = origin;
+        this.head = head;
+        this.payload = payload;
+        this.freshUntil = bornAt() + head.lifetime().freshNanos();
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    Head head() {
+        return head;
+    }
+
+    Payload payload() {
+        return payload;
+    }
+
+    /** About the bytes that it takes. */
+    int weight() {
+        return OVERHEAD + head.bytes() + payload.length();
+    }
+
+    /** Whether it is the answer to a request of this route with these fields. */
+    boolean answers(String route, MultiMap request) {
+        return origin.route().equals(route) && origin.selection().matches(request);
+    }
+
+    private long bornAt() {
+        return origin.cameAt() - head.lifetime().initialAgeNanos();
+    }
+
+    /** Time since its service made it (RFC 9111 §4.2.3). */
+    long ageNanos(long now) {
+        return now - bornAt();
+    }
+
+    /** Time for which it is still fresh; negative when it is stale. */
+    long leftNanos(long now) {
+        return freshUntil - now;
+    }
+
+    /** Ends its freshness, as a soft purge does. */
+    void expire(long now) {
+        freshUntil = Math.min(freshUntil, now);
+    }
+
+    /** Whether a service may be asked about it, and with which fields. */
+    boolean hasValidator() {
+        return head.etag() != null || head.lastModified() != null;
+    }
+
+    /** Counts a use, roughly. */
+    void used() {
+        hits++;
+    }
+
+    int hits() {
+        return hits;
+    }
+
+    /** Whether this call is the one that begins to fetch it anew. */
+    boolean beginRefresh() {
+        if (refreshing) {
+            return false;
+        }
+        synchronized (this) {
+            var first = !refreshing;
+            refreshing = true;
+            return first;
+        }
+    }
+
+    /** The refresh has ended without a newer one. */
+    void endRefresh() {
+        refreshing = false;
+    }
+
+    boolean isRefreshing() {
+        return refreshing;
+    }
+}

@@ -1,0 +1,151 @@
+package gatehouse.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.config.ConfigException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a route says of storing, and what its services' words count beside that. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CacheTermsTest {
+    private static final String SOME_TIME_AGO = "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT";
+
+    private static final Map<String, CacheScene> SCENES = new HashMap<>();
+
+    @AfterAll
+    static void stop() throws IOException {
+        for (var scene : SCENES.values()) {
+            scene.close();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1} {2} {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            1m                   | 200 OK        | X-A: 1                     | X-B: 1               | true
+            1m                   | 200 OK        | Cache-Control: public      | Cookie: a=b          | true
+            1m                   | 200 OK        | X-A: 1                     | Cookie: a=b          | false
+            1m                   | 200 OK        | X-A: 1                     | Authorization: a     | false
+            1m                   | 200 OK        | Set-Cookie: a=b            | X-B: 1               | false
+            1m                   | 200 OK        | Cache-Control: no-store    | X-B: 1               | false
+            1m                   | 200 OK        | Cache-Control: private     | X-B: 1               | false
+            1m                   | 200 OK        | Cache-Control: max-age=0   | X-B: 1               | false
+            1m                   | 200 OK        | Expires: 0                 | X-B: 1               | false
+            1m                   | 301 Moved     | X-A: 1                     | X-B: 1               | true
+            1m                   | 302 Found     | X-A: 1                     | X-B: 1               | false
+            1m                   | 404 Not Found | X-A: 1                     | X-B: 1               | false
+            1m                   | 500 Sorry     | X-A: 1                     | X-B: 1               | false
+            { negative: 1m }     | 404 Not Found | X-A: 1                     | X-B: 1               | true
+            { negative: 1m }     | 500 Sorry     | X-A: 1                     | X-B: 1               | false
+            { negative: 1m }     | 200 OK        | X-A: 1                     | X-B: 1               | false
+            { heuristic: 10% }   | 200 OK        | SOME_TIME_AGO              | X-B: 1               | true
+            { heuristic: 10% }   | 200 OK        | X-A: 1                     | X-B: 1               | false
+            { heuristic: 10% }   | 404 Not Found | SOME_TIME_AGO              | X-B: 1               | false
+            """)
+    void what_a_service_leaves_open_the_route_says(
+            String cache, String status, String field, String request, boolean isReused) throws Exception {
+        assertThat(isReused(cache, status, field, request)).isEqualTo(isReused);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "Cache-Control: no-store",
+        "Cache-Control: private",
+        "'Cache-Control: no-cache, max-age=0'",
+        "Expires: 0"
+    })
+    void force_overrules_what_a_service_says(String field) throws Exception {
+        assertThat(isReused("{ ttl: 1m, force: true }", "200 OK", field, "X-B: 1"))
+                .isTrue();
+        assertThat(isReused("{ ttl: 1m, force: true }", "200 OK", field, "Cookie: a=b"))
+                .isTrue();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvSource({
+        "Cache-Control: max-age=60, Authorization: a",
+        "Set-Cookie: a=b, X-B: 1",
+        "Vary: *, X-B: 1",
+    })
+    void force_never_shares_what_is_for_one_alone(String field, String request) throws Exception {
+        assertThat(isReused("{ ttl: 1m, force: true }", "200 OK", field, request))
+                .isFalse();
+    }
+
+    @Test
+    void what_is_in_use_is_fetched_anew_before_it_expires() throws Exception {
+        try (var scene = CacheScene.with("{ refresh: 80% }")) {
+            scene.answering("Cache-Control: max-age=1000", "Age: 850");
+            var first = scene.get("/");
+            scene.answering("Cache-Control: max-age=1000");
+            scene.get("/cold");
+            assertThat(scene.get("/").text()).isEqualTo(first.text());
+            assertThat(scene.get("/").text()).isEqualTo(first.text());
+            assertThat(scene.get("/").text())
+                    .isEqualTo(first.text()); // in use, and that is why there is another one soon
+            Scene.await("the new one", () -> !text(scene).equals(first.text()));
+            assertThat(scene.asked()).isEqualTo(3);
+            assertThat(scene.get("/").header("cache-status")).contains("; hit");
+        }
+    }
+
+    @Test
+    void what_nobody_uses_is_let_go() throws Exception {
+        try (var scene = CacheScene.with("{ refresh: 80% }")) {
+            scene.answering("Cache-Control: max-age=1000", "Age: 850");
+            scene.get("/");
+            scene.get("/");
+            assertThat(scene.gateway().node().cache().sample().refreshes()).isZero();
+            assertThat(scene.asked()).isEqualTo(1);
+        }
+    }
+
+    private static String text(CacheScene scene) {
+        try {
+            return scene.get("/").text();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void each_for_itself_where_the_route_says_so() throws Exception {
+        assertThat(isReused("{ ttl: 1m, lock: none }", "200 OK", "X-A: 1", "X-B: 1"))
+                .isTrue();
+    }
+
+    @Test
+    void a_service_behind_interceptors_is_not_cached() {
+        assertThatThrownBy(() -> gatehouse.testing.TestGateway.start("""
+                        services: { origin: { targets: "http://127.0.0.1:1", forwarder: web-proxy } }
+                        routes:   { all: { match: { path: "/**" }, to: origin, cache: 1m } }
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("forwarder web-proxy")
+                .hasMessageContaining("forwarder own");
+    }
+
+    private static boolean isReused(String cache, String status, String field, String request) throws Exception {
+        var scene = SCENES.get(cache);
+        if (scene == null) {
+            scene = CacheScene.with(cache);
+            SCENES.put(cache, scene);
+        }
+        var line = field.equals("SOME_TIME_AGO") ? SOME_TIME_AGO : field;
+        var number = scene.number();
+        var target = "/" + number.replace(' ', '-');
+        scene.answeringBy(exchange -> exchange.reply(status, number + exchange.hashCode(), line));
+        var first = scene.get(target, request);
+        var others = Arrays.asList(scene.get(target), scene.get(target));
+        return others.stream().allMatch(other -> other.text().equals(first.text()));
+    }
+}

@@ -1,0 +1,121 @@
+package gatehouse.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** Refreshes and purges that are asked for on the event bus, and what is warmed up. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CacheRefreshTest {
+    private static final AtomicInteger ANSWERS = new AtomicInteger();
+    private static RawOrigin origin;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        origin = RawOrigin.answering(exchange -> exchange.reply(
+                "200 OK",
+                "answer " + ANSWERS.incrementAndGet() + " " + exchange.header("x-a"),
+                exchange.target().startsWith("/own") ? "Cache-Control: private" : "Cache-Control: max-age=60",
+                "Vary: X-A"));
+        gateway = TestGateway.startWithRefresh("""
+                cache: { warm: ["http://localhost/warm"] }
+                services: { origin: { targets: "%s" } }
+                routes:
+                  all:   { match: { path: "/**" }, to: origin, cache: { tags: [ours] } }
+                  plain: { match: { path: "/plain" }, to: origin }
+                """, origin.url());
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        gateway.close();
+        origin.close();
+    }
+
+    @Test
+    void what_is_refreshed_is_stored_and_served() throws Exception {
+        var reply = refresh(new JsonObject()
+                .put("key", "http://LOCALHOST:80/a?b=1")
+                .put("request", new JsonObject().put("X-A", "1")));
+        assertThat(reply.getBoolean("stored")).isTrue();
+        assertThat(reply.getLong("index")).isPositive();
+        var first = get("/a?b=1", "X-A: 1");
+        assertThat(first.header("cache-status")).contains("; hit");
+        assertThat(first.text()).endsWith(" 1");
+        var again = refresh(
+                new JsonObject().put("key", "http://localhost/a?b=1").put("request", new JsonObject().put("X-A", "1")));
+        assertThat(again.getLong("index")).isGreaterThan(reply.getLong("index"));
+        assertThat(get("/a?b=1", "X-A: 1").text()).isNotEqualTo(first.text());
+        assertThat(get("/a?b=1", "X-A: 2").header("cache-status")).contains("vary-miss");
+    }
+
+    @Test
+    void what_is_for_one_alone_is_not_stored() throws Exception {
+        assertThat(refresh(new JsonObject().put("key", "http://localhost/own")).getBoolean("stored"))
+                .isFalse();
+    }
+
+    @Test
+    void what_no_route_caches_is_refused() {
+        for (var key : new String[] {"http://localhost/plain", "no url", "http://local host/"}) {
+            assertThatThrownBy(() -> refresh(new JsonObject().put("key", key)))
+                    .cause()
+                    .isInstanceOf(ReplyException.class);
+        }
+        assertThatThrownBy(() -> refresh(new JsonObject())).cause().isInstanceOf(ReplyException.class);
+    }
+
+    @Test
+    void a_purge_on_the_bus_is_carried_out_and_the_warm_up_list_fetched_anew() throws Exception {
+        await("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
+        var first = get("/warm");
+        get("/b");
+        gateway.vertx()
+                .eventBus()
+                .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
+        await("it is gone", () -> !get("/b").header("cache-status").contains("; hit"));
+        await("it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
+        assertThat(get("/warm").text()).isNotEqualTo(first.text());
+    }
+
+    private static JsonObject refresh(JsonObject message) throws Exception {
+        return TestGateway.await(gateway.vertx().eventBus().<JsonObject>request("gatehouse.cache.refresh", message))
+                .body();
+    }
+
+    private static RawResponse get(String target, String... fields) {
+        try {
+            return RawClient.get(gateway.port(), target, fields);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void await(String what, BooleanSupplier state) {
+        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (!state.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within ten seconds: " + what);
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+    }
+}
