@@ -1,8 +1,8 @@
 package gatehouse.admin;
 
-import gatehouse.cluster.Cluster;
 import gatehouse.cache.CacheSample;
 import gatehouse.cache.Purge;
+import gatehouse.cluster.Cluster;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;

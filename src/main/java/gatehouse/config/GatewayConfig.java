@@ -24,6 +24,7 @@ public record GatewayConfig(
 
         @Key(doc = "Other nodes, with which this one shares the registry.", value = "{}")
         ClusterConfig cluster,
+
         @Key(doc = "The store of responses, for routes with `cache`.", value = "{}")
         CacheConfig cache,
 

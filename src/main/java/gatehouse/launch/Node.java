@@ -1,9 +1,9 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
-import gatehouse.cluster.Cluster;
 import gatehouse.cache.Purge;
 import gatehouse.cache.ResponseCache;
+import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;

@@ -114,7 +114,10 @@ public final class CacheRefreshVerticle extends VerticleBase {
     }
 
     private static @Nullable Policy caching(Route route) {
-        return route.steps().values().stream().filter(Caching.class::isInstance).findAny().orElse(null);
+        return route.steps().values().stream()
+                .filter(Caching.class::isInstance)
+                .findAny()
+                .orElse(null);
     }
 
     private static boolean leadsToServices(Route route) {

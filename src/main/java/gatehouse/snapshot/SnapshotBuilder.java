@@ -1,9 +1,9 @@
 package gatehouse.snapshot;
 
-import gatehouse.config.PolicySet;
-import gatehouse.config.RouteConfig;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cache.Terms;
+import gatehouse.config.PolicySet;
+import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
@@ -181,7 +181,7 @@ public final class SnapshotBuilder {
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
         var behindCache = steps.entrySet().stream()
-                .dropWhile(step -> step.getKey() != Policies.CACHE)
+                .dropWhile(step -> !step.getKey().key().equals(Policies.CACHE.key()))
                 .skip(1)
                 .map(Map.Entry::getValue)
                 .reduce(Policy.NONE, Policy::around);
