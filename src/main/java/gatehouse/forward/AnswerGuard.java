@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.HeapContent;
 import gatehouse.listener.FairReads;
 import io.netty.buffer.ByteBuf;
@@ -9,6 +10,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -41,6 +43,10 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
                 pipeline.addBefore("codec", null, new Rest(guard));
                 pipeline.addAfter("codec", null, guard);
                 pipeline.addAfter("codec", null, HeapContent.INSTANCE);
+            }
+            var http2 = pipeline.get(Http2ConnectionHandler.class);
+            if (http2 != null) {
+                StrictAnswerHeads.guard(http2);
             }
         }
     }
@@ -101,6 +107,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             if (hasTooManyFields(response)) {
                 response.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException("too many fields")));
             }
+            ConnectionOptions.putCloseFirst(response.headers());
             var status = response.status().code();
             interim = status >= 100 && status < 200 && status != 101;
             unknown = interim && status != 100 && status != 103;

@@ -1,6 +1,7 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerLimits;
+import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -93,6 +94,7 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         if (request.decoderResult().isSuccess() && (folded || !isSingleSpaced(request))) {
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("blanks")));
         }
+        ConnectionOptions.putCloseFirst(request.headers());
         readMethod = UNREAD;
         readTarget = UNREAD;
         pieces = 0;
