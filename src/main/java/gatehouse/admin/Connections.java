@@ -23,6 +23,7 @@ final class Connections {
     /** Counts a connection that came. */
     void opened(HttpConnection connection) {
         idle.add(connection);
+        BrokenOff.on(connection);
         connection.closeHandler(closed -> gone(connection));
         if (idle.size() + busy.size() > MOST) {
             var longest = idle.iterator().next();

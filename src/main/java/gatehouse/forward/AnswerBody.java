@@ -23,6 +23,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
     private @Nullable Outflow sink;
     private @Nullable Buffer last;
     private long announced = -1;
+    private boolean bodiless;
     private boolean over;
 
     /**
@@ -55,6 +56,8 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
         passage.flowing(this);
         announced = length();
+        var status = exchange.response().getStatusCode();
+        bodiless = exchange.isHead() || status == 204 || status == 304;
         source.handler(chunk -> chunk(source, outflow, chunk));
         source.endHandler(end -> end(exchange, outflow));
         source.resume();
@@ -63,6 +66,10 @@ abstract class AnswerBody extends Flow implements Reply.Body {
 
     private void chunk(ReadStream<Buffer> from, Outflow outflow, Buffer chunk) {
         if (over) {
+            return;
+        }
+        if (bodiless) {
+            surplus(outflow);
             return;
         }
         moved(chunk.length());
@@ -96,6 +103,14 @@ abstract class AnswerBody extends Flow implements Reply.Body {
                 }
             });
         }
+    }
+
+    /** Over HTTP/2 something may follow an answer that has no body. It is whole without that (RFC 9110 §6.4.1). */
+    private void surplus(Outflow outflow) {
+        over = true;
+        cease();
+        passage.replyBroken(false, "");
+        outflow.end().onComplete(done);
     }
 
     private void readOn(Outflow outflow) {

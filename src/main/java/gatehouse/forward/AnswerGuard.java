@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.HeapContent;
 import gatehouse.listener.FairReads;
 import io.netty.buffer.ByteBuf;
@@ -9,9 +10,11 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between codec and client on an HTTP/1.1 connection to a target and passes on one answer per request. What comes
@@ -23,7 +26,9 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
     private boolean interim;
     private boolean unknown;
     private boolean answered;
-    private boolean everAnswered;
+    private int answers;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Runnable roomAwaiter;
 
     /** Sets a guard on a new connection. */
     static void guard(HttpConnection connection) {
@@ -39,16 +44,55 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
                 pipeline.addAfter("codec", null, guard);
                 pipeline.addAfter("codec", null, HeapContent.INSTANCE);
             }
+            var http2 = pipeline.get(Http2ConnectionHandler.class);
+            if (http2 != null) {
+                StrictAnswerHeads.guard(http2);
+            }
         }
     }
 
     /** Whether a connection served a request before: then its end may be that of an idle one (RFC 9112 §9.3.1). */
     static boolean wasKept(HttpConnection connection) {
-        if (connection instanceof ConnectionBase base) {
-            var guard = base.channel().pipeline().get(AnswerGuard.class);
-            return guard != null && guard.everAnswered;
+        var guard = of(connection);
+        return guard != null && guard.answers > 0;
+    }
+
+    /** The guard of a connection; null where it speaks HTTP/2. */
+    static @Nullable AnswerGuard of(HttpConnection connection) {
+        return connection instanceof ConnectionBase base
+                ? base.channel().pipeline().get(AnswerGuard.class)
+                : null;
+    }
+
+    /** How many answers have come whole. */
+    int answers() {
+        return answers;
+    }
+
+    /** Whether it takes more of a request. */
+    boolean isWritable() {
+        var at = context;
+        return at == null || at.channel().isWritable();
+    }
+
+    /** Who is told, once, when the connection has room for more of a request; null for nobody. */
+    void whenWritable(@Nullable Runnable told) {
+        roomAwaiter = told;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        context.fireChannelWritabilityChanged();
+        var told = roomAwaiter;
+        if (told != null && context.channel().isWritable()) {
+            roomAwaiter = null;
+            told.run();
         }
-        return false;
     }
 
     @Override
@@ -63,16 +107,23 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             if (hasTooManyFields(response)) {
                 response.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException("too many fields")));
             }
+            ConnectionOptions.putCloseFirst(response.headers());
             var status = response.status().code();
             interim = status >= 100 && status < 200 && status != 101;
             unknown = interim && status != 100 && status != 103;
         }
         answered = message instanceof LastHttpContent && !interim;
-        everAnswered |= answered;
+        if (answered) {
+            answers++;
+        }
         if (unknown) {
             ReferenceCountUtil.release(message);
         } else {
             context.fireChannelRead(message);
+        }
+        var channel = context.channel();
+        if (answered && !channel.config().isAutoRead() && channel.isActive()) {
+            channel.config().setAutoRead(true); // whoever holds up the answer has it whole; the next is another's
         }
     }
 

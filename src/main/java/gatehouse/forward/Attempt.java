@@ -179,7 +179,12 @@ final class Attempt extends Passage {
             return;
         }
         if (result.failed()) {
-            fail(Failures.waiting(result.cause(), isStale()));
+            var up = upstream();
+            var cause = result.cause();
+            fail(
+                    up != null && Unprocessed.is(up, cause)
+                            ? Failures.unprocessed(cause)
+                            : Failures.waiting(cause, isStale()));
             return;
         }
         var response = result.result();

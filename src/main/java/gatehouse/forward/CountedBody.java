@@ -18,6 +18,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     private @Nullable Gathering beginning;
     private boolean endWaits;
     private boolean paused;
+    private boolean full;
     private boolean over;
 
     /**
@@ -44,7 +45,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
 
     /** Whether it waits for the target to read. */
     boolean isHeldUp() {
-        return paused && !over;
+        return (paused || full) && !over;
     }
 
     /** Hands nothing more on; what still comes from the client is dropped. */
@@ -53,6 +54,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
             over = true;
             cease();
             handler = null;
+            forgetRoom();
             resume();
         }
     }
@@ -68,11 +70,40 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
         }
         trip.active();
         handler.handle(chunk);
+        holdWhenFull();
+    }
+
+    /** The proxy itself would stop only when it has queued another sixteen pieces of any size. */
+    private void holdWhenFull() {
+        var up = trip.upstream();
+        var guard = full || over || up == null ? null : AnswerGuard.of(up.connection());
+        if (guard != null && !guard.isWritable()) {
+            full = true;
+            stopReading();
+            guard.whenWritable(this::hasRoom);
+        }
+    }
+
+    private void hasRoom() {
+        full = false;
+        if (!paused) {
+            resume();
+        }
+    }
+
+    private void forgetRoom() {
+        var up = full ? trip.upstream() : null;
+        var guard = up == null ? null : AnswerGuard.of(up.connection());
+        if (guard != null) {
+            guard.whenWritable(null);
+        }
+        full = false;
     }
 
     private void end() {
         over = true;
         cease();
+        forgetRoom();
         trip.active();
         trip.sent();
         if (endHandler != null) {
@@ -116,21 +147,41 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     @Override
     public CountedBody pause() {
         paused = true;
-        hold(trip.now());
-        if (!exchange.request().isEnded()) {
-            exchange.request().pause();
-        }
+        stopReading();
         return this;
+    }
+
+    private void stopReading() {
+        hold(trip.now());
+        var request = exchange.request();
+        if (!endWaits && !request.isEnded()) {
+            request.pause();
+            Reading.stop(request.version(), request.connection());
+        }
+    }
+
+    private void readOn() {
+        var request = exchange.request();
+        request.resume();
+        // behind what is at hand, which is delivered later and may fill the queue again
+        trip.vertx().runOnContext(delivered -> {
+            if (over || !(paused || full)) {
+                Reading.resume(request.version(), request.connection());
+            }
+        });
     }
 
     @Override
     public CountedBody resume() {
         paused = false;
+        if (full) {
+            return this;
+        }
         go(trip.now());
         if (beginning != null && (handler != null || over)) {
             handOn(beginning);
         }
-        if (beginning != null || paused) {
+        if (beginning != null || paused || full) {
             return this;
         }
         if (endWaits) {
@@ -139,7 +190,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
                 end();
             }
         } else if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
-            exchange.request().resume();
+            readOn();
         }
         return this;
     }

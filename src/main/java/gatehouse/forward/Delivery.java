@@ -126,7 +126,7 @@ final class Delivery implements Admission.Applicant {
     /** Notes that the whole body was sent. It is kept only where it may have to be sent again. */
     void sentWhole() {
         bodyTaken = true;
-        if (plan.retry() == null || !isIdempotent()) {
+        if (plan.retry() == null || !mayComeBack()) {
             replay = null;
         }
         gatheredIsOver();
@@ -139,7 +139,7 @@ final class Delivery implements Admission.Applicant {
      */
     boolean takeBody() {
         bodyTaken = true;
-        return plan.retry() != null && isIdempotent() && isReplayable();
+        return plan.retry() != null && mayComeBack() && isReplayable();
     }
 
     /** What has come of the body already; null for nothing. */
@@ -151,6 +151,11 @@ final class Delivery implements Admission.Applicant {
         if (beginning != null) {
             beginning.over();
         }
+    }
+
+    /** Whether there may be reason to send it again; over HTTP/2 a target can say that it has done nothing for it. */
+    private boolean mayComeBack() {
+        return isIdempotent() || upstream.isMultiplexed();
     }
 
     private boolean isReplayable() {
@@ -246,6 +251,7 @@ final class Delivery implements Admission.Applicant {
         return switch (kind) {
             case CONNECT -> retry.when().contains(Retry.Cause.CONNECT);
             case RESET, STALE -> isIdempotent() && retry.when().contains(Retry.Cause.RESET);
+            case UNPROCESSED -> retry.when().contains(Retry.Cause.RESET);
             case TIMEOUT -> isIdempotent() && retry.coversTimeouts() && isAnotherThan(target);
             case GARBAGE, OVERLOAD, NO_TARGET, NOT_THE_TARGET -> false;
         };

@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** The body of a target's answer, and its trailers after it. Confined to its event loop. */
 final class Download extends AnswerBody {
     private final HttpClientResponse source;
+    private final AnswerSource connection;
 
     Download(Attempt attempt, HttpClientResponse source) {
         super(attempt, source);
         this.source = source;
+        this.connection = new AnswerSource(source);
     }
 
     /** The reason phrase, where it is not the usual one of its status. */
@@ -34,12 +36,7 @@ final class Download extends AnswerBody {
 
     @Override
     void reading(boolean on) {
-        var request = source.request();
-        if (on) {
-            Reading.resume(request.version(), request.connection());
-        } else {
-            Reading.stop(request.version(), request.connection());
-        }
+        connection.reading(on);
     }
 
     @Override

@@ -32,6 +32,8 @@ record Failure(
         CONNECT(true),
         /** Broken off before the head of an answer. */
         RESET(true),
+        /** Broken off, and the target said that it had done nothing for it. */
+        UNPROCESSED(true),
         /** A kept connection that was gone when it was used again; the target is not to blame. */
         STALE(false),
         /** No answer in time. */

@@ -101,6 +101,15 @@ final class Failures {
         return garbage(cause);
     }
 
+    /** The target said that it has done nothing for the request. */
+    static Failure unprocessed(Throwable cause) {
+        return new Failure(
+                Failure.Kind.UNPROCESSED,
+                Problem.badGateway("upstream-reset", "The service refused the request before it looked at it.")
+                        .asFailure(cause),
+                "refused the request");
+    }
+
     /** Whether a failure tells that a connection or stream is gone, and not of what came on it. */
     static boolean isEndOfConnection(Throwable cause) {
         return cause instanceof io.vertx.core.http.HttpClosedException

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads answers of HTTP/1.x and refuses what the codec tolerates and two parties could read differently: lines without a
- * colon, names with more behind a blank, several lengths. Blanks before a colon are removed (RFC 9112 §5.1), but from a
+ * colon, names with more behind a blank, several lengths, a length beside a coding, a status that is not three digits. Blanks before a colon are removed (RFC 9112 §5.1), but from a
  * field that frames the body.
  */
 final class StrictResponseDecoder extends HttpResponseDecoder {
@@ -43,6 +43,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private @Nullable ByteBuf input;
     private int readFrom;
     private int lengths;
+    private boolean coded;
 
     /** Whether the request on its way has an answer without a body. */
     private boolean bodiless;
@@ -80,8 +81,28 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         for (var i = 0; i < out.size(); i++) {
             if (out.get(i) instanceof HttpResponse || out.get(i) instanceof LastHttpContent) {
                 lengths = 0;
+                coded = false;
             }
         }
+    }
+
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+        var status = super.splitSecondWordInitialLine(line, start, length);
+        if (input != null && !StrictAnswerHeads.isStatus(status)) {
+            throw new IllegalArgumentException("a status that is not three digits");
+        }
+        return status;
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+        for (var i = start; i < start + length; i++) {
+            if ((line[i] >= 0 && line[i] < ' ' && line[i] != '\t') || line[i] == 0x7f) {
+                throw new IllegalArgumentException("a control character in the reason");
+            }
+        }
+        return super.splitThirdWordInitialLine(line, start, length);
     }
 
     @Override
@@ -94,8 +115,13 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         if (isLength && ++lengths > 1) {
             throw new IllegalArgumentException("more than one length");
         }
+        var isCoding = name.contentEqualsIgnoreCase(TRANSFER_ENCODING);
+        coded |= isCoding;
+        if (coded && lengths > 0) {
+            throw new IllegalArgumentException("a length beside a coding");
+        }
         if (line[start + length] != ':' && input != null) {
-            if (isLength || name.contentEqualsIgnoreCase(TRANSFER_ENCODING) || !hasOnlyBlanksBehind(length, input)) {
+            if (isLength || isCoding || !hasOnlyBlanksBehind(length, input)) {
                 throw new IllegalArgumentException("no field");
             }
         }

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebProxyBody extends AnswerBody {
     private final long length;
+    private final @Nullable AnswerSource connection;
 
     /** The source, where it is the target's own answer and not what an interceptor made of it. */
     private final @Nullable HttpClientResponse untouched;
 
     WebProxyBody(WebProxyTrip trip, @Nullable Body body, @Nullable HttpClientResponse answer) {
         super(trip, body == null ? null : body.stream());
+        this.connection = trip.connection();
         this.length = body == null ? 0 : body.length();
         this.untouched = body == null || body.stream() != answer ? null : answer;
     }
@@ -25,6 +27,13 @@ final class WebProxyBody extends AnswerBody {
     /** Whether the target's answer is what is sent. */
     boolean isUntouched() {
         return untouched != null;
+    }
+
+    @Override
+    void reading(boolean on) {
+        if (connection != null) {
+            connection.reading(on);
+        }
     }
 
     @Override

@@ -7,6 +7,7 @@ import gatehouse.service.Outcome;
 import gatehouse.service.Target;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -15,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One exchange on its way through a proxy of Vert.x. Confined to its event loop. */
 final class WebProxyTrip extends Passage {
+    private final Vertx vertx;
     private final Promise<Reply> promise;
     private final CountedBody upload;
 
     private @Nullable HttpClientResponse answer;
+    private @Nullable AnswerSource connection;
     private @Nullable WebProxyBody download;
 
     WebProxyTrip(
@@ -37,6 +40,7 @@ final class WebProxyTrip extends Passage {
                 held,
                 endOf(exchange, plan.timeouts()),
                 plan.timeouts().firstByte().toNanos());
+        this.vertx = forwarder.vertx();
         this.promise = promise;
         this.upload = new CountedBody(exchange, this, beginning);
     }
@@ -46,9 +50,18 @@ final class WebProxyTrip extends Passage {
         return answer;
     }
 
+    /** What {@link #answer()} comes on. */
+    @Nullable AnswerSource connection() {
+        return connection;
+    }
+
     /** The connections of the service. */
     HttpClient client() {
         return held().client();
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     boolean isWaiting() {
@@ -92,6 +105,7 @@ final class WebProxyTrip extends Passage {
             fail(Failures.garbage(null));
             return;
         }
+        connection = new AnswerSource(answer);
         headCame(answer.statusCode());
         if (!isOver()) {
             replying();

@@ -87,8 +87,11 @@ final class RequestDecoder extends StrictRequestDecoder {
         if (between && answering) {
             return; // no progress: the bytes wait
         }
-        var begins = between && !begun && hasContent(in);
-        read(at, in, out);
+        var isFirst = between && !begun;
+        var begins = isFirst && lineBegins(in, out);
+        if (begins || !isFirst) {
+            read(at, in, out);
+        }
         for (var i = 0; i < out.size(); i++) {
             decoded((HttpObject) out.get(i));
         }
@@ -96,17 +99,6 @@ final class RequestDecoder extends StrictRequestDecoder {
             begun = true;
             head.begin();
         }
-    }
-
-    /** A line end before a request is none of it (RFC 9112 §2.2). */
-    private static boolean hasContent(ByteBuf in) {
-        for (var i = in.readerIndex(); i < in.writerIndex(); i++) {
-            var c = in.getByte(i);
-            if (c != '\r' && c != '\n') {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void decoded(HttpObject message) {

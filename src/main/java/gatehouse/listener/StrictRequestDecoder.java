@@ -1,6 +1,7 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerLimits;
+import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.Fields;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -44,11 +45,15 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
 
     private static final int MAX_METHOD = 32;
 
+    /** Some clients send one behind a body. */
+    private static final int MAX_EMPTY_LINES = 4;
+
     private final Door door;
     private String readMethod = UNREAD;
     private String readTarget = UNREAD;
     private @Nullable ByteBuf input;
     private boolean first = true;
+    private int emptyLines;
     private int wordEnd;
     private boolean lineOpen;
     private boolean folded;
@@ -59,6 +64,33 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
     StrictRequestDecoder(HttpServerOptions options, Door door) {
         super(options);
         this.door = door;
+    }
+
+    /**
+     * Takes the empty lines before a request, which are none of it (RFC 9112 §2.2).
+     *
+     * @return whether a request line begins here; false as well when what comes before it is refused
+     */
+    final boolean lineBegins(ByteBuf in, List<Object> out) {
+        while (in.isReadable()) {
+            var at = in.readerIndex();
+            var c = in.getByte(at);
+            if (c != '\r' && c != '\n') {
+                return true;
+            }
+            if (c == '\r' && in.readableBytes() == 1) {
+                return false;
+            }
+            if (c == '\n' || in.getByte(at + 1) != '\n' || ++emptyLines > MAX_EMPTY_LINES) {
+                in.skipBytes(in.readableBytes());
+                var refused = createInvalidMessage();
+                refused.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("no request line")));
+                out.add(refused);
+                return false;
+            }
+            in.skipBytes(2);
+        }
+        return false;
     }
 
     /** What the listener allows now. */
@@ -93,8 +125,10 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         if (request.decoderResult().isSuccess() && (folded || !isSingleSpaced(request))) {
             request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("blanks")));
         }
+        ConnectionOptions.putCloseFirst(request.headers());
         readMethod = UNREAD;
         readTarget = UNREAD;
+        emptyLines = 0;
         pieces = 0;
         pieceBytes = 0;
         folded = false;

@@ -12,6 +12,9 @@ import gatehouse.config.Template;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
 import gatehouse.route.RouteTable;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -64,13 +67,26 @@ final class References {
         var known = new HashSet<TargetUrl>();
         for (var i = 0; i < service.targets().size(); i++) {
             var url = service.targets().get(i).url();
-            if (!known.add(url)) {
+            if (!known.add(settled(url))) {
                 problems.add(
                         List.of("services", name, "targets", Integer.toString(i)),
                         "target " + url + " stands there already",
                         "each target once",
                         "a `weight` gives it a larger share");
             }
+        }
+    }
+
+    /** With the one spelling of an address that has several. */
+    private static TargetUrl settled(TargetUrl url) {
+        var bytes = NetUtil.createByteArrayFromIpAddressString(url.host());
+        if (bytes == null) {
+            return url;
+        }
+        try {
+            return new TargetUrl(InetAddress.getByAddress(bytes).getHostAddress(), url.port());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e); // it has four or sixteen bytes
         }
     }
 

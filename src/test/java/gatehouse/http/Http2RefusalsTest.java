@@ -40,6 +40,10 @@ class Http2RefusalsTest extends SceneCase {
             §8.3.1  | :authority         | a.test/evil
             §8.3.1  | :authority         | good@evil.test
             §8.3.1  | :authority         | a..b
+            §8.3.1  | :authority         | a.example:
+            §8.3.1  | :scheme            | ht tp
+            §8.3.1  | :scheme            | ftp
+            §8.3.1  | :scheme            | ``
             §8.3.1  | :authority         | a.test:99999
             §8.3.1  | :authority         | ``
             §8.3.1  | :unknown           | x

@@ -89,7 +89,7 @@ public final class RawHttp2 implements AutoCloseable {
         return frame(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(pairs));
     }
 
-    private static byte[] block(String... pairs) {
+    static byte[] block(String... pairs) {
         var block = new ByteArrayOutputStream();
         for (var i = 0; i < pairs.length; i += 2) {
             block.write(0);

@@ -136,9 +136,28 @@ class RequestTargetTest {
                 "GET / HTTP/11",
                 "GET / HTTP/1,1",
                 "GET / HTTPS/1.1",
+                "\nGET / HTTP/1.1",
+                "\rGET / HTTP/1.1",
+                "\r\r\rGET / HTTP/1.1",
+                "\r\r\nGET / HTTP/1.1",
+                "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1",
             })
     void a_broken_request_line_is_refused(String line) throws IOException {
         assertRefused(line + "\r\nHost: localhost\r\n\r\n", 400);
+    }
+
+    @Test
+    void a_few_empty_lines_before_a_request_are_none_of_it_RFC_9112_2_2() throws IOException {
+        try (var client = scene.client()) {
+            for (var part : "\r\n\r\n\r\n\r\nGE".split("")) {
+                client.send(part);
+            }
+            assertThat(client.send("T / HTTP/1.1\r\nHost: a\r\n\r\n").read().status())
+                    .isEqualTo(200);
+            client.send("\r\n".repeat(3) + RawClient.request("GET", "/") + "\r\n" + RawClient.request("GET", "/"));
+            assertThat(client.read().status()).isEqualTo(200);
+            assertThat(client.read().status()).isEqualTo(200);
+        }
     }
 
     /** A client of HTTP/0.9 sends nothing behind its line, and waits. */

@@ -48,6 +48,26 @@ class ResponseFramingTest {
         assertThat(response.text()).isEqualTo("hello");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+200 x\r\nContent-Length: 0",
+                "0200 x\r\nContent-Length: 0",
+                "200 a\0b\r\nContent-Length: 0",
+                "200 a\177b\r\nContent-Length: 0",
+                "200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked",
+                "200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5"
+            })
+    void a_status_line_or_framing_that_is_none_is_502_RFC_9112_4(String head) throws IOException {
+        for (var method : List.of("GET", "HEAD")) {
+            scene.answering(exchange -> {
+                exchange.send("HTTP/1.1 " + head + "\r\n\r\n");
+                exchange.connection().close();
+            });
+            assertThat(scene.exchange(RawClient.request(method, "/")).status()).isEqualTo(502);
+        }
+    }
+
     @Test
     void chunks_stay_chunks_RFC_9112_7_1() throws IOException {
         var response = scene.answering(Answers.chunked(List.of("hel", "lo"))).exchange(RawClient.request("GET", "/"));

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,13 @@ class QuietLogTest {
                 sendRubbish(port);
             }
             breakStreams(gateway.port());
+            for (var i = 0; i < 10; i++) {
+                talk(
+                        gateway.adminPort(),
+                        client -> client.send(
+                                        RawClient.request("GET", "/metrics").repeat(20))
+                                .reset());
+            }
             awaitNobody(gateway);
         }
         assertThat(foreign.lines).isEmpty();
@@ -161,21 +169,24 @@ class QuietLogTest {
                 Answers.garbage(),
                 Answers.staleKeepAlive("x"),
                 Answers.extraBytes("x", "garbage"));
-        for (var script : scripts) {
-            try (var origin = RawOrigin.answering(script);
-                    var other = RawOrigin.serving(RawConnection::reset);
-                    var gateway = TestGateway.start("""
-                            services:
-                              origin: { targets: "%1$s", pool: { max: 10 }, timeout: { firstByte: 60ms, idle: 60ms }, retry: null }
-                              http2:  { targets: "%1$s", pool: { http2: true }, timeout: { firstByte: 60ms, idle: 60ms }, retry: null }
-                              gone:   { targets: "%2$s", pool: { http2: true }, timeout: { firstByte: 60ms, idle: 60ms }, retry: null }
-                              proxy:  { targets: "%1$s", forwarder: web-proxy, timeout: { firstByte: 60ms, idle: 60ms }, retry: null }
-                            routes:
-                              all:   { match: { path: "/**" }, to: origin }
-                              http2: { match: { path: "/http2" }, to: http2 }
-                              gone:  { match: { path: "/gone" }, to: gone }
-                              proxy: { match: { path: "/proxy" }, to: proxy }
-                            """, origin.url(), other.url())) {
+        var script = new AtomicReference<>(scripts.get(0));
+        try (var origin = RawOrigin.answering(exchange -> script.get().answer(exchange));
+                var other = RawOrigin.serving(RawConnection::reset);
+                var gateway = TestGateway.start("""
+                        defaults: { breaker: null, retry: null, timeout: { firstByte: 15ms, idle: 15ms } }
+                        services:
+                          origin: { targets: "%1$s", health: { passive: null } }
+                          http2:  { targets: "%1$s", health: { passive: null }, pool: { http2: true } }
+                          gone:   { targets: "%2$s", health: { passive: null }, pool: { http2: true } }
+                          proxy:  { targets: "%1$s", health: { passive: null }, forwarder: web-proxy }
+                        routes:
+                          all:   { match: { path: "/**" }, to: origin }
+                          http2: { match: { path: "/http2" }, to: http2 }
+                          gone:  { match: { path: "/gone" }, to: gone }
+                          proxy: { match: { path: "/proxy" }, to: proxy }
+                        """, origin.url(), other.url())) {
+            for (var next : scripts) {
+                script.set(next);
                 for (var path : List.of("/", "/http2", "/gone", "/proxy")) {
                     talk(
                             gateway.port(),

@@ -67,11 +67,14 @@ class BlueprintTest {
                               - { url: "HTTP://10.0.0.1:8080/", weight: 2 }
                           web: { targets: [ "http://web.test", "http://WEB.test:80" ] }
                           rest: { targets: [ "http://web.test" ] }
+                          six: { targets: [ "http://[::1]:81", "http://[0:0:0:0:0:0:0:1]:81", "http://[::1]:82" ] }
                         """.replace("HTTP:", "http:")))
                 .containsExactly(
                         "gateway.yaml:7:9 services.users.targets.2: target http://10.0.0.1:8080 stands there already"
                                 + " (expected: each target once, a `weight` gives it a larger share)",
                         "gateway.yaml:8:40 services.web.targets.1: target http://web.test:80 stands there already"
+                                + " (expected: each target once, a `weight` gives it a larger share)",
+                        "gateway.yaml:10:40 services.six.targets.1: target http://[0:0:0:0:0:0:0:1]:81 stands there already"
                                 + " (expected: each target once, a `weight` gives it a larger share)");
     }
 
