@@ -40,6 +40,9 @@ abstract class AnswerBody extends Flow implements Reply.Body {
     /** Whether more is read from the source's connection. */
     void reading(boolean on) {}
 
+    /** The status that the target gave. */
+    abstract int status();
+
     /** Puts the trailers on the answer. */
     abstract void putTrailers(Exchange to);
 
@@ -56,7 +59,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
         passage.flowing(this);
         announced = length();
-        var status = exchange.response().getStatusCode();
+        var status = exchange.isDetached() ? status() : exchange.response().getStatusCode();
         bodiless = exchange.isHead() || status == 204 || status == 304;
         source.handler(chunk -> chunk(source, outflow, chunk));
         source.endHandler(end -> end(exchange, outflow));

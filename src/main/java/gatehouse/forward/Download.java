@@ -40,6 +40,11 @@ final class Download extends AnswerBody {
     }
 
     @Override
+    int status() {
+        return source.statusCode();
+    }
+
+    @Override
     public long length() {
         var length = source.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {

@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.httpproxy.Body;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ final class WebProxyBody extends AnswerBody {
         if (connection != null) {
             connection.reading(on);
         }
+    }
+
+    @Override
+    int status() {
+        return untouched == null ? HttpResponseStatus.OK.code() : untouched.statusCode();
     }
 
     @Override

@@ -60,14 +60,14 @@ record LoadResult(
         return some[Math.max(0, index)] / 1e6;
     }
 
-    /** The same with each latency counted from when the load came to the request, without its own lateness. */
+    /** The same with each latency without what the load itself was late: in coming to the request, and at most so in seeing its answer. */
     LoadResult punctual() {
         var own = new long[size()];
         Arrays.setAll(own, i -> nanos[i] - late[i]);
         return new LoadResult(startNanos, rate, statuses, own, new long[size()], foreign, connections);
     }
 
-    /** The load itself: how late it came to its requests, in ms. */
+    /** The load itself: how late it came to its requests and may have come to their answers, in ms. */
     double ownLatenessMillis(double percent) {
         return new LoadResult(startNanos, rate, statuses, late, late, foreign, connections).millis(percent, s -> true);
     }
