@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads answers of HTTP/1.x and refuses what the codec tolerates and two parties could read differently: lines without a
- * colon, names with more behind a blank, several lengths, a length beside a coding, a status that is not three digits. Blanks before a colon are removed (RFC 9112 §5.1), but from a
- * field that frames the body.
+ * colon, names with more behind a blank, several lengths, a length beside a coding, a status that is not three digits. Blanks
+ * before a colon are removed (RFC 9112 §5.1), but from a field that frames the body.
  */
 final class StrictResponseDecoder extends HttpResponseDecoder {
     private static final AsciiString CONTENT_LENGTH = HttpHeaderNames.CONTENT_LENGTH;
@@ -44,6 +44,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private int readFrom;
     private int lengths;
     private boolean coded;
+
+    /** Whether the head is read, so that fields from now on are trailers, which frame nothing. */
+    private boolean trailing;
 
     /** Whether the request on its way has an answer without a body. */
     private boolean bodiless;
@@ -82,6 +85,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
             if (out.get(i) instanceof HttpResponse || out.get(i) instanceof LastHttpContent) {
                 lengths = 0;
                 coded = false;
+                trailing = !(out.get(i) instanceof LastHttpContent);
             }
         }
     }
@@ -117,7 +121,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         }
         var isCoding = name.contentEqualsIgnoreCase(TRANSFER_ENCODING);
         coded |= isCoding;
-        if (coded && lengths > 0) {
+        if (coded && lengths > 0 && !trailing) {
             throw new IllegalArgumentException("a length beside a coding");
         }
         if (line[start + length] != ':' && input != null) {
