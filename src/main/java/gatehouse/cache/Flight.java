@@ -345,17 +345,20 @@ final class Flight {
         }
         detached.answerInto(fill);
         land(new Landing.Coming(head, selection, fill, reply));
-        reply.body().sendTo(detached).onComplete(sent -> {
-            if (sent.failed()) {
-                fill.fail(
-                        sent.cause() instanceof ProblemException told
-                                ? told
-                                : Problem.internal().asFailure(sent.cause()));
-            } else if (fill.isStreaming()) {
-                cache.markUncacheable(trip.route(), trip.key());
-            }
-            fill.over();
-            over();
-        });
+        // a body that throws fails like one that breaks off: somebody waits for it
+        Future.succeededFuture(reply.body())
+                .compose(body -> body.sendTo(detached))
+                .onComplete(sent -> {
+                    if (sent.failed()) {
+                        fill.fail(
+                                sent.cause() instanceof ProblemException told
+                                        ? told
+                                        : Problem.internal().asFailure(sent.cause()));
+                    } else if (fill.isStreaming()) {
+                        cache.markUncacheable(trip.route(), trip.key());
+                    }
+                    fill.over();
+                    over();
+                });
     }
 }
