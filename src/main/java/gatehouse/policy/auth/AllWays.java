@@ -2,28 +2,25 @@ package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All of several ways, one after another; the first one that does not know the caller ends it. */
-final class AllWays implements Way {
-    private final List<Way> ways;
-
+final class AllWays extends SeveralWays {
     AllWays(List<Way> ways) {
-        this.ways = List.copyOf(ways);
+        super(ways);
     }
 
     @Override
     public Future<Verdict> look(Exchange exchange) {
-        return look(exchange, 0, new ArrayList<>(ways.size()));
+        return look(exchange, 0, new ArrayList<>(ways().size()));
     }
 
     private Future<Verdict> look(Exchange exchange, int from, List<Verdict> known) {
-        if (from == ways.size()) {
+        if (from == ways().size()) {
             return Verdict.together(known).soon();
         }
-        return Looking.at(ways.get(from), exchange).compose(verdict -> {
+        return Looking.at(ways().get(from), exchange).compose(verdict -> {
             if (verdict.identity() == null) {
                 // half of what is asked for is not nothing: it must not pass where credentials may be missing
                 return verdict.isAbsent() && !known.isEmpty()
@@ -38,31 +35,13 @@ final class AllWays implements Way {
 
     /** The first one is missing; whether all are. */
     private Future<Verdict> anyOther(Exchange exchange, int from) {
-        if (from == ways.size()) {
+        if (from == ways().size()) {
             return Verdict.ABSENT.soon();
         }
-        return Looking.at(ways.get(from), exchange)
+        return Looking.at(ways().get(from), exchange)
                 .compose(verdict -> verdict.isAbsent()
                         ? anyOther(exchange, from + 1)
                         : Verdict.refused(String.join(", ", challenges()), "Further credentials are needed.")
                                 .soon());
-    }
-
-    @Override
-    public List<String> challenges() {
-        return ways.stream()
-                .flatMap(way -> way.challenges().stream())
-                .distinct()
-                .toList();
-    }
-
-    @Override
-    public List<String> fields() {
-        return ways.stream().flatMap(way -> way.fields().stream()).distinct().toList();
-    }
-
-    @Override
-    public void hide(MultiMap headers) {
-        ways.forEach(way -> way.hide(headers));
     }
 }

@@ -2,16 +2,13 @@ package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The first of several ways that says who calls; wrong credentials of one kind don't spoil right ones of another. */
-final class AnyWay implements Way {
-    private final List<Way> ways;
-
+final class AnyWay extends SeveralWays {
     AnyWay(List<Way> ways) {
-        this.ways = List.copyOf(ways);
+        super(ways);
     }
 
     @Override
@@ -21,8 +18,8 @@ final class AnyWay implements Way {
 
     private Future<Verdict> look(Exchange exchange, int from, @Nullable Verdict refused) {
         var worst = refused;
-        for (var i = from; i < ways.size(); i++) {
-            var found = Looking.at(ways.get(i), exchange);
+        for (var i = from; i < ways().size(); i++) {
+            var found = Looking.at(ways().get(i), exchange);
             if (!found.isComplete()) {
                 var next = i + 1;
                 var before = worst;
@@ -37,23 +34,5 @@ final class AnyWay implements Way {
             worst = worst == null && !verdict.isAbsent() ? verdict : worst;
         }
         return worst == null ? Verdict.ABSENT.soon() : worst.soon();
-    }
-
-    @Override
-    public List<String> challenges() {
-        return ways.stream()
-                .flatMap(way -> way.challenges().stream())
-                .distinct()
-                .toList();
-    }
-
-    @Override
-    public List<String> fields() {
-        return ways.stream().flatMap(way -> way.fields().stream()).distinct().toList();
-    }
-
-    @Override
-    public void hide(MultiMap headers) {
-        ways.forEach(way -> way.hide(headers));
     }
 }

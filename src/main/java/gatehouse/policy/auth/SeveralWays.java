@@ -1,0 +1,36 @@
+package gatehouse.policy.auth;
+
+import io.vertx.core.MultiMap;
+import java.util.List;
+
+/** Several ways that together are one. */
+abstract class SeveralWays implements Way {
+    private final List<Way> ways;
+
+    SeveralWays(List<Way> ways) {
+        this.ways = List.copyOf(ways);
+    }
+
+    /** In the order in which they are tried. */
+    final List<Way> ways() {
+        return ways;
+    }
+
+    @Override
+    public List<String> challenges() {
+        return ways.stream()
+                .flatMap(way -> way.challenges().stream())
+                .distinct()
+                .toList();
+    }
+
+    @Override
+    public List<String> fields() {
+        return ways.stream().flatMap(way -> way.fields().stream()).distinct().toList();
+    }
+
+    @Override
+    public void hide(MultiMap headers) {
+        ways.forEach(way -> way.hide(headers));
+    }
+}
