@@ -1,20 +1,18 @@
 package gatehouse.forward;
 
-import io.netty.channel.ChannelHandlerContext;
+import gatehouse.listener.HeadListener;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
-import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses heads of answers over HTTP/2 that the codec and Vert.x tolerate: a status that is not three digits, and an interim answer
  * that ends its stream, after which nothing would ever come (RFC 9113 §8.1, §8.3.2). Interim answers that the client does not know are
  * dropped, as over HTTP/1.1.
  */
-final class StrictAnswerHeads extends Http2FrameListenerDecorator {
+final class StrictAnswerHeads extends HeadListener {
     private StrictAnswerHeads(Http2FrameListener listener) {
         super(listener);
     }
@@ -26,31 +24,8 @@ final class StrictAnswerHeads extends Http2FrameListenerDecorator {
     }
 
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext context, int stream, Http2Headers headers, int padding, boolean ends)
-            throws Http2Exception {
-        if (isPassedOn(stream, headers.status(), ends)) {
-            super.onHeadersRead(context, stream, headers, padding, ends);
-        }
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext context,
-            int stream,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean ends)
-            throws Http2Exception {
-        if (isPassedOn(stream, headers.status(), ends)) {
-            super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, ends);
-        }
-    }
-
-    private static boolean isPassedOn(int stream, @Nullable CharSequence status, boolean ends) throws Http2Exception {
+    protected boolean passes(int stream, Http2Headers headers, boolean ends) throws Http2Exception {
+        var status = headers.status();
         if (status == null) {
             return true; // trailers, or a head that is refused behind
         }

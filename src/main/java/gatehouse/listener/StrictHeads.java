@@ -1,24 +1,22 @@
 package gatehouse.listener;
 
 import gatehouse.exchange.Fields;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
-import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 
 /**
  * Refuses heads and trailers of HTTP/2 that the codec and Vert.x tolerate, or that nobody behind them can tell any more
  * (RFC 9113 §8.3.1): several hosts without {@code :authority}, of which Vert.x keeps the first; a method that is no token,
- * which would end the whole connection; a scheme but {@code http} and {@code https}; an empty port; trailers in masses, which Vert.x drops. Of several equal lengths the codec makes one
- * before it tells anybody, as RFC 9110 §8.6 allows.
+ * which would end the whole connection; a scheme but {@code http} and {@code https}; an empty port; trailers in masses, which
+ * Vert.x drops. Of several equal lengths the codec makes one before it tells anybody, as RFC 9110 §8.6 allows.
  */
-final class StrictHeads extends Http2FrameListenerDecorator {
+final class StrictHeads extends HeadListener {
     private final Door door;
 
     private StrictHeads(Http2FrameListener listener, Door door) {
@@ -33,33 +31,11 @@ final class StrictHeads extends Http2FrameListenerDecorator {
     }
 
     @Override
-    public void onHeadersRead(
-            ChannelHandlerContext context, int stream, Http2Headers headers, int padding, boolean ends)
-            throws Http2Exception {
-        check(stream, headers);
-        super.onHeadersRead(context, stream, headers, padding, ends);
-    }
-
-    @Override
-    public void onHeadersRead(
-            ChannelHandlerContext context,
-            int stream,
-            Http2Headers headers,
-            int dependency,
-            short weight,
-            boolean exclusive,
-            int padding,
-            boolean ends)
-            throws Http2Exception {
-        check(stream, headers);
-        super.onHeadersRead(context, stream, headers, dependency, weight, exclusive, padding, ends);
-    }
-
-    private void check(int stream, Http2Headers headers) throws Http2Exception {
+    protected boolean passes(int stream, Http2Headers headers, boolean ends) throws Http2Exception {
         var method = headers.method();
         if (method == null) {
             checkTrailers(stream, headers);
-            return;
+            return true;
         }
         if (method.length() == 0 || !Fields.isToken(method)) {
             throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "a method that is no token");
@@ -77,6 +53,7 @@ final class StrictHeads extends Http2FrameListenerDecorator {
         if (authority == null && headers.getAll(HttpHeaderNames.HOST).size() > 1) {
             throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "several hosts");
         }
+        return true;
     }
 
     /** A head without a method may be here, too; it is refused behind. */
