@@ -69,15 +69,16 @@ final class RegistryScenarios {
     private static void vanish(Trial trial) throws Exception {
         long ttl = trial.size(9000, 1500);
         long most = trial.size(60_000, 4000);
+        long grace = ttl / 2; // more than lies between two heartbeats, so that all who fall silent are silent at once
         try (var one = FaultOrigin.start();
                 var two = FaultOrigin.start();
                 var three = FaultOrigin.start();
                 var four = FaultOrigin.start();
                 var gateway = GatewayUnderTest.start("""
                         %s
-                        registry: { grace: 200ms, ttl: { min: 100ms }, selfPreservation: { most: %dms } }
+                        registry: { grace: %dms, ttl: { min: 100ms }, selfPreservation: { most: %dms } }
                         services: { orders: { registry: orders } }
-                        %s""", Heartbeats.ADMIN, most, ROUTE);
+                        %s""", Heartbeats.ADMIN, grace, most, ROUTE);
                 var beats = new Heartbeats(gateway, ttl, 0, trial.random())) {
             for (var origin :
                     Map.of("one", one, "two", two, "three", three, "four", four).entrySet()) {
@@ -92,7 +93,7 @@ final class RegistryScenarios {
             boolean told = Trial.within(ttl + 5000, () -> preserved(gateway) == 1);
             trial.exactly("preserved", told ? 1 : 0, 1);
             gateway.process().await("2 of 4 instances of default/orders are silent at once; they are kept");
-            Thread.sleep(Math.max(0, ttl + 1200 - (System.nanoTime() - silent) / 1_000_000)); // beyond the grace
+            Thread.sleep(Math.max(0, ttl + grace + 500 - (System.nanoTime() - silent) / 1_000_000));
             trial.exactly("keptBeyondTheGrace", beats.known(), 4);
 
             // those that are kept serve when there is nobody else, and one of them that refuses is passed over
