@@ -1,13 +1,16 @@
 package gatehouse.admin;
 
+import gatehouse.config.ListenAddress;
 import gatehouse.exchange.RequestIds;
 import gatehouse.listener.BindException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,13 @@ import org.slf4j.LoggerFactory;
 public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
     private static final int IDLE_SECONDS = 75;
+
+    /** For requests under way when it ends; a redeployment may be one of them. */
+    private static final int CLOSING_SECONDS = 2;
+
+    /** Vert.x shares a port that the system chose between servers that ask for the same negative number. */
+    private static final int ANY_PORT = -1_000_000;
+
     private static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
@@ -27,6 +37,7 @@ public final class AdminVerticle extends VerticleBase {
     private final Connections connections = new Connections();
     private final FailedTries tries = new FailedTries(System::nanoTime);
     private @Nullable BusBridge bridge;
+    private @Nullable HttpServer bound;
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
@@ -41,13 +52,18 @@ public final class AdminVerticle extends VerticleBase {
                 .connectionHandler(connections::opened)
                 .requestHandler(connections.around(router(problems, new SiteGuard(listen))))
                 .invalidRequestHandler(problems::answerInvalid)
-                .listen(listen.port(), listen.host())
+                .listen(port(listen), listen.host())
                 .onSuccess(server -> {
+                    bound = server;
                     node.bound().accept(server.actualPort());
                     LOG.info("admin API on {}, port {}", listen, server.actualPort());
                 })
                 .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)))
                 .compose(server -> startBridge());
+    }
+
+    private static int port(ListenAddress listen) {
+        return listen.port() == 0 ? ANY_PORT : listen.port();
     }
 
     private Future<?> startBridge() {
@@ -65,7 +81,7 @@ public final class AdminVerticle extends VerticleBase {
         if (bridge != null) {
             bridge.end();
         }
-        return Future.succeededFuture();
+        return bound == null ? Future.succeededFuture() : bound.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
     }
 
     private Router router(AdminProblems problems, SiteGuard site) {
@@ -76,6 +92,7 @@ public final class AdminVerticle extends VerticleBase {
         var endpoints = new Endpoints(router, tokens);
         new Health(vertx, node).add(endpoints);
         new StatusApi(node).add(endpoints);
+        new VerticlesApi(node).add(endpoints);
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);

@@ -59,8 +59,8 @@ public final class Node {
     private final Cluster cluster;
     private final Path home;
     private final Path dataDir;
-    private final Manifest manifest;
     private final Duration compare;
+    private final Duration startTimeout;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
@@ -77,6 +77,7 @@ public final class Node {
     private volatile int adminPort = -1;
     private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
+    private volatile List<ConfigProblem> manifestProblems = List.of();
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
 
@@ -85,8 +86,8 @@ public final class Node {
         this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
-        this.manifest = manifest;
         compare = blueprint.config().cluster().compare();
+        startTimeout = blueprint.config().node().startTimeout();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
         cache = new ResponseCache(
                 blueprint.config().cache(),
@@ -119,7 +120,8 @@ public final class Node {
                         && blueprint.config().admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
-        deployments = new Deployments(vertx, this, manifest, home);
+        deployments = new Deployments(
+                vertx, this, new Launcher(vertx, this, home, SideLoop.beside(vertx, listeners.lanes())), manifest);
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -174,6 +176,40 @@ public final class Node {
         LOG.error("the changed configuration is rejected, the former one stays in force:\n{}", why.getMessage());
     }
 
+    /**
+     * Makes what runs here as another manifest says. What it does not change goes on.
+     *
+     * @return fails with {@link ConfigException} when the configuration in force needs what it lacks, and then nothing has changed;
+     *     with {@link NotDeployedException} when something does not start
+     */
+    Future<Void> adopt(Manifest next) {
+        return change(() -> {
+            var dangling = Dangling.in(snapshots.current().blueprint(), next);
+            return dangling.isEmpty()
+                    ? deployments.adopt(next).onSuccess(done -> manifestProblems = List.of())
+                    : Future.failedFuture(new ConfigException(dangling));
+        });
+    }
+
+    /** Notes that a changed manifest was not accepted, or not all of it. */
+    void manifestRejected(List<ConfigProblem> why) {
+        manifestProblems = why;
+        metrics.reloadRejected();
+        why.forEach(problem -> LOG.error("the changed manifest is not in force as it stands: {}", problem));
+    }
+
+    /** Starts the successor of a verticle, and ends it when that is up. */
+    public Future<Void> redeploy(String name) {
+        return change(() -> deployments.redeploy(name));
+    }
+
+    /** Longest time until a verticle is up. */
+    Duration startTimeout() {
+        return snapshots.isEmpty()
+                ? startTimeout
+                : snapshots.current().config().node().startTimeout();
+    }
+
     private synchronized Future<Void> change(Callable<Future<Void>> work) {
         lastChange = lastChange.transform(before -> {
             try {
@@ -207,7 +243,7 @@ public final class Node {
         if (connections != null && connections > listeners.mostConnections()) {
             return Future.failedFuture(tooManyConnections(blueprint, connections));
         }
-        var dangling = Dangling.in(blueprint, manifest);
+        var dangling = Dangling.in(blueprint, deployments.manifest());
         if (!dangling.isEmpty()) {
             return Future.failedFuture(new ConfigException(dangling));
         }
@@ -359,18 +395,21 @@ public final class Node {
                 snapshots,
                 metrics,
                 () -> ready,
-                () -> problems,
-                () -> deployments.running().entrySet().stream()
-                        .map(entry -> new AdminNode.Verticle(
-                                entry.getKey(),
-                                entry.getValue().main(),
-                                entry.getValue().instances()))
-                        .toList(),
+                this::problems,
+                new AdminNode.Verticles(
+                        () -> deployments.all().stream()
+                                .map(deployed -> new AdminNode.Verticle(
+                                        deployed.name(),
+                                        deployed.entry().main(),
+                                        deployed.instances(),
+                                        deployed.generation()))
+                                .toList(),
+                        this::redeploy),
                 () -> ports,
                 port -> adminPort = port,
                 port -> bridgePort = port,
                 cluster,
-                manifest.runs("RegistryVerticle") ? registry : null,
+                deployments.manifest().runs("RegistryVerticle") ? registry : null,
                 revocations,
                 new AdminNode.Cache(cache::sample, this::purge),
                 adminToken);
@@ -400,7 +439,9 @@ public final class Node {
 
     /** What was wrong with the last configuration that was rejected; empty when the newest one is in force. */
     public List<ConfigProblem> problems() {
-        return problems;
+        var both = new ArrayList<>(problems);
+        both.addAll(manifestProblems);
+        return both;
     }
 
     /** Whether every listener is bound and the node is not ending. */

@@ -83,6 +83,7 @@ class GatewayFileTest {
                         "data",
                         NodeConfig.Transport.IO_URING,
                         null,
+                        Duration.ofSeconds(30),
                         new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
