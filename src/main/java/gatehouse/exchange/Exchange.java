@@ -94,8 +94,9 @@ public final class Exchange implements RequestHead, ExchangeFacts {
      * @param fields fields of its request
      */
     public Exchange detached(HttpMethod asked, MultiMap fields) {
+        var authority = Authority.normal(caller.scheme(), host(), authority()); // however this client spells it
         var line = new RequestLine(
-                this.line.authority(), this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
+                authority, this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
         var detached = new Exchange(null, asked, version, fields, id, listener, caller, line);
         detached.route = route;
         detached.pace = pace;
