@@ -335,7 +335,7 @@ public final class Service {
                 default ->
                     LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
             }
-            HealthChanged.TOPIC.publish(vertx, change);
+            HealthChanged.TOPIC.publishLocal(vertx, change);
         }
 
         @Override
