@@ -210,8 +210,8 @@ class EventsApiTest {
     }
 
     private boolean mayWatch() throws IOException {
-        try (var client = RawClient.connect(gateway.adminPort())
-                .send(RawClient.request("GET", EVENTS, bearer(READER)))) {
+        try (var client =
+                RawClient.connect(gateway.adminPort()).send(RawClient.request("GET", EVENTS, bearer(READER)))) {
             return client.readHead().raw().startsWith("HTTP/1.1 200");
         }
     }

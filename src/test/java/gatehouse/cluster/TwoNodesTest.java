@@ -181,7 +181,8 @@ class TwoNodesTest {
     /** As SIGKILL would: nobody is told, and nothing is handed on. */
     private static void kill(String name) {
         Hazelcast.getAllHazelcastInstances().stream()
-                .filter(member -> name.equals(member.getCluster().getLocalMember().getAttribute(HazelcastSetup.NAME)))
+                .filter(member ->
+                        name.equals(member.getCluster().getLocalMember().getAttribute(HazelcastSetup.NAME)))
                 .forEach(member -> member.getLifecycleService().terminate());
     }
 
@@ -197,7 +198,8 @@ class TwoNodesTest {
     void a_node_knows_the_ports_at_which_it_listens_for_others() {
         var bus = ((VertxInternal) vertxOne).clusterManager().getNodeInfo().port();
 
-        assertThat(one.ports()).containsExactlyInAnyOrder(ListenAddress.parse(one.address()).port(), bus);
+        assertThat(one.ports())
+                .containsExactlyInAnyOrder(ListenAddress.parse(one.address()).port(), bus);
     }
 
     @Test

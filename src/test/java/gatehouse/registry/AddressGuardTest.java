@@ -2,11 +2,11 @@ package gatehouse.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.config.Cidr;
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.NetworkInterface;
 import java.util.Collections;
-import io.netty.util.NetUtil;
-import gatehouse.config.Cidr;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
