@@ -78,14 +78,18 @@ final class Reception {
 
     Grant update(InstanceName name, Update update, @Nullable Long lease, Registrant by, RegistryConfig config) {
         var held = find(name, lease, by);
-        var next = update.of(held.instance, held.instance.revision());
-        if (!next.equals(held.instance)) {
+        var before = held.instance;
+        var next = update.of(before, before.revision());
+        var changes = !next.equals(before);
+        if (changes) {
             Submission.checkSize(next.metadata(), config);
-            writes.take(by.name(), config.limits().writes());
-            held.instance = update.of(held.instance, ledger.stamps.next());
-            ledger.changed(held, Kind.UPDATED, config.log());
-            ledger.tell(ledger.entry(held));
         }
+        writes.take(by.name(), config.limits().writes());
+        held.instance = update.of(before, ledger.stamps.next()); // what changes nothing here may do so on another node
+        if (changes) {
+            ledger.changed(held, Kind.UPDATED, config.log());
+        }
+        ledger.tell(ledger.entry(held));
         return ledger.grant(held, false);
     }
 
