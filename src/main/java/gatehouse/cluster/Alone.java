@@ -2,6 +2,7 @@ package gatehouse.cluster;
 
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** A node without others. */
@@ -23,6 +24,11 @@ public final class Alone implements Cluster {
     @Override
     public List<Member> members() {
         return List.of(self);
+    }
+
+    @Override
+    public Set<Integer> ports() {
+        return Set.of();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package gatehouse.cluster;
 
 import java.util.List;
+import java.util.Set;
 
 /** The nodes that work together, as this one sees them; a node without others is a cluster of one. Thread-safe. */
 public interface Cluster {
@@ -9,6 +10,9 @@ public interface Cluster {
 
     /** All members, this one too, by name. */
     List<Member> members();
+
+    /** Where this node listens for others. */
+    Set<Integer> ports();
 
     /** Whether there can be others. */
     boolean isShared();

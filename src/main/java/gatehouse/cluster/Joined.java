@@ -9,12 +9,14 @@ import gatehouse.bus.BusWiring;
 import gatehouse.config.ClusterConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -33,6 +35,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
     private volatile @Nullable Vertx vertx;
+    private volatile Set<Integer> ports = Set.of();
     private volatile boolean closing;
 
     private Joined(ClusterConfig settings, String name) {
@@ -70,6 +73,9 @@ public final class Joined implements Cluster, AutoCloseable {
     public void begin(Vertx made) {
         BusWiring.restrict(made);
         vertx = made;
+        ports = Set.of(
+                hazelcast.getCluster().getLocalMember().getAddress().getPort(),
+                ((VertxInternal) made).clusterManager().getNodeInfo().port());
         onChange(() -> ClusterChanged.TOPIC.publishLocal(
                 made, new ClusterChanged(members().stream().map(Member::name).toList())));
     }
@@ -148,6 +154,11 @@ public final class Joined implements Cluster, AutoCloseable {
                         member.localMember()))
                 .sorted(Comparator.comparing(Member::name).thenComparing(Member::address))
                 .toList();
+    }
+
+    @Override
+    public Set<Integer> ports() {
+        return ports;
     }
 
     @Override

@@ -235,7 +235,10 @@ public final class Node {
     }
 
     private boolean isOwnPort(int port) {
-        return port == adminPort || port == bridgePort || ports.containsValue(port);
+        return port == adminPort
+                || port == bridgePort
+                || ports.containsValue(port)
+                || cluster.ports().contains(port);
     }
 
     private Future<Void> apply(Blueprint blueprint) {

@@ -278,7 +278,8 @@ public final class SnapshotBuilder {
                         ? Objects.requireNonNull(old).breaker()
                         : breaker == null
                                 ? null
-                                : new Breaker(breaker, nanoTime, Breaker.Listener.logging(route, service.name())),
+                                : new Breaker(
+                                        breaker, nanoTime, Breaker.Listener.telling(vertx, route, service.name())),
                 mirror == null ? null : new Mirror(Objects.requireNonNull(services.get(mirror.to())), mirror),
                 interceptors.getOrDefault(serviceName, List.of()));
     }
