@@ -3,6 +3,7 @@ package gatehouse.policy.auth;
 import gatehouse.config.Checked;
 import gatehouse.config.Key;
 import gatehouse.config.OneOf;
+import gatehouse.config.Rate;
 import gatehouse.config.ShortForm;
 import gatehouse.config.Weaker;
 import java.time.Duration;
@@ -20,39 +21,56 @@ record AuthConfig(
 
         @Key(doc = "Another service is asked.") @Nullable External external,
 
-        @Key(doc = "Several ways; the first that says who calls will do.") @Nullable List<Way> any,
+        @Key(doc = "Several ways; the first that says who calls will do.") @Nullable
+        List<Way> any,
 
-        @Key(doc = "Several ways; all must say that the caller is known.") @Nullable List<Way> all,
+        @Key(doc = "Several ways; all must say that the caller is known.") @Nullable
+        List<Way> all,
 
         @Key(
                 doc =
                         "Whether a request without credentials is refused. `false` lets it pass as nobody's; wrong credentials"
                                 + " are refused all the same.",
                 value = "true")
-        boolean required) {
+        boolean required,
+
+        @Key(
+                doc =
+                        "How many wrong credentials may come from one address (of IPv6 a /64) on this node, over all routes that say the"
+                                + " same; then all of its requests to such routes are 429 for a while. `null`: any number.",
+                value = "1000/m")
+        @Nullable
+        Rate failures) {
 
     /** One way in {@code any} or {@code all}. */
     @OneOf({"jwt", "apiKey", "basic", "external", "any", "all"})
     record Way(
             @Key(doc = "A JSON Web Token.") @Nullable JwtConfig jwt,
 
-            @Key(doc = "One of the consumers' keys.") @Nullable ApiKey apiKey,
+            @Key(doc = "One of the consumers' keys.") @Nullable
+            ApiKey apiKey,
 
-            @Key(doc = "A user's name and password.") @Nullable Basic basic,
+            @Key(doc = "A user's name and password.") @Nullable
+            Basic basic,
 
-            @Key(doc = "Another service is asked.") @Nullable External external,
+            @Key(doc = "Another service is asked.") @Nullable
+            External external,
 
-            @Key(doc = "Several ways; the first that says who calls will do.") @Nullable List<Way> any,
+            @Key(doc = "Several ways; the first that says who calls will do.") @Nullable
+            List<Way> any,
 
-            @Key(doc = "Several ways; all must say that the caller is known.") @Nullable List<Way> all) {}
+            @Key(doc = "Several ways; all must say that the caller is known.") @Nullable
+            List<Way> all) {}
 
     /** API keys. */
     record ApiKey(
-            @Key(doc = "The header that carries the key.", value = "X-Api-Key") @Nullable String header,
+            @Key(doc = "The header that carries the key.", value = "X-Api-Key") @Nullable
+            String header,
 
-            @Key(doc = "The query parameter that carries the key; URLs end up in logs and histories.") @Nullable String query,
+            @Key(doc = "The query parameter that carries the key; URLs end up in logs and histories.") @Nullable
+            String query,
 
-            @Key(doc = "Whether the service gets the header, too.", value = "false")
+            @Key(doc = "Whether the service gets the key, too.", value = "false")
             boolean forward)
             implements Checked {
         @Override
@@ -122,9 +140,17 @@ record AuthConfig(
                     value = "[]")
             List<String> receive,
 
-            @Key(doc = "The header of its answer that names the consumer.") @Nullable String consumer,
+            @Key(doc = "The header of its answer that names the consumer.") @Nullable
+            String consumer,
 
-            @Key(doc = "The header of its answer that lists groups, with commas between them.") @Nullable String groups,
+            @Key(doc = "The header of its answer that lists groups, with commas between them.") @Nullable
+            String groups,
+
+            @Key(
+                    doc =
+                            "File with the certificates (PEM) of whom it is trusted to be signed by, instead of those of the system.")
+            @Nullable
+            String ca,
 
             @Key(
                     doc = "How long an answer counts for all requests that would ask the same, be it yes or no.",
@@ -138,6 +164,9 @@ record AuthConfig(
         public void check(Complaints complaints) {
             if (!(url.startsWith("http://") || url.startsWith("https://")) || JwtConfig.urlOrNull(url) == null) {
                 complaints.add("url", url, "an http:// or https:// URL with a host");
+            }
+            if (ca != null && !url.startsWith("https://")) {
+                complaints.add("ca", ca, "none, as nothing is signed over http://");
             }
             for (var i = 0; i < receive.size(); i++) {
                 if (!GivenFields.mayBeGiven(receive.get(i))) {

@@ -25,7 +25,8 @@ record JwtConfig(
 
         @Key(doc = "Keys that stand here or in files.") List<SigningKey> keys,
 
-        @Key(doc = "A set of keys, in a file or at a URL.") @Nullable Jwks jwks,
+        @Key(doc = "A set of keys, in a file or at a URL.") @Nullable
+        Jwks jwks,
 
         @Key(
                 doc = "Algorithms that are taken; empty: those of the keys. Each key is good for one algorithm only,"
@@ -64,7 +65,7 @@ record JwtConfig(
                                 + " name is taken away, whether or not it has a token.")
         Map<String, String> headers,
 
-        @Key(doc = "Whether the service gets the token, too, where it came in `Authorization`.", value = "true")
+        @Key(doc = "Whether the service gets the token, too.", value = "true")
         boolean forward,
 
         @Key(
@@ -81,16 +82,20 @@ record JwtConfig(
     /** One key. */
     @OneOf({"secret", "pem"})
     record SigningKey(
-            @Key(doc = "A secret of 32 bytes or more, shared with the issuer.", secret = true) @Nullable String secret,
+            @Key(doc = "A secret of 32 bytes or more, shared with the issuer.", secret = true) @Nullable
+            String secret,
 
-            @Key(doc = "File with a public key or a certificate.") @Nullable String pem,
+            @Key(doc = "File with a public key or a certificate.") @Nullable
+            String pem,
 
             @Key(
                     doc = "The algorithm that it is for. By default `HS256` for a secret, `RS256` for RSA, and what the"
                             + " curve says for others.")
-            @Nullable Algorithm algorithm,
+            @Nullable
+            Algorithm algorithm,
 
-            @Key(doc = "Its `kid`; a token that names another is not verified by it.") @Nullable String kid)
+            @Key(doc = "Its `kid`; a token that names another is not verified by it.") @Nullable
+            String kid)
             implements Checked {
         private static final int SHORTEST_SECRET = 32;
 
@@ -132,7 +137,13 @@ record JwtConfig(
             @Key(
                     doc = "Lets a URL be `http://` on another host; who is in between could then give out keys.",
                     value = "false")
-            boolean unencrypted)
+            boolean unencrypted,
+
+            @Key(
+                    doc =
+                            "File with the certificates (PEM) of whom a URL is trusted to be signed by, instead of those of the system.")
+            @Nullable
+            String ca)
             implements Checked {
         boolean isUrl() {
             return at.startsWith("http://") || at.startsWith("https://");
@@ -140,6 +151,9 @@ record JwtConfig(
 
         @Override
         public void check(Complaints complaints) {
+            if (ca != null && !at.startsWith("https://")) {
+                complaints.add("ca", ca, "none, as nothing is signed here");
+            }
             if (!isUrl()) {
                 return;
             }
@@ -162,7 +176,8 @@ record JwtConfig(
             @Key(
                     doc = "A query parameter of this name. URLs end up in logs and histories; for clients that can't do"
                             + " otherwise.")
-            @Nullable String query) {}
+            @Nullable
+            String query) {}
 
     /** A URL with a host, or null. */
     static @Nullable URI urlOrNull(String text) {
