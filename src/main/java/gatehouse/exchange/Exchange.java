@@ -33,6 +33,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bodyLimit = Long.MAX_VALUE;
     private Pace pace = Pace.ANY;
     private Identity identity = Identity.NOBODY;
+    private boolean identified;
     private @Nullable PathPattern pattern;
     private @Nullable String upstreamPath;
     private @Nullable String upstreamQuery;
@@ -99,6 +100,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         detached.route = route;
         detached.pace = pace;
         detached.identity = identity;
+        detached.identified = identified;
         detached.pattern = pattern;
         return detached;
     }
@@ -330,6 +332,12 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Notes who calls. */
     public void identify(Identity found) {
         identity = found;
+        identified = true;
+    }
+
+    /** Whether a policy has found out who calls, be it somebody without a name. */
+    public boolean isIdentified() {
+        return identified;
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */

@@ -1,11 +1,13 @@
 package gatehouse.snapshot;
 
+import gatehouse.cache.Ingredients;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cache.Terms;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
+import gatehouse.config.Template;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Interceptors;
@@ -22,6 +24,8 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
 import gatehouse.policy.cache.Caching;
+import gatehouse.policy.edit.RequestEdits;
+import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
@@ -33,8 +37,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -184,7 +190,7 @@ public final class SnapshotBuilder {
                         : settings.equals(before.effective().get(type.key(), type.config()))
                                 ? before.steps().get(type)
                                 : null;
-                steps.put(type, same == null ? build(type, settings, surroundings) : same);
+                steps.put(type, same == null ? build(type, settings, effective, surroundings) : same);
             }
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
@@ -197,8 +203,29 @@ public final class SnapshotBuilder {
         return new Route(name, config, effective, steps, policy, behindCache, to);
     }
 
-    private Policy build(PolicyType<?> type, Record settings, Surroundings surroundings) {
-        return settings instanceof Terms terms ? new Caching(cache, terms) : type.build(settings, surroundings);
+    private Policy build(PolicyType<?> type, Record settings, PolicySet effective, Surroundings surroundings) {
+        return settings instanceof Terms terms
+                ? new Caching(cache, terms, ingredients(effective))
+                : type.build(settings, surroundings);
+    }
+
+    /** What the edits that stand behind the cache make of who calls. */
+    private static Ingredients ingredients(PolicySet effective) {
+        var request = effective.get(RequestEdits.TYPE.key(), RequestEdits.Config.class);
+        var response = effective.get(ResponseEdits.TYPE.key(), ResponseEdits.Config.class);
+        var values = new ArrayList<Template.Part>();
+        var fields = new HashSet<String>();
+        if (request != null) {
+            request.ofTarget().forEach(template -> values.addAll(template.parts()));
+            request.ofFields().stream()
+                    .filter(field -> Ingredients.isOfCaller(field.getValue()))
+                    .forEach(field -> fields.add(field.getKey().toLowerCase(Locale.ROOT)));
+        }
+        if (response != null) {
+            Template.in(response).forEach(template -> values.addAll(template.parts()));
+        }
+        values.removeIf(Ingredients::isInKey);
+        return new Ingredients(values, fields);
     }
 
     private Route.Destination destination(

@@ -3,6 +3,7 @@ package gatehouse.policy.auth;
 import gatehouse.config.Checked.Complaints;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Identity;
+import gatehouse.exchange.OwnFields;
 import gatehouse.exchange.Reply;
 import gatehouse.exchange.TrialRequest;
 import gatehouse.policy.NamedFiles;
@@ -47,7 +48,7 @@ public final class Auth implements Policy {
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        GivenFields.clear(exchange.headers(), fields);
+        OwnFields.clear(exchange.headers(), fields);
         var wait = failures == null ? 0 : failures.waitSeconds(exchange);
         if (wait > 0) {
             return Future.failedFuture(

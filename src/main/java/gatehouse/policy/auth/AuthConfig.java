@@ -21,11 +21,9 @@ record AuthConfig(
 
         @Key(doc = "Another service is asked.") @Nullable External external,
 
-        @Key(doc = "Several ways; the first that says who calls will do.") @Nullable
-        List<Way> any,
+        @Key(doc = "Several ways; the first that says who calls will do.") @Nullable List<Way> any,
 
-        @Key(doc = "Several ways; all must say that the caller is known.") @Nullable
-        List<Way> all,
+        @Key(doc = "Several ways; all must say that the caller is known.") @Nullable List<Way> all,
 
         @Key(
                 doc =
@@ -39,36 +37,28 @@ record AuthConfig(
                         "How many wrong credentials may come from one address (of IPv6 a /64) on this node, over all routes that say the"
                                 + " same; then all of its requests to such routes are 429 for a while. `null`: any number.",
                 value = "1000/m")
-        @Nullable
-        Rate failures) {
+        @Nullable Rate failures) {
 
     /** One way in {@code any} or {@code all}. */
     @OneOf({"jwt", "apiKey", "basic", "external", "any", "all"})
     record Way(
             @Key(doc = "A JSON Web Token.") @Nullable JwtConfig jwt,
 
-            @Key(doc = "One of the consumers' keys.") @Nullable
-            ApiKey apiKey,
+            @Key(doc = "One of the consumers' keys.") @Nullable ApiKey apiKey,
 
-            @Key(doc = "A user's name and password.") @Nullable
-            Basic basic,
+            @Key(doc = "A user's name and password.") @Nullable Basic basic,
 
-            @Key(doc = "Another service is asked.") @Nullable
-            External external,
+            @Key(doc = "Another service is asked.") @Nullable External external,
 
-            @Key(doc = "Several ways; the first that says who calls will do.") @Nullable
-            List<Way> any,
+            @Key(doc = "Several ways; the first that says who calls will do.") @Nullable List<Way> any,
 
-            @Key(doc = "Several ways; all must say that the caller is known.") @Nullable
-            List<Way> all) {}
+            @Key(doc = "Several ways; all must say that the caller is known.") @Nullable List<Way> all) {}
 
     /** API keys. */
     record ApiKey(
-            @Key(doc = "The header that carries the key.", value = "X-Api-Key") @Nullable
-            String header,
+            @Key(doc = "The header that carries the key.", value = "X-Api-Key") @Nullable String header,
 
-            @Key(doc = "The query parameter that carries the key; URLs end up in logs and histories.") @Nullable
-            String query,
+            @Key(doc = "The query parameter that carries the key; URLs end up in logs and histories.") @Nullable String query,
 
             @Key(doc = "Whether the service gets the key, too.", value = "false")
             boolean forward)
@@ -140,17 +130,14 @@ record AuthConfig(
                     value = "[]")
             List<String> receive,
 
-            @Key(doc = "The header of its answer that names the consumer.") @Nullable
-            String consumer,
+            @Key(doc = "The header of its answer that names the consumer.") @Nullable String consumer,
 
-            @Key(doc = "The header of its answer that lists groups, with commas between them.") @Nullable
-            String groups,
+            @Key(doc = "The header of its answer that lists groups, with commas between them.") @Nullable String groups,
 
             @Key(
                     doc =
                             "File with the certificates (PEM) of whom it is trusted to be signed by, instead of those of the system.")
-            @Nullable
-            String ca,
+            @Nullable String ca,
 
             @Key(
                     doc = "How long an answer counts for all requests that would ask the same, be it yes or no.",

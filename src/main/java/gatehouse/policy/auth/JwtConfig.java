@@ -25,8 +25,7 @@ record JwtConfig(
 
         @Key(doc = "Keys that stand here or in files.") List<SigningKey> keys,
 
-        @Key(doc = "A set of keys, in a file or at a URL.") @Nullable
-        Jwks jwks,
+        @Key(doc = "A set of keys, in a file or at a URL.") @Nullable Jwks jwks,
 
         @Key(
                 doc = "Algorithms that are taken; empty: those of the keys. Each key is good for one algorithm only,"
@@ -82,20 +81,16 @@ record JwtConfig(
     /** One key. */
     @OneOf({"secret", "pem"})
     record SigningKey(
-            @Key(doc = "A secret of 32 bytes or more, shared with the issuer.", secret = true) @Nullable
-            String secret,
+            @Key(doc = "A secret of 32 bytes or more, shared with the issuer.", secret = true) @Nullable String secret,
 
-            @Key(doc = "File with a public key or a certificate.") @Nullable
-            String pem,
+            @Key(doc = "File with a public key or a certificate.") @Nullable String pem,
 
             @Key(
                     doc = "The algorithm that it is for. By default `HS256` for a secret, `RS256` for RSA, and what the"
                             + " curve says for others.")
-            @Nullable
-            Algorithm algorithm,
+            @Nullable Algorithm algorithm,
 
-            @Key(doc = "Its `kid`; a token that names another is not verified by it.") @Nullable
-            String kid)
+            @Key(doc = "Its `kid`; a token that names another is not verified by it.") @Nullable String kid)
             implements Checked {
         private static final int SHORTEST_SECRET = 32;
 
@@ -142,8 +137,7 @@ record JwtConfig(
             @Key(
                     doc =
                             "File with the certificates (PEM) of whom a URL is trusted to be signed by, instead of those of the system.")
-            @Nullable
-            String ca)
+            @Nullable String ca)
             implements Checked {
         boolean isUrl() {
             return at.startsWith("http://") || at.startsWith("https://");
@@ -176,8 +170,7 @@ record JwtConfig(
             @Key(
                     doc = "A query parameter of this name. URLs end up in logs and histories; for clients that can't do"
                             + " otherwise.")
-            @Nullable
-            String query) {}
+            @Nullable String query) {}
 
     /** A URL with a host, or null. */
     static @Nullable URI urlOrNull(String text) {

@@ -16,8 +16,7 @@ final class TokenPlace {
     }
 
     /** The token, or null where there is none. */
-    @Nullable
-    String find(Exchange exchange) {
+    @Nullable String find(Exchange exchange) {
         var headers = exchange.headers();
         if (from.authorization() && isInAuthorization(headers)) {
             return only(headers.getAll("authorization"), "Authorization")

@@ -49,13 +49,11 @@ final class Verdict {
         return new Verdict(null, Problem.unauthorized(challenge, detail), Map.of(), true);
     }
 
-    @Nullable
-    Identity identity() {
+    @Nullable Identity identity() {
         return identity;
     }
 
-    @Nullable
-    Problem refusal() {
+    @Nullable Problem refusal() {
         return refusal;
     }
 

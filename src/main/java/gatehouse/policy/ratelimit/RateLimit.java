@@ -55,8 +55,7 @@ public final class RateLimit implements Policy {
                     doc = "Requests at once, before the rate counts; without it as many as `rate` names.",
                     min = 1,
                     max = 1_000_000_000)
-            @Nullable
-            Integer burst,
+            @Nullable Integer burst,
 
             @Key(
                     doc =
