@@ -170,9 +170,9 @@ class AllPoliciesTest {
     /** Each request here would be refused, or answered, by two of them; the one that comes first decides. */
     @Test
     void of_two_that_would_answer_the_first_in_the_order_does() throws Exception {
-        try (var origin = RawOrigin.answering(Answers.status(
+        var origin = RawOrigin.answering(Answers.status(
                         "200 OK", "fine", "Content-Type: text/plain", "Cache-Control: public, max-age=600"));
-                var gateway = TestGateway.start(GUARDED, origin.url());
+        try (var gateway = TestGateway.start(GUARDED, origin.url());
                 var large = gateway.client();
                 var denied = gateway.client();
                 var preflight = gateway.client()) {
@@ -218,6 +218,8 @@ class AllPoliciesTest {
             var carl = "X-Api-Key: key-of-carl-0123456789";
             assertThat(RawClient.get(gateway.port(), "/a/x", carl).text()).isEqualTo("fine");
             assertThat(RawClient.get(gateway.port(), "/a/other", carl).status()).isBetween(502, 503);
+        } finally {
+            origin.close();
         }
     }
 
