@@ -51,7 +51,7 @@ class Target:
         self.write(setup, folder, port, h2c, admin)
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
-        process.started_in = process.wait_for(port)
+        process.started_in = process.wait_for(port, field=CREDENTIALS.get(setup.policies))
         return process
 
 
