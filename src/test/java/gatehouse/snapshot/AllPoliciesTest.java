@@ -170,8 +170,8 @@ class AllPoliciesTest {
     /** Each request here would be refused, or answered, by two of them; the one that comes first decides. */
     @Test
     void of_two_that_would_answer_the_first_in_the_order_does() throws Exception {
-        var origin = RawOrigin.answering(Answers.status(
-                        "200 OK", "fine", "Content-Type: text/plain", "Cache-Control: public, max-age=600"));
+        var origin = RawOrigin.answering(
+                Answers.status("200 OK", "fine", "Content-Type: text/plain", "Cache-Control: public, max-age=600"));
         try (var gateway = TestGateway.start(GUARDED, origin.url());
                 var large = gateway.client();
                 var denied = gateway.client();
