@@ -17,6 +17,9 @@ public interface Cluster {
     /** Whether there can be others. */
     boolean isShared();
 
+    /** 32 bytes for a purpose that all members have in common and nobody else knows. */
+    byte[] key(String purpose);
+
     /** Calls {@code changed} after each coming or going of a member, on any thread; it must not wait. */
     void onChange(Runnable changed);
 

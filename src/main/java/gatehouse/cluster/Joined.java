@@ -7,6 +7,7 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import gatehouse.bus.BusWiring;
 import gatehouse.config.ClusterConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -172,10 +174,27 @@ public final class Joined implements Cluster, AutoCloseable {
     }
 
     @Override
+    public byte[] key(String purpose) {
+        return secret.derive("for " + purpose);
+    }
+
+    @Override
     public SharedMap map(String name) {
-        return new SharedMap(Objects.requireNonNull(vertx, "begin() comes first")
-                .sharedData()
-                .getAsyncMap(name));
+        var begun = Objects.requireNonNull(vertx, "begin() comes first");
+        return new SharedMap(
+                begun.sharedData().getAsyncMap(name),
+                (map, key, value, next, life) -> map.replaceIfPresent(key, value, next)
+                        .compose(done -> done ? live(begun, name, key, life) : Future.succeededFuture(false)));
+    }
+
+    /** Hazelcast takes the end off an entry that is replaced. */
+    private Future<Boolean> live(Vertx begun, String name, String key, long millis) {
+        return begun.executeBlocking(
+                () -> {
+                    hazelcast.<String, Object>getMap(name).setTtl(key, millis, TimeUnit.MILLISECONDS);
+                    return true;
+                },
+                false);
     }
 
     /** Leaves, which hands on what only this member keeps for all. Blocks. */

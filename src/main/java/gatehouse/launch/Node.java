@@ -14,6 +14,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.policy.auth.SharedRevocations;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -65,7 +66,7 @@ public final class Node {
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
     private final Registry registry;
-    private final RevocationList revocations = new RevocationList(InstantSource.system());
+    private final Revocations revocations;
     private final ResponseCache cache;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
@@ -89,13 +90,17 @@ public final class Node {
         compare = blueprint.config().cluster().compare();
         startTimeout = blueprint.config().node().startTimeout();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
+        var list = new RevocationList(InstantSource.system());
+        revocations = cluster.isShared()
+                ? new SharedRevocations(list, vertx, cluster, InstantSource.system(), compare)
+                : list;
         cache = new ResponseCache(
                 blueprint.config().cache(),
                 blueprint.config().node().name(),
                 System::nanoTime,
                 System::currentTimeMillis);
         builder = new SnapshotBuilder(
-                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cache);
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
@@ -149,7 +154,8 @@ public final class Node {
         }
         return node.deployments
                 .startOthers()
-                .compose(others -> node.startRegistry(blueprint.config()))
+                .compose(others -> node.learnRevocations())
+                .compose(learnt -> node.startRegistry(blueprint.config()))
                 .compose(registered -> node.change(() -> node.apply(blueprint)))
                 .compose(applied -> node.deployments.startOwn())
                 .map(started -> {
@@ -219,6 +225,10 @@ public final class Node {
             }
         });
         return lastChange;
+    }
+
+    private Future<Void> learnRevocations() {
+        return revocations instanceof SharedRevocations shared ? shared.begin() : Future.succeededFuture();
     }
 
     private Future<Void> startRegistry(GatewayConfig config) {

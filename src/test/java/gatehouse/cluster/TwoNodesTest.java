@@ -339,7 +339,7 @@ class TwoNodesTest {
 
         assertThat(await(there.get("a"))).isEqualTo(Buffer.buffer("1"));
         assertThat(await(there.putIfAbsent("a", Buffer.buffer("2"), LIFE))).isEqualTo(Buffer.buffer("1"));
-        assertThat(await(there.replace("a", Buffer.buffer("1"), Buffer.buffer("3"))))
+        assertThat(await(there.replace("a", Buffer.buffer("1"), Buffer.buffer("3"), LIFE)))
                 .isTrue();
         assertThat(await(here.remove("a", Buffer.buffer("1")))).isFalse();
         assertThat(await(here.remove("a", Buffer.buffer("3")))).isTrue();
