@@ -14,6 +14,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.refresh.Purges;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -67,6 +68,7 @@ public final class Node {
     private final Registry registry;
     private final RevocationList revocations = new RevocationList(InstantSource.system());
     private final ResponseCache cache;
+    private final Purges purges;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -93,6 +95,11 @@ public final class Node {
                 blueprint.config().node().name(),
                 System::nanoTime,
                 System::currentTimeMillis);
+        purges = new Purges(
+                vertx,
+                cluster,
+                this::purge,
+                () -> snapshots.current().config().cache().confirm());
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cache);
         listeners = new Listeners(vertx, lanes);
@@ -149,7 +156,8 @@ public final class Node {
                 .startOthers()
                 .compose(others -> node.startRegistry(blueprint.config()))
                 .compose(registered -> node.change(() -> node.apply(blueprint)))
-                .compose(applied -> node.deployments.startOwn())
+                .compose(applied -> node.purges.start())
+                .compose(listening -> node.deployments.startOwn())
                 .map(started -> {
                     node.ready = true;
                     return node;
@@ -273,6 +281,7 @@ public final class Node {
                 .compose(told -> closeListeners(grace))
                 .transform(cut -> deployments
                         .stop()
+                        .transform(stopped -> purges.stop())
                         .transform(stopped -> closeRest())
                         .transform(closed -> Future.succeededFuture(cut.succeeded() ? cut.result() : 0)));
     }
@@ -372,7 +381,7 @@ public final class Node {
                 cluster,
                 manifest.runs("RegistryVerticle") ? registry : null,
                 revocations,
-                new AdminNode.Cache(cache::sample, this::purge),
+                new AdminNode.Cache(cache::sample, purges::purge),
                 adminToken);
     }
 

@@ -9,7 +9,6 @@ import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
 import gatehouse.policy.cache.Caching;
 import gatehouse.problem.Problem;
-import gatehouse.problem.ProblemException;
 import gatehouse.route.Match;
 import gatehouse.snapshot.ConfigChanged;
 import gatehouse.snapshot.Route;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fetches what no client asks for just now: answers to {@code gatehouse.cache.refresh}, and the warm-up list at its start and after a
- * purge. Carries out the purges that are told by {@code gatehouse.cache.purge}.
+ * purge.
  */
 public final class CacheRefreshVerticle extends VerticleBase {
     private static final Verb REFRESH = Verb.of("gatehouse.cache.refresh");
@@ -52,7 +51,6 @@ public final class CacheRefreshVerticle extends VerticleBase {
                 node.snapshots().current().config().node().name());
         subscriptions.add(ConfigChanged.TOPIC.subscribe(
                 vertx, changed -> forwarder().retain(node.snapshots().current().liveServices())));
-        subscriptions.add(PurgeTold.TOPIC.subscribe(vertx, this::purge));
         subscriptions.add(REFRESH.serveLater(vertx, this::refresh));
         var loop = vertx.getOrCreateContext();
         node.cache().whenPurged(() -> loop.runOnContext(purged -> warmUp()));
@@ -62,16 +60,6 @@ public final class CacheRefreshVerticle extends VerticleBase {
 
     private Forwarder forwarder() {
         return Objects.requireNonNull(forwarder);
-    }
-
-    private void purge(PurgeTold told) {
-        try {
-            var purge = told.toPurge();
-            vertx.executeBlocking(() -> node.cache().purge(purge))
-                    .onFailure(cause -> LOG.error("cache: a purge failed", cause));
-        } catch (ProblemException e) {
-            LOG.warn("cache: dropped a purge: {}", e.problem().detail());
-        }
     }
 
     /** {@code key} is the URL, {@code request} the fields of the request, by which the answer may vary. */
