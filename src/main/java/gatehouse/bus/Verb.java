@@ -70,6 +70,11 @@ public final class Verb {
                 .map(reply -> plain(reply.body()));
     }
 
+    /** Asks who serves it on this node, and does not wait for an answer; from any thread. */
+    public void tellHere(Vertx vertx, Map<String, Object> question) {
+        vertx.eventBus().send(address, new JsonObject(question), new DeliveryOptions().setLocalOnly(true));
+    }
+
     /** A message that was copied on its way has objects of Vert.x within. */
     private static Map<String, Object> plain(JsonObject object) {
         var fields = new LinkedHashMap<String, Object>(object.getMap());

@@ -80,6 +80,11 @@ public final class Key {
         return path.length() + (query == null ? 0 : query.length());
     }
 
+    /** Whether its URL says all: no trusted proxy named another host. */
+    boolean isPlain() {
+        return asked.isEmpty();
+    }
+
     /** The URL as clients send it. */
     public String url() {
         return origin() + path + (query == null ? "" : "?" + query);

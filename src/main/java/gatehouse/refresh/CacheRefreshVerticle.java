@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,9 @@ public final class CacheRefreshVerticle extends VerticleBase {
         subscriptions.add(REFRESH.serveLater(vertx, this::refresh));
         var loop = vertx.getOrCreateContext();
         node.cache().whenPurged(() -> loop.runOnContext(purged -> warmUp()));
+        node.cache()
+                .refreshedBy((url, fields) ->
+                        REFRESH.tellHere(vertx, Map.of("key", url, "request", new JsonObject(Map.copyOf(fields)))));
         return Future.all(subscriptions.stream().map(Subscription::ready).toList())
                 .onSuccess(listening -> warmUp());
     }
@@ -125,6 +129,7 @@ public final class CacheRefreshVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         node.cache().whenPurged(() -> {});
+        node.cache().refreshedBy(null);
         return Future.join(subscriptions.stream().map(Subscription::close).toList())
                 .transform(closed -> forwarder().close(Duration.ZERO));
     }

@@ -8,6 +8,7 @@ import gatehouse.testing.RawOrigin.Script;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bodies on their way into the store and to all who wait for them. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CacheBodyTest extends CacheFetchCase {
+    @BeforeAll
+    static void start() throws Exception {
+        open("{ stale: { error: 1m }, failed: 30s }", "{ entry: 64KiB }");
+    }
+
     @Test
     void who_waits_gets_the_beginning_before_there_is_an_end() throws Exception {
         var rest = new CompletableFuture<Void>();

@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Clients that ask a gateway with a cache for the same at one time; each test for something else. */
@@ -28,9 +27,9 @@ abstract class CacheFetchCase {
     private final List<AutoCloseable> open = new ArrayList<>();
     String target = "";
 
-    @BeforeAll
-    static void start() throws Exception {
-        scene = CacheScene.with("{ stale: { error: 1m }, failed: 30s }", "cache: { entry: 64KiB }");
+    /** Before all tests of a class. */
+    static void open(String ofRoute, String ofNode) throws Exception {
+        scene = CacheScene.with(ofRoute, "cache: " + ofNode);
     }
 
     @BeforeEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One fetch for all who want the same at one time. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CacheFetchTest extends CacheFetchCase {
+    @BeforeAll
+    static void start() throws Exception {
+        open("{ stale: { error: 1m }, failed: 30s }", "{ entry: 64KiB }");
+    }
+
     @Test
     void of_many_at_one_time_one_asks_the_service_and_all_get_its_answer() throws Exception {
         var gate = new Gate(scene, "Cache-Control: max-age=60");

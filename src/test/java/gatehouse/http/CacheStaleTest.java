@@ -3,6 +3,7 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is served when a stored response is not fresh any more, and when its service fails. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CacheStaleTest extends CacheFetchCase {
+    @BeforeAll
+    static void start() throws Exception {
+        open("{ stale: { error: 1m }, failed: 30s }", "{ entry: 64KiB }");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"reset", "close", "500 Sorry", "502 Sorry", "503 Sorry", "504 Sorry"})
     void a_stale_answer_stands_in_for_a_service_that_fails_RFC_5861_4(String how) throws Exception {
