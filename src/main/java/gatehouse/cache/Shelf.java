@@ -179,9 +179,12 @@ public final class Shelf {
 
     /**
      * Fetches anew what is still fresh: whoever refreshes on this node does it on an event loop of his own, or else it is fetched as
-     * this client asks for it. One that was no use is not tried again.
+     * this client asks for it. Where that turned out to be for one alone it is not tried again so soon.
      */
     private void refreshAhead(Exchange exchange, Upstream upstream, String route, Key key, Stored stored) {
+        if (cache.marks().isUncacheable(route, key, cache.now())) {
+            return;
+        }
         var refresher = cache.refresher();
         var request = exchange.headers();
         if (refresher == null
