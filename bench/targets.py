@@ -23,12 +23,14 @@ CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shu
 class Setup:
     """What a row wants of a proxy."""
 
-    def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=()):
+    def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=(),
+                 cache=False):
         self.origin = origin
         self.folder = folder
         self.routes = routes
         self.policies = policies
         self.log = log
+        self.cache = cache  # one hour, whatever the origin says
         self.flags = [*flags, f"-XX:SharedArchiveFile={archive}"] if archive else list(flags)
 
 
@@ -142,7 +144,7 @@ consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
   origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}
 routes:
-  all: {{ match: {{ path: "/**" }}, to: origin }}
+  all: {{ match: {{ path: "/**" }}, to: origin{', cache: 1h' if setup.cache else ''} }}
 {routes}""")
         put(folder, "users", PASSWORD + "\n")
         put(folder, "verticles.json", """{ "verticles": { "http": { "main": "HttpProxyVerticle", "instances": "cores" },
@@ -156,6 +158,8 @@ routes:
 
 
 def nginx(setup, folder, port, h2c, admin):
+    store = "proxy_cache_path cache keys_zone=all:8m max_size=64m use_temp_path=off inactive=1h;" if setup.cache else ""
+    cached = " proxy_cache all; proxy_cache_valid 200 1h; proxy_cache_lock on;" if setup.cache else ""
     locations = "".join(f"    location /r{i}/ {{ proxy_pass http://origin; }}\n" for i in range(setup.routes - 1))
     put(folder, "nginx.conf", f"""worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
 worker_rlimit_nofile 30000; {'user root;' if os.getuid() == 0 else ''}
@@ -165,6 +169,7 @@ http {{
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
   keepalive_requests 1000000000; keepalive_timeout 30m; client_max_body_size 2g; http2_recv_timeout 30m;
   http2_idle_timeout 30m; http2_max_requests 1000000000;
+  {store}
   upstream origin {{ server 127.0.0.1:{setup.origin}; keepalive 256; keepalive_requests 1000000000; }}
   server {{
     listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{h2c} http2 backlog=4096;
@@ -172,7 +177,7 @@ http {{
     proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Request-Id $request_id;
     proxy_request_buffering off; proxy_buffering on; proxy_max_temp_file_size 0;
-    location / {{ proxy_pass http://origin; }}
+    location / {{ proxy_pass http://origin;{cached} }}
 {locations}  }}
 }}
 """)
@@ -232,6 +237,21 @@ def caddy(setup, folder, port, h2c, admin):
 """.replace("{ output file access.log }", "{\n    output file access.log\n    level INFO\n  }"))
 
 
+def varnish(setup, folder, port, h2c, admin):
+    put(folder, "all.vcl", f"""vcl 4.1;
+backend default {{ .host = "127.0.0.1"; .port = "{setup.origin}"; }}
+sub vcl_backend_response {{ set beresp.ttl = 1h; }}
+""")
+    put(folder, "port", str(port))
+
+
+def varnish_command(setup, folder):
+    with open(os.path.join(folder, "port")) as file:
+        port = file.read()
+    return ["varnishd", "-F", "-j", "none", "-n", os.path.join(folder, "work"), "-a", f"127.0.0.1:{port}", "-T", "none",
+            "-f", os.path.join(folder, "all.vcl"), "-s", "malloc,64m", "-p", "thread_pools=1", "-p", "thread_pool_max=500"]
+
+
 def spring(setup, folder, port, h2c, admin):
     """Both names of the property, for versions before and after 4.3."""
     route = f'[ {{ id: all, uri: "http://127.0.0.1:{setup.origin}", predicates: [ "Path=/**" ] }} ]'
@@ -254,6 +274,7 @@ def known():
         Target("nginx", nginx, lambda *_: ["nginx", "-p", ".", "-c", "nginx.conf"], shutil.which("nginx")),
         Target("haproxy", haproxy, lambda *_: ["haproxy", "-f", "haproxy.cfg"], shutil.which("haproxy"),
                connections=haproxy_connections()),
+        Target("varnish", varnish, varnish_command, shutil.which("varnishd"), connections=450),
         Target("caddy", caddy, lambda *_: [CADDY, "run", "--config", "Caddyfile", "--adapter", "caddyfile"], CADDY),
         Target("spring", spring, spring_command, os.path.isfile(SCG_JAR), jvm=True),
     ]

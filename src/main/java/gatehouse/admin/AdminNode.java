@@ -2,6 +2,7 @@ package gatehouse.admin;
 
 import gatehouse.cache.CacheSample;
 import gatehouse.cache.Purge;
+import gatehouse.cache.Purged;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
@@ -64,9 +65,9 @@ public record AdminNode(
      * The response cache.
      *
      * @param sample what it has done and holds
-     * @param purge forgets, and says how many responses there were
+     * @param purge forgets on all nodes, and says how many responses there were and who has not confirmed it
      */
-    public record Cache(Supplier<CacheSample> sample, Function<Purge, Future<Integer>> purge) {}
+    public record Cache(Supplier<CacheSample> sample, Function<Purge, Future<Purged>> purge) {}
 
     /**
      * A deployed entry of the manifest.

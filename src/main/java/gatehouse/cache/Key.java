@@ -50,7 +50,9 @@ public final class Key {
     static String normal(String scheme, String authority) {
         var lower = authority.toLowerCase(java.util.Locale.ROOT);
         var port = lower.lastIndexOf(':');
-        return port > lower.indexOf(']') && Authority.isDefaultPort(scheme, lower, port) ? lower.substring(0, port) : lower;
+        return port > lower.indexOf(']') && Authority.isDefaultPort(scheme, lower, port)
+                ? lower.substring(0, port)
+                : lower;
     }
 
     /** Scheme and authority: what resources of one origin share. */
@@ -65,6 +67,11 @@ public final class Key {
     /** Characters of path and query. */
     int length() {
         return path.length() + (query == null ? 0 : query.length());
+    }
+
+    /** Whether its URL says all: no trusted proxy named another host. */
+    boolean isPlain() {
+        return asked.isEmpty();
     }
 
     /** The URL as clients send it. */

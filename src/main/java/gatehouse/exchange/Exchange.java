@@ -47,6 +47,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private @Nullable Unsent unsent;
     private @Nullable Outflow outflow;
     private @Nullable Exchange answersTo;
+    private @Nullable Exchange asker;
     private @Nullable MultiMap trailers;
 
     private @Nullable String route;
@@ -103,6 +104,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         detached.identity = identity;
         detached.identified = identified;
         detached.pattern = pattern;
+        detached.asker = this;
         return detached;
     }
 
@@ -162,11 +164,17 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         }
     }
 
-    /** Passes an interim answer on to the client, if there is one. */
+    /** Passes an interim answer on to the client; a detached exchange to that of the one it came from, while it waits. */
     public void writeEarlyHints(MultiMap hints) {
         if (request != null) {
             request.response().writeEarlyHints(hints);
+        } else if (asker != null && asker.isWaiting()) {
+            asker.writeEarlyHints(hints);
         }
+    }
+
+    private boolean isWaiting() {
+        return !clientGone && request != null && !request.response().headWritten();
     }
 
     /** Counts the bytes of its answer on an account that the exchanges of a connection share. */

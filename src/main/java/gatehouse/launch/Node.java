@@ -15,6 +15,7 @@ import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.policy.auth.SharedRevocations;
+import gatehouse.refresh.Purges;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -68,6 +69,7 @@ public final class Node {
     private final Registry registry;
     private final Revocations revocations;
     private final ResponseCache cache;
+    private final Purges purges;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -99,6 +101,11 @@ public final class Node {
                 blueprint.config().node().name(),
                 System::nanoTime,
                 System::currentTimeMillis);
+        purges = new Purges(
+                vertx,
+                cluster,
+                this::purge,
+                () -> snapshots.current().config().cache().confirm());
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
         listeners = new Listeners(vertx, lanes);
@@ -157,7 +164,8 @@ public final class Node {
                 .compose(others -> node.learnRevocations())
                 .compose(learnt -> node.startRegistry(blueprint.config()))
                 .compose(registered -> node.change(() -> node.apply(blueprint)))
-                .compose(applied -> node.deployments.startOwn())
+                .compose(applied -> node.purges.start())
+                .compose(listening -> node.deployments.startOwn())
                 .map(started -> {
                     node.ready = true;
                     return node;
@@ -322,6 +330,7 @@ public final class Node {
                 .compose(told -> closeListeners(grace))
                 .transform(cut -> deployments
                         .stop()
+                        .transform(stopped -> purges.stop())
                         .transform(stopped -> closeRest())
                         .transform(closed -> Future.succeededFuture(cut.succeeded() ? cut.result() : 0)));
     }
@@ -424,7 +433,7 @@ public final class Node {
                 cluster,
                 deployments.manifest().runs("RegistryVerticle") ? registry : null,
                 revocations,
-                new AdminNode.Cache(cache::sample, this::purge),
+                new AdminNode.Cache(cache::sample, purges::purge),
                 adminToken);
     }
 

@@ -7,9 +7,12 @@ import com.hazelcast.core.Hazelcast;
 import gatehouse.bus.Subscription;
 import gatehouse.bus.Topic;
 import gatehouse.bus.Verb;
+import gatehouse.cache.Purge;
+import gatehouse.cache.Purged;
 import gatehouse.cluster.Leases.Lease;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
+import gatehouse.refresh.Purges;
 import gatehouse.testing.LogLines;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,10 +34,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -344,6 +349,37 @@ class TwoNodesTest {
         assertThat(await(here.remove("a", Buffer.buffer("1")))).isFalse();
         assertThat(await(here.remove("a", Buffer.buffer("3")))).isTrue();
         assertThat(await(there.get("a"))).isNull();
+    }
+
+    @Test
+    void a_purge_is_over_when_each_node_has_carried_it_out_or_it_names_who_has_not() {
+        var here = new ConcurrentLinkedQueue<Purge>();
+        var there = new ConcurrentLinkedQueue<Purge>();
+        var mine = purges(vertxOne, one, here);
+        var others = purges(vertxTwo, two, there);
+        await(mine.start());
+        var purge = new Purge(List.of("a", "b"), List.of(), "http://localhost/x", false, true);
+
+        assertThat(await(mine.purge(purge)).unconfirmed()).containsExactly("two");
+
+        await(others.start());
+        assertThat(await(mine.purge(purge))).isEqualTo(new Purged(2, List.of()));
+        assertThat(here).containsExactly(purge, purge);
+        assertThat(there).containsExactly(purge); // though it is told on the bus besides
+        assertThat(await(others.purge(purge))).isEqualTo(new Purged(2, List.of()));
+        await(others.stop());
+        await(mine.stop());
+    }
+
+    private static Purges purges(Vertx vertx, Joined joined, Queue<Purge> carriedOut) {
+        return new Purges(
+                vertx,
+                joined,
+                purge -> {
+                    carriedOut.add(purge);
+                    return Future.succeededFuture(1);
+                },
+                () -> Duration.ofSeconds(5));
     }
 
     @Test
