@@ -8,7 +8,8 @@ public record NodeConfig(
         @Key(doc = "Name of this node in logs, in `Via` and at the admin API.", value = "gatehouse")
         String name,
 
-        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable String pidFile,
+        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable
+        String pidFile,
 
         @Key(doc = "Folder for what must survive a restart, such as a generated admin token.", value = "data")
         String dataDir,
@@ -26,7 +27,8 @@ public record NodeConfig(
                         "Most connections from clients, over all listeners; what comes beyond is closed at once. By default"
                                 + " 10000, or what the limit of open files allows.",
                 min = 1)
-        @Nullable Integer connections,
+        @Nullable
+        Integer connections,
 
         @Key(doc = "How long the process waits at its end.", value = "{}")
         Drain drain) {
@@ -54,10 +56,27 @@ public record NodeConfig(
             Duration http,
 
             @Key(
+                    doc =
+                            "Over how long WebSockets are told to go after SIGTERM (close code 1001), evenly, so that not all"
+                                    + " clients come back at once; but at least ten a second.",
+                    value = "5m",
+                    min = 0,
+                    weaker = Weaker.NEVER)
+            Duration websocket,
+
+            @Key(
                     doc = "How long `/health/ready` answers 503 before ports stop accepting, so that a balancer in"
                             + " front takes this node out first.",
                     value = "0s",
                     min = 0,
                     weaker = Weaker.NEVER)
-            Duration notice) {}
+            Duration notice) {
+        /** How long a WebSocket that is told last may take to end. */
+        private static final Duration LAST = Duration.ofSeconds(3);
+
+        /** When the last WebSocket has ended at the latest. */
+        public Duration webSocketsEnd() {
+            return websocket.plus(LAST);
+        }
+    }
 }

@@ -21,10 +21,12 @@ public interface RequestHead {
     String path();
 
     /** Query without its question mark as sent, or null where there is none. */
-    @Nullable String query();
+    @Nullable
+    String query();
 
     /** First value of a header field, or null; the name in any case. */
-    @Nullable String header(String name);
+    @Nullable
+    String header(String name);
 
     /** Address of the client in text form without port, after trusted proxies were taken off. */
     String clientAddress();
@@ -32,6 +34,11 @@ public interface RequestHead {
     /** Who sends it, as far as a policy has found out. */
     default Identity identity() {
         return Identity.NOBODY;
+    }
+
+    /** Whether it asks that its connection becomes a WebSocket, by a listener that takes such (RFC 6455 §4.1). */
+    default boolean isWebSocket() {
+        return false;
     }
 
     /** The pattern of the route that matched its path; null before it was routed, and for a route that takes any path. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param verticles entries by name
  */
 public record Manifest(
-        @Key(name = "$schema", doc = "The schema of this file, for editors.") @Nullable String schema,
+        @Key(name = "$schema", doc = "The schema of this file, for editors.") @Nullable
+        String schema,
 
         @Key(doc = "What runs on this node, by name.") Map<String, Entry> verticles) {
 
@@ -20,11 +21,12 @@ public record Manifest(
     public record Entry(
             @Key(
                     doc =
-                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, or the name of a class that is a Vert.x verticle.",
+                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, `WsProxyVerticle`, or the name of a class that is a Vert.x verticle.",
                     required = true)
             String main,
 
-            @Key(doc = "Jar with the class, relative to the manifest; it gets a class loader of its own.") @Nullable String jar,
+            @Key(doc = "Jar with the class, relative to the manifest; it gets a class loader of its own.") @Nullable
+            String jar,
 
             @Key(doc = "How many instances; `cores` is one per processor.", value = "1")
             Instances instances,
@@ -47,6 +49,7 @@ public record Manifest(
         entries.put("registry", new Entry("RegistryVerticle", null, new Instances(1), true, Map.of()));
         entries.put("cache", new Entry("CacheRefreshVerticle", null, new Instances(1), true, Map.of()));
         entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
+        entries.put("ws", new Entry("WsProxyVerticle", null, new Instances(1), true, Map.of()));
         entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
         return new Manifest(null, entries);
     }

@@ -167,6 +167,12 @@ public record Problem(
                 .with("Retry-After", Long.toString(Math.max(1, retryAfterSeconds)));
     }
 
+    /** 426: this is for WebSockets, of this version. */
+    public static Problem upgradeRequired(String detail) {
+        return of("upgrade-required", 426, "A WebSocket is required", detail, Origin.CLIENT)
+                .with("Upgrade", "websocket");
+    }
+
     /** 431: the header section, or the trailer section, is over the limit. */
     public static Problem headersTooLarge() {
         return new Problem(
