@@ -83,6 +83,7 @@ public final class AdminVerticle extends VerticleBase {
         new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
+        new TopicsApi(node.publish()).add(endpoints);
         var registry = node.registry();
         if (registry != null) {
             new RegistryApi(registry, new RegistryFollowers(vertx, registry)).add(endpoints);

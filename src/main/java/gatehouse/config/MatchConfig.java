@@ -34,11 +34,9 @@ public record MatchConfig(
                 value = "[]")
         List<Spoken> protocol,
 
-        @Key(doc = "Version of an API that the request asks for.") @Nullable
-        VersionMatch version,
+        @Key(doc = "Version of an API that the request asks for.") @Nullable VersionMatch version,
 
-        @Key(doc = "Conditions of the same form that must not hold together.") @Nullable
-        MatchConfig not)
+        @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
         implements Checked {
     /** What is wanted of a connection. */
     public enum Spoken {

@@ -8,8 +8,7 @@ public record NodeConfig(
         @Key(doc = "Name of this node in logs, in `Via` and at the admin API.", value = "gatehouse")
         String name,
 
-        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable
-        String pidFile,
+        @Key(doc = "File that holds the process id and is locked; a second process on it exits with 3.") @Nullable String pidFile,
 
         @Key(doc = "Folder for what must survive a restart, such as a generated admin token.", value = "data")
         String dataDir,
@@ -27,8 +26,7 @@ public record NodeConfig(
                         "Most connections from clients, over all listeners; what comes beyond is closed at once. By default"
                                 + " 10000, or what the limit of open files allows.",
                 min = 1)
-        @Nullable
-        Integer connections,
+        @Nullable Integer connections,
 
         @Key(doc = "How long the process waits at its end.", value = "{}")
         Drain drain) {

@@ -24,8 +24,7 @@ public record RouteConfig(
     /** Where a route leads. */
     @ShortForm("service")
     public record To(
-            @Key(doc = "Name of a service; `to: users` is short for it.") @Nullable
-            String service,
+            @Key(doc = "Name of a service; `to: users` is short for it.") @Nullable String service,
 
             @Key(
                     doc =
@@ -42,8 +41,7 @@ public record RouteConfig(
             @Key(
                     doc = "Folder whose files are served, relative to the configuration's folder. The path below the"
                             + " route's prefix is looked up in it; hidden files never are.")
-            @Nullable
-            String files,
+            @Nullable String files,
 
             @Key(doc = "File served for a folder, with `files`.", value = "index.html")
             String index,
@@ -52,8 +50,7 @@ public record RouteConfig(
                     doc =
                             "Address that clients are sent to, such as `https://{host}{path}`. The request's query goes along,"
                                     + " unless there is a `?` in it.")
-            @Nullable
-            Template redirect,
+            @Nullable Template redirect,
 
             @Key(doc = "Status of `redirect`: 301, 302, 303, 307 or 308.", value = "307")
             int status,
@@ -64,8 +61,7 @@ public record RouteConfig(
                     doc =
                             "Name of a topic, such as `news` or `{topic}` for a segment of the path. What is published there is"
                                     + " pushed to clients, as server-sent events or over a WebSocket.")
-            @Nullable
-            TopicName topic)
+            @Nullable TopicName topic)
             implements Checked {
         @Override
         public void check(Complaints complaints) {
@@ -124,8 +120,7 @@ public record RouteConfig(
             @Key(doc = "Status.", value = "200", min = 200, max = 599)
             int status,
 
-            @Key(doc = "Body; without a `Content-Type` among `headers` it is plain text.") @Nullable
-            String body,
+            @Key(doc = "Body; without a `Content-Type` among `headers` it is plain text.") @Nullable String body,
 
             @Key(doc = "Header fields.") Map<String, String> headers)
             implements Checked {

@@ -32,23 +32,19 @@ public interface ExchangeFacts {
     String path();
 
     /** Query, or null. */
-    @Nullable
-    String query();
+    @Nullable String query();
 
     /** {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}. */
     String protocol();
 
     /** Name of the route; null when none matched. */
-    @Nullable
-    String route();
+    @Nullable String route();
 
     /** Name of the service; null when none was asked. */
-    @Nullable
-    String service();
+    @Nullable String service();
 
     /** Id of the last target that was tried; null when none was. */
-    @Nullable
-    String target();
+    @Nullable String target();
 
     /** Status that was sent; 0 when the client left before one was. */
     int status();
@@ -66,20 +62,16 @@ public interface ExchangeFacts {
     long upstreamNanos();
 
     /** Name of the problem that the gateway answered; null when a service answered. */
-    @Nullable
-    String problem();
+    @Nullable String problem();
 
     /** {@code User-Agent}, or null. */
-    @Nullable
-    String userAgent();
+    @Nullable String userAgent();
 
     /** {@code Referer}, or null. */
-    @Nullable
-    String referer();
+    @Nullable String referer();
 
     /** Name of the consumer; null while nobody was identified. */
-    @Nullable
-    String consumer();
+    @Nullable String consumer();
 
     /** The code with which a WebSocket was closed (RFC 6455 §7.4); 0 for what was none. */
     default int closeCode() {

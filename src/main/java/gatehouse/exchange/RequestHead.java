@@ -21,12 +21,10 @@ public interface RequestHead {
     String path();
 
     /** Query without its question mark as sent, or null where there is none. */
-    @Nullable
-    String query();
+    @Nullable String query();
 
     /** First value of a header field, or null; the name in any case. */
-    @Nullable
-    String header(String name);
+    @Nullable String header(String name);
 
     /** Address of the client in text form without port, after trusted proxies were taken off. */
     String clientAddress();

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param verticles entries by name
  */
 public record Manifest(
-        @Key(name = "$schema", doc = "The schema of this file, for editors.") @Nullable
-        String schema,
+        @Key(name = "$schema", doc = "The schema of this file, for editors.") @Nullable String schema,
 
         @Key(doc = "What runs on this node, by name.") Map<String, Entry> verticles) {
 
@@ -25,8 +24,7 @@ public record Manifest(
                     required = true)
             String main,
 
-            @Key(doc = "Jar with the class, relative to the manifest; it gets a class loader of its own.") @Nullable
-            String jar,
+            @Key(doc = "Jar with the class, relative to the manifest; it gets a class loader of its own.") @Nullable String jar,
 
             @Key(doc = "How many instances; `cores` is one per processor.", value = "1")
             Instances instances,

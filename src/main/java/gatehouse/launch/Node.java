@@ -346,7 +346,7 @@ public final class Node {
     }
 
     /** Where the HTTP edge hands over what asks for a WebSocket. */
-    Switchboard switchboard() {
+    public Switchboard switchboard() {
         return switchboard;
     }
 
@@ -392,6 +392,7 @@ public final class Node {
                 manifest.runs("RegistryVerticle") ? registry : null,
                 revocations,
                 new AdminNode.Cache(cache::sample, this::purge),
+                sockets.topics()::publish,
                 adminToken);
     }
 

@@ -46,8 +46,7 @@ public record Route(
     }
 
     /** How requests to a service are carried, or null where it does not lead there. */
-    @Nullable
-    Plan planFor(Service service) {
+    @Nullable Plan planFor(Service service) {
         for (var plan : plans()) {
             if (plan.service() == service) {
                 return plan;

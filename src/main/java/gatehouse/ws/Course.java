@@ -8,6 +8,9 @@ interface Course {
     interface Sink {
         /** Passes bytes on; takes over the reference. */
         void pass(ByteBuf bytes);
+
+        /** A ping has come, which passes like any other frame. */
+        default void pinged(byte[] payload) {}
     }
 
     /**

@@ -111,6 +111,9 @@ final class FrameGate implements Course {
             }
             var content = Frames.unmasked(all, at + head, length, key);
             wrong = control(opcode, content);
+            if (wrong == 0 && opcode == Frames.PING) {
+                sink.pinged(content);
+            }
             if (wrong == 0 && opcode == Frames.PONG && Arrays.equals(beat, content)) {
                 pass(all, from, at, sink);
                 from = at + head + length;

@@ -8,6 +8,11 @@ interface OpenSocket {
     /** Closes it in order, with this code. */
     void close(int code);
 
+    /** Whether it goes as soon as the node ends, as its client comes back by itself and not at the same moment as others. */
+    default boolean goesAtOnce() {
+        return false;
+    }
+
     /** Ends it at once. */
     void cut();
 }

@@ -25,6 +25,7 @@ public final class OpenSockets {
     private final Snapshots snapshots;
     private final Metrics metrics;
     private final @Nullable AccessLog accessLog;
+    private final Topics topics;
     private final Map<Integer, Sockets> byLane = new ConcurrentHashMap<>();
     private final Map<String, SocketCount> counts = new ConcurrentHashMap<>();
 
@@ -38,6 +39,16 @@ public final class OpenSockets {
         this.snapshots = snapshots;
         this.metrics = metrics;
         this.accessLog = accessLog;
+        topics = new Topics(vertx, snapshots, metrics.registry());
+    }
+
+    /** What is pushed to clients. */
+    public Topics topics() {
+        return topics;
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     List<Lane> lanes() {
@@ -94,6 +105,7 @@ public final class OpenSockets {
 
     /** Ends all that are left. */
     public Future<?> close() {
+        topics.close();
         return onEach(Sockets::close);
     }
 

@@ -73,6 +73,12 @@ final class Sockets {
         tellIfEmpty();
     }
 
+    /** One has ended that somebody else writes of. */
+    void remove(OpenSocket socket) {
+        open.remove(socket);
+        tellIfEmpty();
+    }
+
     /** Does something later on this event loop. */
     void later(long millis, Runnable what) {
         vertx.setTimer(millis, id -> what.run());
@@ -95,7 +101,13 @@ final class Sockets {
         ending = true;
         going.clear();
         asked.clear();
-        new ArrayList<>(open).forEach(socket -> go(socket, Tunnel.GOING_AWAY));
+        for (var socket : new ArrayList<>(open)) {
+            if (socket.goesAtOnce()) {
+                socket.close(Tunnel.GOING_AWAY);
+            } else {
+                go(socket, Tunnel.GOING_AWAY);
+            }
+        }
     }
 
     private void go(OpenSocket socket, int code) {

@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class WsLane implements Switchboard.Operator {
     private final OpenSockets node;
     private final Sockets all;
+    private final Pushes pushes;
 
     WsLane(OpenSockets node, Sockets all) {
         this.node = node;
         this.all = all;
+        pushes = new Pushes(node, all);
     }
 
     @Override
     public Future<Reply> take(Exchange exchange, Route route, @Nullable Plan plan, Forwarder forwarder) {
-        if (plan == null) {
-            return Future.failedFuture(Problem.noRoute().asFailure());
+        if (!exchange.isWebSocket()) {
+            return pushes.events(exchange, route);
         }
         var terms = termsOf(route);
         var count = node.count(route.name());
@@ -39,6 +41,9 @@ final class WsLane implements Switchboard.Operator {
         }
         if (refusal != null) {
             return Future.failedFuture(refusal.asFailure());
+        }
+        if (plan == null) {
+            return pushes.socket(exchange, route, terms, count);
         }
         return forwarder
                 .upgrade(exchange, plan, terms.looksAtMessages())

@@ -25,6 +25,7 @@ public final class WsProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        node.topics().begin();
         var starting = new ArrayList<Future<?>>();
         for (var lane : node.lanes()) {
             starting.add(lane.run(() -> new WsLane(node, node.at(lane))).onSuccess(made -> lanes.put(lane, made)));

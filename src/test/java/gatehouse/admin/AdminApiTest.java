@@ -97,6 +97,7 @@ class AdminApiTest {
                     null,
                     gateway.node().revocations(),
                     new AdminNode.Cache(() -> gateway.node().cache().sample(), purge -> Future.succeededFuture(0)),
+                    (topic, text) -> "",
                     null);
             TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());

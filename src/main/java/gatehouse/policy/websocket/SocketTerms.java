@@ -32,11 +32,9 @@ public record SocketTerms(
                                 + " messages it is 1MiB where it is absent.",
                 min = 1,
                 max = 1073741824)
-        @Nullable
-        Size maxMessage,
+        @Nullable Size maxMessage,
 
-        @Key(doc = "Most messages of a client in a time, such as `20/s`; more end with 1008.") @Nullable
-        Rate messages,
+        @Key(doc = "Most messages of a client in a time, such as `20/s`; more end with 1008.") @Nullable Rate messages,
 
         @Key(doc = "Whether a binary message ends with 1003.", value = "false")
         boolean textOnly,
@@ -46,8 +44,7 @@ public record SocketTerms(
                         "How often both sides are pinged. One that leaves two in a row unanswered is given up. With any other key of"
                                 + " messages it is 30s where it is absent.",
                 min = 10)
-        @Nullable
-        Duration ping) {
+        @Nullable Duration ping) {
     private static final Size USUAL_MESSAGE = Size.parse("1MiB");
     private static final Duration USUAL_PING = Duration.ofSeconds(30);
 
