@@ -160,8 +160,8 @@ final class Sockets {
         for (var timer : timers) {
             vertx.cancelTimer(timer);
         }
-        if (log != null) {
-            log.close();
+        if (log != null) { // behind the ends of those that were cut
+            vertx.runOnContext(cut -> vertx.runOnContext(ended -> log.close()));
         }
     }
 }

@@ -37,7 +37,8 @@ class PeersIT {
         if (Files.exists(HERE.resolve("node_modules/ws/package.json"))) {
             return;
         }
-        var npm = start("npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1");
+        var npm = start(
+                "npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1");
         var said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (npm.waitFor() != 0) {
             Assumptions.assumeFalse(
@@ -67,7 +68,8 @@ class PeersIT {
     void messages_pongs_and_closes_pass_between(String client, String service) throws Exception {
         var serving = start(command(service, "serve"));
         try {
-            var port = new BufferedReader(new InputStreamReader(serving.getInputStream(), StandardCharsets.UTF_8)).readLine();
+            var port = new BufferedReader(new InputStreamReader(serving.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
             try (var gateway = TestGateway.startWithSockets("""
                     services: { chat: { targets: "http://127.0.0.1:%s" } }
                     routes: { chat: { match: { path: "/chat", protocol: websocket }, to: chat } }
@@ -78,7 +80,11 @@ class PeersIT {
                 assertThat(talking.waitFor(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(said.lines())
                         .containsExactlyInAnyOrder(
-                                "hello", "binary 1000", "long", "pong beat", "closed 4321 enough permessage-deflate chat");
+                                "hello",
+                                "binary 1000",
+                                "long",
+                                "pong beat",
+                                "closed 4321 enough permessage-deflate chat");
             }
         } finally {
             serving.destroyForcibly().waitFor();
