@@ -6,7 +6,7 @@ import urllib.request
 
 import hold
 import load
-from targets import ALONE, asked_route
+from targets import ALONE, CREDENTIALS, asked_route
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -33,7 +33,7 @@ def each(names, **changes):
 
 def wrk(path="/small", connections=64):
     return lambda bench, proxy, seconds, label: load.measured(proxy, bench.origin, lambda: load.wrk(
-        proxy.port, path, seconds, bench.load_core, connections))
+        proxy.port, path, seconds, bench.load_core, connections, field=CREDENTIALS.get(label.split()[-1])))
 
 
 def h2c(bench, proxy, seconds, label):

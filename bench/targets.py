@@ -1,8 +1,12 @@
 """The proxies that are compared, each configured to do the same: one service behind one route, access log on."""
 
+import base64
+import hmac
+import json
 import os
 import resource
 import shutil
+import time
 
 from proc import Process, free_port
 
@@ -47,13 +51,28 @@ class Target:
         self.write(setup, folder, port, h2c, admin)
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
-        process.started_in = process.wait_for(port)
+        process.started_in = process.wait_for(port, field=CREDENTIALS.get(setup.policies))
         return process
 
 
 def put(folder, name, text):
     with open(os.path.join(folder, name), "w") as file:
         file.write(text)
+
+
+SECRET = "a-secret-of-the-benchmark-0123456789"
+KEY = "key-of-the-benchmark-0123456789"
+PASSWORD = "bench:$2y$10$uVNDwkRihbqPzWZ6rt.ieec2.F3DjbUb6sWooGEUPAAMH2PAsi.eq"
+
+
+def token(secret, claims):
+    """A JSON Web Token that is good for some hours."""
+    def part(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+    now = int(time.time())
+    body = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(
+        json.dumps({**claims, "iat": now, "exp": now + 40_000}).encode())
+    return (body + b"." + part(hmac.digest(secret.encode(), body, "sha256"))).decode()
 
 
 # Every policy that there is, switched off, as it is by default, and each set to something else than its default.
@@ -74,9 +93,29 @@ ALONE = {
     "inFlight": "inFlight: { max: 100000, by: ip }",
     "compress": "compress: { min: 0B }",
     "mirror": "mirror: { to: origin }",
+    "access": "access: { deny: { cidr: [203.0.113.0/24, 198.51.100.0/24] }, allow: [ { cidr: 127.0.0.0/8, method: GET } ] }",
+    "when": "access: { allow: { when: \"request.path.startsWith('/small') && client.ip == '127.0.0.1'\" } }",
+    "apiKey": "auth: { apiKey: {} }",
+    "jwt": "auth: { jwt: { audience: api, keys: { secret: %s }, headers: { X-User: sub } } }" % SECRET,
+    "basic": "auth: { basic: users }",
+    "external": "auth: { external: { url: 'http://127.0.0.1:ORIGIN/small', request: false, cache: 60s } }",
+    "cache": "cache: { ttl: 1h }",
+    "cluster": "rateLimit: { rate: 1000000/s, by: ip, scope: cluster }",
 }
+
+# What the load brings along for those that ask who calls; a password of which only the gateway knows the hash.
+CREDENTIALS = {
+    "apiKey": f"X-Api-Key: {KEY}",
+    "jwt": "Authorization: Bearer " + token(SECRET, {"sub": "bench", "aud": "api"}),
+    "basic": "Authorization: Basic " + base64.b64encode(b"bench:bench").decode(),
+    "external": "Authorization: Bearer something",
+}
+GUARDS = ("access", "when", "cache", "cluster", *CREDENTIALS)
 POLICIES.update({name: f"{BODIES}, {text}" for name, text in ALONE.items()})
-POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name != "mirror")
+POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name != "mirror" and name not in GUARDS)
+
+
+CLUSTER = "cluster: {{ enabled: true, listen: '127.0.0.1:{}', secret: a-secret-of-the-benchmark }}"
 
 
 def asked_route(count):
@@ -97,12 +136,15 @@ admin: {{ listen: "127.0.0.1:{admin}" }}
 listeners:
   web: {{ listen: "127.0.0.1:{port}", {limits} }}
   h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
-defaults: {{ {POLICIES[setup.policies]} }}
+defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
+{CLUSTER.format(free_port()) if setup.policies == "cluster" else ''}
+consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
   origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}
 routes:
   all: {{ match: {{ path: "/**" }}, to: origin }}
 {routes}""")
+        put(folder, "users", PASSWORD + "\n")
         put(folder, "verticles.json", """{ "verticles": { "http": { "main": "HttpProxyVerticle", "instances": "cores" },
   "admin": { "main": "AdminVerticle" } } }""")
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics what is scraped
  * @param ready whether every listener is bound and the node is not ending
  * @param problems what was wrong with the last configuration that was rejected; empty when the newest one is in force
- * @param verticles what runs here
+ * @param verticles what runs here, and how it is redeployed
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
  * @param bridgeBound is told the port of the registry's bridge, where there is one
@@ -44,7 +44,7 @@ public record AdminNode(
         Metrics metrics,
         BooleanSupplier ready,
         Supplier<List<ConfigProblem>> problems,
-        Supplier<List<Verticle>> verticles,
+        Verticles verticles,
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,
         IntConsumer bridgeBound,
@@ -77,8 +77,17 @@ public record AdminNode(
      * @param name its name
      * @param main what runs
      * @param instances how many of it
+     * @param generation 1 for the first, one more with each redeployment
      */
-    public record Verticle(String name, String main, int instances) {}
+    public record Verticle(String name, String main, int instances, int generation) {}
+
+    /**
+     * The entries of the manifest.
+     *
+     * @param running what is deployed
+     * @param redeploy starts the successor of one; completes when that is up
+     */
+    public record Verticles(Supplier<List<Verticle>> running, Function<String, Future<Void>> redeploy) {}
 
     /** Hides the token. */
     @Override

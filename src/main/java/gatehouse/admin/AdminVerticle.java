@@ -1,13 +1,17 @@
 package gatehouse.admin;
 
+import gatehouse.config.AdminConfig;
+import gatehouse.config.ListenAddress;
 import gatehouse.exchange.RequestIds;
 import gatehouse.listener.BindException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +23,13 @@ import org.slf4j.LoggerFactory;
 public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
     private static final int IDLE_SECONDS = 75;
+
+    /** For requests under way when it ends; a redeployment may be one of them. */
+    private static final int CLOSING_SECONDS = 2;
+
+    /** Vert.x shares a port that the system chose between servers that ask for the same negative number. */
+    private static final int ANY_PORT = -1_000_000;
+
     private static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
@@ -26,28 +37,43 @@ public final class AdminVerticle extends VerticleBase {
 
     private final Connections connections = new Connections();
     private final FailedTries tries = new FailedTries(System::nanoTime);
+    private final Events events;
     private @Nullable BusBridge bridge;
+    private @Nullable HttpServer bound;
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
         this.node = node;
+        events = new Events(() -> admin().events().keep());
+    }
+
+    private AdminConfig admin() {
+        return node.snapshots().current().config().admin();
     }
 
     @Override
     public Future<?> start() {
-        var listen = node.snapshots().current().config().admin().listen();
+        return events.begin(vertx).compose(hearing -> listen(admin().listen()));
+    }
+
+    private Future<?> listen(ListenAddress listen) {
         var problems = new AdminProblems();
         return vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
                 .requestHandler(connections.around(router(problems, new SiteGuard(listen))))
                 .invalidRequestHandler(problems::answerInvalid)
-                .listen(listen.port(), listen.host())
+                .listen(port(listen), listen.host())
                 .onSuccess(server -> {
+                    bound = server;
                     node.bound().accept(server.actualPort());
                     LOG.info("admin API on {}, port {}", listen, server.actualPort());
                 })
                 .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)))
                 .compose(server -> startBridge());
+    }
+
+    private static int port(ListenAddress listen) {
+        return listen.port() == 0 ? ANY_PORT : listen.port();
     }
 
     private Future<?> startBridge() {
@@ -65,7 +91,7 @@ public final class AdminVerticle extends VerticleBase {
         if (bridge != null) {
             bridge.end();
         }
-        return Future.succeededFuture();
+        return bound == null ? Future.succeededFuture() : bound.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
     }
 
     private Router router(AdminProblems problems, SiteGuard site) {
@@ -76,6 +102,7 @@ public final class AdminVerticle extends VerticleBase {
         var endpoints = new Endpoints(router, tokens);
         new Health(vertx, node).add(endpoints);
         new StatusApi(node).add(endpoints);
+        new VerticlesApi(node).add(endpoints);
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
@@ -84,6 +111,7 @@ public final class AdminVerticle extends VerticleBase {
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         new TopicsApi(node.publish()).add(endpoints);
+        new EventsApi(vertx, events, () -> admin().events()).add(endpoints);
         var registry = node.registry();
         if (registry != null) {
             new RegistryApi(registry, new RegistryFollowers(vertx, registry)).add(endpoints);

@@ -7,6 +7,7 @@ import gatehouse.problem.Problem;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +66,7 @@ final class CacheApi {
                             context.<String>get(Endpoints.CALLER),
                             count,
                             context.<String>get(Entrance.REQUEST_ID));
+                    AdminChange.tell(context, "purge", Map.of("purged", count));
                     Answers.json(context, new JsonObject().put("purged", count));
                 })
                 .onFailure(context::fail);

@@ -10,9 +10,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 
-/** What this node is and what runs on it: status, verticles, listeners. */
+/** What this node is and what it listens on. */
 final class StatusApi {
     private final AdminNode node;
 
@@ -22,9 +21,6 @@ final class StatusApi {
 
     void add(Endpoints endpoints) {
         endpoints.read("/admin/v1/status", this::status);
-        endpoints.read(
-                "/admin/v1/verticles",
-                context -> Answers.list(context, verticles(), snapshot().number()));
         endpoints.read("/admin/v1/listeners", this::listeners);
         endpoints.read("/admin/v1/listeners/:name", this::listener);
     }
@@ -55,7 +51,7 @@ final class StatusApi {
                         .put("startedAt", about.startedAt().toString())
                         .put("transport", about.transport())
                         .put("problems", Answers.problems(node.problems().get()))
-                        .put("verticles", new JsonArray(verticles()))
+                        .put("verticles", new JsonArray(VerticlesApi.items(node)))
                         .put("listeners", listeners)
                         .put("cluster", cluster()));
     }
@@ -69,15 +65,6 @@ final class StatusApi {
                         .put("address", member.address())
                         .put("self", member.self())));
         return new JsonObject().put("enabled", node.cluster().isShared()).put("members", members);
-    }
-
-    private List<JsonObject> verticles() {
-        return node.verticles().get().stream()
-                .map(verticle -> new JsonObject()
-                        .put("name", verticle.name())
-                        .put("main", verticle.main())
-                        .put("instances", verticle.instances()))
-                .toList();
     }
 
     private void listeners(RoutingContext context) {

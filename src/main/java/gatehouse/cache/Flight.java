@@ -204,6 +204,7 @@ final class Flight {
         var lifetime = shelf.judge()
                 .judge(new Judge.Case(
                         trip.exchange().headers(),
+                        trip.exchange().isIdentified(),
                         said,
                         status,
                         reply.headers(),
@@ -248,6 +249,7 @@ final class Flight {
         var lifetime = shelf.judge()
                 .judge(new Judge.Case(
                         trip.exchange().headers(),
+                        trip.exchange().isIdentified(),
                         said,
                         stored.head().status(),
                         fields,

@@ -14,26 +14,36 @@ final class Judge {
 
     private final Terms terms;
     private final Supplier<Duration> most;
+    private final Ingredients ingredients;
 
     /**
      * @param most longest time that anything is fresh
      */
-    Judge(Terms terms, Supplier<Duration> most) {
+    Judge(Terms terms, Supplier<Duration> most, Ingredients ingredients) {
         this.terms = terms;
         this.most = most;
+        this.ingredients = ingredients;
     }
 
     /**
      * What is judged.
      *
      * @param request fields of the request
+     * @param known whether somebody known sent it, with credentials that may be taken out of the fields already
      * @param said what the request says in {@code Cache-Control}
      * @param status status of the response
      * @param response fields of the response
      * @param tookNanos time from the request to the head of the response
      * @param nowMillis time of the wall clock at the head of the response
      */
-    record Case(MultiMap request, Directives said, int status, MultiMap response, long tookNanos, long nowMillis) {}
+    record Case(
+            MultiMap request,
+            boolean known,
+            Directives said,
+            int status,
+            MultiMap response,
+            long tookNanos,
+            long nowMillis) {}
 
     /** How long a response counts; null where it is not to be stored. */
     @Nullable Lifetime judge(Case given) {
@@ -73,7 +83,8 @@ final class Judge {
 
     private boolean mayStore(Case given, Directives said) {
         var status = given.status();
-        if (status == 206 || status == 304 || Selection.names(given.response().getAll(HttpHeaders.VARY)) == null) {
+        var vary = Selection.names(given.response().getAll(HttpHeaders.VARY));
+        if (status == 206 || status == 304 || vary == null || ingredients.decide(vary)) {
             return false;
         }
         if (given.said().noStore()) {
@@ -81,7 +92,8 @@ final class Judge {
         }
         // a response to credentials, or one that hands some out, needs a word that it is for everybody (§3.5, §7.3)
         var isOpen = said.isPublic() || said.sharedMaxAge() != Directives.ABSENT;
-        if (given.request().contains(HttpHeaders.AUTHORIZATION) && !isOpen && !said.mustRevalidate()) {
+        var isAuthorized = given.known() || given.request().contains(HttpHeaders.AUTHORIZATION);
+        if (isAuthorized && !isOpen && !said.mustRevalidate()) {
             return false;
         }
         if (given.response().contains(HttpHeaders.SET_COOKIE)

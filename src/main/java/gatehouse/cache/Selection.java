@@ -147,6 +147,15 @@ final class Selection {
         return text;
     }
 
+    /** About the bytes of what was said. */
+    int bytes() {
+        var sum = 0;
+        for (var value : values) {
+            sum += value == null ? 0 : 2 * value.length() + 64;
+        }
+        return sum;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Selection selection

@@ -2,6 +2,7 @@ package gatehouse.cache;
 
 import gatehouse.cache.CacheStatus.Why;
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -28,13 +29,15 @@ public final class Shelf {
     private final ResponseCache cache;
     private final Terms terms;
     private final Judge judge;
+    private final Ingredients ingredients;
 
-    /** The shelf of routes with these terms. */
-    public Shelf(ResponseCache cache, Terms terms) {
+    /** The shelf of routes with these terms, whose requests and answers are made of these ingredients. */
+    public Shelf(ResponseCache cache, Terms terms, Ingredients ingredients) {
         this.cache = cache;
         cache.open();
         this.terms = terms;
-        this.judge = new Judge(terms, () -> cache.config().maxTtl());
+        this.judge = new Judge(terms, () -> cache.config().maxTtl(), ingredients);
+        this.ingredients = ingredients;
     }
 
     /** Whatever is asked when no stored response answers. */
@@ -47,6 +50,7 @@ public final class Shelf {
     /**
      * A request on its way through the cache.
      *
+     * @param route its name, with what else tells its answers apart
      * @param place where others may wait for the same; null for nowhere
      * @param isBehind whether nobody waits for its answer
      */
@@ -91,6 +95,7 @@ public final class Shelf {
             });
         }
         var request = exchange.headers();
+        Fields.dropNominated(request);
         if (exchange.hasBody() || request.contains("if-match") || request.contains("if-unmodified-since")) {
             return pass(exchange, upstream, Why.BYPASS);
         }
@@ -101,9 +106,13 @@ public final class Shelf {
         return look(exchange, upstream, key);
     }
 
+    private String nameOf(Exchange exchange) {
+        return ingredients.name(Objects.requireNonNullElse(exchange.route(), ""), exchange);
+    }
+
     private Future<Reply> look(Exchange exchange, Upstream upstream, Key key) {
         var request = exchange.headers();
-        var route = Objects.requireNonNullElse(exchange.route(), "");
+        var route = nameOf(exchange);
         var said = request.contains(HttpHeaders.CACHE_CONTROL)
                 ? Directives.parse(request.getAll(HttpHeaders.CACHE_CONTROL))
                 : Directives.NONE;
@@ -215,7 +224,7 @@ public final class Shelf {
     public Future<Long> fetchAnew(Exchange exchange, Upstream upstream) {
         cache.counters().refreshes.increment();
         var key = Key.of(exchange);
-        var route = Objects.requireNonNullElse(exchange.route(), "");
+        var route = nameOf(exchange);
         var page = cache.store().get(key);
         var selection = page == null ? null : page.selection(route);
         var place =

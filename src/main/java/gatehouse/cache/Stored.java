@@ -32,7 +32,16 @@ public final class Stored {
      * @param tookNanos how long its service took to send it
      * @param generation grows with each response that is stored for a key, on all nodes that share a store
      */
-    record Origin(String route, Selection selection, List<String> tags, long cameAt, long tookNanos, long generation) {}
+    record Origin(String route, Selection selection, List<String> tags, long cameAt, long tookNanos, long generation) {
+        /** About the bytes of it; what a client chose may be long. */
+        int bytes() {
+            var sum = 2 * route.length() + selection.bytes();
+            for (var tag : tags) {
+                sum += 2 * tag.length() + 32;
+            }
+            return sum;
+        }
+    }
 
     /**
      * What an answer begins with.
@@ -120,7 +129,7 @@ public final class Stored {
 
     /** About the bytes that it takes. */
     int weight() {
-        return OVERHEAD + head.bytes() + payload.length();
+        return OVERHEAD + origin.bytes() + head.bytes() + payload.length();
     }
 
     /** Whether it is the answer to a request of this route with these fields. */

@@ -16,17 +16,24 @@ public record NodeConfig(
         @Key(
                 doc = "How sockets are driven. `auto` takes epoll where its native library loads and nio elsewhere."
                         + " io_uring costs less where it may be used; where it is forbidden, or there is no memory for its"
-                        + " rings (80 KiB for each processor and one more, counted against `ulimit -l`), epoll is taken"
+                        + " rings (80 KiB for each processor and two more, counted against `ulimit -l`), epoll is taken"
                         + " and the log says why.",
                 value = "auto")
         Transport transport,
 
         @Key(
-                doc =
-                        "Most connections from clients, over all listeners; what comes beyond is closed at once. By default"
-                                + " 10000, or what the limit of open files allows.",
+                doc = "Most connections from clients, over all listeners; what comes beyond is closed at once. By"
+                        + " default 10000, or what the limit of open files allows.",
                 min = 1)
         @Nullable Integer connections,
+
+        @Key(
+                doc = "Longest time until a verticle of the manifest is up. At the start the process ends when one"
+                        + " takes longer; when one is redeployed, the one before goes on.",
+                value = "30s",
+                min = 1,
+                weaker = Weaker.NEVER)
+        Duration startTimeout,
 
         @Key(doc = "How long the process waits at its end.", value = "{}")
         Drain drain) {

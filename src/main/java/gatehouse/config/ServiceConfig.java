@@ -236,7 +236,7 @@ public record ServiceConfig(
             @Key(
                     name = "wait",
                     doc = "Longest wait in that line; then 503. While the line has not been empty for longer than this,"
-                            + " the newest are served first and nobody waits longer than a tenth of it.",
+                            + " the newest are served first and nobody waits longer than a twentieth of it.",
                     value = "100ms",
                     min = 0)
             Duration longestWait,

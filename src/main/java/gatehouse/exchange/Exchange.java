@@ -33,6 +33,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bodyLimit = Long.MAX_VALUE;
     private Pace pace = Pace.ANY;
     private Identity identity = Identity.NOBODY;
+    private boolean identified;
     private @Nullable PathPattern pattern;
     private @Nullable String upstreamPath;
     private @Nullable String upstreamQuery;
@@ -96,12 +97,14 @@ public final class Exchange implements RequestHead, ExchangeFacts {
      * @param fields fields of its request
      */
     public Exchange detached(HttpMethod asked, MultiMap fields) {
+        var authority = Authority.normal(caller.scheme(), host(), authority()); // however this client spells it
         var line = new RequestLine(
-                this.line.authority(), this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
+                authority, this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
         var detached = new Exchange(null, asked, version, fields, id, listener, caller, line);
         detached.route = route;
         detached.pace = pace;
         detached.identity = identity;
+        detached.identified = identified;
         detached.pattern = pattern;
         return detached;
     }
@@ -333,6 +336,12 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Notes who calls. */
     public void identify(Identity found) {
         identity = found;
+        identified = true;
+    }
+
+    /** Whether a policy has found out who calls, be it somebody without a name. */
+    public boolean isIdentified() {
+        return identified;
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */

@@ -139,6 +139,19 @@ public final class Fields {
         return false;
     }
 
+    /** Takes out of a request's fields those that its {@code Connection} names, which no target will see. */
+    public static void dropNominated(MultiMap request) {
+        var connection = nominations(request);
+        if (connection.isEmpty()) {
+            return;
+        }
+        for (var name : List.copyOf(request.names())) {
+            if (isNominated(connection, name)) {
+                request.remove(name);
+            }
+        }
+    }
+
     private static boolean isProtected(CharSequence name) {
         return is(name, "host")
                 || is(name, "content-length")

@@ -72,7 +72,7 @@ public final class Filled {
             }
             return true;
         }
-        var value = value(part);
+        var value = value(part, head);
         if (part.kind() == Kind.QUERY) {
             out.append(value == null ? "" : value); // visible characters only, and encoded by who sent it
             return true;
@@ -104,7 +104,8 @@ public final class Filled {
         return kind == Kind.CAPTURE || kind == Kind.PATH;
     }
 
-    private @Nullable String value(Part part) {
+    /** What a part stands for in a request, as it is; null where it is missing. */
+    public static @Nullable String value(Part part, RequestHead head) {
         return switch (part.kind()) {
             case TEXT -> part.name();
             case CLAIM -> head.identity().claimText(part.name());

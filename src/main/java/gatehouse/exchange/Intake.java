@@ -155,6 +155,12 @@ public final class Intake {
             throw Problem.malformed("A header field's value has a control character.")
                     .asFailure();
         }
+        if (!value.isEmpty() && (isBlank(value.charAt(0)) || isBlank(value.charAt(value.length() - 1)))) {
+            // HTTP/1 takes them off; over HTTP/2 they are a fault (RFC 9113 §8.2.1), and whoever is behind reads
+            // another value
+            throw Problem.malformed("A header field's value begins or ends with a blank.")
+                    .asFailure();
+        }
         switch (name.length()) {
             case 3 -> hops += Fields.is(name, "via") ? 1 + commas(value) : 0;
             case 4 -> {
@@ -183,6 +189,10 @@ public final class Intake {
             }
             default -> {}
         }
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
     }
 
     private static int commas(String value) {

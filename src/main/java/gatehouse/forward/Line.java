@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Line {
     /** While the line is overloaded, nobody waits longer than this part of the usual wait. */
-    private static final int HURRY = 10;
+    private static final int HURRY = 20;
 
     private final int most;
     private final long wait;

@@ -1,62 +1,53 @@
 package gatehouse.launch;
 
-import gatehouse.admin.AdminVerticle;
-import gatehouse.http.HttpProxyVerticle;
-import gatehouse.refresh.CacheRefreshVerticle;
-import gatehouse.registrar.RegistryVerticle;
-import gatehouse.ws.WsProxyVerticle;
-import io.vertx.core.Deployable;
-import io.vertx.core.DeploymentOptions;
+import gatehouse.problem.Problem;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The verticles of the manifest, deployed. */
+/**
+ * The verticles of the manifest, deployed. One is redeployed by starting its successor first: only when that is up does the
+ * former one end what it has begun, and go. Changes come one after another; see {@link Node}.
+ */
 public final class Deployments {
-    private static final String REGISTRY = "RegistryVerticle";
+    static final String REGISTRY = "RegistryVerticle";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
     private static final Set<String> OWN =
             Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "WsProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;
-    private final Manifest manifest;
-    private final Path home;
-    private final Map<String, Running> running = Collections.synchronizedMap(new LinkedHashMap<>());
-    private final List<HttpProxyVerticle> httpProxies = Collections.synchronizedList(new ArrayList<>());
+    private final Launcher launcher;
+    private final Map<String, Deployed> running = Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Set<Future<?>> leaving = ConcurrentHashMap.newKeySet();
+    private volatile Manifest manifest;
 
-    Deployments(Vertx vertx, Node node, Manifest manifest, Path home) {
+    Deployments(Vertx vertx, Node node, Launcher launcher, Manifest manifest) {
         this.vertx = vertx;
         this.node = node;
+        this.launcher = launcher;
         this.manifest = manifest;
-        this.home = home;
     }
 
-    /**
-     * A deployed entry.
-     *
-     * @param id its deployment
-     * @param main what runs
-     * @param instances how many of it
-     */
-    public record Running(String id, String main, int instances) {}
+    /** What is meant to run. */
+    Manifest manifest() {
+        return manifest;
+    }
 
     /** Deploys what does not belong to the gateway. Before the services begin to probe: it may be one of their targets. */
     Future<Void> startOthers() {
-        return start(main -> !OWN.contains(main) && !REGISTRY.equals(main));
+        return start(Deployments::isForeign);
     }
 
     /** Deploys the registry, if it runs here. Before the services that follow it begin. */
@@ -69,83 +60,146 @@ public final class Deployments {
         return start(OWN::contains);
     }
 
+    private static boolean isForeign(String main) {
+        return !OWN.contains(main) && !REGISTRY.equals(main);
+    }
+
     private Future<Void> start(Predicate<String> which) {
         Future<Void> chain = Future.succeededFuture();
         for (var entry : manifest.verticles().entrySet()) {
             if (entry.getValue().enabled() && which.test(entry.getValue().main())) {
-                chain = chain.compose(before -> deploy(entry.getKey(), entry.getValue()));
+                chain = chain.compose(before -> replace(entry.getKey(), entry.getValue()));
             }
         }
         return chain;
     }
 
-    private Future<Void> deploy(String name, Manifest.Entry entry) {
-        var instances = entry.instances().on(Runtime.getRuntime().availableProcessors());
-        var options = new DeploymentOptions().setInstances(instances).setConfig(new JsonObject(entry.config()));
-        Future<String> deployed;
-        var builtIn = builtIn(entry, instances);
-        if (builtIn != null) {
-            deployed = vertx.deployVerticle(builtIn, options);
-        } else {
-            deployed = vertx.deployVerticle("java:" + entry.main(), options.setClassLoader(loader(entry)));
-        }
-        return deployed.onSuccess(id -> running.put(name, new Running(id, entry.main(), instances)))
-                .mapEmpty();
+    /**
+     * Makes what runs as the manifest says: what has changed is redeployed, what it lacks ends, the rest is not touched.
+     *
+     * @return fails with {@link NotDeployedException} when something does not start; what ran in its place still does
+     */
+    Future<Void> adopt(Manifest next) {
+        return vertx.executeBlocking(() -> changed(next), false).compose(changed -> {
+            var wanted = next.verticles();
+            var failed = new LinkedHashMap<String, Throwable>();
+            Future<Void> chain = Future.succeededFuture();
+            for (var which : List.<Predicate<String>>of(Deployments::isForeign, REGISTRY::equals, OWN::contains)) {
+                for (var name : changed) {
+                    var entry = wanted.get(name);
+                    if (entry != null && which.test(entry.main())) {
+                        chain = chain.compose(before -> replace(name, entry).recover(cause -> {
+                            failed.put(name, cause);
+                            return Future.succeededFuture();
+                        }));
+                    }
+                }
+            }
+            return chain.compose(done -> {
+                manifest = next;
+                leaveOut(wanted);
+                return failed.isEmpty()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new NotDeployedException(failed));
+            });
+        });
     }
 
-    private @org.jspecify.annotations.Nullable Supplier<Deployable> builtIn(Manifest.Entry entry, int instances) {
-        var instance = new AtomicInteger();
-        return switch (entry.main()) {
-            case "HttpProxyVerticle" ->
-                () -> {
-                    var proxy = new HttpProxyVerticle(node.httpNode(), instance.getAndIncrement(), instances);
-                    httpProxies.add(proxy);
-                    return proxy;
-                };
-            case "CacheRefreshVerticle" -> () -> new CacheRefreshVerticle(node.refreshNode());
-            case "WsProxyVerticle" -> () -> new WsProxyVerticle(node.openSockets(), node.switchboard());
-            case "AdminVerticle" -> () -> new AdminVerticle(node.adminNode());
-            case REGISTRY -> () -> new RegistryVerticle(node.registryNode());
-            default -> null;
-        };
+    private List<String> changed(Manifest next) {
+        var changed = new ArrayList<String>();
+        next.verticles().forEach((name, entry) -> {
+            var now = running.get(name);
+            if (entry.enabled() && (now == null || now.differsFrom(entry))) {
+                changed.add(name);
+            }
+        });
+        return changed;
     }
 
-    private ClassLoader loader(Manifest.Entry entry) {
-        var parent = Deployments.class.getClassLoader();
-        if (entry.jar() == null) {
-            return parent;
+    private void leaveOut(Map<String, Manifest.Entry> wanted) {
+        for (var deployed : all()) {
+            var entry = wanted.get(deployed.name());
+            if (entry == null || !entry.enabled()) {
+                running.remove(deployed.name());
+                LOG.info("{} runs no more", deployed.name());
+                end(deployed);
+            }
         }
-        try {
-            return new URLClassLoader(
-                    new URL[] {home.resolve(entry.jar()).toUri().toURL()}, parent);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    }
+
+    /**
+     * Starts the successor of what runs under a name.
+     *
+     * @return what runs now; fails with {@link NotDeployedException} when that did not start, and the former one still serves
+     */
+    Future<Void> redeploy(String name) {
+        var now = running.get(name);
+        if (now == null) {
+            return Future.failedFuture(
+                    Problem.notFound("Nothing of this name runs here.").asFailure());
         }
+        return replace(name, now.entry())
+                .recover(cause -> Future.failedFuture(new NotDeployedException(Map.of(name, cause))));
+    }
+
+    private Future<Void> replace(String name, Manifest.Entry entry) {
+        var former = running.get(name);
+        var generation = former == null ? 1 : former.generation() + 1;
+        return launcher.start(name, entry, generation, node.startTimeout())
+                .onComplete(started -> count(name, generation, started.succeeded()))
+                .map(deployed -> {
+                    running.put(name, deployed);
+                    if (former != null) {
+                        LOG.info("{} is redeployed, generation {}; the one before ends its work", name, generation);
+                        end(former);
+                    }
+                    return null;
+                });
+    }
+
+    private void count(String name, int generation, boolean succeeded) {
+        if (generation > 1 || !succeeded) {
+            Counter.builder("gatehouse.redeploys")
+                    .description("Redeployments of verticles.")
+                    .tag("verticle", name)
+                    .tag("outcome", succeeded ? "done" : "failed")
+                    .register(node.metrics().registry())
+                    .increment();
+        }
+    }
+
+    private void end(Deployed former) {
+        var ending = vertx.undeploy(former.id()).onFailure(cause -> LOG.warn("{} ended badly", former.name(), cause));
+        leaving.add(ending);
+        ending.onComplete(gone -> {
+            former.freeCode();
+            leaving.remove(ending);
+        });
     }
 
     /** Tells clients that their connections end. */
     Future<Void> announceEnd() {
         var told = new ArrayList<Future<?>>();
-        httpProxies.forEach(proxy -> told.add(proxy.announceEnd()));
+        all().forEach(deployed -> deployed.proxies().forEach(proxy -> told.add(proxy.announceEnd())));
         return Future.join(told).mapEmpty();
     }
 
     /** Undeploys everything, the last one first. */
     Future<Void> stop() {
-        var ids = new ArrayList<>(running.values());
-        Collections.reverse(ids);
+        var ending = all();
+        Collections.reverse(ending);
         running.clear();
         Future<Void> chain = Future.succeededFuture();
-        for (var deployed : ids) {
-            chain = chain.transform(before -> vertx.undeploy(deployed.id()));
+        for (var deployed : ending) {
+            chain = chain.transform(before -> vertx.undeploy(deployed.id()).onComplete(gone -> deployed.freeCode()));
         }
-        return chain;
+        return chain.transform(gone -> Future.join(List.copyOf(leaving)).mapEmpty());
     }
 
-    /** What is deployed, by name. */
-    public Map<String, Running> running() {
+    /** What is deployed. */
+    List<Deployed> all() {
         synchronized (running) {
-            return new LinkedHashMap<>(running);
+            return new ArrayList<>(running.values());
         }
     }
 }

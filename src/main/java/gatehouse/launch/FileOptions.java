@@ -60,7 +60,7 @@ final class FileOptions {
         var problems = new ArrayList<ConfigProblem>();
         Manifest whatRuns = null;
         try {
-            whatRuns = usesBuiltIn() ? Manifest.builtIn() : ManifestFile.read(manifestFile(), environment());
+            whatRuns = manifest();
         } catch (ConfigException e) {
             problems.addAll(e.problems());
         }
@@ -76,6 +76,11 @@ final class FileOptions {
             problems.addAll(0, e.problems());
         }
         throw new ConfigException(problems);
+    }
+
+    /** Reads the manifest alone. */
+    Manifest manifest() throws ConfigException {
+        return usesBuiltIn() ? Manifest.builtIn() : ManifestFile.read(manifestFile(), environment());
     }
 
     /** Reads the configuration alone. */
@@ -104,7 +109,8 @@ final class FileOptions {
         return conf;
     }
 
-    private Path manifestFile() {
+    /** Where the manifest is, or would be. */
+    Path manifestFile() {
         return manifest == null ? USUAL_MANIFEST : manifest;
     }
 

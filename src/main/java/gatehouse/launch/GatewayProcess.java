@@ -30,6 +30,9 @@ final class GatewayProcess {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
     private static final long START_SECONDS = 60;
 
+    /** An event loop that does nothing else for so long is in the log, with what it does. */
+    private static final Duration BLOCKED = Duration.ofSeconds(2);
+
     /** Beyond the waits that are configured: closing files, undeploying. */
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
@@ -147,7 +150,9 @@ final class GatewayProcess {
 
     private Vertx vertx(int lanes, @Nullable Joined joined) {
         var options = new VertxOptions()
-                .setEventLoopPoolSize(lanes)
+                .setEventLoopPoolSize(lanes + 1) // one beside them, for all that carries no traffic
+                .setMaxEventLoopExecuteTime(BLOCKED.toNanos())
+                .setWarningExceptionTime(BLOCKED.toNanos())
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
         var transport = blueprint.config().node().transport();

@@ -14,6 +14,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.policy.auth.SharedRevocations;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -61,13 +62,13 @@ public final class Node {
     private final Cluster cluster;
     private final Path home;
     private final Path dataDir;
-    private final Manifest manifest;
     private final Duration compare;
+    private final Duration startTimeout;
     private final Snapshots snapshots = new Snapshots();
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
     private final Registry registry;
-    private final RevocationList revocations = new RevocationList(InstantSource.system());
+    private final Revocations revocations;
     private final ResponseCache cache;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
@@ -81,6 +82,7 @@ public final class Node {
     private volatile int adminPort = -1;
     private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
+    private volatile List<ConfigProblem> manifestProblems = List.of();
     private volatile boolean ready;
     private Future<Void> lastChange = Future.succeededFuture();
 
@@ -89,16 +91,20 @@ public final class Node {
         this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
-        this.manifest = manifest;
         compare = blueprint.config().cluster().compare();
+        startTimeout = blueprint.config().node().startTimeout();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
+        var list = new RevocationList(InstantSource.system());
+        revocations = cluster.isShared()
+                ? new SharedRevocations(list, vertx, cluster, InstantSource.system(), compare)
+                : list;
         cache = new ResponseCache(
                 blueprint.config().cache(),
                 blueprint.config().node().name(),
                 System::nanoTime,
                 System::currentTimeMillis);
         builder = new SnapshotBuilder(
-                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cache);
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
@@ -125,7 +131,8 @@ public final class Node {
                         && blueprint.config().admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
-        deployments = new Deployments(vertx, this, manifest, home);
+        deployments = new Deployments(
+                vertx, this, new Launcher(vertx, this, home, SideLoop.beside(vertx, listeners.lanes())), manifest);
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -153,7 +160,8 @@ public final class Node {
         }
         return node.deployments
                 .startOthers()
-                .compose(others -> node.startRegistry(blueprint.config()))
+                .compose(others -> node.learnRevocations())
+                .compose(learnt -> node.startRegistry(blueprint.config()))
                 .compose(registered -> node.change(() -> node.apply(blueprint)))
                 .compose(applied -> node.deployments.startOwn())
                 .map(started -> {
@@ -180,6 +188,40 @@ public final class Node {
         LOG.error("the changed configuration is rejected, the former one stays in force:\n{}", why.getMessage());
     }
 
+    /**
+     * Makes what runs here as another manifest says. What it does not change goes on.
+     *
+     * @return fails with {@link ConfigException} when the configuration in force needs what it lacks, and then nothing has changed;
+     *     with {@link NotDeployedException} when something does not start
+     */
+    Future<Void> adopt(Manifest next) {
+        return change(() -> {
+            var dangling = Dangling.in(snapshots.current().blueprint(), next);
+            return dangling.isEmpty()
+                    ? deployments.adopt(next).onSuccess(done -> manifestProblems = List.of())
+                    : Future.failedFuture(new ConfigException(dangling));
+        });
+    }
+
+    /** Notes that a changed manifest was not accepted, or not all of it. */
+    void manifestRejected(List<ConfigProblem> why) {
+        manifestProblems = why;
+        metrics.reloadRejected();
+        why.forEach(problem -> LOG.error("the changed manifest is not in force as it stands: {}", problem));
+    }
+
+    /** Starts the successor of a verticle, and ends it when that is up. */
+    public Future<Void> redeploy(String name) {
+        return change(() -> deployments.redeploy(name));
+    }
+
+    /** Longest time until a verticle is up. */
+    Duration startTimeout() {
+        return snapshots.isEmpty()
+                ? startTimeout
+                : snapshots.current().config().node().startTimeout();
+    }
+
     private synchronized Future<Void> change(Callable<Future<Void>> work) {
         lastChange = lastChange.transform(before -> {
             try {
@@ -189,6 +231,10 @@ public final class Node {
             }
         });
         return lastChange;
+    }
+
+    private Future<Void> learnRevocations() {
+        return revocations instanceof SharedRevocations shared ? shared.begin() : Future.succeededFuture();
     }
 
     private Future<Void> startRegistry(GatewayConfig config) {
@@ -205,7 +251,10 @@ public final class Node {
     }
 
     private boolean isOwnPort(int port) {
-        return port == adminPort || port == bridgePort || ports.containsValue(port);
+        return port == adminPort
+                || port == bridgePort
+                || ports.containsValue(port)
+                || cluster.ports().contains(port);
     }
 
     private Future<Void> apply(Blueprint blueprint) {
@@ -213,7 +262,7 @@ public final class Node {
         if (connections != null && connections > listeners.mostConnections()) {
             return Future.failedFuture(tooManyConnections(blueprint, connections));
         }
-        var dangling = Dangling.in(blueprint, manifest);
+        var dangling = Dangling.in(blueprint, deployments.manifest());
         if (!dangling.isEmpty()) {
             return Future.failedFuture(new ConfigException(dangling));
         }
@@ -378,18 +427,21 @@ public final class Node {
                 snapshots,
                 metrics,
                 () -> ready,
-                () -> problems,
-                () -> deployments.running().entrySet().stream()
-                        .map(entry -> new AdminNode.Verticle(
-                                entry.getKey(),
-                                entry.getValue().main(),
-                                entry.getValue().instances()))
-                        .toList(),
+                this::problems,
+                new AdminNode.Verticles(
+                        () -> deployments.all().stream()
+                                .map(deployed -> new AdminNode.Verticle(
+                                        deployed.name(),
+                                        deployed.entry().main(),
+                                        deployed.instances(),
+                                        deployed.generation()))
+                                .toList(),
+                        this::redeploy),
                 () -> ports,
                 port -> adminPort = port,
                 port -> bridgePort = port,
                 cluster,
-                manifest.runs("RegistryVerticle") ? registry : null,
+                deployments.manifest().runs("RegistryVerticle") ? registry : null,
                 revocations,
                 new AdminNode.Cache(cache::sample, this::purge),
                 sockets.topics()::publish,
@@ -420,7 +472,9 @@ public final class Node {
 
     /** What was wrong with the last configuration that was rejected; empty when the newest one is in force. */
     public List<ConfigProblem> problems() {
-        return problems;
+        var both = new ArrayList<>(problems);
+        both.addAll(manifestProblems);
+        return both;
     }
 
     /** Whether every listener is bound and the node is not ending. */

@@ -33,6 +33,7 @@ final class Reloader implements AutoCloseable {
     private final FileOptions options;
     private final GatewayConfig started;
     private final ConfigWatcher watcher = new ConfigWatcher(this::watched, this::reload);
+    private final ManifestReloader manifest;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         var made = new Thread(work, "config-watcher");
         made.setDaemon(true);
@@ -45,6 +46,7 @@ final class Reloader implements AutoCloseable {
     Reloader(Node node, FileOptions options) {
         this.node = node;
         this.options = options;
+        this.manifest = new ManifestReloader(node, options);
         this.started = node.snapshots().current().config();
     }
 
@@ -60,6 +62,7 @@ final class Reloader implements AutoCloseable {
             rejected = null;
             notTaken.set(null);
             guarded(this::reload);
+            guarded(manifest::reload);
         });
     }
 
@@ -71,6 +74,7 @@ final class Reloader implements AutoCloseable {
                 reload(); // what it lacks may be a file that it names, which nobody watches yet
             }
         });
+        guarded(manifest::look);
     }
 
     /** A failure must not end the schedule. */

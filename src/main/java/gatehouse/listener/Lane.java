@@ -3,11 +3,13 @@ package gatehouse.listener;
 import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,11 @@ public final class Lane {
     /** Number of the lane, from 0. */
     public int index() {
         return index;
+    }
+
+    /** Whether this is the lane's event loop. */
+    public boolean runsOn(EventLoop loop) {
+        return ((ContextInternal) context).nettyEventLoop() == loop;
     }
 
     /** Runs something on the lane's event loop and brings its result back. */

@@ -19,8 +19,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A named group of targets, one of which gets the next request. It finds out by itself where they are and whether they are
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  * on the path of every request and neither wait nor allocate.
  */
 public final class Service {
-    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
-
     /** How often at most the log says that requests are refused. */
     private static final Duration SHEDDING_TOLD = Duration.ofSeconds(10);
 
@@ -43,6 +39,7 @@ public final class Service {
     private final LoadBalancer trying;
     private final Names names;
     private final Shedding shedding;
+    private final HealthNews news;
     private final @Nullable Followed followed;
     private final Promise<Void> ready = Promise.promise();
     private final List<Load> loads = new CopyOnWriteArrayList<>();
@@ -67,6 +64,7 @@ public final class Service {
         this.name = name;
         this.config = config;
         this.stickiness = new Stickiness(name, config.balance().sticky(), stickyKey);
+        this.news = new HealthNews(vertx, name, config.health().panic());
         this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
@@ -190,15 +188,7 @@ public final class Service {
 
     /** Requests that may be under way at once, those that are and those that wait, all event loops together. */
     public LoadStatus load() {
-        var limit = 0;
-        var inFlight = 0;
-        var waiting = 0;
-        for (var load : loads) {
-            limit += load.limit();
-            inFlight += load.inFlight();
-            waiting += load.waiting();
-        }
-        return new LoadStatus(limit, inFlight, waiting);
+        return LoadStatus.of(loads);
     }
 
     /**
@@ -327,27 +317,12 @@ public final class Service {
     private final class Changes implements Roster.Listener {
         @Override
         public void healthChanged(HealthChanged change) {
-            switch (change.state()) {
-                case "healthy" ->
-                    LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
-                case "unproven" ->
-                    LOG.info("target {} of service {} is tried again: {}", change.target(), name, change.why());
-                default ->
-                    LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
-            }
-            HealthChanged.TOPIC.publish(vertx, change);
+            news.healthChanged(change);
         }
 
         @Override
         public void panicChanged(boolean panic) {
-            if (panic) {
-                LOG.warn(
-                        "service {} is in panic mode: fewer than {} of its targets are healthy, all get requests",
-                        name,
-                        config.health().panic());
-            } else {
-                LOG.info("service {} is out of panic mode: enough of its targets are healthy", name);
-            }
+            news.panicChanged(panic);
         }
 
         @Override

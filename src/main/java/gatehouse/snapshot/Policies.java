@@ -38,7 +38,8 @@ public final class Policies {
                     "Stores answers and serves them again, by the rules of RFC 9111.",
                     Stage.CACHE,
                     Terms.class)
-            .onlyWhereNamed();
+            .onlyWhereNamed()
+            .builtAnew();
 
     /** All policies in the order in which a request meets them. */
     public static final List<PolicyType<?>> ALL = inOrder(

@@ -11,6 +11,7 @@ import gatehouse.config.TargetUrl;
 import gatehouse.config.Template;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
+import gatehouse.policy.ratelimit.RateLimit;
 import gatehouse.route.RouteTable;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -52,6 +53,7 @@ final class References {
             }
         });
         effective.forEach(this::checkCache);
+        effective.forEach(this::checkLimit);
         checkPorts();
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
@@ -157,6 +159,18 @@ final class References {
                         "{" + capture + "}",
                         "a name that stands in match.path, such as /events/{topic}");
             }
+        }
+    }
+
+    private void checkLimit(String route, PolicySet set) {
+        var limit = set.get(RateLimit.TYPE.key(), RateLimit.Config.class);
+        if (limit != null
+                && limit.scope() == RateLimit.Scope.CLUSTER
+                && !config.cluster().enabled()) {
+            problems.add(
+                    List.of("routes", route, RateLimit.TYPE.key(), "scope"),
+                    "cluster, but this node is in no cluster",
+                    "node, or cluster.enabled: true");
         }
     }
 

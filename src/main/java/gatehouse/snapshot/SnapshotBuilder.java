@@ -1,14 +1,18 @@
 package gatehouse.snapshot;
 
+import gatehouse.cache.Ingredients;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cache.Terms;
+import gatehouse.cluster.Cluster;
 import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
+import gatehouse.config.Template;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
+import gatehouse.forward.MirrorTally;
 import gatehouse.forward.Plan;
 import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
@@ -20,6 +24,8 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
 import gatehouse.policy.cache.Caching;
+import gatehouse.policy.edit.RequestEdits;
+import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
 import gatehouse.service.Service;
@@ -31,8 +37,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -49,6 +57,7 @@ public final class SnapshotBuilder {
     private final LongSupplier nanoTime;
     private final Registry registry;
     private final Revocations revocations;
+    private final Cluster cluster;
     private final Kept kept = new Kept();
     private final ResponseCache cache;
 
@@ -57,6 +66,7 @@ public final class SnapshotBuilder {
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry followed by services that say so
      * @param revocations tokens that are not taken any more
+     * @param cluster the other nodes, if there are any
      * @param cache where routes that say so store answers
      */
     public SnapshotBuilder(
@@ -65,12 +75,14 @@ public final class SnapshotBuilder {
             LongSupplier nanoTime,
             Registry registry,
             Revocations revocations,
+            Cluster cluster,
             ResponseCache cache) {
         this.vertx = vertx;
         this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
         this.registry = registry;
         this.revocations = revocations;
+        this.cluster = cluster;
         this.cache = cache;
     }
 
@@ -88,8 +100,8 @@ public final class SnapshotBuilder {
                 .config()
                 .routes()
                 .keySet()
-                .forEach(name ->
-                        routes.put(name, route(blueprint, name, services, interceptors, surroundings, previous)));
+                .forEach(name -> routes.put(
+                        name, route(blueprint, name, services, interceptors, surroundings.of(name), previous)));
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : blueprint.config().listeners().keySet()) {
             var builder = new RouteTable.Builder<Route>(listener);
@@ -111,7 +123,9 @@ public final class SnapshotBuilder {
                 nanoTime,
                 blueprint.config().consumers(),
                 kept,
-                revocations);
+                revocations,
+                cluster,
+                "");
     }
 
     /** By service; made before anything is started, as a constructor may fail. */
@@ -176,7 +190,7 @@ public final class SnapshotBuilder {
                         : settings.equals(before.effective().get(type.key(), type.config()))
                                 ? before.steps().get(type)
                                 : null;
-                steps.put(type, same == null ? build(type, settings, surroundings) : same);
+                steps.put(type, same == null ? build(type, settings, effective, surroundings) : same);
             }
         }
         var policy = List.copyOf(new ArrayList<>(steps.values())).stream().reduce(Policy.NONE, Policy::around);
@@ -189,8 +203,29 @@ public final class SnapshotBuilder {
         return new Route(name, config, effective, steps, policy, behindCache, to);
     }
 
-    private Policy build(PolicyType<?> type, Record settings, Surroundings surroundings) {
-        return settings instanceof Terms terms ? new Caching(cache, terms) : type.build(settings, surroundings);
+    private Policy build(PolicyType<?> type, Record settings, PolicySet effective, Surroundings surroundings) {
+        return settings instanceof Terms terms
+                ? new Caching(cache, terms, ingredients(effective))
+                : type.build(settings, surroundings);
+    }
+
+    /** What the edits that stand behind the cache make of who calls. */
+    private static Ingredients ingredients(PolicySet effective) {
+        var request = effective.get(RequestEdits.TYPE.key(), RequestEdits.Config.class);
+        var response = effective.get(ResponseEdits.TYPE.key(), ResponseEdits.Config.class);
+        var values = new ArrayList<Template.Part>();
+        var fields = new HashSet<String>();
+        if (request != null) {
+            request.ofTarget().forEach(template -> values.addAll(template.parts()));
+            request.ofFields().stream()
+                    .filter(field -> Ingredients.isOfCaller(field.getValue()))
+                    .forEach(field -> fields.add(field.getKey().toLowerCase(Locale.ROOT)));
+        }
+        if (response != null) {
+            Template.in(response).forEach(template -> values.addAll(template.parts()));
+        }
+        values.removeIf(Ingredients::isInKey);
+        return new Ingredients(values, fields);
     }
 
     private Route.Destination destination(
@@ -254,9 +289,18 @@ public final class SnapshotBuilder {
                         ? Objects.requireNonNull(old).breaker()
                         : breaker == null
                                 ? null
-                                : new Breaker(breaker, nanoTime, Breaker.Listener.logging(route, service.name())),
-                mirror == null ? null : new Mirror(Objects.requireNonNull(services.get(mirror.to())), mirror),
+                                : new Breaker(
+                                        breaker, nanoTime, Breaker.Listener.telling(vertx, route, service.name())),
+                mirror == null ? null : mirror(services, mirror, old),
                 interceptors.getOrDefault(serviceName, List.of()));
+    }
+
+    private static Mirror mirror(Map<String, Service> services, Mirror.Config config, @Nullable Plan old) {
+        var before = old == null ? null : old.mirror();
+        return new Mirror(
+                Objects.requireNonNull(services.get(config.to())),
+                config,
+                before == null ? new MirrorTally() : before.tally());
     }
 
     private static gatehouse.config.Share budget(@Nullable Retry retry) {

@@ -13,6 +13,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -89,7 +90,7 @@ class AdminApiTest {
                     gateway.node().metrics(),
                     () -> false,
                     List::of,
-                    List::of,
+                    new AdminNode.Verticles(List::of, name -> Future.succeededFuture()),
                     Map::of,
                     port::complete,
                     bridge -> {},
@@ -99,7 +100,8 @@ class AdminApiTest {
                     new AdminNode.Cache(() -> gateway.node().cache().sample(), purge -> Future.succeededFuture(0)),
                     (topic, text) -> "",
                     null);
-            TestGateway.await(gateway.vertx().deployVerticle(new AdminVerticle(ending)));
+            var another = Vertx.vertx();
+            TestGateway.await(another.deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());
             var ready = admin.get("/health/ready");
             assertThat(ready.status()).isEqualTo(503);
@@ -108,6 +110,7 @@ class AdminApiTest {
             assertThat(admin.send("PUT", "/admin/v1/services/s/targets/t", "{}", bearer("null"), JSON)
                             .status())
                     .isEqualTo(401);
+            TestGateway.await(another.close());
         }
     }
 
@@ -148,7 +151,8 @@ class AdminApiTest {
                     .contains(new JsonObject()
                             .put("name", "admin")
                             .put("main", "AdminVerticle")
-                            .put("instances", 1));
+                            .put("instances", 1)
+                            .put("generation", 1));
             assertThat(AdminClient.of(gateway).items("/admin/v1/verticles")).hasSize(2);
         }
     }

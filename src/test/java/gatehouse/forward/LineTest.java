@@ -74,15 +74,15 @@ class LineTest {
     }
 
     @Test
-    void patience_is_a_tenth_in_an_overloaded_line() {
+    void patience_is_a_twentieth_in_an_overloaded_line() {
         var one = place();
         line.join(one, 0);
         assertThat(line.patienceOf(one, 50)).isEqualTo(100);
-        assertThat(line.nextLookAt(one, 0)).isEqualTo(10);
-        assertThat(line.nextLookAt(one, 10)).isEqualTo(100);
+        assertThat(line.nextLookAt(one, 0)).isEqualTo(5);
+        assertThat(line.nextLookAt(one, 5)).isEqualTo(100);
         var two = place();
         line.join(two, 90);
-        assertThat(line.patienceOf(two, 101)).isEqualTo(100);
+        assertThat(line.patienceOf(two, 101)).isEqualTo(95);
     }
 
     @Test
@@ -93,7 +93,7 @@ class LineTest {
         line.join(one, 1_001);
         line.join(two, 1_002);
         assertThat(order(1_099)).containsExactly(two, one);
-        assertThat(line.patienceOf(one, 1_099)).isEqualTo(1_011);
+        assertThat(line.patienceOf(one, 1_099)).isEqualTo(1_006);
         assertThat(order(1_100)).containsExactly(one, two);
     }
 
@@ -102,12 +102,12 @@ class LineTest {
         var one = place();
         var two = place();
         line.join(one, 0);
-        line.join(two, 95);
+        line.join(two, 98);
         assertThat(line.overdue(99)).isNull();
         assertThat(line.overdue(101)).isSameAs(one);
         line.leave(one);
         assertThat(line.overdue(101)).isNull();
-        assertThat(line.overdue(105)).isSameAs(two);
+        assertThat(line.overdue(103)).isSameAs(two);
     }
 
     @Test

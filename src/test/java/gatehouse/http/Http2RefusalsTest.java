@@ -51,6 +51,8 @@ class Http2RefusalsTest extends SceneCase {
             §8.2.1  | x-a                | b\\r\\nX-Evil: c
             §8.2.1  | x-a                | b\\nc
             §8.2.1  | x-a                | b\\u0000c
+            §8.2.1  | x-a                | `b `
+            §8.2.1  | x-a                | ` b`
             §8.2.1  | x a                | b
             §8.2.1  | x\\r\\nevil        | b
             §8.2.1  | x:a                | b

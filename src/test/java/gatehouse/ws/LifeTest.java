@@ -56,15 +56,9 @@ class LifeTest {
             gateway.reload(CONFIG, MORE, origin.url(), "renamed");
             stillEchoes(socket, "after a reload");
 
-            var node = gateway.node();
             for (var name : new String[] {"ws", "http"}) {
-                var old = node.deployments().running().get(name).id();
-                if (name.equals("ws")) {
-                    TestGateway.await(gateway.vertx()
-                            .deployVerticle(new WsProxyVerticle(node.openSockets(), node.switchboard())));
-                }
-                TestGateway.await(gateway.vertx().undeploy(old));
-                stillEchoes(socket, "without the old " + name);
+                TestGateway.await(gateway.node().redeploy(name));
+                stillEchoes(socket, "after a redeployment of " + name);
             }
         }
     }

@@ -1,5 +1,6 @@
 package gatehouse.policy.cache;
 
+import gatehouse.cache.Ingredients;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cache.Shelf;
 import gatehouse.cache.Terms;
@@ -15,9 +16,10 @@ public final class Caching implements Policy {
     /**
      * @param cache the responses stored on this node
      * @param terms what this route says of storing
+     * @param ingredients what it makes requests and answers of
      */
-    public Caching(ResponseCache cache, Terms terms) {
-        shelf = new Shelf(cache, terms);
+    public Caching(ResponseCache cache, Terms terms, Ingredients ingredients) {
+        shelf = new Shelf(cache, terms, ingredients);
     }
 
     /**

@@ -5,6 +5,7 @@ import gatehouse.config.Key;
 import gatehouse.config.Template;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Filled;
+import gatehouse.exchange.OwnFields;
 import gatehouse.exchange.RequestHead;
 import io.vertx.core.MultiMap;
 import java.util.ArrayList;
@@ -45,12 +46,25 @@ final class HeaderEdits {
     private record Edit(String name, Template value, boolean replaces) {}
 
     private final List<String> removed;
+    private final List<String> replaced = new ArrayList<>();
+    private final List<String> written = new ArrayList<>();
     private final List<Edit> edits = new ArrayList<>();
 
     HeaderEdits(Config config) {
         removed = config.remove();
         config.set().forEach((name, value) -> edits.add(new Edit(name, value, true)));
         config.add().forEach((name, value) -> edits.add(new Edit(name, value, false)));
+        replaced.addAll(removed);
+        replaced.addAll(config.set().keySet());
+        written.addAll(config.add().keySet());
+    }
+
+    /** Changes the fields of a request, in which a client may neither spell one otherwise nor have one dropped. */
+    void applyToRequest(MultiMap fields, RequestHead head) {
+        var values = values(head);
+        OwnFields.clear(fields, replaced);
+        OwnFields.keep(fields, written);
+        put(values, fields);
     }
 
     /**
@@ -59,13 +73,22 @@ final class HeaderEdits {
      * @param head whose values are taken
      */
     void apply(MultiMap fields, RequestHead head) {
+        var values = values(head);
+        for (var i = 0; i < removed.size(); i++) {
+            fields.remove(removed.get(i));
+        }
+        put(values, fields);
+    }
+
+    private @Nullable String[] values(RequestHead head) {
         var values = new @Nullable String[edits.size()];
         for (var i = 0; i < values.length; i++) {
             values[i] = Filled.field(edits.get(i).value(), head);
         }
-        for (var i = 0; i < removed.size(); i++) {
-            fields.remove(removed.get(i));
-        }
+        return values;
+    }
+
+    private void put(@Nullable String[] values, MultiMap fields) {
         for (var i = 0; i < values.length; i++) {
             var edit = edits.get(i);
             var value = values[i];

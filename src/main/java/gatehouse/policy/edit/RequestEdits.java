@@ -2,6 +2,7 @@ package gatehouse.policy.edit;
 
 import gatehouse.config.Checked;
 import gatehouse.config.Key;
+import gatehouse.config.Template;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
@@ -11,6 +12,9 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Changes the request before it goes to its service: path, query, header fields. */
@@ -38,6 +42,28 @@ public final class RequestEdits implements Policy {
             if (headers != null) {
                 headers.check(Fields::isSettable, complaints);
             }
+        }
+
+        /** What path and query are made of. */
+        public List<Template> ofTarget() {
+            var found = new ArrayList<Template>();
+            if (rewrite != null) {
+                found.addAll(Template.in(rewrite));
+            }
+            if (query != null) {
+                found.addAll(Template.in(query));
+            }
+            return found;
+        }
+
+        /** What fields are made of, by their names; a name may stand there twice. */
+        public List<Map.Entry<String, Template>> ofFields() {
+            var found = new ArrayList<Map.Entry<String, Template>>();
+            if (headers != null) {
+                found.addAll(headers.set().entrySet());
+                found.addAll(headers.add().entrySet());
+            }
+            return found;
         }
     }
 
@@ -74,7 +100,7 @@ public final class RequestEdits implements Policy {
             }
         }
         if (headers != null) {
-            headers.apply(exchange.headers(), exchange);
+            headers.applyToRequest(exchange.headers(), exchange);
         }
         return next.proceed(exchange);
     }

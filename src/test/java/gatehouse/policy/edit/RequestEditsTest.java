@@ -228,4 +228,24 @@ class RequestEditsTest {
                         routes: { all: { match: { path: "/{x}" }, to: origin, request: { %s } } }
                         """, request)).hasMessageContaining(told);
     }
+
+    @Test
+    void a_client_can_neither_spell_a_field_otherwise_nor_have_it_dropped() throws IOException {
+        var seen = seen(
+                "GET",
+                "/fields/7",
+                "x_id: mine",
+                "X_Gone: mine",
+                "X_Sub: mine",
+                "Connection: x-id, X-FROM, x-more, x-other",
+                "X-Other: goes");
+
+        assertThat(seen.header("X-Id")).isEqualTo("id-7");
+        assertThat(seen.header("X-From")).isEqualTo("127.0.0.1");
+        assertThat(seen.header("X-More")).isEqualTo("one");
+        assertThat(seen.header("x_id")).isNull();
+        assertThat(seen.header("X_Gone")).isNull();
+        assertThat(seen.header("X_Sub")).isNull();
+        assertThat(seen.header("X-Other")).isNull();
+    }
 }

@@ -1,0 +1,129 @@
+package gatehouse.launch;
+
+import gatehouse.admin.AdminVerticle;
+import gatehouse.http.HttpProxyVerticle;
+import gatehouse.refresh.CacheRefreshVerticle;
+import gatehouse.registrar.RegistryVerticle;
+import gatehouse.ws.WsProxyVerticle;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts one entry of the manifest: finds its classes, makes its instances and waits until they are up. */
+final class Launcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+
+    private final Vertx vertx;
+    private final Node node;
+    private final Path home;
+    private final SideLoop side;
+
+    Launcher(Vertx vertx, Node node, Path home, SideLoop side) {
+        this.vertx = vertx;
+        this.node = node;
+        this.home = home;
+        this.side = side;
+    }
+
+    /** What was made for one deployment. */
+    private record Made(
+            List<Deployable> instances, @Nullable PluginCode code, List<HttpProxyVerticle> proxies) {}
+
+    /**
+     * Starts an entry.
+     *
+     * @param limit longest time until it is up; what comes up later is taken down again
+     * @return fails when it does not start; then nothing of it is left
+     */
+    Future<Deployed> start(String name, Manifest.Entry entry, int generation, Duration limit) {
+        var count = entry.instances().on(Runtime.getRuntime().availableProcessors());
+        return vertx.executeBlocking(() -> make(entry, count), false) // constructors of others may take their time
+                .compose(made -> deploy(entry, made, limit)
+                        .map(id -> new Deployed(name, entry, id, count, generation, made.code(), made.proxies())));
+    }
+
+    private Made make(Manifest.Entry entry, int count) throws IOException, ReflectiveOperationException {
+        var proxies = new ArrayList<HttpProxyVerticle>();
+        var builtIn = builtIn(entry.main(), count, proxies);
+        if (builtIn != null) {
+            return new Made(instances(count, builtIn), null, List.copyOf(proxies));
+        }
+        var code = entry.jar() == null ? null : PluginCode.of(home.resolve(entry.jar()));
+        try {
+            var loader = code == null ? Launcher.class.getClassLoader() : code.loader();
+            var constructor = Class.forName(entry.main(), true, loader).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            var made = new ArrayList<Deployable>();
+            for (var i = 0; i < count; i++) {
+                var instance = (Deployable) constructor.newInstance();
+                made.add(count == 1 ? side.carry(instance) : instance);
+            }
+            return new Made(made, code, List.of());
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            if (code != null) {
+                code.close();
+            }
+            throw e;
+        }
+    }
+
+    private static List<Deployable> instances(int count, IntFunction<Deployable> maker) {
+        var made = new ArrayList<Deployable>();
+        for (var i = 0; i < count; i++) {
+            made.add(maker.apply(i));
+        }
+        return made;
+    }
+
+    private @Nullable IntFunction<Deployable> builtIn(String main, int count, List<HttpProxyVerticle> proxies) {
+        return switch (main) {
+            case "HttpProxyVerticle" ->
+                i -> {
+                    var proxy = new HttpProxyVerticle(node.httpNode(), i, count);
+                    proxies.add(proxy);
+                    return proxy;
+                };
+            case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(node.refreshNode()));
+            case "WsProxyVerticle" -> i -> side.carry(new WsProxyVerticle(node.openSockets(), node.switchboard()));
+            case "AdminVerticle" -> i -> side.carry(new AdminVerticle(node.adminNode()));
+            case Deployments.REGISTRY -> i -> side.carry(new RegistryVerticle(node.registryNode()));
+            default -> null;
+        };
+    }
+
+    private Future<String> deploy(Manifest.Entry entry, Made made, Duration limit) {
+        var options =
+                new DeploymentOptions().setInstances(made.instances().size()).setConfig(new JsonObject(entry.config()));
+        if (made.code() != null) {
+            options.setClassLoader(made.code().loader());
+        }
+        Iterator<Deployable> next = made.instances().iterator();
+        var starting = vertx.deployVerticle(next::next, options);
+        return starting.timeout(limit.toMillis(), TimeUnit.MILLISECONDS).onFailure(cause -> {
+            starting.onSuccess(late -> {
+                        LOG.warn("{} is up too late and is taken down again", entry.main());
+                        vertx.undeploy(late).onComplete(gone -> free(made));
+                    })
+                    .onFailure(failed -> free(made));
+        });
+    }
+
+    private static void free(Made made) {
+        if (made.code() != null) {
+            made.code().close();
+        }
+    }
+}
