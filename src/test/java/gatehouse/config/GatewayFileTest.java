@@ -196,7 +196,7 @@ class GatewayFileTest {
                 .satisfiesExactly(
                         is("1:10 version: 2 (expected: integer 1)"),
                         is(
-                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, drain,"
+                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, startTimeout, drain,"
                                         + " did you mean name?)"),
                         is("4:18 node.drain.http: 10, no unit ms, s, m, h or d"
                                 + " (expected: a duration such as 250ms, 30s, 10m or 1h)"),
