@@ -23,6 +23,7 @@ class ArchitectureTest {
             .layer("edges")
             .definedBy(
                     "gatehouse.http..",
+                    "gatehouse.ws..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -65,6 +66,7 @@ class ArchitectureTest {
                     "gatehouse",
                     "gatehouse.launch..",
                     "gatehouse.http..",
+                    "gatehouse.ws..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry instances that register themselves; null where no registry runs here
  * @param revocations tokens of callers that are not taken any more
  * @param cache what the response cache holds, and how it forgets
+ * @param publish publishes a text on a topic for clients, and says by which id
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -51,6 +53,7 @@ public record AdminNode(
         @Nullable Registry registry,
         Revocations revocations,
         Cache cache,
+        BiFunction<String, String, String> publish,
         @Nullable String generatedToken) {
     /**
      * The process.

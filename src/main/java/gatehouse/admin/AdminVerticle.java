@@ -110,6 +110,7 @@ public final class AdminVerticle extends VerticleBase {
         new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
+        new TopicsApi(node.publish()).add(endpoints);
         new EventsApi(vertx, events, () -> admin().events()).add(endpoints);
         var registry = node.registry();
         if (registry != null) {

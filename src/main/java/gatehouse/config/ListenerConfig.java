@@ -8,7 +8,11 @@ public record ListenerConfig(
         @Key(doc = "`HOST:PORT`, `:PORT` for every address, `[IPV6]:PORT`; port 0 takes a free one.", required = true)
         ListenAddress listen,
 
-        @Key(doc = "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge.", value = "[http1, h2c]")
+        @Key(
+                doc =
+                        "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge; `websocket` lets connections of"
+                                + " HTTP/1.1 become WebSockets, and alone takes nothing else.",
+                value = "[http1, h2c]")
         List<Protocol> protocols,
 
         @Key(
@@ -25,13 +29,25 @@ public record ListenerConfig(
         /** HTTP/1.0 and HTTP/1.1. */
         HTTP1,
         /** HTTP/2 without TLS, prior knowledge (RFC 9113 §3.3). */
-        H2C
+        H2C,
+        /** Connections of HTTP/1.1 that become WebSockets (RFC 6455). */
+        WEBSOCKET
+    }
+
+    /** Whether requests to become a WebSocket are taken. */
+    public boolean takesWebSockets() {
+        return protocols.contains(Protocol.WEBSOCKET);
+    }
+
+    /** Whether anything but those is taken. */
+    public boolean takesRequests() {
+        return protocols.size() > 1 || !takesWebSockets();
     }
 
     @Override
     public void check(Complaints complaints) {
         if (protocols.isEmpty()) {
-            complaints.add("protocols", "[]", "at least one of http1, h2c");
+            complaints.add("protocols", "[]", "at least one of http1, h2c, websocket");
         }
         trustedProxies.stream()
                 .filter(range -> range.prefix() == 0)

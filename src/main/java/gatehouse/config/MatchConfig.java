@@ -28,10 +28,24 @@ public record MatchConfig(
 
         @Key(doc = "Cookies by name; `*` is any value.") Map<String, List<String>> cookie,
 
+        @Key(
+                doc = "`websocket`: a request to become a WebSocket, on a listener that takes them; `http`: any other."
+                        + " Without this key both are taken.",
+                value = "[]")
+        List<Spoken> protocol,
+
         @Key(doc = "Version of an API that the request asks for.") @Nullable VersionMatch version,
 
         @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
         implements Checked {
+    /** What is wanted of a connection. */
+    public enum Spoken {
+        /** Requests and answers. */
+        HTTP,
+        /** A WebSocket. */
+        WEBSOCKET
+    }
+
     @Override
     public void check(Complaints complaints) {
         var segment = version == null ? null : version.path();

@@ -42,6 +42,9 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private boolean handedOver;
     private boolean closesConnection;
     private boolean continued;
+    private boolean webSocket;
+    private boolean upgraded;
+    private int closeCode;
     private @Nullable Runnable whenClientLeaves;
     private @Nullable Runnable whenEnded;
     private @Nullable Unsent unsent;
@@ -371,6 +374,9 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Notes that the client has gone away. */
     public void clientLeft() {
+        if (upgraded) {
+            return; // whoever has the connection knows
+        }
         clientGone = true;
         if (whenClientLeaves != null) {
             whenClientLeaves.run();
@@ -432,6 +438,38 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Notes the status that was sent. */
     public void answered(int sentStatus) {
         status = sentStatus;
+    }
+
+    /** Notes that the client asks for a WebSocket, and may. */
+    public void wantsWebSocket() {
+        webSocket = true;
+    }
+
+    @Override
+    public boolean isWebSocket() {
+        return webSocket;
+    }
+
+    /** Notes that its connection was handed over: it ends when whoever has it says so. */
+    public void upgrade(long nanos) {
+        upgraded = true;
+        endNanos = nanos;
+        whenClientLeaves = null;
+    }
+
+    /** Whether its connection was handed over. */
+    public boolean isUpgraded() {
+        return upgraded;
+    }
+
+    /** Notes the code with which a WebSocket was closed. */
+    public void closedWith(int code) {
+        closeCode = code;
+    }
+
+    @Override
+    public int closeCode() {
+        return closeCode;
     }
 
     /** Notes the end; from here on only the facts are read. */

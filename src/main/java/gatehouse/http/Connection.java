@@ -141,6 +141,14 @@ final class Connection {
         all.ended();
     }
 
+    /** It is somebody else's now, with the exchange on it. */
+    void handedOn(Exchange exchange) {
+        all.handedOn(http);
+        last = null;
+        exchanges--;
+        all.ended();
+    }
+
     /** Ends it if it is time to. */
     void sweep(long now) {
         if (exchanges == 0 ? isIdle(now) : isStalled(now)) {

@@ -4,6 +4,7 @@ import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.snapshot.Snapshots;
+import gatehouse.snapshot.Switchboard;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots the configuration in force
  * @param metrics where exchanges are counted
  * @param accessLog where they are written; null for nowhere
+ * @param switchboard who takes what asks for a WebSocket or a topic
  */
 public record HttpNode(
         Listeners listeners,
         Snapshots snapshots,
         Metrics metrics,
-        @Nullable AccessLog accessLog) {
+        @Nullable AccessLog accessLog,
+        Switchboard switchboard) {
     int lanes() {
         return listeners.lanes().size();
     }

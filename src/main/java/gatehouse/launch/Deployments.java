@@ -23,7 +23,8 @@ public final class Deployments {
     static final String REGISTRY = "RegistryVerticle";
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-    private static final Set<String> OWN = Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "AdminVerticle");
+    private static final Set<String> OWN =
+            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "WsProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;
@@ -190,8 +191,7 @@ public final class Deployments {
         running.clear();
         Future<Void> chain = Future.succeededFuture();
         for (var deployed : ending) {
-            chain = chain.transform(
-                    before -> vertx.undeploy(deployed.id()).onComplete(gone -> deployed.freeCode()));
+            chain = chain.transform(before -> vertx.undeploy(deployed.id()).onComplete(gone -> deployed.freeCode()));
         }
         return chain.transform(gone -> Future.join(List.copyOf(leaving)).mapEmpty());
     }

@@ -25,6 +25,8 @@ import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
+import gatehouse.snapshot.Switchboard;
+import gatehouse.ws.OpenSockets;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -72,6 +74,8 @@ public final class Node {
     private final Purges purges;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
+    private final Switchboard switchboard;
+    private final OpenSockets sockets;
     private final Deployments deployments;
     private final Instant startedAt = Instant.now();
     private final @Nullable String adminToken;
@@ -111,6 +115,8 @@ public final class Node {
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
+        switchboard = new Switchboard(lanes);
+        sockets = new OpenSockets(vertx, listeners, snapshots, metrics, accessLog);
         Samples.feed(metrics, snapshots);
         if (manifest.runs("RegistryVerticle")) {
             metrics.registry(() -> Samples.registry(registry));
@@ -327,7 +333,10 @@ public final class Node {
         var notice = drain == null ? Duration.ZERO : drain.notice();
         return vertx.timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
                 .compose(noticed -> deployments.announceEnd())
-                .compose(told -> closeListeners(grace))
+                .compose(told -> sockets.announceEnd())
+                .compose(told -> Future.join(
+                        closeListeners(grace), sockets.drained(drain == null ? Duration.ZERO : drain.webSocketsEnd())))
+                .compose(closed -> sockets.close().map(done -> closed.<Integer>resultAt(0)))
                 .transform(cut -> deployments
                         .stop()
                         .transform(stopped -> purges.stop())
@@ -386,7 +395,17 @@ public final class Node {
 
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
-        return new HttpNode(listeners, snapshots, metrics, accessLog);
+        return new HttpNode(listeners, snapshots, metrics, accessLog, switchboard);
+    }
+
+    /** The connections that are WebSockets now. */
+    public OpenSockets openSockets() {
+        return sockets;
+    }
+
+    /** Where the HTTP edge hands over what asks for a WebSocket. */
+    public Switchboard switchboard() {
+        return switchboard;
     }
 
     /** What refreshes work with. */
@@ -434,6 +453,7 @@ public final class Node {
                 deployments.manifest().runs("RegistryVerticle") ? registry : null,
                 revocations,
                 new AdminNode.Cache(cache::sample, purges::purge),
+                sockets.topics()::publish,
                 adminToken);
     }
 

@@ -42,6 +42,7 @@ final class References {
         config.routes().forEach(this::checkRoute);
         config.routes().forEach((name, route) -> {
             checkCaptures(List.of("routes", name, "to"), route, route.to());
+            checkTopic(name, route);
             var set = effective.get(name);
             if (set != null) {
                 checkMirror(name, set);
@@ -142,6 +143,22 @@ final class References {
                     "services",
                     config.services().keySet(),
                     "service");
+        }
+    }
+
+    private void checkTopic(String name, RouteConfig route) {
+        var topic = route.to().topic();
+        if (topic == null) {
+            return;
+        }
+        for (var capture : topic.captures()) {
+            if (route.match().path().stream()
+                    .noneMatch(pattern -> pattern.segments().contains("{" + capture + "}"))) {
+                problems.add(
+                        List.of("routes", name, "to", "topic"),
+                        "{" + capture + "}",
+                        "a name that stands in match.path, such as /events/{topic}");
+            }
         }
     }
 

@@ -256,6 +256,9 @@ public final class SnapshotBuilder {
                     to.index(),
                     config.match().path()));
         }
+        if (to.topic() != null) {
+            return new Route.ToTopic(to.topic());
+        }
         return new Route.ToAnswer(new Answer(to));
     }
 

@@ -101,6 +101,7 @@ class AdminApiTest {
                     new AdminNode.Cache(
                             () -> gateway.node().cache().sample(),
                             purge -> Future.succeededFuture(new Purged(0, List.of()))),
+                    (topic, text) -> "",
                     null);
             var another = Vertx.vertx();
             TestGateway.await(another.deployVerticle(new AdminVerticle(ending)));

@@ -84,7 +84,7 @@ class GatewayFileTest {
                         NodeConfig.Transport.IO_URING,
                         null,
                         Duration.ofSeconds(30),
-                        new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ZERO)));
+                        new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
@@ -196,13 +196,14 @@ class GatewayFileTest {
                 .satisfiesExactly(
                         is("1:10 version: 2 (expected: integer 1)"),
                         is(
-                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, drain,"
+                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, startTimeout, drain,"
                                         + " did you mean name?)"),
                         is("4:18 node.drain.http: 10, no unit ms, s, m, h or d"
                                 + " (expected: a duration such as 250ms, 30s, 10m or 1h)"),
                         is("6:18 listeners.web.listen: \":70000\", its port is not within 0 and 65535"
                                 + " (expected: HOST:PORT, :PORT or [IPV6]:PORT)"),
-                        is("6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, did you mean http1?)"),
+                        is(
+                                "6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, websocket, did you mean http1?)"),
                         is("8:3 services.users.targets: missing (expected: one or a list of:"
                                 + " a map with keys url, weight; or only its url; or instead registry)"),
                         is("9:14 services.users.balance.by: p3c (expected: one of roundRobin, leastRequests, p2c,"
@@ -219,10 +220,10 @@ class GatewayFileTest {
                         is("19:3 routes.a/b: not a usable name (expected: a name of letters, digits, space and ._-"
                                 + " with at most 63 characters)"),
                         is("20:11 routes.both.to: several (expected: one of service, split, files, redirect"
-                                + " and respond)"),
+                                + ", respond and topic)"),
                         is(
                                 "21:3 routes.none.to: missing (expected: a map with keys service, split, sticky, files, index,"
-                                        + " redirect, status, respond;"
+                                        + " redirect, status, respond, topic;"
                                         + " or only its service)"));
     }
 

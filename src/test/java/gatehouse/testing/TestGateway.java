@@ -60,6 +60,14 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("http", "admin"), text, arguments);
     }
 
+    /** As {@link #startWithAdmin}, with what carries WebSockets; its listener takes them unless the text has listeners. */
+    public static TestGateway startWithSockets(String text, Object... arguments) throws Exception {
+        var listeners = text.contains("listeners:")
+                ? ""
+                : "listeners: { web: { listen: \"127.0.0.1:0\", protocols: [http1, h2c, websocket] } }\n";
+        return start(2, List.of("http", "ws", "admin"), listeners + text, arguments);
+    }
+
     /** As {@link #startWithAdmin}, with the registry. */
     public static TestGateway startWithRegistry(String text, Object... arguments) throws Exception {
         return start(2, List.of("registry", "http", "admin"), text, arguments);

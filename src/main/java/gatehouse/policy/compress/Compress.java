@@ -134,7 +134,8 @@ public final class Compress implements Policy {
     private boolean isWorthIt(Exchange exchange, Reply reply) {
         var status = reply.status();
         var fields = reply.headers();
-        if (status == 204
+        if (status == 101
+                || status == 204
                 || status == 205
                 || status == 206
                 || status == 304
