@@ -23,6 +23,7 @@ class ArchitectureTest {
             .layer("edges")
             .definedBy(
                     "gatehouse.http..",
+                    "gatehouse.tcp..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -44,6 +45,7 @@ class ArchitectureTest {
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
                     "gatehouse.listener..",
+                    "gatehouse.tls..",
                     "gatehouse.bus..")
             .layer("base")
             .definedBy("gatehouse.config..", "gatehouse.problem..")
@@ -65,6 +67,7 @@ class ArchitectureTest {
                     "gatehouse",
                     "gatehouse.launch..",
                     "gatehouse.http..",
+                    "gatehouse.tcp..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -81,6 +84,7 @@ class ArchitectureTest {
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
                     "gatehouse.listener..",
+                    "gatehouse.tls..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
                     "gatehouse.problem..");

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.WriteStream;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private long bodyLimit = Long.MAX_VALUE;
     private Pace pace = Pace.ANY;
     private Identity identity = Identity.NOBODY;
+    private Map<String, Object> shown = Map.of();
     private @Nullable PathPattern pattern;
     private @Nullable String upstreamPath;
     private @Nullable String upstreamQuery;
@@ -99,6 +101,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         detached.route = route;
         detached.pace = pace;
         detached.identity = identity;
+        detached.shown = shown;
         detached.pattern = pattern;
         return detached;
     }
@@ -321,6 +324,12 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         pace = least;
     }
 
+    /** Notes what the certificate says that the client has shown; it is the claim {@code tls}, and nobody else writes that. */
+    public void showed(Map<String, Object> certificate) {
+        shown = certificate;
+        identity = Identity.with(identity, certificate);
+    }
+
     /** Who calls; {@link Identity#NOBODY} until a policy has found out. */
     @Override
     public Identity identity() {
@@ -329,7 +338,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Notes who calls. */
     public void identify(Identity found) {
-        identity = found;
+        identity = Identity.with(found, shown);
     }
 
     /** Whether the client has gone away, so that nobody waits for a reply. */

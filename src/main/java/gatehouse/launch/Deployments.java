@@ -4,6 +4,7 @@ import gatehouse.admin.AdminVerticle;
 import gatehouse.http.HttpProxyVerticle;
 import gatehouse.refresh.CacheRefreshVerticle;
 import gatehouse.registrar.RegistryVerticle;
+import gatehouse.tcp.TcpProxyVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -27,7 +28,8 @@ import java.util.function.Supplier;
 /** The verticles of the manifest, deployed. */
 public final class Deployments {
     private static final String REGISTRY = "RegistryVerticle";
-    private static final Set<String> OWN = Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "AdminVerticle");
+    private static final Set<String> OWN =
+            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "TcpProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;
@@ -100,6 +102,8 @@ public final class Deployments {
                     httpProxies.add(proxy);
                     return proxy;
                 };
+            case "TcpProxyVerticle" ->
+                () -> new TcpProxyVerticle(node.tcpNode(), instance.getAndIncrement(), instances);
             case "CacheRefreshVerticle" -> () -> new CacheRefreshVerticle(node.refreshNode());
             case "AdminVerticle" -> () -> new AdminVerticle(node.adminNode());
             case REGISTRY -> () -> new RegistryVerticle(node.registryNode());

@@ -23,6 +23,7 @@ import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
+import gatehouse.tcp.TcpNode;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -212,18 +213,19 @@ public final class Node {
             return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
-        var grace = blueprint.config().node().drain().http();
+        var drain = blueprint.config().node().drain();
         return listeners
-                .prepare(blueprint.config().listeners())
+                .prepare(blueprint.config().listeners(), blueprint.tls().listeners())
                 .compose(change -> builder.build(blueprint, previous)
                         .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
+                            blueprint.tls().warnings().forEach(warning -> LOG.warn("{}", warning));
                             adoptRegistry(next.config());
                             cache.adopt(
                                     next.config().cache(), next.config().node().name());
                             listeners.limitConnections(connections);
-                            var closing = change.commit(grace);
+                            var closing = change.commit(drain.http(), drain.tcp());
                             ports = listeners.ports();
                             metrics.reloaded(next.number());
                             metrics.retain(
@@ -270,7 +272,7 @@ public final class Node {
         var notice = drain == null ? Duration.ZERO : drain.notice();
         return vertx.timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
                 .compose(noticed -> deployments.announceEnd())
-                .compose(told -> closeListeners(grace))
+                .compose(told -> closeListeners(grace, drain == null ? Duration.ZERO : drain.tcp()))
                 .transform(cut -> deployments
                         .stop()
                         .transform(stopped -> closeRest())
@@ -278,11 +280,11 @@ public final class Node {
     }
 
     /** Completes with the number of requests that were under way when the grace was over. */
-    private Future<Integer> closeListeners(Duration grace) {
+    private Future<Integer> closeListeners(Duration grace, Duration streams) {
         var late = new AtomicInteger();
         var timer = vertx.setTimer(
                 Math.max(1, grace.minus(BEFORE_CUT).toMillis()), over -> late.set(metrics.requestsInFlight()));
-        return listeners.close(grace).map(closed -> {
+        return listeners.close(grace, streams).map(closed -> {
             vertx.cancelTimer(timer);
             return late.get();
         });
@@ -329,6 +331,11 @@ public final class Node {
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
         return new HttpNode(listeners, snapshots, metrics, accessLog);
+    }
+
+    /** What the edge of bytes works with. */
+    TcpNode tcpNode() {
+        return new TcpNode(listeners, snapshots, metrics, accessLog);
     }
 
     /** What refreshes work with. */

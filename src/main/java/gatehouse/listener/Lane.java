@@ -3,6 +3,7 @@ package gatehouse.listener;
 import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
+import io.netty.channel.Channel;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,6 +23,8 @@ public final class Lane {
     private final int index;
     private final Context context;
     private @Nullable LaneServer server;
+    private @Nullable StreamServer streams;
+    private @Nullable LaneServer egress;
 
     Lane(int index, Context context) {
         this.index = index;
@@ -64,25 +67,56 @@ public final class Lane {
         return server;
     }
 
+    /**
+     * Lets others serve what is no HTTP to this node as a server, as {@link #serve} does.
+     *
+     * @param nextStreams takes connections that carry bytes of any protocol; null: they are closed
+     * @param nextEgress takes requests of clients that know that they use a proxy
+     */
+    public void serveStreams(@Nullable StreamServer nextStreams, @Nullable LaneServer nextEgress) {
+        streams = nextStreams;
+        egress = nextEgress;
+    }
+
+    /** Who takes connections of bytes now; asked on the lane's event loop. */
+    public @Nullable StreamServer streams() {
+        return streams;
+    }
+
+    private @Nullable LaneServer serverOf(Door door) {
+        return door.config().isHttp() ? server : egress;
+    }
+
     void handle(Door door, HttpServerRequest request) {
-        if (server == null) {
+        var serves = serverOf(door);
+        if (serves == null) {
             refuse(request);
         } else {
-            server.handle(door, request);
+            serves.handle(door, request);
         }
     }
 
     void handleInvalid(Door door, HttpServerRequest request) {
-        if (server == null) {
+        var serves = serverOf(door);
+        if (serves == null) {
             refuse(request);
         } else {
-            server.handleInvalid(door, request);
+            serves.handleInvalid(door, request);
         }
     }
 
     void connected(Door door, HttpConnection connection) {
-        if (server != null) {
-            server.connected(door, connection);
+        var serves = serverOf(door);
+        if (serves != null) {
+            serves.connected(door, connection);
+        }
+    }
+
+    void stream(Door door, Channel connection) {
+        if (streams == null) {
+            var unused = connection.close();
+        } else {
+            streams.connected(door, connection);
         }
     }
 

@@ -83,7 +83,7 @@ class GatewayFileTest {
                         "data",
                         NodeConfig.Transport.IO_URING,
                         null,
-                        new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ZERO)));
+                        new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ofSeconds(30), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
