@@ -31,7 +31,9 @@ public record ListenerConfig(
         boolean proxyProtocol,
 
         @Key(doc = "What `tcp` and `udp` allow.", value = "{}")
-        StreamLimits stream)
+        StreamLimits stream,
+
+        @Key(doc = "What `forward` allows.", value = "{}") ForwardConfig forward)
         implements Checked {
     /** What a listener speaks. */
     public enum Protocol {
@@ -83,6 +85,15 @@ public record ListenerConfig(
         }
         if (protocols.contains(Protocol.UDP) && (tls != null || proxyProtocol)) {
             complaints.add("protocols", "udp with tls or proxyProtocol", "neither");
+        }
+        if (protocols.contains(Protocol.FORWARD)
+                && !listen.isLoopback()
+                && !forward.authenticate()
+                && !forward.unsafe().contains("authenticate")) {
+            complaints.add(
+                    "forward.authenticate",
+                    "false on " + listen + ", which others reach",
+                    "true, or a loopback address, or forward.unsafe: [authenticate]");
         }
         if (proxyProtocol && trustedProxies.isEmpty()) {
             complaints.add("proxyProtocol", "true", "trustedProxies, from which alone it is taken");

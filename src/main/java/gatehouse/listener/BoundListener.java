@@ -77,7 +77,7 @@ final class BoundListener {
     private LaneSocket socket(HttpServerOptions options, Lane lane, Door door) {
         var gated = new GatedVertx((VertxInternal) vertx, gate);
         var entrance = new Entrance(door, gate);
-        var socket = config.protocols().contains(ListenerConfig.Protocol.TCP)
+        var socket = !config.isHttp()
                 ? LaneSocket.ofStreams(gated, lane, door, entrance)
                 : LaneSocket.of(server(gated, options, lane, door, entrance));
         synchronized (servers) {

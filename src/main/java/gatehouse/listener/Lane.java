@@ -24,7 +24,6 @@ public final class Lane {
     private final Context context;
     private @Nullable LaneServer server;
     private @Nullable StreamServer streams;
-    private @Nullable LaneServer egress;
 
     Lane(int index, Context context) {
         this.index = index;
@@ -68,14 +67,12 @@ public final class Lane {
     }
 
     /**
-     * Lets others serve what is no HTTP to this node as a server, as {@link #serve} does.
+     * Lets another one take the connections that are no HTTP to this node as a server, as {@link #serve} does.
      *
      * @param nextStreams takes connections that carry bytes of any protocol; null: they are closed
-     * @param nextEgress takes requests of clients that know that they use a proxy
      */
-    public void serveStreams(@Nullable StreamServer nextStreams, @Nullable LaneServer nextEgress) {
+    public void serveStreams(@Nullable StreamServer nextStreams) {
         streams = nextStreams;
-        egress = nextEgress;
     }
 
     /** Who takes connections of bytes now; asked on the lane's event loop. */
@@ -83,32 +80,25 @@ public final class Lane {
         return streams;
     }
 
-    private @Nullable LaneServer serverOf(Door door) {
-        return door.config().isHttp() ? server : egress;
-    }
-
     void handle(Door door, HttpServerRequest request) {
-        var serves = serverOf(door);
-        if (serves == null) {
+        if (server == null) {
             refuse(request);
         } else {
-            serves.handle(door, request);
+            server.handle(door, request);
         }
     }
 
     void handleInvalid(Door door, HttpServerRequest request) {
-        var serves = serverOf(door);
-        if (serves == null) {
+        if (server == null) {
             refuse(request);
         } else {
-            serves.handleInvalid(door, request);
+            server.handleInvalid(door, request);
         }
     }
 
     void connected(Door door, HttpConnection connection) {
-        var serves = serverOf(door);
-        if (serves != null) {
-            serves.connected(door, connection);
+        if (server != null) {
+            server.connected(door, connection);
         }
     }
 

@@ -206,6 +206,9 @@ public final class SnapshotBuilder {
             Map<String, List<ProxyInterceptor>> interceptors,
             @Nullable Route before) {
         var to = config.to();
+        if (to.isForward()) {
+            return new Route.ToAnywhere();
+        }
         if (to.service() != null) {
             return new Route.ToService(plan(name, to.service(), services, interceptors, effective, before));
         }

@@ -25,6 +25,9 @@ final class StreamRoutes {
                 checkListener(name, route, listener, listening);
             }
         }
+        if (route.to().isForward()) {
+            checkForward(name, route);
+        }
         for (var wanted : route.to().services()) {
             var service = config.services().get(wanted);
             if (service != null && !service.isHttp() && route.match().listener().isEmpty()) {
@@ -36,8 +39,30 @@ final class StreamRoutes {
         }
     }
 
+    private void checkForward(String name, RouteConfig route) {
+        if (config.services().containsKey("forward")) {
+            problems.add(List.of("services", "forward"), "the name forward", "another, as to: forward is no service");
+        }
+        if (route.match().host().isEmpty()) {
+            problems.add(List.of("routes", name, "match"), "no host", "the hosts that clients may go to");
+        }
+        var listeners = route.match().listener();
+        if (listeners.isEmpty()
+                || listeners.stream()
+                        .map(config.listeners()::get)
+                        .anyMatch(one -> one != null && !one.protocols().contains(Protocol.FORWARD))) {
+            problems.add(List.of("routes", name, "to"), "forward", "match.listener with a listener of forward");
+        }
+    }
+
     private void checkListener(String name, RouteConfig route, String listener, ListenerConfig listening) {
         var at = List.of("routes", name, "to");
+        if (listening.protocols().contains(Protocol.FORWARD)) {
+            if (!route.to().isForward()) {
+                problems.add(at, "listener " + listener + " speaks forward", "to: forward");
+            }
+            return;
+        }
         var streams = listening.protocols().contains(Protocol.TCP) ? "tcp" : "udp";
         if (listening.isHttp()) {
             for (var wanted : route.to().services()) {

@@ -1,6 +1,7 @@
 package gatehouse.tcp;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -80,6 +81,8 @@ final class Side extends ChannelInboundHandlerAdapter {
     private void pass(Object message, Side to) {
         if (message instanceof ByteBuf bytes) {
             moved.accept(bytes.readableBytes());
+        } else if (message instanceof ByteBufHolder holder) {
+            moved.accept(holder.content().readableBytes());
         }
         var unused = to.channel.write(message);
     }

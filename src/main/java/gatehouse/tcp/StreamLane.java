@@ -1,6 +1,7 @@
 package gatehouse.tcp;
 
 import gatehouse.config.GatewayConfig;
+import gatehouse.config.ListenerConfig.Protocol;
 import gatehouse.exchange.Identity;
 import gatehouse.exchange.RequestIds;
 import gatehouse.listener.Door;
@@ -18,6 +19,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -75,6 +77,10 @@ final class StreamLane implements StreamServer {
     @Override
     public void connected(Door door, Channel connection) {
         Side.prepare(connection);
+        if (door.config().protocols().contains(Protocol.FORWARD)) {
+            forward(door, connection);
+            return;
+        }
         var tls = connection.pipeline().get(SslHandler.class);
         if (tls != null) {
             begin(
@@ -98,6 +104,18 @@ final class StreamLane implements StreamServer {
         } else {
             begin(door, connection, "", null, null);
         }
+    }
+
+    private void forward(Door door, Channel connection) {
+        new ForwardHead(
+                        (VertxInternal) vertx, door, snapshot, dialer, ids, PeerAddress.text(connection), facts -> {
+                            metrics.begin();
+                            var relay = new Relay(
+                                    facts, connection, door.config().stream().idle().toNanos(), this::ended);
+                            relays.add(relay);
+                            return relay;
+                        })
+                .receive(connection);
     }
 
     private void begin(

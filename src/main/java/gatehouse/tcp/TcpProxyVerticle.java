@@ -43,7 +43,7 @@ public final class TcpProxyVerticle extends VerticleBase {
             return subscription
                     .ready()
                     .compose(listening -> adopt())
-                    .compose(adopted -> onEachLane((lane, served) -> lane.serveStreams(served, null)));
+                    .compose(adopted -> onEachLane((lane, served) -> lane.serveStreams(served)));
         });
     }
 
@@ -60,7 +60,7 @@ public final class TcpProxyVerticle extends VerticleBase {
             var idle = new ArrayList<Future<?>>();
             lanes.forEach((lane, served) -> idle.add(lane.run(() -> {
                         if (lane.streams() == served) {
-                            lane.serveStreams(null, null);
+                            lane.serveStreams(null);
                         }
                         return served.idle();
                     })

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.config.ConfigDocument;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenerLimits;
 import gatehouse.config.StreamLimits;
 import gatehouse.exchange.Exchange;
@@ -51,7 +52,8 @@ class StalledClientTest {
                 ListenerLimits.DEFAULT,
                 null,
                 false,
-                ConfigDocument.defaults(StreamLimits.class));
+                ConfigDocument.defaults(StreamLimits.class),
+                ConfigDocument.defaults(ForwardConfig.class));
         var change = TestGateway.await(listeners.prepare(Map.of("web", config)));
         TestGateway.await(change.commit(Duration.ZERO));
         TestGateway.await(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import gatehouse.config.ConfigDocument;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenerLimits;
 import gatehouse.config.StreamLimits;
 import gatehouse.testing.TestGateway;
@@ -103,7 +104,8 @@ class LastCallTest {
                 ListenerLimits.DEFAULT,
                 null,
                 false,
-                ConfigDocument.defaults(StreamLimits.class));
+                ConfigDocument.defaults(StreamLimits.class),
+                ConfigDocument.defaults(ForwardConfig.class));
         var first = TestGateway.await(listeners.prepare(Map.of("web", config)));
         TestGateway.await(first.commit(Duration.ZERO));
         var port = listeners.ports().get("web");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.config.ConfigDocument;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenerLimits;
 import gatehouse.config.StreamLimits;
 import io.netty.buffer.Unpooled;
@@ -35,7 +36,8 @@ class RequestDecoderTest {
                     ListenerLimits.DEFAULT,
                     null,
                     false,
-                    ConfigDocument.defaults(StreamLimits.class)));
+                    ConfigDocument.defaults(StreamLimits.class),
+                ConfigDocument.defaults(ForwardConfig.class)));
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach
