@@ -5,8 +5,9 @@ import java.util.List;
 /** Where clients of a {@code forward} listener may go; which hosts, its routes say. */
 public record ForwardConfig(
         @Key(
-                doc = "Whether clients must say who they are: `Proxy-Authorization: Basic` with the name of a consumer and"
-                        + " one of its keys.",
+                doc =
+                        "Whether clients must say who they are: `Proxy-Authorization: Basic` with the name of a consumer and"
+                                + " one of its keys.",
                 value = "false")
         boolean authenticate,
 
@@ -19,9 +20,7 @@ public record ForwardConfig(
                 value = "[]")
         List<Cidr> allow,
 
-        @Key(
-                doc = "`[authenticate]` allows a listener that others reach to ask nobody who they are.",
-                value = "[]")
+        @Key(doc = "`[authenticate]` allows a listener that others reach to ask nobody who they are.", value = "[]")
         List<String> unsafe)
         implements Checked {
     @Override

@@ -26,7 +26,8 @@ public record RouteConfig(
     public record To(
             @Key(
                     doc = "Name of a service; `to: users` is short for it. `to: forward`, on listeners of `forward`, is"
-                            + " wherever the client wants to go, within `match.host`.") @Nullable String service,
+                            + " wherever the client wants to go, within `match.host`.")
+            @Nullable String service,
 
             @Key(
                     doc =

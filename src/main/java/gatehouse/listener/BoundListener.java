@@ -77,9 +77,11 @@ final class BoundListener {
     private LaneSocket socket(HttpServerOptions options, Lane lane, Door door) {
         var gated = new GatedVertx((VertxInternal) vertx, gate);
         var entrance = new Entrance(door, gate);
-        var socket = !config.isHttp()
-                ? LaneSocket.ofStreams(gated, lane, door, entrance)
-                : LaneSocket.of(server(gated, options, lane, door, entrance));
+        var socket = config.protocols().contains(ListenerConfig.Protocol.UDP)
+                ? new DatagramSocket(lane, door)
+                : !config.isHttp()
+                        ? LaneSocket.ofStreams(gated, lane, door, entrance)
+                        : LaneSocket.of(server(gated, options, lane, door, entrance));
         synchronized (servers) {
             servers.add(socket);
         }
@@ -167,7 +169,7 @@ final class BoundListener {
 
     int port() {
         synchronized (servers) {
-            return servers.get(0).port();
+            return servers.stream().mapToInt(server -> server.port()).max().orElse(-1);
         }
     }
 

@@ -4,6 +4,7 @@ import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -107,6 +108,14 @@ public final class Lane {
             var unused = connection.close();
         } else {
             streams.connected(door, connection);
+        }
+    }
+
+    void datagram(Door door, Channel socket, DatagramPacket packet) {
+        if (streams == null) {
+            packet.release();
+        } else {
+            streams.received(door, socket, packet);
         }
     }
 

@@ -20,7 +20,13 @@ record Errand(TargetUrl to, boolean tunnel) {
 
     /** Fields that are between a client and its proxy (RFC 9110 §7.6.1). */
     private static final List<String> HOP = List.of(
-            "proxy-authorization", "proxy-connection", "proxy-authenticate", "keep-alive", "te", "upgrade", "connection");
+            "proxy-authorization",
+            "proxy-connection",
+            "proxy-authenticate",
+            "keep-alive",
+            "te",
+            "upgrade",
+            "connection");
 
     /**
      * Reads a request's target: {@code HOST:PORT} of CONNECT, or {@code http://HOST/PATH} of others (RFC 9112 §3.2).

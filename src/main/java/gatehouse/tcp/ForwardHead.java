@@ -115,8 +115,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private boolean tunnels;
 
     private void take(Channel connection, HttpRequest request) {
-        var facts = new StreamFacts(
-                ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
+        var facts = new StreamFacts(ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
         Errand errand;
         Identity identity;
         try {
@@ -135,7 +134,12 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             return;
         }
         facts = new StreamFacts(
-                facts.requestId(), door.name(), request.method().name(), client, errand.to().host(), known(identity));
+                facts.requestId(),
+                door.name(),
+                request.method().name(),
+                client,
+                errand.to().host(),
+                known(identity));
         facts.is(identity == null ? null : identity.consumer());
         var begun = begin.apply(facts);
         relay = begun;
@@ -148,13 +152,15 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             refuse(begun, problem);
             return;
         }
-        vertx.nameResolver().resolve(errand.to().host()).onComplete(found -> connection.eventLoop().execute(() -> {
-            if (found.failed()) {
-                refuse(begun, Problem.badGateway("name-not-resolved", "The host's name has no address."));
-            } else {
-                go(begun, connection, errand, found.result());
-            }
-        }));
+        vertx.nameResolver()
+                .resolve(errand.to().host())
+                .onComplete(found -> connection.eventLoop().execute(() -> {
+                    if (found.failed()) {
+                        refuse(begun, Problem.badGateway("name-not-resolved", "The host's name has no address."));
+                    } else {
+                        go(begun, connection, errand, found.result());
+                    }
+                }));
     }
 
     private static Identity known(@Nullable Identity identity) {
@@ -183,7 +189,8 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         }
         String pair;
         try {
-            pair = new String(Base64.getDecoder().decode(fields.get(0).substring(6).strip()), StandardCharsets.UTF_8);
+            pair = new String(
+                    Base64.getDecoder().decode(fields.get(0).substring(6).strip()), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -296,12 +303,14 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
                 .append(io.netty.handler.codec.http.HttpResponseStatus.valueOf(problem.status())
                         .reasonPhrase())
                 .append("\r\nContent-Type: " + Problem.MEDIA_TYPE + "\r\nConnection: close\r\n");
-        problem.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        problem.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(body.length()).append("\r\n\r\n");
         var connection = begun.client().channel();
         connection
-                .writeAndFlush(Unpooled.wrappedBuffer(
-                        head.toString().getBytes(StandardCharsets.ISO_8859_1), body.getBytes()))
+                .writeAndFlush(
+                        Unpooled.wrappedBuffer(head.toString().getBytes(StandardCharsets.ISO_8859_1), body.getBytes()))
                 .addListener(ChannelFutureListener.CLOSE);
     }
 

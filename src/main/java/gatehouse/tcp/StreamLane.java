@@ -15,6 +15,7 @@ import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.tls.ClientCertificate;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,6 +42,7 @@ final class StreamLane implements StreamServer {
     private final @Nullable LogLane log;
     private final RequestIds ids = new RequestIds();
     private final Set<Relay> relays = new LinkedHashSet<>();
+    private final UdpSessions sessions;
     private final long ticker;
     private Snapshot snapshot;
 
@@ -55,6 +57,7 @@ final class StreamLane implements StreamServer {
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.snapshot = node.snapshots().current();
+        this.sessions = new UdpSessions((VertxInternal) vertx, ids, metrics::begin, this::record);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
 
@@ -106,15 +109,19 @@ final class StreamLane implements StreamServer {
         }
     }
 
+    @Override
+    public void received(Door door, Channel socket, DatagramPacket packet) {
+        sessions.received(door, socket, packet, snapshot);
+    }
+
     private void forward(Door door, Channel connection) {
-        new ForwardHead(
-                        (VertxInternal) vertx, door, snapshot, dialer, ids, PeerAddress.text(connection), facts -> {
-                            metrics.begin();
-                            var relay = new Relay(
-                                    facts, connection, door.config().stream().idle().toNanos(), this::ended);
-                            relays.add(relay);
-                            return relay;
-                        })
+        new ForwardHead((VertxInternal) vertx, door, snapshot, dialer, ids, PeerAddress.text(connection), facts -> {
+                    metrics.begin();
+                    var relay = new Relay(
+                            facts, connection, door.config().stream().idle().toNanos(), this::ended);
+                    relays.add(relay);
+                    return relay;
+                })
                 .receive(connection);
     }
 
@@ -170,17 +177,22 @@ final class StreamLane implements StreamServer {
         if (!relays.remove(relay)) {
             return;
         }
-        metrics.record(relay.facts());
-        if (log != null) {
-            log.write(relay.facts());
-        }
+        record(relay.facts());
         if (relays.isEmpty() && whenIdle != null) {
             whenIdle.tryComplete();
         }
     }
 
+    private void record(StreamFacts facts) {
+        metrics.record(facts);
+        if (log != null) {
+            log.write(facts);
+        }
+    }
+
     private void tick() {
         var now = System.nanoTime();
+        sessions.sweep(now);
         for (var relay : Set.copyOf(relays)) {
             relay.sweep(now);
         }
@@ -202,6 +214,7 @@ final class StreamLane implements StreamServer {
 
     void close() {
         vertx.cancelTimer(ticker);
+        sessions.close();
         for (var relay : Set.copyOf(relays)) {
             relay.cut();
             ended(relay);

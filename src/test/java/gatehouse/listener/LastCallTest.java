@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gatehouse.config.ConfigDocument;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
-import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenerLimits;
 import gatehouse.config.StreamLimits;
 import gatehouse.testing.TestGateway;

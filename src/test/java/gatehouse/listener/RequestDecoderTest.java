@@ -3,9 +3,9 @@ package gatehouse.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.config.ConfigDocument;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
-import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenerLimits;
 import gatehouse.config.StreamLimits;
 import io.netty.buffer.Unpooled;
@@ -37,7 +37,7 @@ class RequestDecoderTest {
                     null,
                     false,
                     ConfigDocument.defaults(StreamLimits.class),
-                ConfigDocument.defaults(ForwardConfig.class)));
+                    ConfigDocument.defaults(ForwardConfig.class)));
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach

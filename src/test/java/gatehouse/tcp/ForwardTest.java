@@ -172,7 +172,8 @@ class ForwardTest {
     @Test
     void what_follows_a_request_does_not_reach_its_server() throws Exception {
         var before = origin.requests().size();
-        var request = "POST http://localhost:" + origin.port() + "/one HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+        var request =
+                "POST http://localhost:" + origin.port() + "/one HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
         assertThat(ask(gateway, request + request.replace("one", "two"))).endsWith("hello");
         assertThat(origin.requests()).hasSize(before + 1);
         assertThat(new String(origin.requests().get(before).body().bytes())).isEqualTo("abc");
@@ -191,12 +192,28 @@ class ForwardTest {
     @Test
     void addresses_inside_are_out_of_reach_in_every_spelling() throws Exception {
         for (var inside : List.of(
-                "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200", "0.0.0.0",
-                "::1", "::", "fe80::1", "fd00:ec2::254", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::")) {
-            assertThat(Reach.allows(InetAddress.getByName(inside), List.of())).as(inside).isFalse();
+                "127.0.0.1",
+                "10.1.2.3",
+                "172.16.0.1",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.100.100.200",
+                "0.0.0.0",
+                "::1",
+                "::",
+                "fe80::1",
+                "fd00:ec2::254",
+                "::ffff:127.0.0.1",
+                "64:ff9b::7f00:1",
+                "2002:7f00:1::")) {
+            assertThat(Reach.allows(InetAddress.getByName(inside), List.of()))
+                    .as(inside)
+                    .isFalse();
         }
         for (var outside : List.of("8.8.8.8", "172.32.0.1", "2606:4700::1111")) {
-            assertThat(Reach.allows(InetAddress.getByName(outside), List.of())).as(outside).isTrue();
+            assertThat(Reach.allows(InetAddress.getByName(outside), List.of()))
+                    .as(outside)
+                    .isTrue();
         }
         assertThat(Reach.allows(InetAddress.getByName("10.1.2.3"), List.of(Cidr.parse("10.1.0.0/16"))))
                 .isTrue();
