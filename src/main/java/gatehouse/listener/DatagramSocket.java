@@ -11,7 +11,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.VertxInternal;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +35,12 @@ final class DatagramSocket implements LaneSocket {
             return Future.succeededFuture();
         }
         var context = (ContextInternal) Vertx.currentContext();
-        var transport = ((VertxInternal) context.owner()).transport();
+        var transport = context.owner().transport();
         Promise<Void> listening = Promise.promise();
         var binding = new Bootstrap()
                 .group(context.nettyEventLoop())
                 .channelFactory(transport::datagramChannel)
-                .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST))
                 .handler(new Receiver())
                 .bind(new InetSocketAddress(host, Math.max(0, port)));
         binding.addListener(result -> {

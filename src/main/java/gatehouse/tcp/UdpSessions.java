@@ -144,7 +144,7 @@ final class UdpSessions {
             var connecting = new Bootstrap()
                     .group(socket.eventLoop())
                     .channelFactory(() -> vertx.transport().datagramChannel())
-                    .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST))
+                    .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST))
                     .handler(new Answers(this))
                     .connect(new InetSocketAddress(target.address().hostAddress(), target.port()));
             connecting.addListener(result -> {
