@@ -8,7 +8,7 @@ package gatehouse.config;
  * @param port 1 to 65535
  */
 @Expects(
-        value = "http://HOST:PORT, https://HOST:PORT, tcp://HOST:PORT or udp://HOST:PORT without path, query or user",
+        value = "http://HOST:PORT without path, query or user; or https, tcp, udp",
         pattern = "^(https?|tcp|udp)://(\\[[0-9a-fA-F:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?/?$")
 public record TargetUrl(String scheme, String host, int port) {
     /** One of {@code http}. */

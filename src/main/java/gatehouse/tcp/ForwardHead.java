@@ -309,8 +309,8 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         head.append("Content-Length: ").append(body.length()).append("\r\n\r\n");
         var connection = begun.client().channel();
         connection
-                .writeAndFlush(
-                        Unpooled.wrappedBuffer(head.toString().getBytes(StandardCharsets.ISO_8859_1), body.getBytes()))
+                .writeAndFlush(Unpooled.wrappedBuffer(
+                        head.toString().getBytes(StandardCharsets.ISO_8859_1), body.getBytes(StandardCharsets.UTF_8)))
                 .addListener(ChannelFutureListener.CLOSE);
     }
 
