@@ -66,13 +66,21 @@ final class Pem {
             throw new IllegalArgumentException("holds no private key");
         }
         for (var name : FACTORIES) {
-            try {
-                return KeyFactory.getInstance(name).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-            } catch (GeneralSecurityException e) {
-                continue; // of another kind
+            var key = read(name, pkcs8);
+            if (key != null) {
+                return key;
             }
         }
         throw new IllegalArgumentException("holds a key that can't be read");
+    }
+
+    /** Null for a key of another kind. */
+    private static @Nullable PrivateKey read(String kind, byte[] pkcs8) {
+        try {
+            return KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (GeneralSecurityException e) {
+            return null;
+        }
     }
 
     private static String text(byte[] file) {

@@ -198,6 +198,30 @@ class HttpsTest {
         }
     }
 
+    @Test
+    void a_header_of_a_trusted_balancer_goes_before_the_handshake() throws Exception {
+        var listener = """
+                listeners:
+                  web:
+                    listen: "127.0.0.1:0"
+                    protocols: [http1]
+                    trustedProxies: [127.0.0.0/8]
+                    proxyProtocol: true
+                    tls: { certificates: [ { %s } ] }
+                """.formatted(certificates.pair("first")) + ROUTES;
+        try (var gateway = TestGateway.start(listener, origin.url());
+                var plain = new Socket("127.0.0.1", gateway.port())) {
+            plain.getOutputStream().write("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes());
+            var factory = certificates.client().getSocketFactory();
+            try (var client = RawClient.over(factory.createSocket(plain, "first.test", gateway.port(), true))) {
+                assertThat(client.send(RawClient.request("GET", "/")).read().status())
+                        .isEqualTo(200);
+            }
+        }
+        assertThat(origin.requests().get(origin.requests().size() - 1).header("X-Forwarded-For"))
+                .isEqualTo("203.0.113.7");
+    }
+
     private SSLSocket http2Socket() throws Exception {
         var plain = new Socket("127.0.0.1", gateway.port());
         plain.setTcpNoDelay(true);

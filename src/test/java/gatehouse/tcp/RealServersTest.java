@@ -57,6 +57,7 @@ class RealServersTest {
         started.add(process);
         for (var i = 0; i < 400; i++) {
             try (var probe = new Socket("127.0.0.1", port)) {
+                assertThat(probe.isConnected()).isTrue();
                 return;
             } catch (IOException e) {
                 assertThat(process.waitFor(25, TimeUnit.MILLISECONDS)).isFalse();
