@@ -24,6 +24,7 @@ class ArchitectureTest {
             .definedBy(
                     "gatehouse.http..",
                     "gatehouse.ws..",
+                    "gatehouse.tcp..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -45,6 +46,7 @@ class ArchitectureTest {
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
                     "gatehouse.listener..",
+                    "gatehouse.tls..",
                     "gatehouse.bus..")
             .layer("base")
             .definedBy("gatehouse.config..", "gatehouse.problem..")
@@ -67,6 +69,7 @@ class ArchitectureTest {
                     "gatehouse.launch..",
                     "gatehouse.http..",
                     "gatehouse.ws..",
+                    "gatehouse.tcp..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -83,6 +86,7 @@ class ArchitectureTest {
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
                     "gatehouse.listener..",
+                    "gatehouse.tls..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
                     "gatehouse.problem..");

@@ -34,6 +34,12 @@ public record MatchConfig(
                 value = "[]")
         List<Spoken> protocol,
 
+        @Key(
+                doc = "Names that a client asks for in the handshake of TLS, of a `tcp` listener: `db.example.com`, or"
+                        + " `*.example.com`.",
+                value = "[]")
+        List<HostPattern> sni,
+
         @Key(doc = "Version of an API that the request asks for.") @Nullable VersionMatch version,
 
         @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
@@ -46,8 +52,16 @@ public record MatchConfig(
         WEBSOCKET
     }
 
+    /** Names that a client asks for: its host, or what it says in the handshake of TLS. */
+    public List<HostPattern> names() {
+        return sni.isEmpty() ? host : sni;
+    }
+
     @Override
     public void check(Complaints complaints) {
+        if (!sni.isEmpty() && !host.isEmpty()) {
+            complaints.add("sni", sni.toString(), "one of sni and host");
+        }
         var segment = version == null ? null : version.path();
         if (segment != null
                 && (path.isEmpty()

@@ -70,6 +70,13 @@ public record NodeConfig(
             Duration websocket,
 
             @Key(
+                    doc = "Longest wait for connections of `tcp` listeners and tunnels of `forward` ones.",
+                    value = "30s",
+                    min = 0,
+                    weaker = Weaker.NEVER)
+            Duration tcp,
+
+            @Key(
                     doc = "How long `/health/ready` answers 503 before ports stop accepting, so that a balancer in"
                             + " front takes this node out first.",
                     value = "0s",

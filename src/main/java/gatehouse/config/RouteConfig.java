@@ -24,7 +24,10 @@ public record RouteConfig(
     /** Where a route leads. */
     @ShortForm("service")
     public record To(
-            @Key(doc = "Name of a service; `to: users` is short for it.") @Nullable String service,
+            @Key(
+                    doc = "Name of a service; `to: users` is short for it. `to: forward`, on listeners of `forward`, is"
+                            + " wherever the client wants to go, within `match.host`.")
+            @Nullable String service,
 
             @Key(
                     doc =
@@ -103,9 +106,14 @@ public record RouteConfig(
             return text.matches("https?://[^/{].*|https?://\\{host\\}.*|/([^/].*)?|\\{path\\}.*");
         }
 
+        /** Whether it leads wherever clients of a forward proxy want to go. */
+        public boolean isForward() {
+            return "forward".equals(service);
+        }
+
         /** Names of services that it leads to. */
         public List<String> services() {
-            return service == null ? List.copyOf(split.keySet()) : List.of(service);
+            return isForward() ? List.of() : service == null ? List.copyOf(split.keySet()) : List.of(service);
         }
     }
 

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.WriteStream;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private Pace pace = Pace.ANY;
     private Identity identity = Identity.NOBODY;
     private boolean identified;
+    private Map<String, Object> shown = Map.of();
     private @Nullable PathPattern pattern;
     private @Nullable String upstreamPath;
     private @Nullable String upstreamQuery;
@@ -106,6 +108,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         detached.pace = pace;
         detached.identity = identity;
         detached.identified = identified;
+        detached.shown = shown;
         detached.pattern = pattern;
         detached.asker = this;
         return detached;
@@ -335,6 +338,12 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         pace = least;
     }
 
+    /** Notes what the certificate says that the client has shown; it is the claim {@code tls}, and nobody else writes that. */
+    public void showed(Map<String, Object> certificate) {
+        shown = certificate;
+        identity = Identity.with(identity, certificate);
+    }
+
     /** Who calls; {@link Identity#NOBODY} until a policy has found out. */
     @Override
     public Identity identity() {
@@ -343,7 +352,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Notes who calls. */
     public void identify(Identity found) {
-        identity = found;
+        identity = Identity.with(found, shown);
         identified = true;
     }
 

@@ -113,6 +113,8 @@ final class Copies {
             }
             options = new RequestOptions()
                     .setServer(target.address())
+                    .setHost(mirror.service().hostOf(target))
+                    .setPort(target.port())
                     .setConnectTimeout(timeoutMillis)
                     .setMethod(exchange.httpMethod())
                     .setURI(exchange.upstreamTarget());

@@ -83,6 +83,9 @@ final class HttpLane implements LaneServer {
         request.pause();
         var now = snapshots.current(); // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
+        if (!connection.certificate().isEmpty()) {
+            exchange.showed(connection.certificate());
+        }
         connection.begin(exchange);
         metrics.begin();
         watchClient(exchange, connection);

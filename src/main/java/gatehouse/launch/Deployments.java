@@ -24,7 +24,7 @@ public final class Deployments {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
     private static final Set<String> OWN =
-            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "WsProxyVerticle", "AdminVerticle");
+            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "WsProxyVerticle", "TcpProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;

@@ -26,6 +26,7 @@ import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
 import gatehouse.snapshot.Switchboard;
+import gatehouse.tcp.TcpNode;
 import gatehouse.ws.OpenSockets;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
@@ -275,18 +276,19 @@ public final class Node {
             return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
-        var grace = blueprint.config().node().drain().http();
+        var drain = blueprint.config().node().drain();
         return listeners
-                .prepare(blueprint.config().listeners())
+                .prepare(blueprint.config().listeners(), blueprint.tls().listeners())
                 .compose(change -> builder.build(blueprint, previous)
                         .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
+                            blueprint.tls().warnings().forEach(warning -> LOG.warn("{}", warning));
                             adoptRegistry(next.config());
                             cache.adopt(
                                     next.config().cache(), next.config().node().name());
                             listeners.limitConnections(connections);
-                            var closing = change.commit(grace);
+                            var closing = change.commit(drain.http(), drain.tcp());
                             ports = listeners.ports();
                             metrics.reloaded(next.number());
                             metrics.retain(
@@ -335,7 +337,8 @@ public final class Node {
                 .compose(noticed -> deployments.announceEnd())
                 .compose(told -> sockets.announceEnd())
                 .compose(told -> Future.join(
-                        closeListeners(grace), sockets.drained(drain == null ? Duration.ZERO : drain.webSocketsEnd())))
+                        closeListeners(grace, drain == null ? Duration.ZERO : drain.tcp()),
+                        sockets.drained(drain == null ? Duration.ZERO : drain.webSocketsEnd())))
                 .compose(closed -> sockets.close().map(done -> closed.<Integer>resultAt(0)))
                 .transform(cut -> deployments
                         .stop()
@@ -345,11 +348,11 @@ public final class Node {
     }
 
     /** Completes with the number of requests that were under way when the grace was over. */
-    private Future<Integer> closeListeners(Duration grace) {
+    private Future<Integer> closeListeners(Duration grace, Duration streams) {
         var late = new AtomicInteger();
         var timer = vertx.setTimer(
                 Math.max(1, grace.minus(BEFORE_CUT).toMillis()), over -> late.set(metrics.requestsInFlight()));
-        return listeners.close(grace).map(closed -> {
+        return listeners.close(grace, streams).map(closed -> {
             vertx.cancelTimer(timer);
             return late.get();
         });
@@ -406,6 +409,11 @@ public final class Node {
     /** Where the HTTP edge hands over what asks for a WebSocket. */
     public Switchboard switchboard() {
         return switchboard;
+    }
+
+    /** What the edge of bytes works with. */
+    TcpNode tcpNode() {
+        return new TcpNode(listeners, snapshots, metrics, accessLog);
     }
 
     /** What refreshes work with. */

@@ -5,6 +5,7 @@ import gatehouse.config.ServiceConfig.By;
 import gatehouse.config.TargetUrl;
 import gatehouse.exchange.RequestHead;
 import gatehouse.registry.Registry;
+import gatehouse.tls.ClientTls;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,6 +34,7 @@ public final class Service {
     private final Context context;
     private final String name;
     private final ServiceConfig config;
+    private final @Nullable ClientTls tls;
     private final Stickiness stickiness;
     private final Roster roster;
     private final LoadBalancer balancer;
@@ -54,6 +56,7 @@ public final class Service {
             Vertx vertx,
             String name,
             ServiceConfig config,
+            @Nullable ClientTls tls,
             byte[] stickyKey,
             LongSupplier nanoTime,
             Resolver resolver,
@@ -63,6 +66,7 @@ public final class Service {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.name = name;
         this.config = config;
+        this.tls = tls;
         this.stickiness = new Stickiness(name, config.balance().sticky(), stickyKey);
         this.news = new HealthNews(vertx, name, config.health().panic());
         this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
@@ -77,6 +81,7 @@ public final class Service {
     /**
      * Starts a service; targets configured by address take requests at once, those by name when {@link #ready} completes.
      *
+     * @param tls what encrypts the connections to its targets; null where they are plain
      * @param stickyKey signs cookies; not looked at where the service is not sticky
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry where its targets are where its configuration has none
@@ -85,12 +90,13 @@ public final class Service {
             Vertx vertx,
             String name,
             ServiceConfig config,
+            @Nullable ClientTls tls,
             byte[] stickyKey,
             LongSupplier nanoTime,
             Registry registry) {
         var wanted = config.registry();
         var followed = wanted == null ? null : new Followed(name, registry, wanted);
-        return begin(new Service(vertx, name, config, stickyKey, nanoTime, Resolver.SYSTEM, followed));
+        return begin(new Service(vertx, name, config, tls, stickyKey, nanoTime, Resolver.SYSTEM, followed));
     }
 
     static Service start(Vertx vertx, String name, ServiceConfig config, byte[] stickyKey, LongSupplier nanoTime) {
@@ -104,7 +110,7 @@ public final class Service {
             byte[] stickyKey,
             LongSupplier nanoTime,
             Resolver resolver) {
-        return begin(new Service(vertx, name, config, stickyKey, nanoTime, resolver, null));
+        return begin(new Service(vertx, name, config, null, stickyKey, nanoTime, resolver, null));
     }
 
     private static Service begin(Service service) {
@@ -120,6 +126,16 @@ public final class Service {
     /** What it was started with. */
     public ServiceConfig config() {
         return config;
+    }
+
+    /** What encrypts the connections to its targets; null where they are plain. */
+    public @Nullable ClientTls tls() {
+        return tls;
+    }
+
+    /** The name that connections to a target are for: the one that it has to prove, or its address where they are plain. */
+    public String hostOf(Target target) {
+        return tls == null ? target.address().host() : tls.nameOf(target.host());
     }
 
     /** Completes after the first attempt to resolve each name, whether or not it went well; never fails. */
@@ -285,7 +301,7 @@ public final class Service {
         context.runOnContext(go -> {
             var active = config.health().active();
             if (active != null) {
-                probes = new Probes(vertx, active, config.pool().http2(), roster);
+                probes = new Probes(vertx, active, config.pool().http2(), tls, roster);
                 probes.follow(roster.targets());
             }
             names.follow(roster.urls()).onComplete(all -> ready.tryComplete());

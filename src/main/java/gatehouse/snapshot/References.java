@@ -117,6 +117,7 @@ final class References {
                         "listeners",
                         config.listeners().keySet(),
                         "listener"));
+        new StreamRoutes(config, problems).check(name, route);
         var files = route.to().files();
         if (files != null && !Files.isDirectory(folder.resolve(files))) {
             problems.add(

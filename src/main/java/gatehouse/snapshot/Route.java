@@ -91,6 +91,9 @@ public record Route(
      */
     public record ToAnswer(Answer answer) implements Destination {}
 
+    /** Wherever the client of a forward proxy wants to go. */
+    public record ToAnywhere() implements Destination {}
+
     /**
      * A folder of files.
      *

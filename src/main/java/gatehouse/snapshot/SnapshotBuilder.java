@@ -105,8 +105,11 @@ public final class SnapshotBuilder {
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : blueprint.config().listeners().keySet()) {
             var builder = new RouteTable.Builder<Route>(listener);
-            routes.forEach((name, route) ->
-                    builder.add(name, route.config().match(), route.config().priority(), route));
+            routes.forEach((name, route) -> {
+                if (Blueprint.serves(blueprint.config(), listener, route.config())) {
+                    builder.add(name, route.config().match(), route.config().priority(), route);
+                }
+            });
             tables.put(listener, builder.build());
         }
         var number = previous == null ? 1 : previous.number() + 1;
@@ -153,11 +156,12 @@ public final class SnapshotBuilder {
         var services = new LinkedHashMap<String, Service>();
         blueprint.config().services().forEach((name, config) -> {
             var before = previous == null ? null : previous.services().get(name);
+            var tls = blueprint.tls().services().get(name);
             services.put(
                     name,
-                    before != null && before.config().equals(config)
+                    before != null && before.config().equals(config) && Objects.equals(before.tls(), tls)
                             ? before
-                            : Service.start(vertx, name, config, stickyKey(config), nanoTime, registry));
+                            : Service.start(vertx, name, config, tls, stickyKey(config), nanoTime, registry));
         });
         return services;
     }
@@ -237,6 +241,9 @@ public final class SnapshotBuilder {
             Map<String, List<ProxyInterceptor>> interceptors,
             @Nullable Route before) {
         var to = config.to();
+        if (to.isForward()) {
+            return new Route.ToAnywhere();
+        }
         if (to.service() != null) {
             return new Route.ToService(plan(name, to.service(), services, interceptors, effective, before));
         }

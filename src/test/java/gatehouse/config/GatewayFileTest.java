@@ -84,7 +84,8 @@ class GatewayFileTest {
                         NodeConfig.Transport.IO_URING,
                         null,
                         Duration.ofSeconds(30),
-                        new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ZERO)));
+                        new NodeConfig.Drain(
+                                Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
@@ -203,13 +204,14 @@ class GatewayFileTest {
                         is("6:18 listeners.web.listen: \":70000\", its port is not within 0 and 65535"
                                 + " (expected: HOST:PORT, :PORT or [IPV6]:PORT)"),
                         is(
-                                "6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, websocket, did you mean http1?)"),
+                                "6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, websocket, h2, tcp, udp, forward, did you mean http1?)"),
                         is("8:3 services.users.targets: missing (expected: one or a list of:"
                                 + " a map with keys url, weight; or only its url; or instead registry)"),
                         is("9:14 services.users.balance.by: p3c (expected: one of roundRobin, leastRequests, p2c,"
                                 + " random, ipHash, hash, did you mean p2c?)"),
-                        is("10:45 services.orders.targets.1.url: \"ftp://b:2\", its scheme is not http"
-                                + " (expected: http://HOST:PORT without path, query or user)"),
+                        is(
+                                "10:45 services.orders.targets.1.url: \"ftp://b:2\", its scheme is none of http, https, tcp, udp"
+                                        + " (expected: http://HOST:PORT without path, query or user; or https, tcp, udp)"),
                         is("10:58 services.orders.targets.1.wieght: unknown key (expected: one of url, weight,"
                                 + " did you mean weight?)"),
                         is("16:14 routes.users.rateLimit.burst: 0 (expected: integer > 0)"),

@@ -83,6 +83,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("cache", "http"), text, arguments);
     }
 
+    /** As {@link #start}, with what passes on bytes. */
+    public static TestGateway startWithStreams(String text, Object... arguments) throws Exception {
+        return start(2, List.of("http", "tcp"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
