@@ -26,6 +26,7 @@ class ArchitectureTest {
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
+                    "gatehouse.grpc..",
                     "gatehouse.demo..")
             .layer("assembly")
             .definedBy("gatehouse.snapshot..")
@@ -68,6 +69,7 @@ class ArchitectureTest {
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
+                    "gatehouse.grpc..",
                     "gatehouse.demo..",
                     "gatehouse.snapshot..",
                     "gatehouse.policy..",

@@ -8,7 +8,10 @@ public record ListenerConfig(
         @Key(doc = "`HOST:PORT`, `:PORT` for every address, `[IPV6]:PORT`; port 0 takes a free one.", required = true)
         ListenAddress listen,
 
-        @Key(doc = "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge.", value = "[http1, h2c]")
+        @Key(
+                doc = "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge."
+                        + " `grpc` and `grpc-web` take calls and nothing else; with `http1` and `h2c` both come along.",
+                value = "[http1, h2c]")
         List<Protocol> protocols,
 
         @Key(
@@ -25,7 +28,24 @@ public record ListenerConfig(
         /** HTTP/1.0 and HTTP/1.1. */
         HTTP1,
         /** HTTP/2 without TLS, prior knowledge (RFC 9113 §3.3). */
-        H2C
+        H2C,
+        /** Calls of gRPC, over HTTP/2 without TLS. */
+        GRPC,
+        /** Calls of gRPC-Web. */
+        @Word("grpc-web")
+        GRPC_WEB
+    }
+
+    /** Whether HTTP/2 is spoken. */
+    public boolean speaksHttp2() {
+        return protocols.contains(Protocol.H2C)
+                || protocols.contains(Protocol.GRPC)
+                || protocols.contains(Protocol.GRPC_WEB);
+    }
+
+    /** Whether nothing but calls is taken. */
+    public boolean isForCallsOnly() {
+        return protocols.stream().allMatch(protocol -> protocol == Protocol.GRPC || protocol == Protocol.GRPC_WEB);
     }
 
     @Override

@@ -51,8 +51,28 @@ public record ServiceConfig(
                 min = 1000)
         Duration resolve,
 
+        @Key(
+                doc =
+                        "What the targets speak: `http`, or `grpc`, which is HTTP/2 whatever `pool.http2` says; calls to them keep to"
+                                + " `grpc` in place of `limits` and `timeout.total`.",
+                value = "http")
+        ServiceProtocol protocol,
+
         @PolicyKeys PolicySet policies)
         implements Checked {
+
+    /** What targets speak. */
+    public enum ServiceProtocol {
+        /** HTTP. */
+        HTTP,
+        /** gRPC. */
+        GRPC
+    }
+
+    /** Whether its targets are asked over HTTP/2. */
+    public boolean speaksHttp2() {
+        return pool.http2() || protocol == ServiceProtocol.GRPC;
+    }
 
     /** One address. */
     @ShortForm("url")

@@ -78,7 +78,8 @@ final class UpstreamClients {
         return held;
     }
 
-    private HttpClientAgent create(ServiceConfig.Pool pool) {
+    private HttpClientAgent create(ServiceConfig config) {
+        var pool = config.pool();
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
@@ -87,17 +88,18 @@ final class UpstreamClients {
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
                 .setTracingPolicy(TracingPolicy.IGNORE);
-        if (pool.http2()) {
+        if (config.speaksHttp2()) {
             options.setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false)
                     .setHttp2ConnectionWindowSize(HTTP2_WINDOW_BYTES)
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
-        var most = Admission.mostPerTarget(pool, lanes);
+        var most = Admission.mostPerTarget(config, lanes);
         var limits = new PoolOptions()
                 .setHttp1MaxSize(most)
-                .setHttp2MaxSize(1)
+                .setHttp2MaxSize(
+                        config.protocol() == ServiceConfig.ServiceProtocol.GRPC ? Admission.GRPC_CONNECTIONS : 1)
                 // never used, but for connections that are just being closed and streams that a target allows fewer of
                 .setMaxWaitQueueSize(most)
                 .setCleanerPeriod(SWEEP_MILLIS);
@@ -175,7 +177,7 @@ final class UpstreamClients {
 
         private Held(Service service, Admission admission) {
             this.service = service;
-            this.client = create(service.config().pool());
+            this.client = create(service.config());
             this.admission = admission;
             service.watch(admission);
         }
@@ -186,14 +188,14 @@ final class UpstreamClients {
 
         /** Whether one connection carries many requests, which the client keeps by itself. */
         boolean isMultiplexed() {
-            return service.config().pool().http2();
+            return service.config().speaksHttp2();
         }
 
         /** Where connections to a target are kept, for HTTP/1.1. */
         TargetPool pool(Target target) {
             var pool = pools.get(target);
             if (pool == null) {
-                var most = Admission.mostPerTarget(service.config().pool(), lanes);
+                var most = Admission.mostPerTarget(service.config(), lanes);
                 pool = new TargetPool((VertxInternal) vertx, client, target.address(), most);
                 pools.put(target, pool);
             }

@@ -2,6 +2,7 @@ package gatehouse.http;
 
 import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
 import gatehouse.exchange.Preflight;
@@ -9,6 +10,7 @@ import gatehouse.exchange.Reply;
 import gatehouse.exchange.RequestIds;
 import gatehouse.forward.Forwarder;
 import gatehouse.listener.Door;
+import gatehouse.listener.Lane;
 import gatehouse.listener.LaneServer;
 import gatehouse.observe.LogLane;
 import gatehouse.observe.MetricsLane;
@@ -41,6 +43,7 @@ final class HttpLane implements LaneServer {
     private static final int TICKS_PER_SWEEP = 10;
 
     private final Vertx vertx;
+    private final Lane lane;
     private final Snapshots snapshots;
     private final Forwarder forwarder;
     private final MetricsLane metrics;
@@ -52,8 +55,9 @@ final class HttpLane implements LaneServer {
     private boolean draining;
     private int ticks;
 
-    HttpLane(Vertx vertx, HttpNode node) {
+    HttpLane(Vertx vertx, HttpNode node, Lane lane) {
         this.vertx = vertx;
+        this.lane = lane;
         this.snapshots = node.snapshots();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
@@ -77,6 +81,9 @@ final class HttpLane implements LaneServer {
         request.pause();
         var now = snapshots.current(); // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
+        if (lane.dialect() != null) {
+            exchange.calls(GrpcCall.of(request.method(), request.version(), request.headers()));
+        }
         connection.begin(exchange);
         metrics.begin();
         watchClient(exchange, connection);
@@ -107,11 +114,20 @@ final class HttpLane implements LaneServer {
             if (exchange.isAboutServer()) {
                 return Future.succeededFuture(Asterisk.reply());
             }
+            if (exchange.call() == null && door.config().isForCallsOnly() && Preflight.of(exchange) == null) {
+                return Future.failedFuture(Problem.noCall().asFailure());
+            }
             var match = find(now.table(door.name()), exchange);
             if (match instanceof Match.Found<Route> found) {
                 exchange.routedTo(found.name(), found.pattern());
                 var route = found.value();
-                return route.policy().apply(exchange, last -> terminate(last, route));
+                carry(exchange, route);
+                return route.policy().apply(exchange, last -> end(last, route));
+            }
+            var dialect = exchange.call() == null ? null : lane.dialect();
+            var own = dialect == null ? null : dialect.own(exchange);
+            if (own != null) {
+                return own;
             }
             var problem = match instanceof Match.WrongMethod<Route> wrong
                     ? Problem.methodNotAllowed(wrong.allow())
@@ -131,6 +147,24 @@ final class HttpLane implements LaneServer {
             return found;
         }
         return table.find(exchange);
+    }
+
+    /** Makes a call of what says to be one, where the route carries calls. */
+    private static void carry(Exchange exchange, Route route) {
+        var call = exchange.call();
+        var calls = call == null ? null : route.calls();
+        if (call != null && calls != null) {
+            call.carry(
+                    exchange.startNanos(),
+                    calls.message().bytes(),
+                    calls.deadline().toNanos(),
+                    calls.isIdempotent(exchange.path()));
+        }
+    }
+
+    private Future<Reply> end(Exchange exchange, Route route) {
+        var dialect = exchange.carriedCall() == null ? null : lane.dialect();
+        return dialect == null ? terminate(exchange, route) : dialect.carry(exchange, last -> terminate(last, route));
     }
 
     private Future<Reply> terminate(Exchange exchange, Route route) {
@@ -171,6 +205,10 @@ final class HttpLane implements LaneServer {
         }
         if (draining || connection.isWorn()) {
             exchange.closeConnection();
+        }
+        var dialect = exchange.call() == null ? null : lane.dialect();
+        if (dialect != null && !(exchange.response().headWritten() && exchange.carriedCall() == null)) {
+            return dialect.refuse(exchange, problem);
         }
         if (exchange.response().headWritten()) {
             connection.cut(exchange);

@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminVerticle;
+import gatehouse.grpc.GrpcProxyVerticle;
 import gatehouse.http.HttpProxyVerticle;
 import gatehouse.refresh.CacheRefreshVerticle;
 import gatehouse.registrar.RegistryVerticle;
@@ -27,7 +28,8 @@ import java.util.function.Supplier;
 /** The verticles of the manifest, deployed. */
 public final class Deployments {
     private static final String REGISTRY = "RegistryVerticle";
-    private static final Set<String> OWN = Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "AdminVerticle");
+    private static final Set<String> OWN =
+            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "GrpcProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;
@@ -101,6 +103,7 @@ public final class Deployments {
                     return proxy;
                 };
             case "CacheRefreshVerticle" -> () -> new CacheRefreshVerticle(node.refreshNode());
+            case "GrpcProxyVerticle" -> () -> new GrpcProxyVerticle(node.grpcNode());
             case "AdminVerticle" -> () -> new AdminVerticle(node.adminNode());
             case REGISTRY -> () -> new RegistryVerticle(node.registryNode());
             default -> null;

@@ -20,7 +20,7 @@ public record Manifest(
     public record Entry(
             @Key(
                     doc =
-                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, or the name of a class that is a Vert.x verticle.",
+                            "`HttpProxyVerticle`, `GrpcProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, or the name of a class that is a Vert.x verticle.",
                     required = true)
             String main,
 
@@ -47,6 +47,7 @@ public record Manifest(
         entries.put("registry", new Entry("RegistryVerticle", null, new Instances(1), true, Map.of()));
         entries.put("cache", new Entry("CacheRefreshVerticle", null, new Instances(1), true, Map.of()));
         entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
+        entries.put("grpc", new Entry("GrpcProxyVerticle", null, new Instances(1), true, Map.of()));
         entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
         return new Manifest(null, entries);
     }

@@ -106,7 +106,7 @@ final class BoundListener {
         var http2 = limits.http2();
         var headerBytes = (int) limits.headers().bytes();
         return new HttpServerOptions()
-                .setHttp2ClearTextEnabled(config.protocols().contains(ListenerConfig.Protocol.H2C))
+                .setHttp2ClearTextEnabled(config.speaksHttp2())
                 .setMaxInitialLineLength((int) limits.uri().bytes() + MORE_THAN_URI)
                 .setMaxHeaderSize(headerBytes)
                 .setMaxChunkSize(RequestDecoder.MAX_READ_BYTES)
@@ -154,7 +154,7 @@ final class BoundListener {
     }
 
     private void accepted(Channel connection) {
-        if (config.protocols().contains(ListenerConfig.Protocol.H2C)) {
+        if (config.speaksHttp2()) {
             connection.pipeline().addFirst(new FrameGuard(config.limits().http2()));
         }
     }

@@ -22,6 +22,7 @@ public final class Lane {
     private final int index;
     private final Context context;
     private @Nullable LaneServer server;
+    private @Nullable Dialect dialect;
 
     Lane(int index, Context context) {
         this.index = index;
@@ -62,6 +63,20 @@ public final class Lane {
     /** Who serves now; asked on the lane's event loop. */
     public @Nullable LaneServer server() {
         return server;
+    }
+
+    /**
+     * Lets calls be spoken from now on; called on the lane's event loop.
+     *
+     * @param next null for nobody: calls are then what they are to HTTP
+     */
+    public void speak(@Nullable Dialect next) {
+        dialect = next;
+    }
+
+    /** Who speaks calls now; asked on the lane's event loop. */
+    public @Nullable Dialect dialect() {
+        return dialect;
     }
 
     void handle(Door door, HttpServerRequest request) {

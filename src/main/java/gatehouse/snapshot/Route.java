@@ -3,6 +3,7 @@ package gatehouse.snapshot;
 import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
 import gatehouse.files.FileSite;
+import gatehouse.forward.Calls;
 import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the steps as one
  * @param behindCache those of them that stand behind the cache, as one
  * @param to what answers in the end
+ * @param carriesCalls whether calls of gRPC are carried as such
  */
 public record Route(
         String name,
@@ -30,10 +32,16 @@ public record Route(
         Map<PolicyType<?>, Policy> steps,
         Policy policy,
         Policy behindCache,
-        Destination to) {
+        Destination to,
+        boolean carriesCalls) {
     /** Whether a policy of it answers browsers that ask whether a request may be sent. */
     public boolean answersPreflights() {
         return steps.containsKey(Cors.TYPE);
+    }
+
+    /** What holds for its calls of gRPC; null where it carries none as such. */
+    public @Nullable Calls calls() {
+        return carriesCalls ? effective.get(Calls.TYPE.key(), Calls.class) : null;
     }
 
     /** How its requests are carried to services; none where it leads to none. */

@@ -186,7 +186,12 @@ public final class SnapshotBuilder {
                 .map(Map.Entry::getValue)
                 .reduce(Policy.NONE, Policy::around);
         var to = destination(blueprint, name, config, effective, services, interceptors, before);
-        return new Route(name, config, effective, steps, policy, behindCache, to);
+        var carriesCalls = !config.match().grpc().isEmpty()
+                || config.to().services().stream()
+                        .map(service -> services.get(service))
+                        .anyMatch(service ->
+                                service != null && service.config().protocol() == ServiceConfig.ServiceProtocol.GRPC);
+        return new Route(name, config, effective, steps, policy, behindCache, to, carriesCalls);
     }
 
     private Policy build(PolicyType<?> type, Record settings, Surroundings surroundings) {

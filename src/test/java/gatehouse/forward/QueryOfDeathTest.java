@@ -53,6 +53,7 @@ class QueryOfDeathTest {
                 List.of(),
                 ServiceConfig.HostHeader.CLIENT,
                 Duration.ofSeconds(10),
+                ServiceConfig.ServiceProtocol.HTTP,
                 PolicySet.NONE);
         var registry = new Registry(ConfigDocument.defaults(RegistryConfig.class), Clocks.SYSTEM);
         return Service.start(vertx, "origin", config, new byte[0], System::nanoTime, registry);

@@ -109,6 +109,7 @@ final class Fixture {
                 List.of(),
                 HostHeader.CLIENT,
                 resolve,
+                ServiceConfig.ServiceProtocol.HTTP,
                 PolicySet.NONE);
     }
 
