@@ -36,6 +36,7 @@ class ArchitectureTest {
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.rpc..",
                     "gatehouse.cache..",
                     "gatehouse.observe..")
             .layer("core")
@@ -76,6 +77,7 @@ class ArchitectureTest {
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.rpc..",
                     "gatehouse.cache..",
                     "gatehouse.observe..",
                     "gatehouse.exchange..",

@@ -55,7 +55,16 @@ public record RouteConfig(
             @Key(doc = "Status of `redirect`: 301, 302, 303, 307 or 308.", value = "307")
             int status,
 
-            @Key(doc = "A fixed answer.") @Nullable Respond respond)
+            @Key(doc = "A fixed answer.") @Nullable Respond respond,
+
+            @Key(doc = "Service of gRPC that requests of JSON are made calls to.") @Nullable String rpc,
+
+            @Key(
+                    doc =
+                            "With `rpc`: file of descriptors as `protoc --include_imports --descriptor_set_out` writes it, relative to"
+                                    + " the configuration's folder; or `reflection`, which asks the service.",
+                    value = "reflection")
+            String schema)
             implements Checked {
         @Override
         public void check(Complaints complaints) {
@@ -63,10 +72,13 @@ public record RouteConfig(
                     + (split.isEmpty() ? 0 : 1)
                     + (files == null ? 0 : 1)
                     + (redirect == null ? 0 : 1)
-                    + (respond == null ? 0 : 1);
+                    + (respond == null ? 0 : 1)
+                    + (rpc == null ? 0 : 1);
             if (named != 1) {
                 complaints.add(
-                        "", named == 0 ? "nowhere" : "several", "one of service, split, files, redirect and respond");
+                        "",
+                        named == 0 ? "nowhere" : "several",
+                        "one of service, split, files, redirect, respond and rpc");
             }
             var sum = split.values().stream().mapToDouble(Share::fraction).sum();
             if (!split.isEmpty() && Math.abs(sum - 1) > 1e-9) {
@@ -94,9 +106,19 @@ public record RouteConfig(
             return text.matches("https?://[^/{].*|https?://\\{host\\}.*|/([^/].*)?|\\{path\\}.*");
         }
 
+        /** The one service that it leads to, or null. */
+        public @Nullable String only() {
+            return rpc == null ? service : rpc;
+        }
+
+        /** Whether it leads to a service of gRPC whose schema stands in a file. */
+        public boolean hasSchemaFile() {
+            return rpc != null && !schema.equals("reflection");
+        }
+
         /** Names of services that it leads to. */
         public List<String> services() {
-            return service == null ? List.copyOf(split.keySet()) : List.of(service);
+            return rpc != null ? List.of(rpc) : service == null ? List.copyOf(split.keySet()) : List.of(service);
         }
     }
 

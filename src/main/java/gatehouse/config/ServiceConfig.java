@@ -183,9 +183,15 @@ public record ServiceConfig(
 
     /** Active probes. */
     @ShortForm("path")
+    @OneOf({"path", "grpc"})
     public record Active(
-            @Key(doc = "Path of the probe; a 2xx or 3xx answer is good.", required = true)
-            String path,
+            @Key(doc = "Path of the probe; a 2xx or 3xx answer is good.") @Nullable String path,
+
+            @Key(
+                    doc =
+                            "Instead of `path`: asks by `grpc.health.v1`; the name of a service, or `true` for the server as a"
+                                    + " whole. `SERVING` is good.")
+            @Nullable String grpc,
 
             @Key(doc = "Time between two probes of a target.", value = "5s", min = 10)
             Duration every,

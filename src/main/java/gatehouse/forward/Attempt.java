@@ -170,7 +170,7 @@ final class Attempt extends Passage {
             sent();
             return;
         }
-        if (exchange().expectsContinue()) {
+        if (exchange().expectsContinue() && exchange().carriedCall() == null) {
             up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
             up.continueHandler(proceed -> {
                 if (isIn(Phase.WAITING)) {

@@ -28,9 +28,15 @@ final class GrpcDialect implements Dialect {
     /** A service ends what is late by itself; its reset may come a little before the deadline passes here. */
     private static final long ABOUT_NANOS = Duration.ofMillis(50).toNanos();
 
+    private final OwnServices services;
+
+    GrpcDialect(OwnServices services) {
+        this.services = services;
+    }
+
     @Override
     public @Nullable Future<Reply> own(Exchange exchange) {
-        return null;
+        return services.answer(exchange);
     }
 
     @Override

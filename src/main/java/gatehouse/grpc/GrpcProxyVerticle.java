@@ -26,7 +26,7 @@ public final class GrpcProxyVerticle extends VerticleBase {
         var starting = new ArrayList<Future<?>>();
         for (var lane : node.listeners().lanes()) {
             starting.add(lane.run(() -> {
-                        var dialect = new GrpcDialect();
+                        var dialect = new GrpcDialect(new OwnServices(vertx, node.ready()));
                         lane.speak(dialect);
                         return dialect;
                     })

@@ -174,6 +174,11 @@ final class HttpLane implements LaneServer {
         if (route.to() instanceof Route.ToSplit split) {
             return forwarder.exchange(exchange, split.split().plan(exchange));
         }
+        if (route.to() instanceof Route.ToRpc rpc) {
+            return exchange.carriedCall() != null
+                    ? forwarder.exchange(exchange, rpc.plan())
+                    : rpc.transcoder().exchange(exchange, asked -> forwarder.exchange(asked, rpc.plan()));
+        }
         if (route.to() instanceof Route.ToAnswer answer) {
             return Future.succeededFuture(answer.answer().reply(exchange));
         }
@@ -206,7 +211,8 @@ final class HttpLane implements LaneServer {
         if (draining || connection.isWorn()) {
             exchange.closeConnection();
         }
-        var dialect = exchange.call() == null ? null : lane.dialect();
+        var call = exchange.call();
+        var dialect = call == null || call.kind() == GrpcCall.Kind.JSON ? null : lane.dialect();
         if (dialect != null && !(exchange.response().headWritten() && exchange.carriedCall() == null)) {
             return dialect.refuse(exchange, problem);
         }

@@ -73,16 +73,18 @@ final class Probes {
     }
 
     private Future<Void> ask(Target target) {
+        var named = config.grpc();
         var options = new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(named == null ? HttpMethod.GET : HttpMethod.POST)
                 .setServer(target.address())
                 .setHost(target.url().host())
                 .setPort(target.url().port())
-                .setURI(config.path());
+                .setURI(named == null ? config.path() : HealthCheck.PATH);
         return client.request(options)
-                .compose(request -> request.send()
+                .compose(request -> (named == null
+                                ? request.send().compose(Probes::judge)
+                                : HealthCheck.send(request, named))
                         .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .compose(Probes::judge)
                         // The body is nobody's business, and a late answer neither.
                         .onComplete(done -> request.reset()));
     }

@@ -83,6 +83,7 @@ public record Blueprint(
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
         new PolicyChecks(config, named, problems).check();
+        Schemas.check(config, named, problems);
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
@@ -133,7 +134,7 @@ public record Blueprint(
         var base = builtIn().under(config.defaults().set());
         var effective = new LinkedHashMap<String, PolicySet>();
         config.routes().forEach((name, route) -> {
-            effective.put(name, layered(config, base, route, route.to().service()));
+            effective.put(name, layered(config, base, route, route.to().only()));
         });
         return effective;
     }

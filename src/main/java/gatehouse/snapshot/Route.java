@@ -8,6 +8,7 @@ import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.cors.Cors;
+import gatehouse.rpc.Transcoder;
 import gatehouse.service.Service;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ public record Route(
     public List<Plan> plans() {
         if (to instanceof ToService service) {
             return List.of(service.plan());
+        }
+        if (to instanceof ToRpc rpc) {
+            return List.of(rpc.plan());
         }
         return to instanceof ToSplit split ? split.split().plans() : List.of();
     }
@@ -92,4 +96,12 @@ public record Route(
      * @param site the folder
      */
     public record ToFiles(FileSite site) implements Destination {}
+
+    /**
+     * A service of gRPC, for requests of JSON.
+     *
+     * @param transcoder makes calls of them
+     * @param plan how it is reached
+     */
+    public record ToRpc(Transcoder transcoder, Plan plan) implements Destination {}
 }

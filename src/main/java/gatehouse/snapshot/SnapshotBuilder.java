@@ -7,6 +7,7 @@ import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
+import gatehouse.forward.Calls;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
 import gatehouse.forward.Plan;
@@ -22,10 +23,13 @@ import gatehouse.policy.Surroundings;
 import gatehouse.policy.cache.Caching;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
+import gatehouse.rpc.Transcoder;
 import gatehouse.service.Service;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.httpproxy.ProxyInterceptor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -210,6 +214,11 @@ public final class SnapshotBuilder {
         if (to.service() != null) {
             return new Route.ToService(plan(name, to.service(), services, interceptors, effective, before));
         }
+        if (to.rpc() != null) {
+            return new Route.ToRpc(
+                    transcoder(blueprint, config, effective),
+                    plan(name, to.rpc(), services, interceptors, effective, before));
+        }
         if (!to.split().isEmpty()) {
             var plans = new LinkedHashMap<String, Plan>();
             to.split()
@@ -227,6 +236,24 @@ public final class SnapshotBuilder {
                     config.match().path()));
         }
         return new Route.ToAnswer(new Answer(to));
+    }
+
+    private static Transcoder transcoder(Blueprint blueprint, RouteConfig config, PolicySet effective) {
+        var calls = Objects.requireNonNull(effective.get(Calls.TYPE.key(), Calls.class));
+        var timeouts = effective.get(Timeouts.TYPE.key(), Timeouts.class);
+        try {
+            return new Transcoder(
+                    config.to().hasSchemaFile()
+                            ? Schemas.read(
+                                    new NamedFiles(blueprint.folder(), false),
+                                    config.to().schema())
+                            : null,
+                    calls.message().bytes(),
+                    calls.deadline().toNanos(),
+                    timeouts == null ? 0 : timeouts.total().toNanos());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Plan plan(
