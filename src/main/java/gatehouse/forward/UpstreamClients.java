@@ -42,6 +42,9 @@ final class UpstreamClients {
     static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
+    /** Streams of slow clients must not use up what others need: each has a window of its own, and there may be a thousand. */
+    private static final int GRPC_WINDOW_BYTES = 128 * 1024 * 1024;
+
     /**
      * Most that one read brings, and so the longest piece of a body. It is what comes on top when a client is slow, so it is half of
      * Netty's.
@@ -91,7 +94,10 @@ final class UpstreamClients {
         if (config.speaksHttp2()) {
             options.setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false)
-                    .setHttp2ConnectionWindowSize(HTTP2_WINDOW_BYTES)
+                    .setHttp2ConnectionWindowSize(
+                            config.protocol() == ServiceConfig.ServiceProtocol.GRPC
+                                    ? GRPC_WINDOW_BYTES
+                                    : HTTP2_WINDOW_BYTES)
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
