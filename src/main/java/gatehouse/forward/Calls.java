@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.config.CallName;
+import gatehouse.config.ConfigDocument;
 import gatehouse.config.Key;
 import gatehouse.config.Size;
 import gatehouse.config.Weaker;
@@ -31,8 +32,12 @@ public record Calls(
                 value = "[]")
         List<CallName> idempotent) {
     /** The setting {@code grpc}. */
-    public static final PolicyType<Calls> TYPE =
-            PolicyType.setting("grpc", "What holds for calls of gRPC.", Stage.TIMEOUT, Calls.class);
+    public static final PolicyType<Calls> TYPE = PolicyType.setting(
+                    "grpc", "What holds for calls of gRPC.", Stage.TIMEOUT, Calls.class)
+            .onlyWhereNamed();
+
+    /** What holds where nothing is said. */
+    public static final Calls USUAL = ConfigDocument.defaults(Calls.class);
 
     /** Copies the list. */
     public Calls {

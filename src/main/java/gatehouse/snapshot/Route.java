@@ -42,7 +42,13 @@ public record Route(
 
     /** What holds for its calls of gRPC; null where it carries none as such. */
     public @Nullable Calls calls() {
-        return carriesCalls ? effective.get(Calls.TYPE.key(), Calls.class) : null;
+        return carriesCalls ? calls(effective) : null;
+    }
+
+    /** What a set of policies says of calls. */
+    static Calls calls(PolicySet effective) {
+        var named = effective.get(Calls.TYPE.key(), Calls.class);
+        return named == null ? Calls.USUAL : named;
     }
 
     /** How its requests are carried to services; none where it leads to none. */

@@ -17,9 +17,10 @@ final class Schemas {
     static void check(GatewayConfig config, NamedFiles files, Problems problems) {
         config.routes().forEach((name, route) -> {
             var to = route.to();
-            var service = to.rpc() == null ? null : config.services().get(to.rpc());
-            if (service != null && !service.speaksHttp2()) {
-                problems.add(List.of("routes", name, "to", "rpc"), to.rpc(), "a service with protocol: grpc");
+            var named = to.rpc();
+            var service = named == null ? null : config.services().get(named);
+            if (named != null && service != null && !service.speaksHttp2()) {
+                problems.add(List.of("routes", name, "to", "rpc"), named, "a service with protocol: grpc");
             }
             if (to.hasSchemaFile() && !files.areSealed()) {
                 try {

@@ -7,7 +7,6 @@ import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
-import gatehouse.forward.Calls;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
 import gatehouse.forward.Plan;
@@ -239,7 +238,7 @@ public final class SnapshotBuilder {
     }
 
     private static Transcoder transcoder(Blueprint blueprint, RouteConfig config, PolicySet effective) {
-        var calls = Objects.requireNonNull(effective.get(Calls.TYPE.key(), Calls.class));
+        var calls = Route.calls(effective);
         var timeouts = effective.get(Timeouts.TYPE.key(), Timeouts.class);
         try {
             return new Transcoder(
