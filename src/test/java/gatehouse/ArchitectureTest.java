@@ -28,6 +28,7 @@ class ArchitectureTest {
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
+                    "gatehouse.grpc..",
                     "gatehouse.demo..")
             .layer("assembly")
             .definedBy("gatehouse.snapshot..")
@@ -37,6 +38,7 @@ class ArchitectureTest {
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.rpc..",
                     "gatehouse.cache..",
                     "gatehouse.observe..")
             .layer("core")
@@ -73,12 +75,14 @@ class ArchitectureTest {
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
+                    "gatehouse.grpc..",
                     "gatehouse.demo..",
                     "gatehouse.snapshot..",
                     "gatehouse.policy..",
                     "gatehouse.route..",
                     "gatehouse.forward..",
                     "gatehouse.files..",
+                    "gatehouse.rpc..",
                     "gatehouse.cache..",
                     "gatehouse.observe..",
                     "gatehouse.exchange..",

@@ -57,7 +57,9 @@ class ReadmeIT {
                         "--set",
                         "admin.listen=127.0.0.1:0",
                         "--set",
-                        "services.demo.targets=http://127.0.0.1:" + demoPort)
+                        "services.demo.targets=http://127.0.0.1:" + demoPort,
+                        "--set",
+                        "services.greeter.targets=http://127.0.0.1:" + demoPort)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .start();
@@ -101,7 +103,8 @@ class ReadmeIT {
             var own = number.equals("1") ? seed : String.valueOf(anyPort());
             var cluster = command.contains("NODE=")
                     ? " --set cluster.listen=127.0.0.1:" + own + " --set cluster.seeds=127.0.0.1:" + seed
-                    : " --set services.demo.targets=http://127.0.0.1:" + demoPort;
+                    : " --set services.demo.targets=http://127.0.0.1:" + demoPort
+                            + " --set services.greeter.targets=http://127.0.0.1:" + demoPort;
             var process = new Child(new ProcessBuilder(
                             "bash",
                             "-c",

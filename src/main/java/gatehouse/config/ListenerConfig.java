@@ -12,7 +12,8 @@ public record ListenerConfig(
         @Key(
                 doc =
                         "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge; `websocket` lets connections of"
-                                + " HTTP/1.1 become WebSockets, and alone takes nothing else.",
+                                + " HTTP/1.1 become WebSockets, and alone takes nothing else; `grpc` and `grpc-web` take calls and"
+                                + " nothing else; with `http1`, `h2c` or `h2` both come along.",
                 value = "[http1, h2c]")
         List<Protocol> protocols,
 
@@ -54,7 +55,12 @@ public record ListenerConfig(
         /** Datagrams. */
         UDP,
         /** HTTP for clients that know that they use a proxy (RFC 9110 §9.3.6, RFC 9112 §3.2.2). */
-        FORWARD
+        FORWARD,
+        /** Calls of gRPC, over HTTP/2 without TLS. */
+        GRPC,
+        /** Calls of gRPC-Web. */
+        @Word("grpc-web")
+        GRPC_WEB
     }
 
     /** Whether requests to become a WebSocket are taken. */
@@ -72,6 +78,27 @@ public record ListenerConfig(
         return !protocols.contains(Protocol.TCP)
                 && !protocols.contains(Protocol.UDP)
                 && !protocols.contains(Protocol.FORWARD);
+    }
+
+    /** Whether HTTP/2 is spoken. */
+    public boolean speaksHttp2() {
+        return protocols.contains(Protocol.H2C)
+                || protocols.contains(Protocol.H2)
+                || protocols.contains(Protocol.GRPC)
+                || protocols.contains(Protocol.GRPC_WEB);
+    }
+
+    /** Whether HTTP/1.1 is spoken. */
+    public boolean speaksHttp1() {
+        return protocols.contains(Protocol.HTTP1)
+                || protocols.contains(Protocol.WEBSOCKET)
+                || protocols.contains(Protocol.GRPC_WEB)
+                || protocols.contains(Protocol.FORWARD);
+    }
+
+    /** Whether nothing but calls is taken. */
+    public boolean isForCallsOnly() {
+        return protocols.stream().allMatch(protocol -> protocol == Protocol.GRPC || protocol == Protocol.GRPC_WEB);
     }
 
     @Override

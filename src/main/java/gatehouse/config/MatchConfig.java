@@ -42,6 +42,11 @@ public record MatchConfig(
 
         @Key(doc = "Version of an API that the request asks for.") @Nullable VersionMatch version,
 
+        @Key(
+                doc = "Calls of gRPC: `package.Service` or `package.Service/Method`; stands for `path` and `method`.",
+                value = "[]")
+        List<CallName> grpc,
+
         @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
         implements Checked {
     /** What is wanted of a connection. */
@@ -73,10 +78,18 @@ public record MatchConfig(
                         || !path.get(0).segments().contains("{" + segment + "}"))) {
             complaints.add("version.path", segment, "a segment that stands at one place in every path");
         }
+        if (!grpc.isEmpty() && !(path.isEmpty() && method.isEmpty())) {
+            complaints.add("grpc", grpc.toString(), "no path and no method beside it, for which it stands");
+        }
         for (var name : method) {
             if (!name.matches("[A-Z][A-Z0-9_-]*")) {
                 complaints.add("method", name, "methods in capitals, such as GET");
             }
         }
+    }
+
+    /** The paths of the requests, of calls too. */
+    public List<PathPattern> paths() {
+        return grpc.isEmpty() ? path : grpc.stream().map(CallName::path).toList();
     }
 }

@@ -64,7 +64,16 @@ public record RouteConfig(
                     doc =
                             "Name of a topic, such as `news` or `{topic}` for a segment of the path. What is published there is"
                                     + " pushed to clients, as server-sent events or over a WebSocket.")
-            @Nullable TopicName topic)
+            @Nullable TopicName topic,
+
+            @Key(doc = "Service of gRPC that requests of JSON are made calls to.") @Nullable String rpc,
+
+            @Key(
+                    doc =
+                            "With `rpc`: file of descriptors as `protoc --include_imports --descriptor_set_out` writes it, relative to"
+                                    + " the configuration's folder; or `reflection`, which asks the service.",
+                    value = "reflection")
+            String schema)
             implements Checked {
         @Override
         public void check(Complaints complaints) {
@@ -73,12 +82,13 @@ public record RouteConfig(
                     + (files == null ? 0 : 1)
                     + (redirect == null ? 0 : 1)
                     + (respond == null ? 0 : 1)
-                    + (topic == null ? 0 : 1);
+                    + (topic == null ? 0 : 1)
+                    + (rpc == null ? 0 : 1);
             if (named != 1) {
                 complaints.add(
                         "",
                         named == 0 ? "nowhere" : "several",
-                        "one of service, split, files, redirect, respond and topic");
+                        "one of service, split, files, redirect, respond, topic and rpc");
             }
             var sum = split.values().stream().mapToDouble(Share::fraction).sum();
             if (!split.isEmpty() && Math.abs(sum - 1) > 1e-9) {
@@ -111,8 +121,21 @@ public record RouteConfig(
             return "forward".equals(service);
         }
 
+        /** The one service that it leads to, or null. */
+        public @Nullable String only() {
+            return rpc == null ? service : rpc;
+        }
+
+        /** Whether it leads to a service of gRPC whose schema stands in a file. */
+        public boolean hasSchemaFile() {
+            return rpc != null && !schema.equals("reflection");
+        }
+
         /** Names of services that it leads to. */
         public List<String> services() {
+            if (rpc != null) {
+                return List.of(rpc);
+            }
             return isForward() ? List.of() : service == null ? List.copyOf(split.keySet()) : List.of(service);
         }
     }

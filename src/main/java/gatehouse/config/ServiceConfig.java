@@ -55,8 +55,28 @@ public record ServiceConfig(
 
         @Key(doc = "PROXY header that connections to `tcp` targets begin with, `v1` or `v2`; absent: none.") @Nullable ProxyVersion proxyProtocol,
 
+        @Key(
+                doc =
+                        "What the targets speak: `http`, or `grpc`, which is HTTP/2 whatever `pool.http2` says; calls to them keep to"
+                                + " `grpc` in place of `limits` and `timeout.total`.",
+                value = "http")
+        ServiceProtocol protocol,
+
         @PolicyKeys PolicySet policies)
         implements Checked {
+
+    /** What targets speak. */
+    public enum ServiceProtocol {
+        /** HTTP. */
+        HTTP,
+        /** gRPC. */
+        GRPC
+    }
+
+    /** Whether its targets are asked over HTTP/2. */
+    public boolean speaksHttp2() {
+        return pool.http2() || protocol == ServiceProtocol.GRPC;
+    }
 
     /** One address. */
     @ShortForm("url")
@@ -169,9 +189,16 @@ public record ServiceConfig(
 
     /** Active probes. */
     @ShortForm("path")
+    @OneOf({"path", "grpc"})
     public record Active(
             @Key(doc = "Path of the probe; a 2xx or 3xx answer is good. Without it, for `tcp`: a connection is.")
             @Nullable String path,
+
+            @Key(
+                    doc =
+                            "Instead of `path`: asks by `grpc.health.v1`; the name of a service, or `true` for the server as a"
+                                    + " whole. `SERVING` is good.")
+            @Nullable String grpc,
 
             @Key(doc = "Time between two probes of a target.", value = "5s", min = 10)
             Duration every,

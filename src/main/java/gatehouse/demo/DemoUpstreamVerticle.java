@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.grpc.server.GrpcServer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code /echo} tells what came: method, path, query, headers and size of the body, as JSON
  *   <li>{@code /slow?ms=200} answers after that time, at most 10 s
  *   <li>{@code /status/503} answers with that status
+ *   <li>{@code helloworld.Greeter} greets over gRPC
  *   <li>{@code /stream?kib=1024} sends that much, at most 1 GiB, as fast as it is read
  * </ul>
  */
@@ -33,6 +35,7 @@ public final class DemoUpstreamVerticle extends VerticleBase {
     private static final long MAX_KIB = 1024 * 1024;
     private static final Buffer KIB = oneKib();
 
+    private @Nullable GrpcServer greeter;
     private volatile int port;
 
     private static Buffer oneKib() {
@@ -58,7 +61,20 @@ public final class DemoUpstreamVerticle extends VerticleBase {
         return port;
     }
 
+    /** Made when it is first asked, so that a start does not wait for it. */
+    private GrpcServer greeter() {
+        if (greeter == null) {
+            greeter = Greeter.server(vertx);
+        }
+        return greeter;
+    }
+
     private void handle(HttpServerRequest request) {
+        var type = request.getHeader("content-type");
+        if (type != null && type.startsWith("application/grpc")) {
+            greeter().handle(request);
+            return;
+        }
         var path = request.path() == null ? "/" : request.path();
         if (path.equals("/hello")) {
             text(request.response(), 200, "Hello from the demo upstream.\n");

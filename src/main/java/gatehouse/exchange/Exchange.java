@@ -54,6 +54,10 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private @Nullable Exchange answersTo;
     private @Nullable Exchange asker;
     private @Nullable MultiMap trailers;
+    private @Nullable GrpcCall call;
+    private @Nullable Reshaping inflow;
+    private @Nullable Buffer ready;
+    private @Nullable HttpMethod upstreamMethod;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -151,7 +155,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Trailers of the answer. */
     public MultiMap trailers() {
-        if (request != null) {
+        if (trailers == null && request != null) {
             return request.response().trailers();
         }
         if (answersTo != null) {
@@ -161,6 +165,77 @@ public final class Exchange implements RequestHead, ExchangeFacts {
             trailers = HttpHeaders.headers();
         }
         return trailers;
+    }
+
+    /** From now on trailers of the answer are kept here, for whoever makes something else of them. */
+    public void keepTrailers() {
+        trailers = HttpHeaders.headers();
+    }
+
+    /** The call of gRPC that this is, or null. */
+    public @Nullable GrpcCall call() {
+        return call;
+    }
+
+    /** The call of gRPC that this is and that its route carries as such, or null. */
+    public @Nullable GrpcCall carriedCall() {
+        return call != null && call.isCarried() ? call : null;
+    }
+
+    /** Notes that this is a call of gRPC. */
+    public void calls(@Nullable GrpcCall made) {
+        call = made;
+    }
+
+    /** From now on its body goes through this before it is sent on. */
+    public void bodyThrough(Reshaping next) {
+        inflow = next;
+    }
+
+    /**
+     * A piece of its body has come.
+     *
+     * @return what is sent on of it
+     * @throws gatehouse.problem.ProblemException where it is unfit
+     */
+    public Buffer arrived(Buffer chunk, boolean isLast) {
+        return inflow == null ? chunk : inflow.reshape(chunk, isLast);
+    }
+
+    /** Whether its body becomes another one, so that its announced length says nothing. */
+    public boolean isBodyReshaped() {
+        return inflow != null;
+    }
+
+    /** A body to send instead of the request's own, which has none, or null. */
+    public @Nullable Buffer readyBody() {
+        return ready;
+    }
+
+    /** Chooses the body to send; for a request that has none. */
+    public void sendBody(Buffer whole) {
+        ready = whole;
+    }
+
+    /** Method to send to the target. */
+    public HttpMethod upstreamMethod() {
+        return upstreamMethod == null ? method : upstreamMethod;
+    }
+
+    /** Chooses the method to send to the target. */
+    public void sendWith(HttpMethod chosen) {
+        upstreamMethod = chosen;
+    }
+
+    /** Until {@link #answerDirectly} the body of the answer, and its trailers, go there; no faster than its writes complete. */
+    public void divertAnswer(WriteStream<Buffer> sink) {
+        keepTrailers();
+        outflow = new Outflow(new Unsent(() -> Long.MAX_VALUE), sink);
+    }
+
+    /** What is written from now on goes to the client again; what was diverted stays so. */
+    public void answerDirectly() {
+        outflow = null;
     }
 
     /** Lets the end of a request without a body pass. */

@@ -21,6 +21,9 @@ final class Admission implements Load {
     /** Over HTTP/2 one connection carries all requests to a target; more streams are hardly ever allowed. */
     static final int HTTP2_STREAMS = 100;
 
+    /** Most connections to a target of gRPC, each for so many calls as the target allows on one. */
+    static final int GRPC_CONNECTIONS = 8;
+
     /** Somebody who wants to send a request. Told exactly one of both, maybe before {@link Admission#ask} returns. */
     interface Applicant {
         Exchange exchange();
@@ -60,7 +63,7 @@ final class Admission implements Load {
                 ? new AdaptiveLimit(share(config.concurrency().start(), lanes), most, System.nanoTime())
                 : null;
         limit.set(adaptive == null ? most : adaptive.limit());
-        this.places = new Places(service, mostPerTarget(config.pool(), lanes));
+        this.places = new Places(service, mostPerTarget(config, lanes));
         this.line = new Line(
                 share(config.pool().pending(), lanes),
                 config.pool().longestWait().toNanos());
@@ -72,8 +75,11 @@ final class Admission implements Load {
     }
 
     /** Most requests that one loop has under way to one target. */
-    static int mostPerTarget(ServiceConfig.Pool pool, int lanes) {
-        return pool.http2() ? HTTP2_STREAMS : share(pool.max(), lanes);
+    static int mostPerTarget(ServiceConfig config, int lanes) {
+        if (config.protocol() == ServiceConfig.ServiceProtocol.GRPC) {
+            return HTTP2_STREAMS * GRPC_CONNECTIONS;
+        }
+        return config.speaksHttp2() ? HTTP2_STREAMS : share(config.pool().max(), lanes);
     }
 
     @Override

@@ -128,7 +128,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         }
         over = true;
         cease();
-        if (!outflow.isReshaped()) { // they may be about the bytes that were
+        if (!outflow.isReshaped() || exchange.carriedCall() != null) { // they may be about the bytes that were
             putTrailers(exchange);
         }
         passage.replied();

@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.Fields;
+import gatehouse.exchange.GrpcStatus;
 import gatehouse.exchange.Reply;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
@@ -18,11 +19,15 @@ final class Attempt extends Passage {
     /** A connection that breaks this soon after a request was written on it was closed before it arrived. */
     private static final long STALE_NANOS = Duration.ofMillis(100).toNanos();
 
+    /** When a service wants to be asked again: milliseconds, or not at all (gRFC A6). */
+    private static final String PUSHBACK = "grpc-retry-pushback-ms";
+
     private final Delivery delivery;
 
     private int interim;
     private long connectedNanos;
     private int status;
+    private int rpcStatus = -1;
     private TargetPool.@Nullable Ask ask;
     private @Nullable Upload upload;
     private @Nullable Download download;
@@ -58,7 +63,7 @@ final class Attempt extends Passage {
     private final class Asking extends TargetPool.Ask {
         @Override
         void connected(HttpClientRequest request) {
-            request.setMethod(exchange().httpMethod()).setURI(exchange().upstreamTarget());
+            request.setMethod(exchange().upstreamMethod()).setURI(exchange().upstreamTarget());
             obtained(request);
         }
 
@@ -76,7 +81,7 @@ final class Attempt extends Passage {
                 .setPort(target().port())
                 .setConnectTimeout(
                         Math.max(1, delivery.plan().timeouts().connect().toMillis()))
-                .setMethod(exchange().httpMethod())
+                .setMethod(exchange().upstreamMethod())
                 .setURI(exchange().upstreamTarget());
         seat().asking();
         try {
@@ -131,7 +136,7 @@ final class Attempt extends Passage {
                 }
             });
         }
-        if (!exchange().hasBody()) {
+        if (!exchange().hasBody() && exchange().readyBody() == null) {
             if (exchange().headers().contains(HttpHeaders.CONTENT_LENGTH)) {
                 up.headers().set(HttpHeaders.CONTENT_LENGTH, "0");
             }
@@ -144,7 +149,10 @@ final class Attempt extends Passage {
     }
 
     private void sendBody(HttpClientRequest up) {
-        if (exchange().contentLength() >= 0) {
+        if (exchange().isBodyReshaped() || exchange().readyBody() != null) {
+            up.headers().remove(HttpHeaders.CONTENT_LENGTH);
+            up.setChunked(true);
+        } else if (exchange().contentLength() >= 0) {
             up.headers()
                     .set(HttpHeaders.CONTENT_LENGTH, Long.toString(exchange().contentLength()));
         } else {
@@ -158,10 +166,13 @@ final class Attempt extends Passage {
                 up.end(whole);
             }
             delivery.sentWhole();
+            if (!exchange().hasBody()) {
+                exchange().skipBody();
+            }
             sent();
             return;
         }
-        if (exchange().expectsContinue()) {
+        if (exchange().expectsContinue() && exchange().carriedCall() == null) {
             up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
             up.continueHandler(proceed -> {
                 if (isIn(Phase.WAITING)) {
@@ -205,10 +216,20 @@ final class Attempt extends Passage {
             delivery.another();
             return;
         }
+        var call = exchange().carriedCall();
+        if (call != null) {
+            rpcStatus = GrpcStatus.parse(response.getHeader("grpc-status"));
+            if (rpcStatus > 0 && delivery.wantsAnotherCall(rpcStatus, response.getHeader(PUSHBACK), target())) {
+                dropAnswer(response);
+                delivery.another();
+                return;
+            }
+        }
         replying();
         response.pause();
         download = new Download(this, response);
-        delivery.succeeded(new Reply(status, Download.reason(response), response.headers(), download), target());
+        delivery.succeeded(
+                new Reply(status, Download.reason(response), response.headers(), download), target(), !isFailure());
     }
 
     /** Whether the connection had served before and was closed by the target while the request was on its way. */
@@ -227,7 +248,7 @@ final class Attempt extends Passage {
         if (isKept) {
             response.resume();
         }
-        close(isGatewayFailure(status) ? Outcome.FAILED : null, "answered " + status, !isKept);
+        close(isFailure() ? Outcome.FAILED : null, answered(), !isKept);
     }
 
     @Override
@@ -246,7 +267,31 @@ final class Attempt extends Passage {
     void replied() {
         // when the answer came before the request was sent whole, the connection can't be used again
         var early = upload != null && upload.flows();
-        close(isGatewayFailure(status) ? Outcome.FAILED : Outcome.GOOD, "answered " + status, early);
+        var call = exchange().carriedCall();
+        if (call != null && rpcStatus < 0) {
+            rpcStatus = GrpcStatus.parse(exchange().trailers().get("grpc-status"));
+            if (isFailure()) {
+                delivery.endedBadly();
+            }
+        }
+        close(isFailure() ? Outcome.FAILED : Outcome.GOOD, answered(), early);
+    }
+
+    /** Whether the answer says that the target could not do its work, rather than that it did. */
+    private boolean isFailure() {
+        return isGatewayFailure(status) || isRpcFailure();
+    }
+
+    /** A deadline that its caller chose says nothing of the target. */
+    private boolean isRpcFailure() {
+        var call = exchange().carriedCall();
+        return call != null
+                && (rpcStatus == GrpcStatus.UNAVAILABLE
+                        || (rpcStatus == GrpcStatus.DEADLINE_EXCEEDED && !call.hasDeadline()));
+    }
+
+    private String answered() {
+        return rpcStatus > 0 ? "answered " + GrpcStatus.name(rpcStatus) : "answered " + status;
     }
 
     @Override

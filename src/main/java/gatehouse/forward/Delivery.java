@@ -27,6 +27,7 @@ final class Delivery implements Admission.Applicant {
     private final @Nullable Gathering beginning;
     private @Nullable Buffer replay;
     private boolean bodyTaken;
+    private long pushedBack = -1;
 
     /**
      * @param beginning what has come of the body already; null where nothing was taken of it
@@ -41,6 +42,8 @@ final class Delivery implements Admission.Applicant {
         if (beginning != null && beginning.isWhole()) {
             var whole = beginning.gathered();
             replay = whole == null ? Buffer.buffer(0) : whole;
+        } else if (exchange.readyBody() != null) {
+            replay = exchange.readyBody();
         }
     }
 
@@ -99,6 +102,9 @@ final class Delivery implements Admission.Applicant {
      */
     long firstByteNanos() {
         var timeouts = plan.timeouts();
+        if (exchange.carriedCall() != null) {
+            return Patience.silenceNanos(exchange, timeouts);
+        }
         var usual = timeouts.firstByte().toNanos();
         var total = exchange.pace().streaming() ? 0 : timeouts.total().toNanos();
         if (total == 0 || (usual != 0 && usual <= total / 3) || !mayAskElsewhere()) {
@@ -203,6 +209,33 @@ final class Delivery implements Admission.Applicant {
         return retry != null && retry.covers(status) && isIdempotent() && mayRepeat(target, retry);
     }
 
+    /**
+     * A call got a status in place of an answer. Whether that is dropped, and {@link #another} attempt follows.
+     *
+     * @param pushback what the service says of that, in milliseconds; less than 0 forbids it
+     */
+    boolean wantsAnotherCall(int code, @Nullable String pushback, Target target) {
+        var retry = plan.retry();
+        if (retry == null || !retry.coversCall(code) || !isIdempotent()) {
+            return false;
+        }
+        pushedBack = pushback == null ? -1 : millis(pushback);
+        return (pushback == null || pushedBack >= 0) && mayRepeat(target, retry);
+    }
+
+    private static long millis(String text) {
+        try {
+            return Math.min(Long.parseLong(text), 3_600_000);
+        } catch (NumberFormatException e) {
+            return -1; // gRFC A6: what can't be read forbids it
+        }
+    }
+
+    /** The answer of which the head was good ended with a status that is not. */
+    void endedBadly() {
+        finish(false);
+    }
+
     /** Makes the attempt that {@link #wantsAnother} asked for, once the one before has ended. */
     void another() {
         var retry = plan.retry();
@@ -212,8 +245,8 @@ final class Delivery implements Admission.Applicant {
     }
 
     /** An attempt brought a reply. */
-    void succeeded(Reply reply, Target target) {
-        finish(!Passage.isGatewayFailure(reply.status()));
+    void succeeded(Reply reply, Target target, boolean ok) {
+        finish(ok);
         var cookie = plan.service().stickyCookie(exchange, target);
         if (cookie != null) {
             reply.headers().add("Set-Cookie", cookie);
@@ -317,7 +350,10 @@ final class Delivery implements Admission.Applicant {
     private void pauseThenAttempt(Retry retry) {
         var most = Math.min(
                 retry.pauseMillis(exchange.attempts()), TimeUnit.NANOSECONDS.toMillis(endBy - System.nanoTime()) / 2);
-        var pause = most <= 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
+        var pause = pushedBack >= 0
+                ? pushedBack
+                : most <= 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
+        pushedBack = -1;
         if (pause == 0) {
             attempt();
         } else {
@@ -337,6 +373,10 @@ final class Delivery implements Admission.Applicant {
 
     /** RFC 9110 §9.2.2. */
     private boolean isIdempotent() {
+        var call = exchange.carriedCall();
+        if (call != null) {
+            return call.isIdempotent();
+        }
         return switch (exchange.method()) {
             case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE" -> true;
             default -> false;

@@ -1,6 +1,7 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Pace;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
@@ -63,7 +64,12 @@ final class Gathering extends Flow {
      * for calls of gRPC without a length, which may be dialogues.
      */
     static boolean isFor(Exchange exchange) {
+        var call = exchange.carriedCall();
+        if (call != null && (call.isIdempotent() || call.kind() == GrpcCall.Kind.JSON)) {
+            return exchange.hasBody();
+        }
         return exchange.hasBody()
+                && call == null
                 && !exchange.expectsContinue()
                 && !exchange.pace().streaming()
                 && (exchange.contentLength() > 0 || !isGrpc(exchange));
@@ -91,7 +97,7 @@ final class Gathering extends Flow {
         request.handler(this::chunk);
         request.endHandler(end -> {
             if (flows()) {
-                send(true);
+                end();
             }
         });
         request.resume();
@@ -109,10 +115,33 @@ final class Gathering extends Flow {
             fail(Problem.bodyTooLarge(exchange.bodyLimit()).asFailure());
             return;
         }
-        append(chunk);
+        if (!take(chunk, false)) {
+            return;
+        }
         if (bytes() >= enough || !isRoomLeft) {
             send(false);
         }
+    }
+
+    private void end() {
+        if (!exchange.isBodyReshaped() || take(Buffer.buffer(), true)) {
+            send(true);
+        }
+    }
+
+    /** Whether it was fit. */
+    private boolean take(Buffer chunk, boolean isLast) {
+        Buffer fit;
+        try {
+            fit = exchange.arrived(chunk, isLast);
+        } catch (ProblemException e) {
+            fail(e);
+            return false;
+        }
+        if (fit.length() > 0) {
+            append(fit);
+        }
+        return true;
     }
 
     /** What comes in one piece stays as it is. */
@@ -123,7 +152,8 @@ final class Gathering extends Flow {
         }
         if (!isCopy) {
             isCopy = true;
-            gathered = Buffer.buffer(2 * (int) bytes()).appendBuffer(gathered);
+            gathered = Buffer.buffer(2 * Math.max(gathered.length(), chunk.length()))
+                    .appendBuffer(gathered);
         }
         gathered.appendBuffer(chunk);
     }

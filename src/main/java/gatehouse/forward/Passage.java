@@ -72,6 +72,10 @@ abstract class Passage {
 
     /** When an exchange has to be over as a whole. */
     static long endOf(Exchange exchange, Timeouts timeouts) {
+        var call = exchange.carriedCall();
+        if (call != null) {
+            return call.endBy();
+        }
         var total = timeouts.total().toNanos();
         return total == 0 || exchange.pace().streaming() ? never(exchange.startNanos()) : exchange.startNanos() + total;
     }

@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import java.time.Duration;
 
@@ -68,6 +69,11 @@ final class Patience extends Deadlines.Watched {
         return now - deadlines.lost(now);
     }
 
+    /** Whether it was the deadline of a call, which its caller chose. */
+    private boolean isCallersOwn() {
+        return passage.exchange().carriedCall() != null && System.nanoTime() - endBy >= 0;
+    }
+
     private boolean isOurs() {
         var now = System.nanoTime();
         return Deadlines.isTooMuch(deadlines.lost(now) - lostBefore, now - activeNanos);
@@ -128,7 +134,7 @@ final class Patience extends Deadlines.Watched {
         var reply = passage.download();
         if (reply != null) {
             passage.exchange().failedWith(problem);
-            if (isOurs()) {
+            if (isOurs() || isCallersOwn()) {
                 reply.fail(problem.asFailure());
             } else {
                 reply.expire(problem.asFailure());
@@ -136,6 +142,9 @@ final class Patience extends Deadlines.Watched {
             return;
         }
         var failure = judged(new Failure(Failure.Kind.TIMEOUT, problem.asFailure(), name));
+        if (isCallersOwn()) {
+            failure = failure.excuse();
+        }
         if (passage.isIn(Passage.Phase.WAITING) && failure.countsAgainstTarget()) {
             passage.held().admission().lost();
         }
@@ -147,13 +156,23 @@ final class Patience extends Deadlines.Watched {
         var timeouts = passage.plan().timeouts();
         if (passage.isIn(Passage.Phase.WAITING)) {
             var upload = passage.upload();
-            return upload != null && upload.flows() ? nanos(timeouts.idle()) : orAny(firstByteNanos);
+            return upload != null && upload.flows() ? idleNanos() : orAny(firstByteNanos);
         }
-        return nanos(passage.isIn(Passage.Phase.CONNECTING) ? timeouts.connect() : timeouts.idle());
+        return passage.isIn(Passage.Phase.CONNECTING) ? nanos(timeouts.connect()) : idleNanos();
+    }
+
+    /** Longest silence while a body is under way, 0 for any. A call that says by when it has to be over may be silent until then. */
+    static long silenceNanos(Exchange exchange, Timeouts timeouts) {
+        var call = exchange.carriedCall();
+        return call != null && call.hasDeadline() ? 0 : timeouts.idle().toNanos();
     }
 
     private void watch() {
         dueAt(Math.min(Math.min(activeNanos + longestSilence(), endBy), paceDue));
+    }
+
+    private long idleNanos() {
+        return orAny(silenceNanos(passage.exchange(), passage.plan().timeouts()));
     }
 
     private static long nanos(Duration duration) {

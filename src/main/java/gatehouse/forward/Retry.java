@@ -4,6 +4,7 @@ import gatehouse.config.Expects;
 import gatehouse.config.Key;
 import gatehouse.config.Share;
 import gatehouse.config.Weaker;
+import gatehouse.exchange.GrpcStatus;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import java.time.Duration;
@@ -48,7 +49,14 @@ public record Retry(
                                 + " a trusted proxy marks with `X-Retry-Attempt` gets none.",
                 value = "20%",
                 weaker = Weaker.LARGER_NOT_OFF)
-        Share budget) {
+        Share budget,
+
+        @Key(
+                doc =
+                        "Statuses of gRPC that are tried again, such as `[UNAVAILABLE]`, of methods that `grpc.idempotent` names and"
+                                + " as long as no message was answered. `grpc-retry-pushback-ms` of a service is respected.",
+                value = "[UNAVAILABLE]")
+        List<Code> grpc) {
     /** The setting {@code retry}. */
     public static final PolicyType<Retry> TYPE = PolicyType.setting(
             "retry",
@@ -61,6 +69,7 @@ public record Retry(
     /** Copies the list. */
     public Retry {
         when = List.copyOf(when);
+        grpc = List.copyOf(grpc);
     }
 
     /**
@@ -99,6 +108,37 @@ public record Retry(
         public String toString() {
             return word;
         }
+    }
+
+    /**
+     * A status of gRPC.
+     *
+     * @param name its name
+     */
+    @Expects(value = "a status of gRPC such as UNAVAILABLE", pattern = "^[A-Z_]+$")
+    public record Code(String name) {
+        /** Reads a status. */
+        public static Code parse(String text) {
+            if (GrpcStatus.code(text) <= 0) {
+                throw new IllegalArgumentException("no status of a call that failed");
+            }
+            return new Code(text);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** Whether a call that failed with this status is tried again. */
+    boolean coversCall(int code) {
+        for (var covered : grpc) {
+            if (GrpcStatus.code(covered.name()) == code) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Longest pause before the next attempt, in milliseconds, after so many. */

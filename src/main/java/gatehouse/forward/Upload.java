@@ -3,6 +3,7 @@ package gatehouse.forward;
 import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
@@ -42,7 +43,9 @@ final class Upload extends Flow {
         this.exchange = delivery.exchange();
         this.upstream = upstream;
         this.attempt = attempt;
-        this.announced = exchange.request().version() == HttpVersion.HTTP_2 ? exchange.contentLength() : -1;
+        this.announced = exchange.request().version() == HttpVersion.HTTP_2 && !exchange.isBodyReshaped()
+                ? exchange.contentLength()
+                : -1;
         this.copy = delivery.takeBody() ? Buffer.buffer((int) exchange.contentLength()) : null;
     }
 
@@ -53,7 +56,7 @@ final class Upload extends Flow {
             hold(attempt.now()); // until the first byte: the client waits for the target's word
         }
         var request = exchange.request();
-        request.handler(this::chunk);
+        request.handler(exchange.isBodyReshaped() ? this::arrived : this::chunk);
         request.endHandler(end -> end());
         request.exceptionHandler(this::broken);
         if (beginning != null) {
@@ -82,6 +85,26 @@ final class Upload extends Flow {
             if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
                 goOn();
             }
+        }
+    }
+
+    private void arrived(Buffer chunk) {
+        var fit = fit(chunk, false);
+        if (fit != null) {
+            chunk(fit);
+        }
+    }
+
+    /** What is sent on of it; null when the request was refused, or was over before. */
+    private @Nullable Buffer fit(Buffer chunk, boolean isLast) {
+        if (!flows()) {
+            return null;
+        }
+        try {
+            return exchange.arrived(chunk, isLast);
+        } catch (ProblemException e) {
+            attempt.refuse(e.problem());
+            return null;
         }
     }
 
@@ -166,6 +189,13 @@ final class Upload extends Flow {
     private void end() {
         if (!flows()) {
             return;
+        }
+        if (exchange.isBodyReshaped()) {
+            var fit = fit(Buffer.buffer(), true);
+            if (fit == null) {
+                return;
+            }
+            lastChunk = fit.length() == 0 ? null : fit;
         }
         cease();
         if (copy != null) {

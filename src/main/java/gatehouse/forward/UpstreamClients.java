@@ -1,5 +1,6 @@
 package gatehouse.forward;
 
+import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
 import gatehouse.service.Target;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -41,6 +42,9 @@ final class UpstreamClients {
     static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
+    /** Streams of slow clients must not use up what others need: each has a window of its own, and there may be a thousand. */
+    private static final int GRPC_WINDOW_BYTES = 128 * 1024 * 1024;
+
     /**
      * Most that one read brings, and so the longest piece of a body. It is what comes on top when a client is slow, so it is half of
      * Netty's.
@@ -78,7 +82,8 @@ final class UpstreamClients {
     }
 
     private HttpClientAgent create(Service service) {
-        var pool = service.config().pool();
+        var config = service.config();
+        var pool = config.pool();
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
@@ -87,10 +92,13 @@ final class UpstreamClients {
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                 .setMaxRedirects(0)
                 .setTracingPolicy(TracingPolicy.IGNORE);
-        if (pool.http2()) {
+        if (config.speaksHttp2()) {
             options.setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false)
-                    .setHttp2ConnectionWindowSize(HTTP2_WINDOW_BYTES)
+                    .setHttp2ConnectionWindowSize(
+                            config.protocol() == ServiceConfig.ServiceProtocol.GRPC
+                                    ? GRPC_WINDOW_BYTES
+                                    : HTTP2_WINDOW_BYTES)
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
@@ -98,10 +106,11 @@ final class UpstreamClients {
         if (tls != null) {
             tls.apply(options, pool.http2(), Duration.ofMillis(CONNECT_TIMEOUT_MILLIS));
         }
-        var most = Admission.mostPerTarget(pool, lanes);
+        var most = Admission.mostPerTarget(config, lanes);
         var limits = new PoolOptions()
                 .setHttp1MaxSize(most)
-                .setHttp2MaxSize(1)
+                .setHttp2MaxSize(
+                        config.protocol() == ServiceConfig.ServiceProtocol.GRPC ? Admission.GRPC_CONNECTIONS : 1)
                 // never used, but for connections that are just being closed and streams that a target allows fewer of
                 .setMaxWaitQueueSize(most)
                 .setCleanerPeriod(SWEEP_MILLIS);
@@ -190,14 +199,14 @@ final class UpstreamClients {
 
         /** Whether one connection carries many requests, which the client keeps by itself. */
         boolean isMultiplexed() {
-            return service.config().pool().http2();
+            return service.config().speaksHttp2();
         }
 
         /** Where connections to a target are kept, for HTTP/1.1. */
         TargetPool pool(Target target) {
             var pool = pools.get(target);
             if (pool == null) {
-                var most = Admission.mostPerTarget(service.config().pool(), lanes);
+                var most = Admission.mostPerTarget(service.config(), lanes);
                 pool = new TargetPool((VertxInternal) vertx, client, target.address(), service.hostOf(target), most);
                 pools.put(target, pool);
             }

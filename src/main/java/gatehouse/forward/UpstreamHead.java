@@ -94,6 +94,13 @@ final class UpstreamHead {
         Fields.copyRequest(from, to);
         writeForwarding(exchange, from, to);
         to.set(X_REQUEST_ID, exchange.requestId());
+        var call = exchange.carriedCall();
+        if (call != null) {
+            to.set("te", "trailers");
+            if (call.hasDeadline()) {
+                to.set("grpc-timeout", call.timeLeft(System.nanoTime()));
+            }
+        }
         if (retries > 0) {
             to.set(X_RETRY_ATTEMPT, Integer.toString(retries));
         }

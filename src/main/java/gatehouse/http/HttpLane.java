@@ -2,6 +2,7 @@ package gatehouse.http;
 
 import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
 import gatehouse.exchange.Preflight;
@@ -10,6 +11,7 @@ import gatehouse.exchange.RequestIds;
 import gatehouse.exchange.Upgrading;
 import gatehouse.forward.Forwarder;
 import gatehouse.listener.Door;
+import gatehouse.listener.Lane;
 import gatehouse.listener.LaneServer;
 import gatehouse.observe.LogLane;
 import gatehouse.observe.MetricsLane;
@@ -43,6 +45,7 @@ final class HttpLane implements LaneServer {
     private static final int TICKS_PER_SWEEP = 10;
 
     private final Vertx vertx;
+    private final Lane lane;
     private final Snapshots snapshots;
     private final Switchboard switchboard;
     private final int index;
@@ -56,11 +59,12 @@ final class HttpLane implements LaneServer {
     private boolean draining;
     private int ticks;
 
-    HttpLane(Vertx vertx, HttpNode node, int index) {
+    HttpLane(Vertx vertx, HttpNode node, Lane lane) {
         this.vertx = vertx;
+        this.lane = lane;
         this.snapshots = node.snapshots();
         this.switchboard = node.switchboard();
-        this.index = index;
+        this.index = lane.index();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.connections = new Connections(metrics);
@@ -85,6 +89,9 @@ final class HttpLane implements LaneServer {
         var exchange = accept(door, request, connection.peer());
         if (!connection.certificate().isEmpty()) {
             exchange.showed(connection.certificate());
+        }
+        if (lane.dialect() != null) {
+            exchange.calls(GrpcCall.of(request.method(), request.version(), request.headers()));
         }
         connection.begin(exchange);
         metrics.begin();
@@ -125,11 +132,20 @@ final class HttpLane implements LaneServer {
                 return Future.failedFuture(Problem.upgradeRequired("This port takes WebSockets and nothing else.")
                         .asFailure());
             }
+            if (exchange.call() == null && door.config().isForCallsOnly() && Preflight.of(exchange) == null) {
+                return Future.failedFuture(Problem.noCall().asFailure());
+            }
             var match = find(now.table(door.name()), exchange);
             if (match instanceof Match.Found<Route> found) {
                 exchange.routedTo(found.name(), found.pattern());
                 var route = found.value();
-                return route.policy().apply(exchange, last -> terminate(last, route));
+                carry(exchange, route);
+                return route.policy().apply(exchange, last -> end(last, route));
+            }
+            var dialect = exchange.call() == null ? null : lane.dialect();
+            var own = dialect == null ? null : dialect.own(exchange);
+            if (own != null) {
+                return own;
             }
             var problem = match instanceof Match.WrongMethod<Route> wrong
                     ? Problem.methodNotAllowed(wrong.allow())
@@ -151,6 +167,24 @@ final class HttpLane implements LaneServer {
         return table.find(exchange);
     }
 
+    /** Makes a call of what says to be one, where the route carries calls. */
+    private static void carry(Exchange exchange, Route route) {
+        var call = exchange.call();
+        var calls = call == null ? null : route.calls();
+        if (call != null && calls != null) {
+            call.carry(
+                    exchange.startNanos(),
+                    calls.message().bytes(),
+                    calls.deadline().toNanos(),
+                    calls.isIdempotent(exchange.path()));
+        }
+    }
+
+    private Future<Reply> end(Exchange exchange, Route route) {
+        var dialect = exchange.carriedCall() == null ? null : lane.dialect();
+        return dialect == null ? terminate(exchange, route) : dialect.carry(exchange, last -> terminate(last, route));
+    }
+
     private Future<Reply> terminate(Exchange exchange, Route route) {
         if (route.to() instanceof Route.ToTopic || (exchange.isWebSocket() && route.takesSockets())) {
             return handOn(exchange, route);
@@ -160,6 +194,11 @@ final class HttpLane implements LaneServer {
         }
         if (route.to() instanceof Route.ToSplit split) {
             return forwarder.exchange(exchange, split.split().plan(exchange));
+        }
+        if (route.to() instanceof Route.ToRpc rpc) {
+            return exchange.carriedCall() != null
+                    ? forwarder.exchange(exchange, rpc.plan())
+                    : rpc.transcoder().exchange(exchange, asked -> forwarder.exchange(asked, rpc.plan()));
         }
         if (route.to() instanceof Route.ToAnswer answer) {
             return Future.succeededFuture(answer.answer().reply(exchange));
@@ -208,6 +247,11 @@ final class HttpLane implements LaneServer {
         }
         if (draining || connection.isWorn()) {
             exchange.closeConnection();
+        }
+        var call = exchange.call();
+        var dialect = call == null || call.kind() == GrpcCall.Kind.JSON ? null : lane.dialect();
+        if (dialect != null && !(exchange.response().headWritten() && exchange.carriedCall() == null)) {
+            return dialect.refuse(exchange, problem);
         }
         if (exchange.response().headWritten()) {
             connection.cut(exchange);

@@ -4,12 +4,14 @@ import gatehouse.config.ConfigProblem;
 import gatehouse.snapshot.Blueprint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What the configuration relies on and the manifest does not run. */
 final class Dangling {
     private static final String REGISTRY = "RegistryVerticle";
     private static final String WEBSOCKETS = "WsProxyVerticle";
     private static final String ADMIN = "AdminVerticle";
+    private static final String GRPC = "GrpcProxyVerticle";
 
     private Dangling() {}
 
@@ -34,6 +36,17 @@ final class Dangling {
                             "listeners." + name + ".protocols",
                             "websocket, which nothing serves here",
                             "an entry with " + WEBSOCKETS + " in the manifest"));
+                }
+            });
+        }
+        if (!manifest.runs(GRPC)) {
+            blueprint.config().listeners().forEach((name, listener) -> {
+                if (listener.isForCallsOnly()) {
+                    problems.add(new ConfigProblem(
+                            Objects.requireNonNull(blueprint.addresses().get(name)),
+                            "listeners." + name + ".protocols",
+                            "nobody speaks gRPC here",
+                            "an entry with " + GRPC + " in the manifest"));
                 }
             });
         }

@@ -23,8 +23,13 @@ public final class Deployments {
     static final String REGISTRY = "RegistryVerticle";
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-    private static final Set<String> OWN =
-            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "WsProxyVerticle", "TcpProxyVerticle", "AdminVerticle");
+    private static final Set<String> OWN = Set.of(
+            "CacheRefreshVerticle",
+            "HttpProxyVerticle",
+            "WsProxyVerticle",
+            "TcpProxyVerticle",
+            "GrpcProxyVerticle",
+            "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;

@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminVerticle;
+import gatehouse.grpc.GrpcProxyVerticle;
 import gatehouse.http.HttpProxyVerticle;
 import gatehouse.refresh.CacheRefreshVerticle;
 import gatehouse.registrar.RegistryVerticle;
@@ -98,6 +99,7 @@ final class Launcher {
                     return proxy;
                 };
             case "TcpProxyVerticle" -> i -> new TcpProxyVerticle(node.tcpNode(), i, count);
+            case "GrpcProxyVerticle" -> i -> side.carry(new GrpcProxyVerticle(node.grpcNode()));
             case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(node.refreshNode()));
             case "WsProxyVerticle" -> i -> side.carry(new WsProxyVerticle(node.openSockets(), node.switchboard()));
             case "AdminVerticle" -> i -> side.carry(new AdminVerticle(node.adminNode()));

@@ -20,7 +20,7 @@ public record Manifest(
     public record Entry(
             @Key(
                     doc =
-                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, `WsProxyVerticle`, `TcpProxyVerticle`, or the name of a class that is a Vert.x verticle.",
+                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, `WsProxyVerticle`, `TcpProxyVerticle`, `GrpcProxyVerticle`, or the name of a class that is a Vert.x verticle.",
                     required = true)
             String main,
 
@@ -49,6 +49,7 @@ public record Manifest(
         entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
         entries.put("ws", new Entry("WsProxyVerticle", null, new Instances(1), true, Map.of()));
         entries.put("tcp", new Entry("TcpProxyVerticle", null, new Instances(1), true, Map.of()));
+        entries.put("grpc", new Entry("GrpcProxyVerticle", null, new Instances(1), true, Map.of()));
         entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
         return new Manifest(null, entries);
     }

@@ -8,6 +8,7 @@ import gatehouse.config.AccessLogConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.config.GatewayConfig;
+import gatehouse.grpc.GrpcNode;
 import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
@@ -414,6 +415,11 @@ public final class Node {
     /** What the edge of bytes works with. */
     TcpNode tcpNode() {
         return new TcpNode(listeners, snapshots, metrics, accessLog);
+    }
+
+    /** What the gRPC edge works with. */
+    GrpcNode grpcNode() {
+        return new GrpcNode(listeners, snapshots, () -> ready);
     }
 
     /** What refreshes work with. */

@@ -120,7 +120,7 @@ final class BoundListener {
         var http2 = limits.http2();
         var headerBytes = (int) limits.headers().bytes();
         return new HttpServerOptions()
-                .setHttp2ClearTextEnabled(config.protocols().contains(ListenerConfig.Protocol.H2C))
+                .setHttp2ClearTextEnabled(config.tls() == null && config.speaksHttp2())
                 .setSsl(config.tls() != null)
                 .setUseAlpn(config.tls() != null)
                 .setMaxInitialLineLength((int) limits.uri().bytes() + MORE_THAN_URI)
@@ -174,7 +174,7 @@ final class BoundListener {
     }
 
     private void accepted(Channel connection) {
-        if (config.protocols().contains(ListenerConfig.Protocol.H2C)) {
+        if (config.speaksHttp2()) {
             connection.pipeline().addFirst(new FrameGuard(config.limits().http2()));
         } else if ("h2".equals(Entrance.protocol(connection))) {
             connection
@@ -186,8 +186,7 @@ final class BoundListener {
     }
 
     private boolean isHttp2Alone() {
-        return config.protocols().contains(ListenerConfig.Protocol.H2)
-                && !config.protocols().contains(ListenerConfig.Protocol.HTTP1);
+        return config.speaksHttp2() && !config.speaksHttp1();
     }
 
     /** Stops accepting, then gives who is connected a moment; exchanges go on. */

@@ -27,6 +27,7 @@ public final class Lane {
     private final Context context;
     private @Nullable LaneServer server;
     private @Nullable StreamServer streams;
+    private @Nullable Dialect dialect;
 
     Lane(int index, Context context) {
         this.index = index;
@@ -86,6 +87,20 @@ public final class Lane {
     /** Who takes connections of bytes now; asked on the lane's event loop. */
     public @Nullable StreamServer streams() {
         return streams;
+    }
+
+    /**
+     * Lets calls be spoken from now on; called on the lane's event loop.
+     *
+     * @param next null for nobody: calls are then what they are to HTTP
+     */
+    public void speak(@Nullable Dialect next) {
+        dialect = next;
+    }
+
+    /** Who speaks calls now; asked on the lane's event loop. */
+    public @Nullable Dialect dialect() {
+        return dialect;
     }
 
     void handle(Door door, HttpServerRequest request) {

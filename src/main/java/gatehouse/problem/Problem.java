@@ -131,6 +131,16 @@ public record Problem(
                 true);
     }
 
+    /** 415: what came is not a call of gRPC, and nothing else is taken here. */
+    public static Problem noCall() {
+        return of(
+                "no-call",
+                415,
+                "Only calls of gRPC are taken here",
+                "The listener takes calls of gRPC and nothing else.",
+                Origin.CLIENT);
+    }
+
     /** 416 with the length there is (RFC 9110 §15.5.17). */
     public static Problem rangeNotSatisfiable(long length) {
         return of(

@@ -3,6 +3,7 @@ package gatehouse.route;
 import gatehouse.config.HostPattern;
 import gatehouse.config.MatchConfig;
 import gatehouse.config.PathPattern;
+import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ sealed interface Condition
                 Condition.HostIn,
                 Condition.PathIn,
                 Condition.ProtocolIn,
+                Condition.IsCall,
                 Field,
                 VersionIn {
     /** Whether it holds; allocates nothing. */
@@ -32,6 +34,30 @@ sealed interface Condition
     /** Whether every request that satisfies the other satisfies this, for all that can be said without one. */
     default boolean impliedBy(Condition other) {
         return false;
+    }
+
+    /** It may be a call of gRPC; a browser's question whether it may be sent does not say yet. */
+    record IsCall() implements Condition {
+        @Override
+        public boolean holds(RequestHead head) {
+            var type = head.header("content-type");
+            return type == null || type.regionMatches(true, 0, GrpcCall.MEDIA_TYPE, 0, GrpcCall.MEDIA_TYPE.length());
+        }
+
+        @Override
+        public String why(RequestHead head) {
+            return "content-type is not " + GrpcCall.MEDIA_TYPE;
+        }
+
+        @Override
+        public boolean impliedBy(Condition other) {
+            return other instanceof IsCall;
+        }
+
+        @Override
+        public String toString() {
+            return "grpc";
+        }
     }
 
     /**

@@ -23,6 +23,9 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
         if (!match.listener().isEmpty()) {
             others.add(new Condition.ListenerIn(match.listener())); // more specific than a route for every listener
         }
+        if (!match.grpc().isEmpty()) {
+            others.add(new Condition.IsCall());
+        }
         addFields(others, match.header(), Field.Header::new);
         addFields(others, match.query(), Field.Query::of);
         addFields(others, match.cookie(), Field.Cookie::new);
@@ -36,7 +39,11 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
             others.add(new Condition.Not(whole(match.not())));
         }
         return new Conditions(
-                match.method().isEmpty() ? null : Condition.MethodIn.of(match.method()), List.copyOf(others));
+                methods(match).isEmpty() ? null : Condition.MethodIn.of(methods(match)), List.copyOf(others));
+    }
+
+    private static List<String> methods(MatchConfig match) {
+        return match.grpc().isEmpty() ? match.method() : List.of("POST");
     }
 
     /** Every key of a match as a condition. */
@@ -45,8 +52,8 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
         if (!match.host().isEmpty()) {
             all.add(new Condition.HostIn(match.host()));
         }
-        if (!match.path().isEmpty()) {
-            all.add(new Condition.PathIn(match.path()));
+        if (!match.paths().isEmpty()) {
+            all.add(new Condition.PathIn(match.paths()));
         }
         var besides = compile(match);
         if (besides.method != null) {

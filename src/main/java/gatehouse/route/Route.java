@@ -20,7 +20,7 @@ record Route<T>(
         return new Route<>(
                 name,
                 new LinkedHashSet<>(match.names()),
-                new LinkedHashSet<>(match.path()),
+                new LinkedHashSet<>(match.paths()),
                 Conditions.compile(match),
                 priority,
                 value);

@@ -86,20 +86,22 @@ final class Probes {
     }
 
     private Future<Void> ask(Target target) {
-        var path = config.path();
+        var named = config.grpc();
+        var path = named == null ? config.path() : HealthCheck.PATH;
         if (path == null) {
             return sockets.connect(target.address()).compose(socket -> socket.close());
         }
         var options = new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(named == null ? HttpMethod.GET : HttpMethod.POST)
                 .setServer(target.address())
                 .setHost(tls == null ? target.host() : tls.nameOf(target.host()))
                 .setPort(target.url().port())
                 .setURI(path);
         return client.request(options)
-                .compose(request -> request.send()
+                .compose(request -> (named == null
+                                ? request.send().compose(Probes::judge)
+                                : HealthCheck.send(request, named))
                         .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                        .compose(Probes::judge)
                         // The body is nobody's business, and a late answer neither.
                         .onComplete(done -> request.reset()));
     }

@@ -301,7 +301,7 @@ public final class Service {
         context.runOnContext(go -> {
             var active = config.health().active();
             if (active != null) {
-                probes = new Probes(vertx, active, config.pool().http2(), tls, roster);
+                probes = new Probes(vertx, active, config.speaksHttp2(), tls, roster);
                 probes.follow(roster.targets());
             }
             names.follow(roster.urls()).onComplete(all -> ready.tryComplete());

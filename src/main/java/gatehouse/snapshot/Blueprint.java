@@ -89,6 +89,7 @@ public record Blueprint(
         var tls = named.areSealed()
                 ? TlsFiles.NONE
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
+        Schemas.check(config, named, problems);
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
@@ -152,7 +153,7 @@ public record Blueprint(
         var base = builtIn().under(config.defaults().set());
         var effective = new LinkedHashMap<String, PolicySet>();
         config.routes().forEach((name, route) -> {
-            effective.put(name, layered(config, base, route, route.to().service()));
+            effective.put(name, layered(config, base, route, route.to().only()));
         });
         return effective;
     }

@@ -3,6 +3,7 @@ package gatehouse.snapshot;
 import gatehouse.cache.Terms;
 import gatehouse.config.PolicyKey;
 import gatehouse.forward.Breaker;
+import gatehouse.forward.Calls;
 import gatehouse.forward.Mirror;
 import gatehouse.forward.Retry;
 import gatehouse.forward.Timeouts;
@@ -57,6 +58,7 @@ public final class Policies {
             Mirror.TYPE,
             BREAKER,
             Retry.TYPE,
+            Calls.TYPE,
             Timeouts.TYPE,
             SocketTerms.TYPE);
 

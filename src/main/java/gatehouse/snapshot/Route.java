@@ -4,10 +4,12 @@ import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
 import gatehouse.config.TopicName;
 import gatehouse.files.FileSite;
+import gatehouse.forward.Calls;
 import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.cors.Cors;
+import gatehouse.rpc.Transcoder;
 import gatehouse.service.Service;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the steps as one
  * @param behindCache those of them that stand behind the cache, as one
  * @param to what answers in the end
+ * @param carriesCalls whether calls of gRPC are carried as such
  */
 public record Route(
         String name,
@@ -31,16 +34,31 @@ public record Route(
         Map<PolicyType<?>, Policy> steps,
         Policy policy,
         Policy behindCache,
-        Destination to) {
+        Destination to,
+        boolean carriesCalls) {
     /** Whether a policy of it answers browsers that ask whether a request may be sent. */
     public boolean answersPreflights() {
         return steps.containsKey(Cors.TYPE);
+    }
+
+    /** What holds for its calls of gRPC; null where it carries none as such. */
+    public @Nullable Calls calls() {
+        return carriesCalls ? calls(effective) : null;
+    }
+
+    /** What a set of policies says of calls. */
+    static Calls calls(PolicySet effective) {
+        var named = effective.get(Calls.TYPE.key(), Calls.class);
+        return named == null ? Calls.USUAL : named;
     }
 
     /** How its requests are carried to services; none where it leads to none. */
     public List<Plan> plans() {
         if (to instanceof ToService service) {
             return List.of(service.plan());
+        }
+        if (to instanceof ToRpc rpc) {
+            return List.of(rpc.plan());
         }
         return to instanceof ToSplit split ? split.split().plans() : List.of();
     }
@@ -100,4 +118,12 @@ public record Route(
      * @param site the folder
      */
     public record ToFiles(FileSite site) implements Destination {}
+
+    /**
+     * A service of gRPC, for requests of JSON.
+     *
+     * @param transcoder makes calls of them
+     * @param plan how it is reached
+     */
+    public record ToRpc(Transcoder transcoder, Plan plan) implements Destination {}
 }

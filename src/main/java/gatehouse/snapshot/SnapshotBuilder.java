@@ -28,10 +28,13 @@ import gatehouse.policy.edit.RequestEdits;
 import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.registry.Registry;
 import gatehouse.route.RouteTable;
+import gatehouse.rpc.Transcoder;
 import gatehouse.service.Service;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.httpproxy.ProxyInterceptor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -204,7 +207,12 @@ public final class SnapshotBuilder {
                 .map(Map.Entry::getValue)
                 .reduce(Policy.NONE, Policy::around);
         var to = destination(blueprint, name, config, effective, services, interceptors, before);
-        return new Route(name, config, effective, steps, policy, behindCache, to);
+        var carriesCalls = !config.match().grpc().isEmpty()
+                || config.to().services().stream()
+                        .map(service -> services.get(service))
+                        .anyMatch(service ->
+                                service != null && service.config().protocol() == ServiceConfig.ServiceProtocol.GRPC);
+        return new Route(name, config, effective, steps, policy, behindCache, to, carriesCalls);
     }
 
     private Policy build(PolicyType<?> type, Record settings, PolicySet effective, Surroundings surroundings) {
@@ -247,6 +255,11 @@ public final class SnapshotBuilder {
         if (to.service() != null) {
             return new Route.ToService(plan(name, to.service(), services, interceptors, effective, before));
         }
+        if (to.rpc() != null) {
+            return new Route.ToRpc(
+                    transcoder(blueprint, config, effective),
+                    plan(name, to.rpc(), services, interceptors, effective, before));
+        }
         if (!to.split().isEmpty()) {
             var plans = new LinkedHashMap<String, Plan>();
             to.split()
@@ -267,6 +280,24 @@ public final class SnapshotBuilder {
             return new Route.ToTopic(to.topic());
         }
         return new Route.ToAnswer(new Answer(to));
+    }
+
+    private static Transcoder transcoder(Blueprint blueprint, RouteConfig config, PolicySet effective) {
+        var calls = Route.calls(effective);
+        var timeouts = effective.get(Timeouts.TYPE.key(), Timeouts.class);
+        try {
+            return new Transcoder(
+                    config.to().hasSchemaFile()
+                            ? Schemas.read(
+                                    new NamedFiles(blueprint.folder(), false),
+                                    config.to().schema())
+                            : null,
+                    calls.message().bytes(),
+                    calls.deadline().toNanos(),
+                    timeouts == null ? 0 : timeouts.total().toNanos());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Plan plan(

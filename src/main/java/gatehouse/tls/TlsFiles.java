@@ -129,11 +129,10 @@ public record TlsFiles(Map<String, ServerTls> listeners, Map<String, ClientTls> 
 
         private static List<String> alpn(ListenerConfig listener) {
             var protocols = new ArrayList<String>();
-            if (listener.protocols().contains(ListenerConfig.Protocol.H2)) {
+            if (listener.speaksHttp2()) {
                 protocols.add("h2");
             }
-            if (listener.protocols().contains(ListenerConfig.Protocol.HTTP1)
-                    || listener.protocols().contains(ListenerConfig.Protocol.FORWARD)) {
+            if (listener.speaksHttp1()) {
                 protocols.add("http/1.1");
             }
             return protocols;

@@ -68,4 +68,17 @@ class DemoUpstreamVerticleTest {
     void every_address_answers_with_its_status(String target, int status) throws Exception {
         assertThat(RawClient.get(port, target).status()).isEqualTo(status);
     }
+
+    @Test
+    void the_greeter_greets_callers_of_JSON() throws Exception {
+        try (var gateway = TestGateway.startWithGrpc("""
+                services: { greeter: { targets: "http://127.0.0.1:%d", protocol: grpc } }
+                routes:   { json: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: greeter } } }
+                """, port);
+                var client = gateway.client()) {
+            var body = "{\"name\":\"Ada\"}";
+            client.send(RawClient.request("POST", "/rpc/Greeter/SayHello", "Content-Length: " + body.length()) + body);
+            assertThat(client.read("POST").text()).isEqualTo("{\"message\":\"Hello Ada\"}");
+        }
+    }
 }

@@ -55,6 +55,7 @@ class QueryOfDeathTest {
                 Duration.ofSeconds(10),
                 null,
                 null,
+                ServiceConfig.ServiceProtocol.HTTP,
                 PolicySet.NONE);
         var registry = new Registry(ConfigDocument.defaults(RegistryConfig.class), Clocks.SYSTEM);
         return Service.start(vertx, "origin", config, null, new byte[0], System::nanoTime, registry);

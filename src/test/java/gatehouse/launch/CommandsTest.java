@@ -157,7 +157,7 @@ class CommandsTest {
                 Policies, in the order in which they run:
                   limits   { body: 10MiB, minRate: 256B, minRateOver: 15s, bodyTime: 1m, streaming: false }
                   breaker  { errors: 50%, over: 20, window: 10s, open: 4s, probes: 3 }
-                  retry    { when: [connect, reset, timeout, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20% }
+                  retry    { when: [connect, reset, timeout, 502, 503, 504], attempts: 2, backoff: 25ms, budget: 20%, grpc: [UNAVAILABLE] }
                   timeout  { connect: 2s, firstByte: 15s, idle: 1m, total: 30s }
 
                 Other routes:

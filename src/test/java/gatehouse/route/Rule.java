@@ -41,6 +41,7 @@ final class Rule {
                 List.of(),
                 List.of(),
                 null,
+                List.of(),
                 not == null ? null : not.match());
     }
 

@@ -78,7 +78,7 @@ final class Fixture {
     }
 
     Fixture active(String path, Duration every, Duration timeout, int rise, int fall) {
-        this.active = new Active(path, every, timeout, rise, fall);
+        this.active = new Active(path, null, every, timeout, rise, fall);
         return this;
     }
 
@@ -111,6 +111,7 @@ final class Fixture {
                 resolve,
                 null,
                 null,
+                ServiceConfig.ServiceProtocol.HTTP,
                 PolicySet.NONE);
     }
 

@@ -88,6 +88,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("http", "tcp"), text, arguments);
     }
 
+    /** As {@link #start}, with what speaks gRPC. */
+    public static TestGateway startWithGrpc(String text, Object... arguments) throws Exception {
+        return start(2, List.of("http", "grpc"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");

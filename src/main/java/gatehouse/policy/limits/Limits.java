@@ -86,11 +86,14 @@ public final class Limits implements Policy {
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        if (exchange.contentLength() > bodyBytes) {
+        if (exchange.carriedCall() != null) {
+            exchange.keepPace(Pace.STREAMING); // a call has limits of its own
+        } else if (exchange.contentLength() > bodyBytes) {
             return Future.failedFuture(Problem.bodyTooLarge(bodyBytes).asFailure());
+        } else {
+            exchange.limitBody(bodyBytes);
+            exchange.keepPace(pace);
         }
-        exchange.limitBody(bodyBytes);
-        exchange.keepPace(pace);
         return responseBytes == Long.MAX_VALUE
                 ? next.proceed(exchange)
                 : next.proceed(exchange).compose(reply -> bounded(exchange, reply));

@@ -1,0 +1,178 @@
+package gatehouse.exchange;
+
+import gatehouse.problem.Problem;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What makes an exchange a call of gRPC: how its messages are framed, and by when the caller wants an answer. Anybody may say so
+ * of a request; only where its route carries calls ({@link #carry}) it is treated as one. Confined to its event loop.
+ */
+public final class GrpcCall {
+    /** Media type of gRPC, and the beginning of all others. */
+    public static final String MEDIA_TYPE = "application/grpc";
+
+    private static final String WEB = MEDIA_TYPE + "-web";
+    private static final String WEB_TEXT = WEB + "-text";
+    private static final long NONE = Long.MAX_VALUE / 4;
+
+    /** More of a unit than this would be more digits than the protocol has. */
+    private static final long MOST_OF_A_UNIT = 99_999_999;
+
+    /** How messages are framed. */
+    public enum Kind {
+        /** As streams of HTTP/2. */
+        PLAIN,
+        /** With trailers in the body, for browsers. */
+        WEB,
+        /** The same in base64. */
+        WEB_TEXT,
+        /** As JSON, which the gateway makes messages of. */
+        JSON
+    }
+
+    private final Kind kind;
+    private final String contentType;
+    private final long timeoutNanos;
+    private long endBy;
+    private long mostMessage = Long.MAX_VALUE;
+    private boolean carried;
+    private boolean idempotent;
+
+    private GrpcCall(Kind kind, String contentType, long timeoutNanos) {
+        this.kind = kind;
+        this.contentType = contentType;
+        this.timeoutNanos = timeoutNanos;
+    }
+
+    /** The call that a request says to be, or null. */
+    public static @Nullable GrpcCall of(HttpMethod method, HttpVersion version, MultiMap headers) {
+        var type = headers.get(HttpHeaders.CONTENT_TYPE);
+        if (type == null || !type.regionMatches(true, 0, MEDIA_TYPE, 0, MEDIA_TYPE.length())) {
+            return null;
+        }
+        var kind = starts(type, WEB_TEXT) ? Kind.WEB_TEXT : starts(type, WEB) ? Kind.WEB : Kind.PLAIN;
+        if (!method.equals(HttpMethod.POST) || (kind == Kind.PLAIN && version != HttpVersion.HTTP_2)) {
+            return null;
+        }
+        return new GrpcCall(kind, type, timeout(headers.get("grpc-timeout")));
+    }
+
+    /** A call that the gateway makes of JSON. */
+    public static GrpcCall ofJson(MultiMap headers) {
+        return new GrpcCall(Kind.JSON, MEDIA_TYPE, timeout(headers.get("grpc-timeout")));
+    }
+
+    private static boolean starts(String type, String with) {
+        return type.regionMatches(true, 0, with, 0, with.length());
+    }
+
+    /** Whether a media type is one of plain gRPC. */
+    public static boolean isPlain(@Nullable String type) {
+        return type != null
+                && starts(type, MEDIA_TYPE)
+                && (type.length() == MEDIA_TYPE.length() || "+; ".indexOf(type.charAt(MEDIA_TYPE.length())) >= 0);
+    }
+
+    /** Nanoseconds; {@link #NONE} without a field, -1 for what is none: at most eight digits and a unit. */
+    private static long timeout(@Nullable String field) {
+        if (field == null) {
+            return NONE;
+        }
+        var last = field.length() - 1;
+        if (last < 1 || last > 8) {
+            return -1;
+        }
+        var amount = 0L;
+        for (var i = 0; i < last; i++) {
+            var c = field.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            amount = amount * 10 + c - '0';
+        }
+        return switch (field.charAt(last)) {
+            case 'H' -> TimeUnit.HOURS.toNanos(amount);
+            case 'M' -> TimeUnit.MINUTES.toNanos(amount);
+            case 'S' -> TimeUnit.SECONDS.toNanos(amount);
+            case 'm' -> TimeUnit.MILLISECONDS.toNanos(amount);
+            case 'u' -> TimeUnit.MICROSECONDS.toNanos(amount);
+            case 'n' -> amount;
+            default -> -1;
+        };
+    }
+
+    /** How its messages are framed. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Whether it comes from a browser or the like, so that trailers are a part of the body. */
+    public boolean isWeb() {
+        return kind == Kind.WEB || kind == Kind.WEB_TEXT;
+    }
+
+    /** The media type as it came. */
+    public String contentType() {
+        return contentType;
+    }
+
+    /**
+     * Its route carries calls: from here on its own deadline holds and not those of HTTP.
+     *
+     * @param startNanos when it began
+     * @param most longest message, in bytes
+     * @param longestNanos longest deadline
+     * @param repeatable whether it may be sent again
+     */
+    public void carry(long startNanos, long most, long longestNanos, boolean repeatable) {
+        if (timeoutNanos < 0) {
+            throw Problem.badRequest("grpc-timeout is not one to eight digits and a unit.")
+                    .asFailure();
+        }
+        carried = true;
+        mostMessage = most;
+        idempotent = repeatable;
+        endBy = startNanos + (hasDeadline() ? Math.min(timeoutNanos, longestNanos) : NONE);
+    }
+
+    /** Whether its route carries calls. */
+    public boolean isCarried() {
+        return carried;
+    }
+
+    /** Whether it may be sent again although it was processed. */
+    public boolean isIdempotent() {
+        return idempotent;
+    }
+
+    /** Longest message, in bytes. */
+    public long mostMessage() {
+        return mostMessage;
+    }
+
+    /** Whether its caller said by when it has to be over. */
+    public boolean hasDeadline() {
+        return timeoutNanos != NONE;
+    }
+
+    /** When it has to be over, on the monotonic clock; late where its caller did not say. */
+    public long endBy() {
+        return endBy;
+    }
+
+    /** What is left of its time, as {@code grpc-timeout} for whoever comes next. */
+    public String timeLeft(long now) {
+        var left = Math.max(1_000, endBy - now);
+        if (left <= TimeUnit.MICROSECONDS.toNanos(MOST_OF_A_UNIT)) {
+            return TimeUnit.NANOSECONDS.toMicros(left) + "u";
+        }
+        return left <= TimeUnit.MILLISECONDS.toNanos(MOST_OF_A_UNIT)
+                ? TimeUnit.NANOSECONDS.toMillis(left) + "m"
+                : TimeUnit.NANOSECONDS.toSeconds(left) + "S";
+    }
+}

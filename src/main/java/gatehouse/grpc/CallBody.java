@@ -1,0 +1,54 @@
+package gatehouse.grpc;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcFrames;
+import gatehouse.exchange.Reply;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/** The messages of an answer, looked at while they pass; at its end there is a status, whatever the service says. */
+final class CallBody implements Reply.Body {
+    private final Reply.Body source;
+    private final GrpcFrames frames;
+
+    CallBody(Reply.Body source, GrpcFrames frames) {
+        this.source = source;
+        this.frames = frames;
+    }
+
+    @Override
+    public Future<Void> sendTo(Exchange exchange) {
+        var response = exchange.response();
+        if (response.headers().contains(GrpcDialect.STATUS)) {
+            return source.sendTo(exchange);
+        }
+        exchange.outflow().through((chunk, isLast) -> {
+            frames.take(chunk);
+            if (isLast) {
+                GrpcDialect.sound(exchange.trailers());
+            }
+            return chunk;
+        });
+        var sent = source.sendTo(exchange);
+        var context = Vertx.currentContext();
+        if (context != null && !response.headWritten()) {
+            // together with the first message, if that is here already; a dialogue may begin with the head alone
+            context.runOnContext(read -> {
+                if (!response.headWritten() && !response.ended() && !response.closed()) {
+                    response.writeHead();
+                }
+            });
+        }
+        return sent;
+    }
+
+    @Override
+    public void cancel() {
+        source.cancel();
+    }
+
+    @Override
+    public long length() {
+        return -1;
+    }
+}

@@ -1,0 +1,238 @@
+package gatehouse.rpc;
+
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
+import gatehouse.exchange.GrpcStatus;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The answer of a call as JSON. Confined to its event loop. */
+final class JsonAnswer {
+    private static final String STATUS = "grpc-status";
+    private static final String EVENTS = "text/event-stream";
+
+    private final Exchange exchange;
+    private final Question question;
+    private final Messages messages;
+    private final long most;
+
+    JsonAnswer(Exchange exchange, Question question, Messages messages, long most) {
+        this.exchange = exchange;
+        this.question = question;
+        this.messages = messages;
+        this.most = most;
+    }
+
+    /** What the client gets of a reply of the service. */
+    Future<Reply> of(Reply reply) {
+        var headers = reply.headers();
+        if (reply.status() != 200 || !GrpcCall.isPlain(headers.get(HttpHeaders.CONTENT_TYPE))) {
+            reply.cancel();
+            return Future.failedFuture(problem(
+                            GrpcStatus.ofHttp(reply.status()),
+                            "The service answered with status " + reply.status()
+                                    + " of HTTP, which is no answer to a call.")
+                    .asFailure());
+        }
+        var refusal = refusal(headers);
+        if (refusal != null) {
+            reply.cancel();
+            return Future.failedFuture(refusal.asFailure());
+        }
+        return question.method().isServerStreaming() ? stream(reply) : one(reply);
+    }
+
+    private Future<Reply> one(Reply reply) {
+        var got = new ArrayList<Buffer>(1);
+        var sink = new AnswerSink(most, message -> {
+            got.add(message);
+            return Future.succeededFuture();
+        });
+        exchange.divertAnswer(sink);
+        return reply.body().sendTo(exchange).compose(whole -> {
+            exchange.answerDirectly();
+            var refusal = refusal(exchange.trailers());
+            if (refusal == null && got.isEmpty()) {
+                refusal = problem(GrpcStatus.INTERNAL, "The service answered without a message.");
+            }
+            if (refusal != null) {
+                return Future.failedFuture(refusal.asFailure());
+            }
+            var fields = passedOn(reply.headers());
+            fields.set(HttpHeaders.CONTENT_TYPE, "application/json");
+            return Future.succeededFuture(Reply.of(200, fields, Buffer.buffer(json(got.get(0)))));
+        });
+    }
+
+    /** Waits for the first message, or the end: until then it may become a problem. */
+    private Future<Reply> stream(Reply reply) {
+        var accept = exchange.headers().get(HttpHeaders.ACCEPT);
+        var events = accept != null && accept.contains(EVENTS);
+        var lines = new Lines(events);
+        Promise<Reply> promise = Promise.promise();
+        var sink = new AnswerSink(most, lines::take);
+        exchange.divertAnswer(sink);
+        var trailers = exchange.trailers();
+        var sent = reply.body().sendTo(exchange);
+        var fields = passedOn(reply.headers());
+        fields.set(HttpHeaders.CONTENT_TYPE, events ? EVENTS : "application/x-ndjson");
+        lines.began.future().onComplete(first -> promise.tryComplete(new Reply(200, null, fields, lines)));
+        sent.onComplete(end -> {
+            var refusal = end.succeeded() ? refusal(trailers) : null;
+            if (!lines.hasBegun() && (end.failed() || refusal != null)) {
+                promise.tryFail(
+                        end.failed()
+                                ? end.cause()
+                                : java.util.Objects.requireNonNull(refusal).asFailure());
+                return;
+            }
+            lines.end(end.failed() ? end.cause() : null, refusal);
+            lines.began.tryComplete();
+        });
+        return promise.future();
+    }
+
+    private static MultiMap passedOn(MultiMap from) {
+        var fields = HttpHeaders.headers();
+        from.forEach((name, value) -> {
+            var lower = name.toLowerCase(Locale.ROOT);
+            if (!lower.startsWith("grpc-") && !lower.endsWith("-bin") && !lower.startsWith("content-")) {
+                fields.add(name, value);
+            }
+        });
+        return fields;
+    }
+
+    private String json(Buffer message) {
+        try {
+            var answer = DynamicMessage.parseFrom(question.method().getOutputType(), message.getBytes());
+            if (question.responseBody().isEmpty()) {
+                return messages.json(answer);
+            }
+            var whole = Messages.read(messages.json(answer).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            var field = Messages.field(question.method().getOutputType(), question.responseBody());
+            var part = field == null ? null : whole.get(field.getJsonName());
+            return part == null ? "null" : part.toString();
+        } catch (InvalidProtocolBufferException e) {
+            throw problem(GrpcStatus.INTERNAL, "A message of the service does not fit the schema.")
+                    .asFailure();
+        }
+    }
+
+    /** What is told in place of an answer; null for one that is fine, or that says nothing yet. */
+    private static @Nullable Problem refusal(MultiMap fields) {
+        var code = GrpcStatus.parse(fields.get(STATUS));
+        if (code <= 0) {
+            return null;
+        }
+        var message = fields.get("grpc-message");
+        return problem(code, message == null ? "" : GrpcStatus.decoded(GrpcStatus.clipped(message)));
+    }
+
+    private static Problem problem(int code, String detail) {
+        var name = GrpcStatus.name(code);
+        return new Problem(
+                "grpc-" + name.toLowerCase(Locale.ROOT).replace('_', '-'),
+                GrpcStatus.toHttp(code),
+                "The call ended with " + name,
+                detail,
+                Origin.UPSTREAM,
+                Map.of(),
+                false);
+    }
+
+    /** Messages as lines or events, no faster than the client takes them. */
+    private final class Lines implements Reply.Body {
+        private final boolean events;
+        private final Promise<Void> began = Promise.promise();
+        private final Promise<Void> done = Promise.promise();
+        private final List<Buffer> early = new ArrayList<>();
+        private final Promise<Void> taken = Promise.promise();
+        private @Nullable Exchange to;
+        private boolean over;
+
+        Lines(boolean events) {
+            this.events = events;
+        }
+
+        boolean hasBegun() {
+            return began.future().isComplete();
+        }
+
+        Future<Void> take(Buffer message) {
+            String json;
+            try {
+                json = json(message);
+            } catch (RuntimeException e) {
+                return Future.failedFuture(e);
+            }
+            var line = Buffer.buffer(events ? "data: " + json + "\n\n" : json + "\n");
+            if (to != null) {
+                return to.outflow().write(line);
+            }
+            early.add(line);
+            began.tryComplete();
+            return taken.future();
+        }
+
+        @Override
+        public Future<Void> sendTo(Exchange client) {
+            exchange.answerDirectly();
+            to = client;
+            early.forEach(line -> client.outflow().write(line));
+            early.clear();
+            taken.tryComplete();
+            if (over) {
+                finish();
+            }
+            return done.future();
+        }
+
+        private @Nullable Throwable failure;
+        private @Nullable Problem refusal;
+
+        /** Nothing more comes. */
+        void end(@Nullable Throwable cause, @Nullable Problem problem) {
+            over = true;
+            failure = cause;
+            refusal = problem;
+            if (to != null) {
+                finish();
+            }
+        }
+
+        private void finish() {
+            var client = java.util.Objects.requireNonNull(to);
+            if (failure != null) {
+                done.tryFail(failure);
+                return;
+            }
+            if (refusal == null) {
+                client.outflow().end().onComplete(done);
+                return;
+            }
+            client.failedWith(refusal);
+            var text = refusal.toJson(client.requestId());
+            var line = events ? "event: error\ndata: " + text + "\n\n" : "{\"error\":" + text + "}\n";
+            client.outflow().end(Buffer.buffer(line)).onComplete(done);
+        }
+
+        @Override
+        public long length() {
+            return -1;
+        }
+    }
+}

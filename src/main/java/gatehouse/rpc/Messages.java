@@ -1,0 +1,143 @@
+package gatehouse.rpc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.TypeRegistry;
+import com.google.protobuf.util.JsonFormat;
+import gatehouse.problem.Problem;
+import org.jspecify.annotations.Nullable;
+
+/** JSON as messages of a type and back, by protobuf's own mapping. What does not fit is named by its place. */
+final class Messages {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    /** Types of {@code google.protobuf} have a JSON of their own, into which there is no looking. */
+    private static final String WELL_KNOWN = "google.protobuf.";
+
+    private final TypeRegistry types;
+
+    Messages(TypeRegistry types) {
+        this.types = types;
+    }
+
+    static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    /** Reads a text. */
+    static JsonNode read(byte[] text) {
+        try {
+            var node = JSON.readTree(text);
+            if (node == null || node.isMissingNode()) {
+                throw bad("", "there is no JSON");
+            }
+            return node;
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            throw bad("", "the body is not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr());
+        } catch (java.io.IOException e) {
+            throw bad("", "the body is not JSON");
+        }
+    }
+
+    /** The message of an object. */
+    DynamicMessage message(Descriptor type, JsonNode json, String place) {
+        if (!json.isObject() && !type.getFullName().startsWith(WELL_KNOWN)) {
+            throw bad(place, "an object of " + type.getFullName() + " is expected");
+        }
+        var builder = DynamicMessage.newBuilder(type);
+        try {
+            JsonFormat.parser().usingTypeRegistry(types).merge(json.toString(), builder);
+            return builder.build();
+        } catch (InvalidProtocolBufferException | RuntimeException e) {
+            var found = wrong(type, json, place);
+            throw found == null ? bad(place, reason(e)) : found;
+        }
+    }
+
+    /** Looks for what does not fit; only where something does not. */
+    private @Nullable RuntimeException wrong(Descriptor type, JsonNode json, String place) {
+        if (!json.isObject()) {
+            return bad(place, "an object of " + type.getFullName() + " is expected");
+        }
+        for (var entry : json.properties()) {
+            var at = place.isEmpty() ? entry.getKey() : place + "." + entry.getKey();
+            var field = field(type, entry.getKey());
+            if (field == null) {
+                return bad(at, type.getFullName() + " has no such field");
+            }
+            var value = entry.getValue();
+            var isList = field.isRepeated() && !field.isMapField() && value.isArray();
+            for (var i = 0; i < (isList ? value.size() : 1); i++) {
+                var one = isList ? value.get(i) : value;
+                var wrong = wrongValue(type, field, one, isList ? at + "[" + i + "]" : at);
+                if (wrong != null) {
+                    return wrong;
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable RuntimeException wrongValue(Descriptor type, FieldDescriptor field, JsonNode value, String at) {
+        var isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+                && !field.isMapField()
+                && !field.getMessageType().getFullName().startsWith(WELL_KNOWN);
+        if (isMessage && !value.isNull()) {
+            return wrong(field.getMessageType(), value, at);
+        }
+        var alone = object();
+        if (field.isRepeated() && !field.isMapField()) {
+            ArrayNode list = alone.putArray(field.getJsonName());
+            list.add(value);
+        } else {
+            alone.set(field.getJsonName(), value);
+        }
+        try {
+            JsonFormat.parser().usingTypeRegistry(types).merge(alone.toString(), DynamicMessage.newBuilder(type));
+            return null;
+        } catch (InvalidProtocolBufferException | RuntimeException e) {
+            return bad(at, reason(e));
+        }
+    }
+
+    static @Nullable FieldDescriptor field(Descriptor type, String name) {
+        for (var field : type.getFields()) {
+            if (field.getJsonName().equals(name) || field.getName().equals(name)) {
+                return field;
+            }
+        }
+        return null;
+    }
+
+    /** The JSON of a message. */
+    String json(DynamicMessage message) throws InvalidProtocolBufferException {
+        return JsonFormat.printer()
+                .usingTypeRegistry(types)
+                .omittingInsignificantWhitespace()
+                .print(message);
+    }
+
+    private static String reason(Exception e) {
+        var message = e.getMessage();
+        return message == null ? "it does not fit" : message;
+    }
+
+    /** 400 that names the place. */
+    static RuntimeException bad(String place, String why) {
+        var text = (place.isEmpty() ? why : place + ": " + why).replaceAll("\\s+", " ");
+        return Problem.badRequest(text.length() > 500 ? text.substring(0, 500) : text)
+                .asFailure();
+    }
+}

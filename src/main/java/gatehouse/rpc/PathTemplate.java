@@ -1,0 +1,109 @@
+package gatehouse.rpc;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A path as {@code google.api.http} writes it: {@code /v1/{name=shelves/*}/books/{book.id}:archive}.
+ *
+ * @param segments literals, {@code *} for one segment, {@code **} for the rest
+ * @param variables which segments a field gets
+ * @param verb what stands behind the last colon, empty for nothing
+ */
+record PathTemplate(List<String> segments, List<Variable> variables, String verb) {
+    /** More literals first, then longer ones. */
+    static final Comparator<PathTemplate> MOST_SPECIFIC_FIRST = Comparator.comparingLong(PathTemplate::literals)
+            .thenComparingInt(template -> template.segments.size())
+            .thenComparingInt(template -> template.verb.length())
+            .reversed();
+
+    /**
+     * A field that gets a part of the path.
+     *
+     * @param field its path
+     * @param from its first segment
+     * @param to the one behind its last; -1 for the rest
+     */
+    record Variable(String field, int from, int to) {}
+
+    static PathTemplate parse(String text) {
+        if (!text.startsWith("/")) {
+            throw new IllegalArgumentException("a path of google.api.http does not begin with /: " + text);
+        }
+        var colon = text.lastIndexOf(':');
+        var hasVerb = colon > text.lastIndexOf('/') && colon > text.lastIndexOf('}');
+        var path = hasVerb ? text.substring(1, colon) : text.substring(1);
+        var segments = new ArrayList<String>();
+        var variables = new ArrayList<Variable>();
+        for (var at = 0; at < path.length(); ) {
+            if (path.charAt(at) == '{') {
+                var end = path.indexOf('}', at);
+                if (end < 0) {
+                    throw new IllegalArgumentException("a path of google.api.http has an open brace: " + text);
+                }
+                var inner = path.substring(at + 1, end);
+                var equals = inner.indexOf('=');
+                var from = segments.size();
+                segments.addAll(List.of((equals < 0 ? "*" : inner.substring(equals + 1)).split("/", -1)));
+                var isRest = segments.get(segments.size() - 1).equals("**");
+                variables.add(new Variable(
+                        equals < 0 ? inner : inner.substring(0, equals), from, isRest ? -1 : segments.size()));
+                at = end + 2;
+            } else {
+                var slash = path.indexOf('/', at);
+                var end = slash < 0 ? path.length() : slash;
+                segments.add(path.substring(at, end));
+                at = end + 1;
+            }
+        }
+        return new PathTemplate(
+                List.copyOf(segments), List.copyOf(variables), hasVerb ? text.substring(colon + 1) : "");
+    }
+
+    private long literals() {
+        return segments.stream().filter(segment -> !segment.startsWith("*")).count();
+    }
+
+    /** The fields of a path, decoded; null for a path that does not fit. */
+    @Nullable Map<String, String> match(String whole) {
+        var path = whole;
+        if (!verb.isEmpty()) {
+            if (!path.endsWith(":" + verb)) {
+                return null;
+            }
+            path = path.substring(0, path.length() - verb.length() - 1);
+        }
+        var given = path.substring(1).split("/", -1);
+        var open = !segments.isEmpty() && segments.get(segments.size() - 1).equals("**");
+        if (open ? given.length < segments.size() - 1 : given.length != segments.size()) {
+            return null;
+        }
+        for (var i = 0; i < segments.size() - (open ? 1 : 0); i++) {
+            var wanted = segments.get(i);
+            if (wanted.equals("*") ? given[i].isEmpty() : !wanted.equals(given[i])) {
+                return null;
+            }
+        }
+        var fields = new LinkedHashMap<String, String>();
+        for (var variable : variables) {
+            var to = variable.to < 0 ? given.length : variable.to;
+            fields.put(
+                    variable.field, decoded(String.join("/", List.of(given).subList(Math.min(variable.from, to), to))));
+        }
+        return fields;
+    }
+
+    static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+}

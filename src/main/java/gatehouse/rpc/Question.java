@@ -1,0 +1,131 @@
+package gatehouse.rpc;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.DynamicMessage;
+import gatehouse.exchange.Exchange;
+import io.vertx.core.buffer.Buffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks: a method of the schema, and the fields that path and query give it.
+ *
+ * @param method what is called
+ * @param fields of the path, by their paths in the message
+ * @param body field that the body is, {@code *} for the whole message, empty for none
+ * @param responseBody field that is answered, empty for the whole message
+ */
+record Question(MethodDescriptor method, Map<String, String> fields, String body, String responseBody) {
+    private static final int PREFIX = 5;
+
+    /** The question of a request: as the route's path says, by an annotation, or by its own path; null for none. */
+    static @Nullable Question of(Schema schema, Exchange exchange) {
+        var pattern = exchange.pattern();
+        var service = pattern == null ? null : pattern.capture("service", exchange.path());
+        var named = pattern == null ? null : pattern.capture("method", exchange.path());
+        if (service != null && named != null) {
+            var method = schema.method(service, named);
+            return method == null ? null : new Question(method, Map.of(), "*", "");
+        }
+        var path = exchange.upstreamPath();
+        for (var binding : schema.bindings()) {
+            var fields = binding.isFor(exchange.method()) ? binding.path().match(path) : null;
+            if (fields != null) {
+                return new Question(binding.method(), fields, binding.body(), binding.responseBody());
+            }
+        }
+        var method = exchange.method().equals("POST") ? schema.method(path) : null;
+        return method == null ? null : new Question(method, Map.of(), "*", "");
+    }
+
+    /** Path of the call. */
+    String path() {
+        return "/" + method.getService().getFullName() + "/" + method.getName();
+    }
+
+    /**
+     * The message, framed.
+     *
+     * @param query query of the request, or null
+     * @param text body of the request; empty for none
+     * @throws gatehouse.problem.ProblemException what does not fit
+     */
+    Buffer message(Messages messages, @Nullable String query, byte[] text) {
+        var type = method.getInputType();
+        var builder = DynamicMessage.newBuilder(type);
+        if (text.length > 0 && !body.isEmpty()) {
+            var json = Messages.read(text);
+            if (body.equals("*")) {
+                builder.mergeFrom(messages.message(type, json, ""));
+            } else {
+                ObjectNode whole = Messages.object();
+                whole.set(body, json);
+                builder.mergeFrom(messages.message(type, whole, ""));
+            }
+        }
+        var given = Messages.object();
+        if (query != null && !body.equals("*")) {
+            parameters(query).forEach((field, values) -> values.forEach(value -> put(given, type, field, value)));
+        }
+        fields.forEach((field, value) -> put(given, type, field, value));
+        if (!given.isEmpty()) {
+            builder.mergeFrom(messages.message(type, given, ""));
+        }
+        var bytes = builder.build().toByteArray();
+        return Buffer.buffer(bytes.length + PREFIX)
+                .appendByte((byte) 0)
+                .appendInt(bytes.length)
+                .appendBytes(bytes);
+    }
+
+    private static Map<String, java.util.List<String>> parameters(String query) {
+        var parameters = new LinkedHashMap<String, java.util.List<String>>();
+        for (var pair : query.split("&", -1)) {
+            if (!pair.isEmpty()) {
+                var equals = pair.indexOf('=');
+                var name = PathTemplate.decoded((equals < 0 ? pair : pair.substring(0, equals)).replace('+', ' '));
+                var value = equals < 0
+                        ? ""
+                        : PathTemplate.decoded(pair.substring(equals + 1).replace('+', ' '));
+                parameters
+                        .computeIfAbsent(name, first -> new java.util.ArrayList<>())
+                        .add(value);
+            }
+        }
+        return parameters;
+    }
+
+    /** Puts a value where the path of a field leads. */
+    private static void put(ObjectNode root, Descriptor type, String path, String value) {
+        var at = root;
+        var in = type;
+        var names = path.split("\\.", -1);
+        for (var i = 0; i < names.length; i++) {
+            FieldDescriptor field = Messages.field(in, names[i]);
+            if (field == null) {
+                throw Messages.bad(path, in.getFullName() + " has no such field");
+            }
+            var name = field.getJsonName();
+            if (i == names.length - 1) {
+                if (field.isRepeated()) {
+                    var list = at.get(name) instanceof ArrayNode known ? known : at.putArray(name);
+                    list.add(value);
+                } else {
+                    at.put(name, value);
+                }
+                return;
+            }
+            if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE || field.isRepeated()) {
+                throw Messages.bad(path, name + " has no fields");
+            }
+            at = at.get(name) instanceof ObjectNode known ? known : at.putObject(name);
+            in = Objects.requireNonNull(field.getMessageType());
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package gatehouse.rpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
+import gatehouse.exchange.GrpcStatus;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Problem;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the service itself for its schema, by {@code grpc.reflection.v1} or the {@code v1alpha} before it, of which the messages are
+ * the same. What is known is used for a minute, and asked for again in the background; sooner where somebody asks for what it does not
+ * have. Shared by all event loops.
+ */
+final class Reflection implements SchemaSource {
+    private static final long FRESH_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long DOUBT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final int MOST_BYTES = 16 * 1024 * 1024;
+    private static final List<String> VERSIONS = List.of("v1", "v1alpha");
+
+    private static final int FILE_CONTAINING_SYMBOL = 4;
+    private static final int LIST_SERVICES = 7;
+    private static final int FILES_ANSWER = 4;
+    private static final int SERVICES_ANSWER = 6;
+
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile @Nullable Known known;
+
+    private record Known(Schema schema, long since) {}
+
+    @Override
+    public Future<Schema> get(Exchange asker, Function<Exchange, Future<Reply>> next) {
+        var now = known;
+        if (now == null) {
+            return ask(asker, next);
+        }
+        if (System.nanoTime() - now.since >= FRESH_NANOS && asking.compareAndSet(false, true)) {
+            ask(asker, next).onComplete(done -> asking.set(false));
+        }
+        return Future.succeededFuture(now.schema);
+    }
+
+    @Override
+    public void doubt(Schema doubted) {
+        var now = known;
+        if (now != null && now.schema == doubted && System.nanoTime() - now.since >= DOUBT_NANOS) {
+            known = null;
+        }
+    }
+
+    private Future<Schema> ask(Exchange asker, Function<Exchange, Future<Reply>> next) {
+        var vertx = Objects.requireNonNull(Vertx.currentContext()).owner();
+        return ask(asker, next, VERSIONS.get(0))
+                .recover(failure -> ask(asker, next, VERSIONS.get(1)))
+                .compose(files -> vertx.executeBlocking(() -> Schema.of(files), false))
+                .map(schema -> {
+                    known = new Known(schema, System.nanoTime());
+                    return schema;
+                })
+                .recover(failure -> Future.failedFuture(
+                        Problem.badGateway("upstream-no-schema", "The service did not tell its schema by reflection.")
+                                .asFailure(failure)));
+    }
+
+    private static Future<List<FileDescriptorProto>> ask(
+            Exchange asker, Function<Exchange, Future<Reply>> next, String version) {
+        return call(asker, next, version, List.of(request(LIST_SERVICES, "*")))
+                .compose(answers -> {
+                    var questions = new ArrayList<Buffer>();
+                    for (var answer : answers) {
+                        for (var list : answer.getField(SERVICES_ANSWER).getLengthDelimitedList()) {
+                            names(list).forEach(name -> questions.add(request(FILE_CONTAINING_SYMBOL, name)));
+                        }
+                    }
+                    return call(asker, next, version, questions);
+                })
+                .map(Reflection::files);
+    }
+
+    private static List<String> names(ByteString list) {
+        var names = new ArrayList<String>();
+        for (var service : read(list).getField(1).getLengthDelimitedList()) {
+            for (var name : read(service).getField(1).getLengthDelimitedList()) {
+                names.add(name.toString(StandardCharsets.UTF_8));
+            }
+        }
+        return names;
+    }
+
+    /** Of each service its file and all that that imports; servers answer with both. */
+    private static List<FileDescriptorProto> files(List<UnknownFieldSet> answers) {
+        var files = new LinkedHashMap<String, FileDescriptorProto>();
+        for (var answer : answers) {
+            for (var some : answer.getField(FILES_ANSWER).getLengthDelimitedList()) {
+                for (var bytes : read(some).getField(1).getLengthDelimitedList()) {
+                    try {
+                        var file = FileDescriptorProto.parseFrom(bytes);
+                        files.put(file.getName(), file);
+                    } catch (InvalidProtocolBufferException e) {
+                        throw new IllegalArgumentException(e);
+                    }
+                }
+            }
+        }
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("no file was told");
+        }
+        return List.copyOf(files.values());
+    }
+
+    private static UnknownFieldSet read(ByteString bytes) {
+        try {
+            return UnknownFieldSet.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Buffer request(int field, String text) {
+        var bytes = UnknownFieldSet.newBuilder()
+                .addField(
+                        field,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(ByteString.copyFromUtf8(text))
+                                .build())
+                .build()
+                .toByteArray();
+        return Buffer.buffer().appendByte((byte) 0).appendInt(bytes.length).appendBytes(bytes);
+    }
+
+    private static Future<List<UnknownFieldSet>> call(
+            Exchange asker, Function<Exchange, Future<Reply>> next, String version, List<Buffer> questions) {
+        var headers = HttpHeaders.headers()
+                .set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE)
+                .set("grpc-timeout", "5S");
+        var exchange = asker.detached(HttpMethod.POST, headers);
+        var call = GrpcCall.ofJson(headers);
+        call.carry(System.nanoTime(), MOST_BYTES, PATIENCE_NANOS, true);
+        exchange.calls(call);
+        exchange.sendAs("/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo", null);
+        var all = Buffer.buffer();
+        questions.forEach(all::appendBuffer);
+        exchange.sendBody(all);
+        var answers = new ArrayList<UnknownFieldSet>();
+        exchange.answerInto(new AnswerSink(MOST_BYTES, message -> {
+            answers.add(read(ByteString.copyFrom(message.getBytes())));
+            return Future.succeededFuture();
+        }));
+        return next.apply(exchange).compose(reply -> {
+            var status = GrpcStatus.parse(reply.headers().get("grpc-status"));
+            if (reply.status() != 200 || status > 0) {
+                reply.cancel();
+                return Future.failedFuture(new IllegalStateException("status " + reply.status() + ", " + status));
+            }
+            return reply.body().sendTo(exchange).map(answers);
+        });
+    }
+}

@@ -1,0 +1,36 @@
+package gatehouse.rpc;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Reply;
+import io.vertx.core.Future;
+import java.util.function.Function;
+
+/** Where a schema comes from. Shared by all event loops. */
+interface SchemaSource {
+    /**
+     * The schema as it is known.
+     *
+     * @param asker the exchange that wants it
+     * @param next sends an exchange to the service
+     */
+    Future<Schema> get(Exchange asker, Function<Exchange, Future<Reply>> next);
+
+    /** Something was asked for that the schema does not have, or the service does not: it may have changed. */
+    void doubt(Schema known);
+
+    /** One that never changes. */
+    static SchemaSource of(Schema schema) {
+        Future<Schema> known = Future.succeededFuture(schema);
+        return new SchemaSource() {
+            @Override
+            public Future<Schema> get(Exchange asker, Function<Exchange, Future<Reply>> next) {
+                return known;
+            }
+
+            @Override
+            public void doubt(Schema ignored) {
+                // it is what the file says
+            }
+        };
+    }
+}

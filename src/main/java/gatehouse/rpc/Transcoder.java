@@ -1,0 +1,127 @@
+package gatehouse.rpc;
+
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
+import gatehouse.exchange.Reply;
+import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Makes calls of the requests of one route, and JSON of what is answered. Shared by all event loops. */
+public final class Transcoder {
+    private final SchemaSource source;
+    private final long most;
+    private final long longestNanos;
+    private final long totalNanos;
+
+    /**
+     * @param schema null to ask the service for it
+     * @param most longest message, in bytes
+     * @param longestNanos longest deadline that a client may set
+     * @param totalNanos deadline where a client sets none; 0 for none
+     */
+    public Transcoder(@Nullable Schema schema, long most, long longestNanos, long totalNanos) {
+        this.source = schema == null ? new Reflection() : SchemaSource.of(schema);
+        this.most = most;
+        this.longestNanos = longestNanos;
+        this.totalNanos = totalNanos;
+    }
+
+    /**
+     * Answers a request.
+     *
+     * @param next sends an exchange to the service
+     */
+    public Future<Reply> exchange(Exchange exchange, Function<Exchange, Future<Reply>> next) {
+        return source.get(exchange, next).compose(schema -> {
+            var question = Question.of(schema, exchange);
+            if (question == null) {
+                source.doubt(schema);
+                return Future.failedFuture(unknown(schema, exchange));
+            }
+            return ask(exchange, schema, question, next);
+        });
+    }
+
+    private static ProblemException unknown(Schema schema, Exchange exchange) {
+        if (!exchange.method().equals("POST") && schema.method(exchange.upstreamPath()) != null) {
+            return Problem.methodNotAllowed("POST").asFailure();
+        }
+        return Problem.notFound("The schema of the service has no method for this request.")
+                .asFailure();
+    }
+
+    private Future<Reply> ask(
+            Exchange exchange, Schema schema, Question question, Function<Exchange, Future<Reply>> next) {
+        if (question.method().isClientStreaming()) {
+            return Future.failedFuture(
+                    Problem.unprocessable("The method takes a stream of messages, which JSON can't be made of.")
+                            .asFailure());
+        }
+        var messages = new Messages(schema.types());
+        var query = exchange.upstreamQuery();
+        var headers = exchange.headers();
+        var hadDeadline = headers.contains("grpc-timeout");
+        if (!hadDeadline && totalNanos > 0 && !exchange.pace().streaming()) {
+            headers.set("grpc-timeout", Math.max(1, totalNanos / 1_000_000) + "m");
+        }
+        var call = GrpcCall.ofJson(headers);
+        try {
+            call.carry(exchange.startNanos(), most, longestNanos, false);
+            if (exchange.hasBody()) {
+                exchange.bodyThrough(new Body(question, messages, query, most));
+            } else {
+                exchange.sendBody(question.message(messages, query, new byte[0]));
+            }
+        } catch (ProblemException e) {
+            return Future.failedFuture(e);
+        }
+        if (exchange.expectsContinue()) {
+            exchange.sendContinue();
+        }
+        headers.set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE + "+proto");
+        headers.remove(HttpHeaders.CONTENT_LENGTH);
+        headers.remove(HttpHeaders.ACCEPT_ENCODING);
+        exchange.calls(call);
+        exchange.sendWith(HttpMethod.POST);
+        exchange.sendAs(question.path(), null);
+        return next.apply(exchange)
+                .compose(reply -> new JsonAnswer(exchange, question, messages, most).of(reply))
+                .onFailure(failure -> {
+                    if (failure instanceof ProblemException told
+                            && told.problem().name().equals("grpc-unimplemented")) {
+                        source.doubt(schema);
+                    }
+                });
+    }
+
+    /** Collects the request's JSON; its message is there with the end. */
+    private static final class Body implements gatehouse.exchange.Reshaping {
+        private final Question question;
+        private final Messages messages;
+        private final @Nullable String query;
+        private final long most;
+        private final Buffer text = Buffer.buffer();
+
+        Body(Question question, Messages messages, @Nullable String query, long most) {
+            this.question = question;
+            this.messages = messages;
+            this.query = query;
+            this.most = most;
+        }
+
+        @Override
+        public Buffer reshape(Buffer chunk, boolean isLast) {
+            if (text.length() + (long) chunk.length() > most) {
+                throw Problem.bodyTooLarge(most).asFailure();
+            }
+            text.appendBuffer(chunk);
+            return isLast ? question.message(messages, query, text.getBytes()) : Buffer.buffer();
+        }
+    }
+}

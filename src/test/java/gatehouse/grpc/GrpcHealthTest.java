@@ -1,0 +1,117 @@
+package gatehouse.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.TestGateway;
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** The health protocol of gRPC, asked of targets and answered by the gateway, and reflection. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class GrpcHealthTest {
+    private static Services services;
+    private static TestGateway gateway;
+    private static ManagedChannel channel;
+
+    @BeforeAll
+    static void start() throws Exception {
+        services = new Services();
+        services.healthy("orders", true);
+        gateway = TestGateway.startWithGrpc("""
+                listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc] } }
+                services:
+                  whole: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: "true", every: 20ms } } }
+                  named: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: orders, every: 20ms, fall: 1, rise: 1 } } }
+                  gone:  { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: nothing, every: 20ms, fall: 1 } } }
+                routes:
+                  whole: { match: { grpc: t.Whole }, to: whole }
+                  named: { match: { grpc: t.Named }, to: named }
+                  gone:  { match: { grpc: t.Gone }, to: gone }
+                  through: { match: { grpc: grpc.reflection.v1.ServerReflection, header: { x-through: "1" } }, to: whole }
+                """, services.port());
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterAll
+    static void stop() {
+        channel.shutdownNow();
+        gateway.close();
+        services.close();
+    }
+
+    private static String state(String service) {
+        return gateway.node()
+                .snapshots()
+                .current()
+                .services()
+                .get(service)
+                .targets()
+                .get(0)
+                .toString();
+    }
+
+    private static void await(String service, String word) {
+        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!state(service).contains(word)) {
+            assertThat(System.nanoTime()).as(state(service)).isLessThan(until);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    @Test
+    void targets_are_asked_for_the_service_that_is_named() {
+        await("gone", "grpc-status 5");
+        assertThat(state("whole")).doesNotContain("probe");
+        services.healthy("orders", false);
+        await("named", "is not serving");
+    }
+
+    @Test
+    void the_gateway_says_that_it_serves() {
+        var answer = HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
+        assertThat(answer.getStatus()).isEqualTo(ServingStatus.SERVING);
+    }
+
+    @Test
+    void a_client_of_reflection_is_told_what_the_gateway_has() throws Exception {
+        var named = new CompletableFuture<ServerReflectionResponse>();
+        var questions = ServerReflectionGrpc.newStub(channel).serverReflectionInfo(new StreamObserver<>() {
+            @Override
+            public void onNext(ServerReflectionResponse response) {
+                named.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable cause) {
+                named.completeExceptionally(cause);
+            }
+
+            @Override
+            public void onCompleted() {
+                named.cancel(false);
+            }
+        });
+        questions.onNext(
+                ServerReflectionRequest.newBuilder().setListServices("*").build());
+        var services = named.get(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList();
+        questions.onCompleted();
+        assertThat(services).extracting(service -> service.getName()).contains("grpc.health.v1.Health");
+    }
+}

@@ -1,0 +1,333 @@
+package gatehouse.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DescriptorProtos.DescriptorProto;
+import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
+import com.google.protobuf.DescriptorProtos.EnumValueDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
+import com.google.protobuf.DescriptorProtos.MethodOptions;
+import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
+import com.google.protobuf.DurationProto;
+import com.google.protobuf.TimestampProto;
+import com.google.protobuf.UnknownFieldSet;
+import com.google.protobuf.WrappersProto;
+import gatehouse.config.ConfigException;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Calls made of JSON: by reflection at grpc-java's test service, and by a file of descriptors with annotations. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JsonTest {
+    @TempDir
+    static Path folder;
+
+    private static Services services;
+    private static Vertx vertx;
+    private static HttpServer echo;
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        services = new Services();
+        vertx = Vertx.vertx();
+        echo = TestGateway.await(vertx.createHttpServer(new HttpServerOptions())
+                .requestHandler(JsonTest::echo)
+                .listen(0, "127.0.0.1"));
+        var schema = folder.resolve("books.desc");
+        Files.write(schema, descriptors().toByteArray());
+        gateway = TestGateway.startWithGrpc("""
+                services:
+                  tests: { targets: "http://127.0.0.1:%d", protocol: grpc }
+                  books: { targets: "http://127.0.0.1:%d", protocol: grpc }
+                routes:
+                  tests: { match: { path: "/grpc.testing.TestService/**" }, to: { rpc: tests } }
+                  named: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: tests, schema: reflection } }
+                  books: { match: { path: "/v1/**" }, to: { rpc: books, schema: "%s" } }
+                """, services.port(), echo.actualPort(), schema);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        gateway.close();
+        services.close();
+        TestGateway.await(vertx.close());
+    }
+
+    /** Answers with the message that came. */
+    private static void echo(HttpServerRequest request) {
+        request.body()
+                .onSuccess(body -> request.response()
+                        .putHeader("content-type", "application/grpc")
+                        .setChunked(true)
+                        .putTrailer("grpc-status", "0")
+                        .end(body));
+    }
+
+    private static FileDescriptorSet descriptors() {
+        var kind = EnumDescriptorProto.newBuilder()
+                .setName("Kind")
+                .addValue(EnumValueDescriptorProto.newBuilder().setName("NONE").setNumber(0))
+                .addValue(EnumValueDescriptorProto.newBuilder().setName("NOVEL").setNumber(1));
+        var author = DescriptorProto.newBuilder()
+                .setName("Author")
+                .addField(field("name", 1, Type.TYPE_STRING))
+                .addField(field("born", 2, Type.TYPE_INT32));
+        var book = DescriptorProto.newBuilder()
+                .setName("Book")
+                .addField(field("id", 1, Type.TYPE_INT64))
+                .addField(field("page_count", 2, Type.TYPE_INT32))
+                .addField(field("author", 3, Type.TYPE_MESSAGE).setTypeName(".lib.Author"))
+                .addField(field("kind", 4, Type.TYPE_ENUM).setTypeName(".lib.Kind"))
+                .addField(field("tags", 5, Type.TYPE_STRING).setLabel(Label.LABEL_REPEATED))
+                .addField(field("printed", 6, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Timestamp"))
+                .addField(field("loan", 7, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Duration"))
+                .addField(field("stars", 8, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Int32Value"))
+                .addField(field("others", 9, Type.TYPE_MESSAGE)
+                        .setTypeName(".lib.Author")
+                        .setLabel(Label.LABEL_REPEATED))
+                .addField(field("shelf", 10, Type.TYPE_STRING));
+        var service = ServiceDescriptorProto.newBuilder()
+                .setName("Books")
+                .addMethod(method("Get", 2, "/v1/books/{id}", ""))
+                .addMethod(method("Put", 3, "/v1/{shelf=shelves/*}/books/{id}", "*"))
+                .addMethod(method("SetAuthor", 4, "/v1/books/{id}:author", "author"));
+        var file = FileDescriptorProto.newBuilder()
+                .setName("lib.proto")
+                .setPackage("lib")
+                .setSyntax("proto3")
+                .addDependency("google/protobuf/timestamp.proto")
+                .addDependency("google/protobuf/duration.proto")
+                .addDependency("google/protobuf/wrappers.proto")
+                .addEnumType(kind)
+                .addMessageType(author)
+                .addMessageType(book)
+                .addService(service);
+        return FileDescriptorSet.newBuilder()
+                .addFile(file)
+                .addFile(TimestampProto.getDescriptor().toProto())
+                .addFile(DurationProto.getDescriptor().toProto())
+                .addFile(WrappersProto.getDescriptor().toProto())
+                .build();
+    }
+
+    private static FieldDescriptorProto.Builder field(String name, int number, Type type) {
+        return FieldDescriptorProto.newBuilder()
+                .setName(name)
+                .setNumber(number)
+                .setType(type)
+                .setLabel(Label.LABEL_OPTIONAL);
+    }
+
+    private static MethodDescriptorProto method(String name, int http, String path, String body) {
+        var rule = UnknownFieldSet.newBuilder().addField(http, text(path));
+        if (!body.isEmpty()) {
+            rule.addField(7, text(body));
+        }
+        var options = UnknownFieldSet.newBuilder()
+                .addField(
+                        72295728,
+                        UnknownFieldSet.Field.newBuilder()
+                                .addLengthDelimited(rule.build().toByteString())
+                                .build());
+        return MethodDescriptorProto.newBuilder()
+                .setName(name)
+                .setInputType(".lib.Book")
+                .setOutputType(".lib.Book")
+                .setOptions(MethodOptions.newBuilder().setUnknownFields(options.build()))
+                .build();
+    }
+
+    private static UnknownFieldSet.Field text(String text) {
+        return UnknownFieldSet.Field.newBuilder()
+                .addLengthDelimited(ByteString.copyFromUtf8(text))
+                .build();
+    }
+
+    private static RawResponse send(String method, String path, String body, String... fields) throws IOException {
+        var all = new java.util.ArrayList<>(java.util.List.of(fields));
+        var bytes = body.getBytes(StandardCharsets.UTF_8);
+        if (!body.isEmpty()) {
+            all.add("Content-Type: application/json");
+            all.add("Content-Length: " + bytes.length);
+        }
+        try (var client = gateway.client()) {
+            return client.send(RawClient.request(method, path, all.toArray(new String[0]))
+                            + new String(bytes, StandardCharsets.ISO_8859_1))
+                    .read(method);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/grpc.testing.TestService/UnaryCall",
+        "/rpc/grpc.testing.TestService/UnaryCall",
+        "/rpc/TestService/UnaryCall",
+    })
+    void a_method_is_found_by_reflection_whatever_the_path_is(String path) throws Exception {
+        var response = send("POST", path, "{\"responseSize\": 3, \"payload\": {\"body\": \"aGk=\"}}");
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
+        assertThat(response.header("content-type")).isEqualTo("application/json");
+        assertThat(new JsonObject(response.text()).getJsonObject("payload").getString("body"))
+                .isEqualTo("AAAA");
+    }
+
+    @Test
+    void statuses_become_those_of_HTTP() throws Exception {
+        var response = send(
+                "POST",
+                "/grpc.testing.TestService/UnaryCall",
+                "{\"responseStatus\": {\"code\": 5, \"message\": \"not h\u00e9re\"}}");
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.header("content-type")).isEqualTo("application/problem+json");
+        var problem = new JsonObject(new String(response.body().bytes(), StandardCharsets.UTF_8));
+        assertThat(problem.getString("type")).endsWith("grpc-not-found");
+        assertThat(problem.getString("detail")).isEqualTo("not h\u00e9re");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"responseSice\": 3}                           | responseSice: grpc.testing.SimpleRequest has no such field",
+                "{\"payload\": {\"bodi\": \"\"}}                 | payload.bodi: grpc.testing.Payload has no such field",
+                "{\"responseSize\": \"many\"}                    | responseSize: ",
+                "{\"responseStatus\": {\"code\": true}}          | responseStatus.code: ",
+                "{\"responseType\": \"NONSENSE\"}                | responseType: ",
+                "{\"responseSize\": 3                            | the body is not JSON at line 1",
+                "[]                                              | an object of grpc.testing.SimpleRequest is expected",
+                "{\"responseSize\": 1, \"responseSize\": 2}      | the body is not JSON",
+            })
+    void what_does_not_fit_is_400_and_named(String body, String detail) throws Exception {
+        var response = send("POST", "/grpc.testing.TestService/UnaryCall", body);
+        assertThat(response.status()).as(response.text()).isEqualTo(400);
+        assertThat(new JsonObject(response.text()).getString("detail")).startsWith(detail.strip());
+    }
+
+    @Test
+    void a_stream_becomes_lines() throws Exception {
+        var response = send(
+                "POST",
+                "/grpc.testing.TestService/StreamingOutputCall",
+                "{\"responseParameters\": [{\"size\": 1}, {\"size\": 2, \"intervalUs\": 10000}]}");
+        assertThat(response.header("content-type")).isEqualTo("application/x-ndjson");
+        assertThat(response.text().lines())
+                .containsExactly("{\"payload\":{\"body\":\"AA==\"}}", "{\"payload\":{\"body\":\"AAA=\"}}");
+    }
+
+    @Test
+    void a_stream_becomes_events_where_they_are_asked_for() throws Exception {
+        var response = send(
+                "POST",
+                "/grpc.testing.TestService/StreamingOutputCall",
+                "{\"responseParameters\": [{\"size\": 1}]}",
+                "Accept: text/event-stream");
+        assertThat(response.header("content-type")).isEqualTo("text/event-stream");
+        assertThat(response.text()).isEqualTo("data: {\"payload\":{\"body\":\"AA==\"}}\n\n");
+    }
+
+    @Test
+    void a_stream_of_messages_can_t_be_sent() throws Exception {
+        assertThat(send("POST", "/grpc.testing.TestService/FullDuplexCall", "{}")
+                        .status())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void what_the_schema_does_not_know_is_404_and_another_method_405() throws Exception {
+        assertThat(send("POST", "/grpc.testing.TestService/Nothing", "{}").status())
+                .isEqualTo(404);
+        assertThat(send("GET", "/grpc.testing.TestService/EmptyCall", "").status())
+                .isEqualTo(405);
+    }
+
+    @Test
+    void path_and_query_give_fields_by_annotation() throws Exception {
+        var response = send(
+                "GET",
+                "/v1/books/12345678901?page_count=7&author.name=Ada%20L&kind=NOVEL&tags=a&tags=b"
+                        + "&printed=2026-01-02T03:04:05Z&loan=1.5s&stars=4",
+                "");
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
+        var book = new JsonObject(response.text());
+        assertThat(book.getString("id")).isEqualTo("12345678901");
+        assertThat(book.getInteger("pageCount")).isEqualTo(7);
+        assertThat(book.getJsonObject("author").getString("name")).isEqualTo("Ada L");
+        assertThat(book.getString("kind")).isEqualTo("NOVEL");
+        assertThat(book.getJsonArray("tags")).containsExactly("a", "b");
+        assertThat(book.getString("printed")).isEqualTo("2026-01-02T03:04:05Z");
+        assertThat(book.getString("loan")).isEqualTo("1.500s");
+        assertThat(book.getInteger("stars")).isEqualTo(4);
+    }
+
+    @Test
+    void a_body_is_the_message_or_a_field_of_it() throws Exception {
+        var whole = send("PUT", "/v1/shelves/s1/books/5", "{\"pageCount\": 9, \"others\": [{\"born\": 1815}]}");
+        assertThat(new JsonObject(whole.text()))
+                .isEqualTo(new JsonObject(
+                        "{\"id\":\"5\",\"pageCount\":9,\"others\":[{\"born\":1815}],\"shelf\":\"shelves/s1\"}"));
+        var part = send("POST", "/v1/books/5:author", "{\"name\": \"Ada\"}");
+        assertThat(new JsonObject(part.text()))
+                .isEqualTo(new JsonObject("{\"id\":\"5\",\"author\":{\"name\":\"Ada\"}}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/books/abc, id: ",
+        "/v1/books/1?nothing=1, nothing: lib.Book has no such field",
+        "/v1/books/1?author.nam=1, author.nam: lib.Author has no such field",
+        "/v1/books/1?kind=POEM, kind: ",
+        "/v1/books/1?printed=yesterday, printed: ",
+        "/v1/books/1?id.x=1, id.x: id has no fields",
+    })
+    void parameters_that_do_not_fit_are_400_and_named(String target, String detail) throws Exception {
+        var response = send("GET", target, "");
+        assertThat(response.status()).as(response.text()).isEqualTo(400);
+        assertThat(new JsonObject(response.text()).getString("detail")).startsWith(detail.strip());
+    }
+
+    @Test
+    void an_element_of_a_list_is_named_by_its_number() throws Exception {
+        var response = send("PUT", "/v1/shelves/s1/books/5", "{\"others\": [{\"born\": 1}, {\"bron\": 2}]}");
+        assertThat(new JsonObject(response.text()).getString("detail"))
+                .startsWith("others[1].bron: lib.Author has no such field");
+    }
+
+    @Test
+    void a_schema_that_is_none_is_refused_at_load() {
+        assertThatThrownBy(() -> TestGateway.start("""
+                        services: { a: { targets: "http://127.0.0.1:9", protocol: grpc }, b: { targets: "http://127.0.0.1:9" } }
+                        routes:
+                          a: { match: { path: /a }, to: { rpc: a, schema: missing.desc } }
+                          b: { match: { path: /b }, to: { rpc: b } }
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("missing.desc: does not exist")
+                .hasMessageContaining("a service with protocol: grpc");
+    }
+}
