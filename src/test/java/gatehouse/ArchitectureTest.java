@@ -43,6 +43,7 @@ class ArchitectureTest {
                     "gatehouse.service..",
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
+                    "gatehouse.redis..",
                     "gatehouse.listener..",
                     "gatehouse.bus..")
             .layer("base")
@@ -80,6 +81,7 @@ class ArchitectureTest {
                     "gatehouse.service..",
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
+                    "gatehouse.redis..",
                     "gatehouse.listener..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
@@ -133,6 +135,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
+
+    @ArchTest
+    static final ArchRule only_the_redis_room_knows_its_client = noClasses()
+            .that()
+            .resideOutsideOfPackage("gatehouse.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.redis..");
 
     @ArchTest
     static final ArchRule nothing_blocks_an_event_loop = noClasses()

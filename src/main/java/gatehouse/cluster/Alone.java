@@ -8,6 +8,7 @@ import java.util.UUID;
 public final class Alone implements Cluster {
     private final Vertx vertx;
     private final Member self;
+    private final Commons commons = new MemoryCommons(System::nanoTime);
 
     /** A cluster of one. */
     public Alone(Vertx vertx, String name) {
@@ -38,5 +39,10 @@ public final class Alone implements Cluster {
     @Override
     public SharedMap map(String name) {
         return new SharedMap(vertx.sharedData().getLocalAsyncMap(name));
+    }
+
+    @Override
+    public Commons commons() {
+        return commons;
     }
 }

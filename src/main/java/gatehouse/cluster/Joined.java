@@ -32,6 +32,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final HazelcastInstance hazelcast;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
+    private final Commons commons;
     private volatile @Nullable Vertx vertx;
     private volatile boolean closing;
 
@@ -40,6 +41,7 @@ public final class Joined implements Cluster, AutoCloseable {
         secret = new Secret(Objects.requireNonNull(settings.secret()));
         hazelcast = HazelcastSetup.start(settings, secret, id, name);
         lonely = new Member(id, name, address(), true);
+        commons = new MapCommons(this::begun, hazelcast);
         hazelcast.getCluster().addMembershipListener(new Comings());
         hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
         LOG.info("cluster: {} on {}, {}", name, address(), described());
@@ -162,9 +164,16 @@ public final class Joined implements Cluster, AutoCloseable {
 
     @Override
     public SharedMap map(String name) {
-        return new SharedMap(Objects.requireNonNull(vertx, "begin() comes first")
-                .sharedData()
-                .getAsyncMap(name));
+        return new SharedMap(begun().sharedData().getAsyncMap(name));
+    }
+
+    @Override
+    public Commons commons() {
+        return commons;
+    }
+
+    private Vertx begun() {
+        return Objects.requireNonNull(vertx, "begin() comes first");
     }
 
     /** Leaves, which hands on what only this member keeps for all. Blocks. */

@@ -5,6 +5,7 @@ import gatehouse.cache.Purge;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
+import gatehouse.config.CacheConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.config.GatewayConfig;
@@ -14,6 +15,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.redis.RedisCommons;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -67,6 +69,7 @@ public final class Node {
     private final Registry registry;
     private final RevocationList revocations = new RevocationList(InstantSource.system());
     private final ResponseCache cache;
+    private final @Nullable RedisCommons redis;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
@@ -96,6 +99,7 @@ public final class Node {
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cache);
         listeners = new Listeners(vertx, lanes);
+        redis = share(blueprint.config());
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         Samples.feed(metrics, snapshots);
@@ -120,6 +124,23 @@ public final class Node {
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
         deployments = new Deployments(vertx, this, manifest, home);
+    }
+
+    /** What the caches of nodes have in common: a Redis, or else the cluster. */
+    private @Nullable RedisCommons share(GatewayConfig config) {
+        var given = config.redis();
+        if (config.cache().store() == CacheConfig.Tiers.MEMORY) {
+            return null;
+        }
+        if (given != null) {
+            var opened = RedisCommons.open(vertx, given);
+            cache.share(vertx, opened);
+            return opened;
+        }
+        if (cluster.isShared()) {
+            cache.share(vertx, cluster.commons());
+        }
+        return null;
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -273,7 +294,8 @@ public final class Node {
                 .compose(told -> closeListeners(grace))
                 .transform(cut -> deployments
                         .stop()
-                        .transform(stopped -> closeRest())
+                        .transform(stopped -> cache.unshare())
+                        .transform(given -> closeRest())
                         .transform(closed -> Future.succeededFuture(cut.succeeded() ? cut.result() : 0)));
     }
 
@@ -297,6 +319,9 @@ public final class Node {
                 accessLog.close();
             }
             metrics.close();
+            if (redis != null) {
+                redis.close();
+            }
             return null;
         });
     }
@@ -318,7 +343,7 @@ public final class Node {
 
     /** Forgets stored responses; walks through all of them, so not on an event loop. */
     private Future<Integer> purge(Purge purge) {
-        return vertx.executeBlocking(() -> cache.purge(purge), false);
+        return cache.forgetShared().compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
     }
 
     /** What the registrar works with. */

@@ -67,7 +67,9 @@ public final class CacheRefreshVerticle extends VerticleBase {
     private void purge(PurgeTold told) {
         try {
             var purge = told.toPurge();
-            vertx.executeBlocking(() -> node.cache().purge(purge))
+            node.cache()
+                    .forgetShared()
+                    .compose(forgot -> vertx.executeBlocking(() -> node.cache().purge(purge)))
                     .onFailure(cause -> LOG.error("cache: a purge failed", cause));
         } catch (ProblemException e) {
             LOG.warn("cache: dropped a purge: {}", e.problem().detail());

@@ -7,6 +7,7 @@ import gatehouse.bus.Topic;
 import gatehouse.cluster.Leases.Lease;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
+import gatehouse.config.Size;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -75,7 +76,8 @@ class TwoNodesTest {
                 List.of(seeds).stream().map(ListenAddress::parse).toList(),
                 secret,
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Size.parse("16MiB"));
     }
 
     private static Vertx vertx(Joined joined) {
@@ -279,7 +281,8 @@ class TwoNodesTest {
                 List.of(),
                 SECRET,
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Size.parse("16MiB"));
 
         assertThatThrownBy(() -> Joined.join(taken, "late"))
                 .isInstanceOf(RuntimeException.class)
