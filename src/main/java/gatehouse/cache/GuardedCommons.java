@@ -15,18 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What nodes have in common, asked with a deadline. Once it was too slow or failed, nothing is asked for a while; then one question
- * finds out whether it is well again. Answers come on the context of the caller. Thread-safe.
+ * What nodes have in common, asked with a deadline. After three questions in a row without an answer nothing is asked for a while;
+ * then one finds out whether it is well again. Answers come on the context of the caller. Thread-safe.
  */
 final class GuardedCommons implements Commons {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedCommons.class);
+    private static final int MOST_FAILURES = 3;
     private static final long LATE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Vertx vertx;
     private final Commons asked;
     private final Duration deadline;
     private final Duration pause;
-    private boolean isOpen = true; // these three under the lock
+    private boolean isOpen = true; // these four under the lock
+    private int failures;
     private long closedUntil;
     private boolean isProbing;
 
@@ -58,9 +60,13 @@ final class GuardedCommons implements Commons {
         }
         isOpen = true;
         isProbing = false;
+        failures = 0;
     }
 
     private synchronized void ill(Throwable cause) {
+        if (isOpen && ++failures < MOST_FAILURES) {
+            return;
+        }
         if (isOpen) {
             LOG.warn("cache: what nodes share is not to be had, each helps itself meanwhile: {}", cause.getMessage());
         }

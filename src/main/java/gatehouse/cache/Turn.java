@@ -109,7 +109,7 @@ final class Turn {
     private void read() {
         tier.look(ids, place.route(), flier.generation(), cache.now()).onComplete(done -> {
             if (done.failed()) {
-                act(machine.storeFailed());
+                act(machine.storeFailed(cache.now()));
                 return;
             }
             var seen = done.result();
@@ -126,7 +126,7 @@ final class Turn {
         var above = look == null ? 0 : look.number();
         tier.commons().acquire(ids.value(), above, lease).onComplete(done -> {
             if (done.failed()) {
-                act(machine.storeFailed());
+                act(machine.storeFailed(cache.now()));
             } else if (done.result() == 0) {
                 act(machine.denied(cache.now()));
             } else {
@@ -215,7 +215,7 @@ final class Turn {
         return tier.commit(ids.value(), number, seen.era(), what, now, lifeNanos)
                 .transform(done -> {
                     if (done.failed()) {
-                        machine.storeFailed();
+                        machine.storeFailed(cache.now());
                     } else {
                         machine.committed(done.result());
                         tier.announce(ids.value());

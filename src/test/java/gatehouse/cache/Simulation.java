@@ -88,7 +88,7 @@ final class Simulation {
         private void ask(Runnable question) {
             epoch++;
             if (storeIsDown || (is(Trouble.LOSSES) && random.nextInt(20) == 0)) {
-                after(50 * MS, this, () -> act(machine.storeFailed()));
+                after(50 * MS, this, () -> act(machine.storeFailed(now)));
             } else {
                 after(1 + random.nextInt(5) * MS, this, question);
             }
