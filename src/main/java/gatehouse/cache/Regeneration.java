@@ -113,12 +113,13 @@ final class Regeneration {
         if (hasStale && now - waitsSince >= PATIENCE) {
             return over(Step.SERVE_STALE);
         }
-        var left = Math.min(waitsSince + leaseNanos + GRACE, deadline) - now;
+        // the lease of one who died, and what another one then takes
+        var left = Math.min(waitsSince + 2 * leaseNanos + GRACE, deadline) - now;
         if (left <= 0) {
             phase = Phase.ALONE;
             return Step.FETCH_ALONE;
         }
-        delay = Math.min(left, poll / 2 + jitter.applyAsLong(poll));
+        delay = Math.min(left, poll / 2 + jitter.applyAsLong(poll / 2));
         if (hasStale) {
             delay = Math.min(delay, Math.max(1, waitsSince + PATIENCE - now));
         }

