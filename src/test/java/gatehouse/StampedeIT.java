@@ -129,7 +129,8 @@ class StampedeIT {
                 %s
                 services: { origin: { targets: "http://127.0.0.1:%d", pool: { max: 1000, wait: 10s } } }
                 routes: { all: { match: { path: "/**" }, to: origin, cache: { lock: cluster } } }
-                """.formatted(name, PATIENCE, isMember ? cluster : redis, origin.actualPort()));
+                """.formatted(
+                        name, PATIENCE, isMember ? cluster : redis, origin.actualPort()));
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -243,7 +244,9 @@ class StampedeIT {
             var first = all.get(0).get(0).result().text();
             for (var ofNode : all) {
                 assertThat(ofNode).allMatch(answer -> answer.result().status() == 200);
-                same += (int) ofNode.stream().filter(answer -> answer.result().text().equals(first)).count();
+                same += (int) ofNode.stream()
+                        .filter(answer -> answer.result().text().equals(first))
+                        .count();
                 ofNode.forEach(answer -> longest.add(answer.result().nanos()));
             }
         }
@@ -268,8 +271,7 @@ class StampedeIT {
             for (var node = 0; node < NODES; node++) {
                 TestGateway.await(Future.join(all.get(node)));
                 if (node != holder) {
-                    assertThat(all.get(node))
-                            .allMatch(answer -> answer.result().status() == 200);
+                    assertThat(all.get(node)).allMatch(answer -> answer.result().status() == 200);
                     all.get(node).forEach(answer -> longest.add(answer.result().nanos()));
                 }
             }
@@ -282,8 +284,13 @@ class StampedeIT {
         }
         tell("and death", store, counts, longest);
         assertThat(counts.keySet()).allMatch(count -> count <= (redis.isEmpty() ? NODES : 2));
-        assertThat(longest).allMatch(nanos -> nanos
-                <= LEASE.multipliedBy(2).plus(FETCH).plusMillis(250).plusSeconds(1).toNanos()); // and a second for a busy machine
+        assertThat(longest)
+                .allMatch(nanos -> nanos
+                        <= LEASE.multipliedBy(2)
+                                .plus(FETCH)
+                                .plusMillis(250)
+                                .plusSeconds(1)
+                                .toNanos()); // and a second for a busy machine
     }
 
     private int holder(String path) {
@@ -313,8 +320,7 @@ class StampedeIT {
             for (var node = 0; node < NODES; node++) {
                 if (node != holder) {
                     TestGateway.await(Future.join(all.get(node)));
-                    assertThat(all.get(node))
-                            .allMatch(answer -> answer.result().status() == 200);
+                    assertThat(all.get(node)).allMatch(answer -> answer.result().status() == 200);
                     all.get(node).forEach(answer -> longest.add(answer.result().nanos()));
                 }
             }

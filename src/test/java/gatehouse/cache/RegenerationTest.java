@@ -49,7 +49,9 @@ class RegenerationTest {
         for (var seed = 0; seed < 1000; seed++) {
             late += new Simulation(seed, Trouble.PAUSES).run().late > 0 ? 1 : 0;
         }
-        assertThat(late).as("of 1000 schedules those in which something came late").isGreaterThan(50);
+        assertThat(late)
+                .as("of 1000 schedules those in which something came late")
+                .isGreaterThan(50);
     }
 
     /** A check that can't fail shows nothing. */

@@ -172,8 +172,7 @@ final class Simulation {
         }
 
         private void release() {
-            if (mutation == Mutation.RELEASE_WHOEVER_HAS_IT
-                    || (leaseOwner == this && leaseToken == machine.token())) {
+            if (mutation == Mutation.RELEASE_WHOEVER_HAS_IT || (leaseOwner == this && leaseToken == machine.token())) {
                 leaseOwner = null;
             }
             given.removeIf(lease -> lease.owner == this);
@@ -241,9 +240,7 @@ final class Simulation {
                             && leaseUntil > now
                             && machine.mayExtend()) {
                         leaseUntil = now + LEASE;
-                        given.stream()
-                                .filter(lease -> lease.owner == this)
-                                .forEach(lease -> lease.until = leaseUntil);
+                        given.stream().filter(lease -> lease.owner == this).forEach(lease -> lease.until = leaseUntil);
                     }
                 });
             }

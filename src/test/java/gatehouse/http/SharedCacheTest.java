@@ -83,6 +83,10 @@ class SharedCacheTest {
     }
 
     private RawResponse get(int node, String... lines) {
+        return get(target, node, lines);
+    }
+
+    private static RawResponse get(String target, int node, String... lines) {
         try (var client = RawClient.connect(NODE.get(node).port())) {
             return client.send(RawClient.request("GET", target, lines)).read();
         } catch (IOException e) {
@@ -91,7 +95,8 @@ class SharedCacheTest {
     }
 
     private CompletableFuture<RawResponse> inBackground(int node, String... lines) {
-        return CompletableFuture.supplyAsync(() -> get(node, lines), THREADS);
+        var wanted = target;
+        return CompletableFuture.supplyAsync(() -> get(wanted, node, lines), THREADS);
     }
 
     private long asked() {
@@ -310,5 +315,30 @@ class SharedCacheTest {
         }
         all.forEach(CompletableFuture::join);
         assertThat(asked()).isBetween(2L, 6L); // who comes late begins another one
+    }
+
+    @Test
+    void who_waits_for_another_node_holds_up_nobody() {
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        var stored = target;
+        get(1);
+        var gate = new CompletableFuture<Void>();
+        script = exchange -> {
+            gate.join();
+            exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        };
+        var all = new ArrayList<CompletableFuture<RawResponse>>();
+        for (var i = 0; i < 60; i++) {
+            next();
+            all.add(inBackground(0));
+            all.add(inBackground(1));
+        }
+        for (var i = 0; i < 60; i++) {
+            target = stored;
+            assertThat(get(1).header("cache-status")).contains("; hit");
+        }
+        assertThat(all).noneMatch(CompletableFuture::isDone);
+        gate.complete(null);
+        assertThat(all).allMatch(each -> each.join().status() == 200);
     }
 }

@@ -30,8 +30,8 @@ class SharedFaultsTest {
     @BeforeEach
     void start() throws Exception {
         redis = RedisServer.start();
-        origin = RawOrigin.answering(exchange -> exchange.reply(
-                "200 OK", "answer " + answers.incrementAndGet(), "Cache-Control: max-age=60"));
+        origin = RawOrigin.answering(exchange ->
+                exchange.reply("200 OK", "answer " + answers.incrementAndGet(), "Cache-Control: max-age=60"));
         for (var i = 0; i < 2; i++) {
             nodes.add(TestGateway.start("""
                     redis: "%s"
@@ -116,7 +116,8 @@ class SharedFaultsTest {
     @Test
     void what_stands_there_and_is_not_to_be_understood_is_as_good_as_nothing() throws Exception {
         try (var client = RawClient.connect(redis.port())) {
-            client.send("EVAL \"for i, k in ipairs(redis.call('keys', 'gw:value:*')) do redis.call('hset', k, 'v', 'garbage') end\" 0\r\n");
+            client.send(
+                    "EVAL \"for i, k in ipairs(redis.call('keys', 'gw:value:*')) do redis.call('hset', k, 'v', 'garbage') end\" 0\r\n");
             var target = next();
             assertThat(get(0, target).status()).isEqualTo(200);
             assertThat(get(1, target).status()).isEqualTo(200);
