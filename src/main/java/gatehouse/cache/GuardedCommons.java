@@ -15,19 +15,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What nodes have in common, asked with a deadline. After three questions in a row without an answer nothing is asked for a while;
- * then one finds out whether it is well again. Answers come on the context of the caller. Thread-safe.
+ * What nodes have in common, asked with a deadline, which follows the slower of the answers that came lately: one that is only busy,
+ * as this machine may be, has up to five times the time. After three questions in a row without an answer, be it a late one, nothing
+ * is asked for a while; then one finds out whether it is well again. Answers come on the context of the caller. Thread-safe.
  */
 final class GuardedCommons implements Commons {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedCommons.class);
     private static final int MOST_FAILURES = 3;
+    private static final int MOST_TIMES = 5;
+    private static final int MARGIN = 4;
+    private static final double SLOWER = 0.99;
     private static final long LATE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Vertx vertx;
     private final Commons asked;
     private final Duration deadline;
     private final Duration pause;
-    private boolean isOpen = true; // these four under the lock
+    private final long most;
+    private boolean isOpen = true; // these five under the lock
+    private double slow;
     private int failures;
     private long closedUntil;
     private boolean isProbing;
@@ -41,6 +47,20 @@ final class GuardedCommons implements Commons {
         this.asked = asked;
         this.deadline = deadline;
         this.pause = pause;
+        most = MOST_TIMES * deadline.toNanos();
+        slow = (double) most / MARGIN; // before anything is known
+    }
+
+    private synchronized long patience() {
+        return (long) Math.min(most, Math.max(deadline.toNanos(), MARGIN * slow));
+    }
+
+    /** An answer, in time or not, and not as late as if there were none. */
+    private synchronized void came(long nanos) {
+        if (nanos < most) {
+            slow = Math.max(nanos, SLOWER * slow);
+            failures = 0;
+        }
     }
 
     private synchronized boolean admits() {
@@ -82,8 +102,10 @@ final class GuardedCommons implements Commons {
         Promise<T> answer = ((VertxInternal) vertx).getOrCreateContext().promise();
         var timer = new Timer<>(answer);
         timer.start(1);
+        var began = System.nanoTime();
         question.get().onComplete(come -> {
             if (come.succeeded()) {
+                came(System.nanoTime() - began);
                 if (answer.tryComplete(come.result())) {
                     well();
                     timer.stop();
@@ -106,12 +128,14 @@ final class GuardedCommons implements Commons {
         }
 
         synchronized void start(int chances) {
-            var due = System.nanoTime() + deadline.toNanos();
-            id = vertx.setTimer(Math.max(1, deadline.toMillis()), over -> {
+            var patience = patience();
+            var due = System.nanoTime() + patience;
+            var millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(patience));
+            id = vertx.setTimer(millis, over -> {
                 if (chances > 0 && System.nanoTime() - due > LATE) {
                     start(chances - 1);
-                } else if (answer.tryFail("no answer within " + deadline.toMillis() + " ms")) {
-                    ill(new IllegalStateException("no answer within " + deadline.toMillis() + " ms"));
+                } else if (answer.tryFail("no answer within " + millis + " ms")) {
+                    ill(new IllegalStateException("no answer within " + millis + " ms"));
                 }
             });
         }

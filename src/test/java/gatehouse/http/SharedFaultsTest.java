@@ -35,7 +35,7 @@ class SharedFaultsTest {
         for (var i = 0; i < 2; i++) {
             nodes.add(TestGateway.start("""
                     redis: "%s"
-                    cache: { patience: 250ms, pause: 500ms }
+                    cache: { patience: 100ms, pause: 500ms }
                     services: { origin: { targets: "%s" } }
                     routes: { all: { match: { path: "/**" }, to: origin, cache: { lock: cluster } } }
                     """, redis.url(), origin.url()));
