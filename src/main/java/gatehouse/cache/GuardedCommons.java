@@ -24,7 +24,7 @@ final class GuardedCommons implements Commons {
     private static final int MOST_FAILURES = 3;
     private static final int MOST_TIMES = 5;
     private static final int MARGIN = 4;
-    private static final double SLOWER = 0.99;
+    private static final int FORGETS = 100;
     private static final long LATE = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Vertx vertx;
@@ -33,7 +33,7 @@ final class GuardedCommons implements Commons {
     private final Duration pause;
     private final long most;
     private boolean isOpen = true; // these five under the lock
-    private double slow;
+    private long slow;
     private int failures;
     private long closedUntil;
     private boolean isProbing;
@@ -48,17 +48,17 @@ final class GuardedCommons implements Commons {
         this.deadline = deadline;
         this.pause = pause;
         most = MOST_TIMES * deadline.toNanos();
-        slow = (double) most / MARGIN; // before anything is known
+        slow = most / MARGIN; // before anything is known
     }
 
     private synchronized long patience() {
-        return (long) Math.min(most, Math.max(deadline.toNanos(), MARGIN * slow));
+        return Math.min(most, Math.max(deadline.toNanos(), MARGIN * slow));
     }
 
     /** An answer, in time or not, and not as late as if there were none. */
     private synchronized void came(long nanos) {
         if (nanos < most) {
-            slow = Math.max(nanos, SLOWER * slow);
+            slow = Math.max(nanos, slow - slow / FORGETS);
             failures = 0;
         }
     }

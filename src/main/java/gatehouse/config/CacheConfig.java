@@ -59,7 +59,7 @@ public record CacheConfig(
         @Key(
                 doc =
                         "How long an answer of what nodes share is waited for, such as Redis; then each node helps itself. Up to five"
-                        + " times that while its answers come, but late.",
+                                + " times that while its answers come, but late.",
                 value = "50ms",
                 min = 1,
                 max = 10_000,

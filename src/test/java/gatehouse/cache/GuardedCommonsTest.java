@@ -100,7 +100,8 @@ class GuardedCommonsTest {
     @Test
     void a_lease_that_comes_too_late_is_given_back() throws Exception {
         slow.millis = 400;
-        assertThatThrownBy(() -> TestGateway.await(guarded.acquire("a", 0, TTL))).isInstanceOf(Exception.class);
+        assertThatThrownBy(() -> TestGateway.await(guarded.acquire("a", 0, TTL)))
+                .isInstanceOf(Exception.class);
         slow.millis = 0;
         var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (slow.asked.get() < 2 && System.nanoTime() < end) {
