@@ -33,7 +33,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Three nodes in processes of their own, made of the jar or, where there is none, of the classes; many clients that want the same at
@@ -70,6 +70,10 @@ class StampedeIT {
 
     /** An answer, or that there was none. */
     private record Answer(int status, String text, long nanos) {}
+
+    static List<String> stores() {
+        return List.of(System.getProperty("stampede.stores", "cluster,redis").split(",", -1));
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -231,7 +235,7 @@ class StampedeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cluster", "redis"})
+    @MethodSource("stores")
     void of_clients_on_three_nodes_one_asks_the_service(String store) throws Exception {
         begin(store);
         var counts = new ConcurrentHashMap<Integer, Integer>();
@@ -256,7 +260,7 @@ class StampedeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cluster", "redis"})
+    @MethodSource("stores")
     void when_the_one_who_fetches_is_killed_another_one_does(String store) throws Exception {
         begin(store);
         var counts = new ConcurrentHashMap<Integer, Integer>();
@@ -304,7 +308,7 @@ class StampedeIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"cluster", "redis"})
+    @MethodSource("stores")
     void when_the_one_who_fetches_sleeps_another_one_does_and_what_comes_late_is_not_stored(String store)
             throws Exception {
         begin(store);
