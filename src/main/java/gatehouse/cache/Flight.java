@@ -386,6 +386,9 @@ final class Flight implements Turn.Flier {
             then.run();
             return;
         }
+        if (mine.isLate()) {
+            over(); // nobody else is to join what is perhaps old
+        }
         mine.settle(new Shared.Response(fresh), fresh.leftNanos(cache.now())).onComplete(done -> {
             if (done.succeeded() && done.result()) {
                 store(fresh);

@@ -25,6 +25,7 @@ final class Turn {
     private long extendTimer = -1;
     private boolean hasWaited;
     private boolean isSettled;
+    private long heldUntil;
 
     /** The fetch, as it is told what to do. */
     interface Flier {
@@ -124,12 +125,14 @@ final class Turn {
 
     private void acquire() {
         var above = look == null ? 0 : look.number();
+        var until = cache.now() + lease.toNanos();
         tier.commons().acquire(ids.value(), above, lease).onComplete(done -> {
             if (done.failed()) {
                 act(machine.storeFailed(cache.now()));
             } else if (done.result() == 0) {
                 act(machine.denied(cache.now()));
             } else {
+                heldUntil = until;
                 tier.holds(ids.value(), done.result());
                 act(machine.acquired(done.result()));
             }
@@ -164,8 +167,10 @@ final class Turn {
     private void extendLater() {
         extendTimer = tier.vertx().setTimer(Math.max(1, lease.toMillis() / 3), due -> {
             if (machine.mayExtend()) {
+                var until = cache.now() + lease.toNanos();
                 tier.commons().extend(ids.value(), machine.token(), lease).onSuccess(extended -> {
                     if (extended && !isSettled) {
+                        heldUntil = until;
                         extendLater();
                     }
                 });
@@ -179,6 +184,11 @@ final class Turn {
         if (machine.hasToken()) {
             tier.release(ids.value(), machine.token());
         }
+    }
+
+    /** Whether it had a lease that has ended by now: then another node may have stored what is newer. */
+    boolean isLate() {
+        return machine.hasToken() && cache.now() - heldUntil >= 0;
     }
 
     /** The fetch has brought nothing that others could use. */
@@ -221,7 +231,7 @@ final class Turn {
                         tier.announce(ids.value());
                     }
                     tier.release(ids.value(), number);
-                    return Future.succeededFuture(done.failed() || done.result());
+                    return Future.succeededFuture(done.failed() ? !isLate() : done.result());
                 });
     }
 }
