@@ -215,7 +215,7 @@ class SharedCacheTest {
         var took = Duration.ofNanos(System.nanoTime() - begun);
         assertThat(answers.stream().map(RawResponse::text).distinct()).hasSize(NODES * EACH);
         assertThat(seen).hasValue(NODES * EACH);
-        assertThat(took).isLessThan(Duration.ofSeconds(2));
+        assertThat(took).isLessThan(Duration.ofSeconds(5)); // a lease holds for 2 s, and 36 in a row would take 7
     }
 
     @Test
