@@ -152,6 +152,7 @@ class StampedeIT {
                 new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(ProcessBuilder.Redirect.DISCARD);
         builder.environment().keySet().removeIf(variable -> variable.startsWith("GATEHOUSE_"));
         var process = new Child(builder.start());
+        open.add(process); // also where it does not get ready
         var port = process.awaitPort("web");
         var member = isMember ? process.await("cluster: \\S+ on (\\S+),").group(1) : "";
         return new Node(name, process, port, member);
