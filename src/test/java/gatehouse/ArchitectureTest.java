@@ -47,6 +47,7 @@ class ArchitectureTest {
                     "gatehouse.service..",
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
+                    "gatehouse.redis..",
                     "gatehouse.listener..",
                     "gatehouse.tls..",
                     "gatehouse.bus..")
@@ -89,6 +90,7 @@ class ArchitectureTest {
                     "gatehouse.service..",
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
+                    "gatehouse.redis..",
                     "gatehouse.listener..",
                     "gatehouse.tls..",
                     "gatehouse.bus..",
@@ -143,6 +145,14 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..");
+
+    @ArchTest
+    static final ArchRule only_the_redis_room_knows_its_client = noClasses()
+            .that()
+            .resideOutsideOfPackage("gatehouse.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx.redis..");
 
     @ArchTest
     static final ArchRule nothing_blocks_an_event_loop = noClasses()

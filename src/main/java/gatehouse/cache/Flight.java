@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One fetch from a service on behalf of everybody who waits for its answer. It belongs to nobody's connection: who began it
  * may leave. It runs on the event loop that began it; who waits may be on any.
  */
-final class Flight {
+final class Flight implements Turn.Flier {
     private static final Problem FAILED =
             Problem.unavailable("origin-failed", "The service failed; it is asked again shortly.", 1, Origin.UPSTREAM);
 
@@ -38,6 +38,7 @@ final class Flight {
     private volatile long storedAs;
     private long startedAt;
     private boolean again;
+    private @Nullable Turn turn;
 
     /**
      * @param trip what is fetched, and for whom at first
@@ -66,7 +67,8 @@ final class Flight {
     }
 
     /** Number of this fetch; what began earlier is older. */
-    long generation() {
+    @Override
+    public long generation() {
         return generation;
     }
 
@@ -117,10 +119,94 @@ final class Flight {
             land(new Landing.Found(newer, 0, true));
             return;
         }
-        send();
+        var place = trip.place();
+        var shared = place == null ? null : shelf.shared();
+        if (place == null || shared == null) {
+            fetch();
+            return;
+        }
+        var stored = known;
+        var hasStale = stored != null && !trip.isBehind() && Reuse.mayStandIn(stored, said, cache.now());
+        var mine =
+                new Turn(shared, cache, place, this, hasStale, shelf.leaseTime().get());
+        turn = mine;
+        mine.begin();
     }
 
-    private void send() {
+    @Override
+    public boolean takes(Shared what, boolean isLater) {
+        var isAsked = trip.why() == CacheStatus.Why.REQUEST; // then what there is will not do
+        if (!(what instanceof Shared.Response given)) {
+            return isLater || !isAsked;
+        }
+        var response = given.stored();
+        if (isElsewhere(response)) {
+            return true;
+        }
+        var stored = known;
+        var now = cache.now();
+        return response.answers(trip.route(), trip.exchange().headers())
+                && (isAsked
+                        ? isLater && response.leftNanos(now) > 0
+                        : Reuse.of(response, said, now) == Reuse.FRESH
+                                && (stored == null
+                                        || (stored.origin().number()
+                                                        != response.origin().number()
+                                                && response.leftNanos(now) > stored.leftNanos(now))));
+    }
+
+    /** Whether it is known now that requests are told apart, and how; what there is may be another one's. */
+    private boolean isElsewhere(Stored response) {
+        var place = trip.place();
+        return place != null
+                && !trip.isBehind()
+                && place.selection().equals(Selection.NONE)
+                && !response.origin().selection().equals(Selection.NONE)
+                && !(response.answers(trip.route(), trip.exchange().headers())
+                        && Reuse.of(response, said, cache.now()) == Reuse.FRESH);
+    }
+
+    @Override
+    public void take(Shared what, long ageNanos) {
+        if (what instanceof Shared.Response given) {
+            if (isElsewhere(given.stored())) {
+                land(new Landing.Again(given.stored().origin().selection()));
+                return;
+            }
+            store(given.stored());
+            land(new Landing.Found(given.stored(), 0, true));
+        } else if (what instanceof Shared.Failure failure) {
+            var told = failure.problem().asFailure();
+            var left = shelf.terms().failed().toNanos() - ageNanos;
+            if (left > 0) {
+                cache.marks().failed(trip.route(), trip.key(), told, cache.now(), left);
+            }
+            if (!standsIn(0)) {
+                land(new Landing.Failed(told));
+            }
+        } else {
+            cache.markUncacheable(trip.route(), trip.key());
+            land(new Landing.Again(null));
+        }
+    }
+
+    @Override
+    public void standIn() {
+        if (!standsIn(0)) {
+            fetch();
+        }
+    }
+
+    @Override
+    public boolean givesUp() {
+        if (trip.isBehind()) {
+            land(new Landing.Failed(Fill.GONE.asFailure()));
+        }
+        return trip.isBehind();
+    }
+
+    @Override
+    public void fetch() {
         cache.counters().fetches.increment();
         var stored = known;
         if (stored != null) {
@@ -156,13 +242,28 @@ final class Flight {
                 came(answer.result());
             }
         } catch (RuntimeException e) {
+            settle();
             land(new Landing.Failed(e));
+        }
+    }
+
+    private void settle() {
+        if (turn != null) {
+            turn.settle();
+        }
+    }
+
+    private void tell(Shared what, long nanos) {
+        if (turn != null) {
+            var unused = turn.settle(what, nanos);
         }
     }
 
     private void failed(Throwable cause) {
         if (cause instanceof ProblemException told && told.problem().origin() == Origin.UPSTREAM) {
             markFailed(told);
+        } else {
+            settle();
         }
         if (standsIn(0)) {
             return;
@@ -177,6 +278,12 @@ final class Flight {
                 ? told
                 : told.problem().with("Retry-After", Long.toString(seconds)).asFailure();
         cache.marks().failed(trip.route(), trip.key(), shown, cache.now(), nanos);
+        tell(new Shared.Failure(shown.problem()), nanos);
+    }
+
+    private void markUncacheable() {
+        cache.markUncacheable(trip.route(), trip.key());
+        tell(new Shared.Uncacheable(), cache.config().uncacheable().toNanos());
     }
 
     /** Whether what is stored answers in the place of a service that fails. */
@@ -214,7 +321,7 @@ final class Flight {
             if (status >= 502 && status <= 504) {
                 markFailed(FAILED.asFailure());
             } else {
-                cache.markUncacheable(trip.route(), trip.key());
+                markUncacheable();
             }
             giveAway(reply);
             return;
@@ -241,7 +348,7 @@ final class Flight {
             again = true;
             known = null;
             detached.headers().remove(HttpHeaders.IF_NONE_MATCH).remove(HttpHeaders.IF_MODIFIED_SINCE);
-            send();
+            fetch();
             return;
         }
         var fields = Freshening.merged(stored.head(), reply.headers());
@@ -258,23 +365,52 @@ final class Flight {
         if (lifetime == null) {
             // still good for who asked, but not to be kept any more
             cache.store().remove(trip.key());
+            settle();
             land(new Landing.Found(stored, 304, true));
             return;
         }
         var head = Stored.Head.of(stored.head().status(), stored.head().reason(), fields, lifetime);
         var fresh = new Stored(origin(stored.origin().selection(), fields), head, stored.payload());
-        store(fresh);
-        land(new Landing.Found(fresh, 304, true));
+        keep(fresh, () -> land(new Landing.Found(fresh, 304, true)));
+    }
+
+    /** Stores, on all nodes that share; on this one only what is the newest there, too. */
+    private void keep(Stored fresh, Runnable then) {
+        var mine = turn;
+        if (mine == null) {
+            store(fresh);
+            then.run();
+            return;
+        }
+        if (!fresh.head().lifetime().isShareable()) {
+            store(fresh);
+            tell(new Shared.Uncacheable(), cache.config().uncacheable().toNanos());
+            then.run();
+            return;
+        }
+        if (mine.isLate()) {
+            over(); // nobody else is to join what is perhaps old
+        }
+        mine.settle(new Shared.Response(fresh), fresh.leftNanos(cache.now())).onComplete(done -> {
+            if (done.succeeded() && done.result()) {
+                store(fresh);
+            } else {
+                cache.counters().refused.increment();
+            }
+            then.run();
+        });
     }
 
     private Stored.Origin origin(Selection selection, MultiMap fields) {
+        shelf.leaseTime().took(cache.now() - startedAt);
         return new Stored.Origin(
                 trip.route(),
                 selection,
                 Judge.tags(shelf.terms().tags(), fields),
                 cache.now(),
                 cache.now() - startedAt,
-                generation);
+                generation,
+                turn == null ? 0 : turn.number());
     }
 
     private void store(Stored fresh) {
@@ -337,10 +473,7 @@ final class Flight {
                 cache.entryBytes(),
                 reply.body().length(),
                 ContextInternal.current(),
-                payload -> {
-                    store(new Stored(origin, head, payload));
-                    over();
-                },
+                payload -> keep(new Stored(origin, head, payload), this::over),
                 detached::clientLeft);
         if (!lifetime.isShareable()) {
             cache.markUncacheable(trip.route(), trip.key());
@@ -356,11 +489,13 @@ final class Flight {
                                 sent.cause() instanceof ProblemException told
                                         ? told
                                         : Problem.internal().asFailure(sent.cause()));
+                        settle();
+                        over();
                     } else if (fill.isStreaming()) {
-                        cache.markUncacheable(trip.route(), trip.key());
+                        markUncacheable();
+                        over();
                     }
                     fill.over();
-                    over();
                 });
     }
 }

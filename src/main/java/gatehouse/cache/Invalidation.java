@@ -4,7 +4,10 @@ import gatehouse.exchange.CanonicalPath;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.ProblemException;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Forgets what an unsafe request has changed: its target, and what its answer names, of the same origin (RFC 9111 §4.4). */
@@ -12,20 +15,26 @@ final class Invalidation {
     private Invalidation() {}
 
     /** After a request whose method is not known to be safe was answered without an error. */
-    static void after(ResponseCache cache, Exchange exchange, Reply reply) {
+    static Future<Void> after(ResponseCache cache, @Nullable SharedTier shared, Exchange exchange, Reply reply) {
         if (isSafe(exchange.method()) || reply.status() >= 400) {
-            return;
+            return Future.succeededFuture();
         }
         var target = Key.of(exchange);
-        cache.invalidate(target);
-        invalidate(cache, target, reply.headers().get(HttpHeaders.LOCATION));
-        invalidate(cache, target, reply.headers().get(HttpHeaders.CONTENT_LOCATION));
+        var changed = new ArrayList<Key>(1);
+        changed.add(target);
+        add(changed, target, reply.headers().get(HttpHeaders.LOCATION));
+        add(changed, target, reply.headers().get(HttpHeaders.CONTENT_LOCATION));
+        changed.forEach(cache::invalidate);
+        return shared == null
+                ? Future.succeededFuture()
+                : shared.forget(changed, cache.config().maxTtl())
+                        .onComplete(forgot -> changed.forEach(cache::invalidate)); // what came back meanwhile
     }
 
-    private static void invalidate(ResponseCache cache, Key target, @Nullable String reference) {
+    private static void add(List<Key> changed, Key target, @Nullable String reference) {
         var named = reference == null ? null : resolve(target, reference);
         if (named != null && !named.equals(target)) {
-            cache.invalidate(named);
+            changed.add(named);
         }
     }
 

@@ -2,6 +2,8 @@ package gatehouse.cache;
 
 import gatehouse.exchange.Authority;
 import gatehouse.exchange.Exchange;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,11 @@ public final class Key {
 
     String path() {
         return path;
+    }
+
+    /** All that tells it from others. */
+    List<@Nullable String> parts() {
+        return Arrays.asList(scheme, authority, asked, path, query);
     }
 
     /** Characters of path and query. */

@@ -1,6 +1,7 @@
 package gatehouse.cache;
 
 import gatehouse.exchange.Reply;
+import org.jspecify.annotations.Nullable;
 
 /** What came of a fetch, as soon as it is known for whom it is. */
 sealed interface Landing {
@@ -29,6 +30,13 @@ sealed interface Landing {
      * @param reply the answer as it came
      */
     record Private(Reply reply) implements Landing {}
+
+    /**
+     * Who waits is to ask on its own behalf.
+     *
+     * @param selection as its own request says it; null for alone
+     */
+    record Again(@Nullable Selection selection) implements Landing {}
 
     /**
      * There is no response.

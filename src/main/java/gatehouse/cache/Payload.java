@@ -43,6 +43,11 @@ final class Payload {
         return new Payload(BufferInternal.buffer(Unpooled.wrappedBuffer(memory)));
     }
 
+    /** All of it; not to be changed. */
+    Buffer bytes() {
+        return bytes;
+    }
+
     int length() {
         return bytes.length();
     }

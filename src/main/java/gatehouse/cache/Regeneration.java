@@ -14,6 +14,7 @@ final class Regeneration {
     private static final long GRACE = Duration.ofMillis(250).toNanos();
     private static final long PATIENCE = Duration.ofMillis(200).toNanos();
     private static final int MOST_EXTENSIONS = 3;
+    private static final int MOST_FAILURES = 3;
 
     /** What to do next. */
     enum Step {
@@ -61,6 +62,7 @@ final class Regeneration {
     private long poll = FIRST_POLL;
     private long delay;
     private int extensions;
+    private int failures;
 
     /**
      * @param known generation of what this node has, which is not good enough; 0 for nothing
@@ -111,12 +113,13 @@ final class Regeneration {
         if (hasStale && now - waitsSince >= PATIENCE) {
             return over(Step.SERVE_STALE);
         }
-        var left = Math.min(waitsSince + leaseNanos + GRACE, deadline) - now;
+        // the lease of one who died, and what another one then takes
+        var left = Math.min(waitsSince + 2 * leaseNanos + GRACE, deadline) - now;
         if (left <= 0) {
             phase = Phase.ALONE;
             return Step.FETCH_ALONE;
         }
-        delay = Math.min(left, poll / 2 + jitter.applyAsLong(poll));
+        delay = Math.min(left, poll / 2 + jitter.applyAsLong(poll / 2));
         if (hasStale) {
             delay = Math.min(delay, Math.max(1, waitsSince + PATIENCE - now));
         }
@@ -129,10 +132,16 @@ final class Regeneration {
         return phase == Phase.WAITING ? Step.READ : phase == Phase.OVER ? Step.FAIL : Step.WAIT;
     }
 
-    /** Lease or store do not answer: then each node helps itself, and what it has fetched is its own. */
-    Step storeFailed() {
+    /**
+     * Lease or store do not answer: then each node helps itself, and what it has fetched is its own. But who knows that another one
+     * fetches asks again before it believes that nobody will answer.
+     */
+    Step storeFailed(long now) {
         if (phase == Phase.FETCHING) {
             return over(Step.SERVE); // what was fetched is good, whether or not others get to see it
+        }
+        if (phase == Phase.WAITING && ++failures < MOST_FAILURES) {
+            return denied(now);
         }
         phase = Phase.ALONE;
         return Step.FETCH_ALONE;

@@ -1,6 +1,9 @@
 package gatehouse.cache;
 
+import gatehouse.cluster.Commons;
 import gatehouse.config.CacheConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +27,7 @@ public final class ResponseCache {
     private volatile String name;
     private volatile Runnable whenPurged = () -> {};
     private volatile @Nullable Refresher refresher;
+    private volatile @Nullable SharedTier shared;
 
     /**
      * @param name how {@code Cache-Status} calls it
@@ -64,6 +68,31 @@ public final class ResponseCache {
 
     private Contents contents() {
         return Objects.requireNonNull(contents, "not opened");
+    }
+
+    /** From now on shares what routes say with all nodes that have the same in common. */
+    public void share(Vertx vertx, Commons commons) {
+        shared = new SharedTier(vertx, new GuardedCommons(vertx, commons, config.patience(), config.pause()));
+    }
+
+    /** Gives back what this node holds of what nodes have in common. */
+    public Future<Void> unshare() {
+        var tier = shared;
+        shared = null;
+        return tier == null ? Future.succeededFuture() : tier.close();
+    }
+
+    @Nullable SharedTier shared() {
+        return shared;
+    }
+
+    /**
+     * What nodes have in common was stored before a purge; completes when no node takes it any more, or will. To be called before
+     * {@link #purge}, or a request between the two would bring back what was forgotten.
+     */
+    public Future<Void> forgetShared() {
+        var tier = shared;
+        return tier == null ? Future.succeededFuture() : tier.forgetAll();
     }
 
     String name() {

@@ -68,6 +68,24 @@ final class Selection {
         return new Selection(names.toArray(new String[0]), values);
     }
 
+    /** Names of fields in lower case and what a request said in them, as another node wrote them down. */
+    static Selection given(List<String> names, List<@Nullable String> values) {
+        if (names.size() != values.size()) {
+            throw new IllegalArgumentException("not a value for each name");
+        }
+        return names.isEmpty() ? NONE : new Selection(names.toArray(new String[0]), values.toArray(new String[0]));
+    }
+
+    /** Names of the fields. */
+    List<String> names() {
+        return List.of(names);
+    }
+
+    /** What was said in each of them; null for nothing. */
+    List<@Nullable String> values() {
+        return Collections.unmodifiableList(Arrays.asList(values));
+    }
+
     /** Whether another request says the same. */
     boolean matches(MultiMap request) {
         for (var i = 0; i < names.length; i++) {

@@ -29,6 +29,7 @@ public final class Shelf {
     private final Judge judge;
     private final Ingredients ingredients;
     private final AtomicInteger fetching = new AtomicInteger();
+    private final LeaseTime leaseTime = new LeaseTime();
 
     /** The shelf of routes with these terms, whose requests and answers are made of these ingredients. */
     public Shelf(ResponseCache cache, Terms terms, Ingredients ingredients) {
@@ -68,6 +69,15 @@ public final class Shelf {
         }
     }
 
+    /** What nodes share, where requests of this shelf do so; else null. */
+    @Nullable SharedTier shared() {
+        return terms.lock() == Terms.Lock.CLUSTER ? cache.shared() : null;
+    }
+
+    LeaseTime leaseTime() {
+        return leaseTime;
+    }
+
     ResponseCache cache() {
         return cache;
     }
@@ -88,10 +98,9 @@ public final class Shelf {
     public Future<Reply> answer(Exchange exchange, Upstream upstream) {
         var method = exchange.httpMethod();
         if (!method.equals(HttpMethod.GET) && !exchange.isHead()) {
-            return pass(exchange, upstream, Why.METHOD).map(reply -> {
-                Invalidation.after(cache, exchange, reply);
-                return reply;
-            });
+            return pass(exchange, upstream, Why.METHOD)
+                    .compose(reply ->
+                            Invalidation.after(cache, shared(), exchange, reply).map(reply));
         }
         var request = exchange.headers();
         Fields.dropNominated(request);
@@ -267,10 +276,12 @@ public final class Shelf {
             if (fetching.get() < terms.misses() && !flights().isFull()) {
                 var mine = new Flight(this, trip.at(place), trip.stored());
                 var first = flights().add(place, mine, known);
-                return first == mine ? lead(trip, mine) : join(trip, first, round);
+                return first == mine ? lead(trip, mine, round) : join(trip, first, round);
             }
         }
-        return fetching.get() >= terms.misses() ? tooMany(trip) : lead(trip, new Flight(this, trip, trip.stored()));
+        return fetching.get() >= terms.misses()
+                ? tooMany(trip)
+                : lead(trip, new Flight(this, trip, trip.stored()), round);
     }
 
     /** No more at one time: who asks for ever other things does not get all of the service. */
@@ -287,7 +298,14 @@ public final class Shelf {
         return serve(trip.exchange(), stored, hit(trip.exchange(), trip.key(), stored));
     }
 
-    private Future<Reply> lead(Trip trip, Flight flight) {
+    private Future<Reply> again(Trip trip, Landing.Again what, int round) {
+        var selection = what.selection();
+        return selection == null
+                ? fetch(trip, Selection.NONE, MOST_ROUNDS)
+                : fetch(trip, selection.with(trip.exchange().headers()), round + 1);
+    }
+
+    private Future<Reply> lead(Trip trip, Flight flight, int round) {
         fetching.incrementAndGet();
         flight.ended().onComplete(ended -> fetching.decrementAndGet());
         var landing = flight.await();
@@ -298,6 +316,9 @@ public final class Shelf {
             }
             if (what instanceof Landing.Coming coming) {
                 return original(trip, coming);
+            }
+            if (what instanceof Landing.Again again) {
+                return again(trip, again, round);
             }
             return found(trip, what, false);
         });
@@ -315,6 +336,9 @@ public final class Shelf {
             }
             if (what instanceof Landing.Coming coming) {
                 return shared(trip, coming, round);
+            }
+            if (what instanceof Landing.Again again) {
+                return again(trip, again, round);
             }
             if (what instanceof Landing.Found given
                     && !(given.stored().answers(trip.route(), exchange.headers())
@@ -366,7 +390,7 @@ public final class Shelf {
                 cache.name(), trip.why(), head.status(), true, collapsed, shownKey(exchange, trip.key()));
         var text = status.text(lifetime.freshNanos() - lifetime.initialAgeNanos());
         var empty = new Stored(
-                new Stored.Origin(trip.route(), coming.selection(), java.util.List.of(), cache.now(), 0, 0),
+                new Stored.Origin(trip.route(), coming.selection(), java.util.List.of(), cache.now(), 0, 0, 0),
                 head,
                 Payload.EMPTY);
         if (head.status() == 200 && Conditions.hasCopy(exchange.headers(), empty, cache.nowMillis())) {

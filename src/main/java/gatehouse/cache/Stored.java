@@ -30,9 +30,17 @@ public final class Stored {
      * @param tags names under which it is purged
      * @param cameAt when it came, by the clock of this node that nobody sets
      * @param tookNanos how long its service took to send it
-     * @param generation grows with each response that is stored for a key, on all nodes that share a store
+     * @param generation grows with each fetch of this node
+     * @param number number of the lease under which it was fetched, on whatever node; 0 for none
      */
-    record Origin(String route, Selection selection, List<String> tags, long cameAt, long tookNanos, long generation) {
+    record Origin(
+            String route,
+            Selection selection,
+            List<String> tags,
+            long cameAt,
+            long tookNanos,
+            long generation,
+            long number) {
         /** About the bytes of it; what a client chose may be long. */
         int bytes() {
             var sum = 2 * route.length() + selection.bytes();

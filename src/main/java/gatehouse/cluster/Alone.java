@@ -12,6 +12,7 @@ public final class Alone implements Cluster {
     private final Vertx vertx;
     private final Member self;
     private final byte[] secret = new byte[32];
+    private final Commons commons = new MemoryCommons(System::nanoTime);
 
     /** A cluster of one. */
     public Alone(Vertx vertx, String name) {
@@ -55,5 +56,10 @@ public final class Alone implements Cluster {
         return new SharedMap(
                 vertx.sharedData().getLocalAsyncMap(name),
                 (map, key, value, next, life) -> map.replaceIfPresent(key, value, next, life));
+    }
+
+    @Override
+    public Commons commons() {
+        return commons;
     }
 }

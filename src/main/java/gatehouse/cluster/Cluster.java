@@ -33,4 +33,7 @@ public interface Cluster {
     default Leases leases(String name) {
         return new Leases(map(name + ".leases"), map(name + ".fences"), System::currentTimeMillis);
     }
+
+    /** Values with numbers and leases; the cautions of {@link #map} apply. */
+    Commons commons();
 }

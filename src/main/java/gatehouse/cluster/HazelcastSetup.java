@@ -71,6 +71,7 @@ final class HazelcastSetup {
                 .setBackupCount(1)
                 .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
         config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(1));
+        MapCommons.configure(config, settings.share().bytes());
         network(config.getNetworkConfig(), settings);
         return config;
     }

@@ -36,6 +36,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final HazelcastInstance hazelcast;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
+    private final Commons commons;
     private volatile @Nullable Vertx vertx;
     private volatile Set<Integer> ports = Set.of();
     private volatile boolean closing;
@@ -45,6 +46,7 @@ public final class Joined implements Cluster, AutoCloseable {
         secret = new Secret(Objects.requireNonNull(settings.secret()));
         hazelcast = HazelcastSetup.start(settings, secret, id, name);
         lonely = new Member(id, name, address(), true);
+        commons = new MapCommons(this::begun, hazelcast);
         hazelcast.getCluster().addMembershipListener(new Comings());
         hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
         LOG.info("cluster: {} on {}, {}", name, address(), described());
@@ -180,7 +182,7 @@ public final class Joined implements Cluster, AutoCloseable {
 
     @Override
     public SharedMap map(String name) {
-        var begun = Objects.requireNonNull(vertx, "begin() comes first");
+        var begun = begun();
         return new SharedMap(
                 begun.sharedData().getAsyncMap(name),
                 (map, key, value, next, life) -> map.replaceIfPresent(key, value, next)
@@ -195,6 +197,15 @@ public final class Joined implements Cluster, AutoCloseable {
                     return true;
                 },
                 false);
+    }
+
+    @Override
+    public Commons commons() {
+        return commons;
+    }
+
+    private Vertx begun() {
+        return Objects.requireNonNull(vertx, "begin() comes first");
     }
 
     /** Leaves, which hands on what only this member keeps for all. Blocks. */

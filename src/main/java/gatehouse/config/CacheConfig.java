@@ -56,5 +56,40 @@ public record CacheConfig(
 
         @Key(
                 doc =
+                        "Where responses are stored: `tiered`, in memory, and for routes with `lock: cluster` also where all nodes"
+                                + " find them, in `redis` or, without one, in the cluster; `memory`, on this node alone, where"
+                                + " `lock: cluster` is the same as `node`. With `tiered` and `bytes: 0B` nodes keep nothing of their own."
+                                + " A change needs a restart.",
+                value = "tiered")
+        Tiers store,
+
+        @Key(
+                doc =
+                        "How long an answer of what nodes share is waited for, such as Redis; then each node helps itself. Up to five"
+                                + " times that while its answers come, but late.",
+                value = "50ms",
+                min = 1,
+                max = 10_000,
+                weaker = Weaker.NEVER)
+        Duration patience,
+
+        @Key(
+                doc = "For how long nothing is asked there after it was too slow or failed.",
+                value = "5s",
+                min = 1,
+                max = 600_000,
+                weaker = Weaker.NEVER)
+        Duration pause,
+
+        @Key(
+                doc =
                         "Full URLs that are fetched at the start and after each purge, on nodes with `CacheRefreshVerticle`.")
-        List<String> warm) {}
+        List<String> warm) {
+    /** Where responses are stored. */
+    public enum Tiers {
+        /** In memory, and where all nodes find them. */
+        TIERED,
+        /** On this node alone. */
+        MEMORY
+    }
+}

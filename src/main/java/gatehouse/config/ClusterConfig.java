@@ -51,7 +51,15 @@ public record ClusterConfig(
                 min = 100,
                 max = 60_000,
                 weaker = Weaker.NEVER)
-        Duration compare)
+        Duration compare,
+
+        @Key(
+                doc =
+                        "Most bytes that this node keeps of what the caches of all nodes share, the copies that it has for"
+                                + " others among them.",
+                value = "64MiB",
+                min = 1_048_576)
+        Size share)
         implements Checked {
     private static final int SHORTEST_SECRET = 16;
     private static final int UNIQUE_LOCAL = 0xfc;

@@ -25,6 +25,12 @@ public record GatewayConfig(
         @Key(doc = "Other nodes, with which this one shares the registry.", value = "{}")
         ClusterConfig cluster,
 
+        @Key(
+                doc =
+                        "A Redis in which the nodes have stored responses in common, and who fetches them; absent: none. Cluster or"
+                                + " not, all nodes with the same Redis share.")
+        @Nullable RedisConfig redis,
+
         @Key(doc = "The store of responses, for routes with `cache`.", value = "{}")
         CacheConfig cache,
 

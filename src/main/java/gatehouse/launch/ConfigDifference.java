@@ -59,6 +59,7 @@ final class ConfigDifference {
         compare(keys, "node.transport", started.node().transport(), now.node().transport());
         compare(keys, "accessLog", started.accessLog(), now.accessLog());
         compare(keys, "cluster", started.cluster(), now.cluster());
+        compare(keys, "redis", started.redis(), now.redis());
         compare(keys, "admin", started.admin(), now.admin());
         compare(
                 keys,

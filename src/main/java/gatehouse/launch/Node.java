@@ -5,6 +5,7 @@ import gatehouse.cache.Purge;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
+import gatehouse.config.CacheConfig;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.config.GatewayConfig;
@@ -16,6 +17,7 @@ import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.policy.auth.SharedRevocations;
+import gatehouse.redis.RedisCommons;
 import gatehouse.refresh.Purges;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
@@ -74,6 +76,7 @@ public final class Node {
     private final Revocations revocations;
     private final ResponseCache cache;
     private final Purges purges;
+    private final @Nullable RedisCommons redis;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Switchboard switchboard;
@@ -115,6 +118,7 @@ public final class Node {
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
         listeners = new Listeners(vertx, lanes);
+        redis = share(blueprint.config());
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         switchboard = new Switchboard(lanes);
@@ -142,6 +146,23 @@ public final class Node {
                 : null;
         deployments = new Deployments(
                 vertx, this, new Launcher(vertx, this, home, SideLoop.beside(vertx, listeners.lanes())), manifest);
+    }
+
+    /** What the caches of nodes have in common: a Redis, or else the cluster. */
+    private @Nullable RedisCommons share(GatewayConfig config) {
+        var given = config.redis();
+        if (config.cache().store() == CacheConfig.Tiers.MEMORY) {
+            return null;
+        }
+        if (given != null) {
+            var opened = RedisCommons.open(vertx, given);
+            cache.share(vertx, opened);
+            return opened;
+        }
+        if (cluster.isShared()) {
+            cache.share(vertx, cluster.commons());
+        }
+        return null;
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -344,7 +365,8 @@ public final class Node {
                 .transform(cut -> deployments
                         .stop()
                         .transform(stopped -> purges.stop())
-                        .transform(stopped -> closeRest())
+                        .transform(stopped -> cache.unshare())
+                        .transform(given -> closeRest())
                         .transform(closed -> Future.succeededFuture(cut.succeeded() ? cut.result() : 0)));
     }
 
@@ -368,6 +390,9 @@ public final class Node {
                 accessLog.close();
             }
             metrics.close();
+            if (redis != null) {
+                redis.close();
+            }
             return null;
         });
     }
@@ -389,7 +414,7 @@ public final class Node {
 
     /** Forgets stored responses; walks through all of them, so not on an event loop. */
     private Future<Integer> purge(Purge purge) {
-        return vertx.executeBlocking(() -> cache.purge(purge), false);
+        return cache.forgetShared().compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
     }
 
     /** What the registrar works with. */

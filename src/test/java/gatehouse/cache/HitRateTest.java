@@ -133,7 +133,7 @@ class HitRateTest {
     private static Stored stored() {
         var lifetime = new Lifetime(0, 1, 0, 0, false, false, List.of());
         return new Stored(
-                new Stored.Origin("all", Selection.NONE, List.of(), 0, 0, 1),
+                new Stored.Origin("all", Selection.NONE, List.of(), 0, 0, 1, 0),
                 Stored.Head.of(200, null, HttpHeaders.headers(), lifetime),
                 Payload.EMPTY);
     }

@@ -12,6 +12,7 @@ import gatehouse.cache.Purged;
 import gatehouse.cluster.Leases.Lease;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
+import gatehouse.config.Size;
 import gatehouse.refresh.Purges;
 import gatehouse.testing.LogLines;
 import io.vertx.core.Future;
@@ -90,7 +91,8 @@ class TwoNodesTest {
                 List.of(seeds).stream().map(ListenAddress::parse).toList(),
                 secret,
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Size.parse("16MiB"));
     }
 
     private static Vertx vertx(Joined joined) {
@@ -391,7 +393,8 @@ class TwoNodesTest {
                 List.of(),
                 SECRET,
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Size.parse("16MiB"));
 
         assertThatThrownBy(() -> Joined.join(taken, "late"))
                 .isInstanceOf(RuntimeException.class)

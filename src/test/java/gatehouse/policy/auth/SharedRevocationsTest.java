@@ -6,6 +6,7 @@ import gatehouse.cluster.Alone;
 import gatehouse.cluster.Joined;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
+import gatehouse.config.Size;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
@@ -40,7 +41,8 @@ class SharedRevocationsTest {
                         List.of(seeds).stream().map(ListenAddress::parse).toList(),
                         "what only members know",
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(2)),
+                        Duration.ofSeconds(2),
+                        Size.parse("16MiB")),
                 name);
     }
 

@@ -6,6 +6,7 @@ import gatehouse.cluster.Joined;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.Rate;
+import gatehouse.config.Size;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -48,7 +49,8 @@ class ThreeNodesTest {
                             seeds.map(ListenAddress::parse).toList(),
                             "what only members know",
                             Duration.ofSeconds(5),
-                            Duration.ofSeconds(2)),
+                            Duration.ofSeconds(2),
+                            Size.parse("16MiB")),
                     "node" + i);
             MEMBERS.add(member);
             var options = new VertxOptions().setEventLoopPoolSize(1);

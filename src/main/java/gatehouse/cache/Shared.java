@@ -1,0 +1,23 @@
+package gatehouse.cache;
+
+import gatehouse.problem.Problem;
+
+/** What nodes tell each other about a key by what they have in common. */
+sealed interface Shared {
+    /**
+     * This is the response.
+     *
+     * @param stored the response
+     */
+    record Response(Stored stored) implements Shared {}
+
+    /** Responses are for one alone: nobody should wait for another one's. */
+    record Uncacheable() implements Shared {}
+
+    /**
+     * The service just failed.
+     *
+     * @param problem how
+     */
+    record Failure(Problem problem) implements Shared {}
+}

@@ -1,0 +1,120 @@
+package gatehouse.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.cluster.Commons;
+import gatehouse.cluster.MemoryCommons;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** How long what nodes share is waited for. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class GuardedCommonsTest {
+    private static final Duration TTL = Duration.ofSeconds(30);
+
+    private static Vertx vertx;
+    private final Slow slow = new Slow();
+    private final Commons guarded = new GuardedCommons(vertx, slow, Duration.ofMillis(20), Duration.ofMillis(200));
+
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        TestGateway.await(vertx.close());
+    }
+
+    /** Answers late, or never. */
+    private static final class Slow implements Commons {
+        private final Commons memory = new MemoryCommons(System::nanoTime);
+        private final AtomicInteger asked = new AtomicInteger();
+        private volatile long millis;
+
+        private <T> Future<T> later(Future<T> answer) {
+            asked.incrementAndGet();
+            return millis == 0
+                    ? answer
+                    : vertx.timer(millis, TimeUnit.MILLISECONDS).compose(late -> answer);
+        }
+
+        @Override
+        public Future<List<Value>> read(List<String> keys) {
+            return later(memory.read(keys));
+        }
+
+        @Override
+        public Future<Boolean> commit(String key, long number, Buffer bytes, Duration life) {
+            return later(memory.commit(key, number, bytes, life));
+        }
+
+        @Override
+        public Future<Long> acquire(String key, long above, Duration life) {
+            return later(memory.acquire(key, above, life));
+        }
+
+        @Override
+        public Future<Boolean> extend(String key, long number, Duration life) {
+            return later(memory.extend(key, number, life));
+        }
+
+        @Override
+        public Future<Void> release(String key, long number) {
+            return later(memory.release(key, number));
+        }
+    }
+
+    private void fails() {
+        assertThatThrownBy(() -> TestGateway.await(guarded.read(List.of("a")))).isInstanceOf(Exception.class);
+    }
+
+    @Test
+    void after_three_that_are_not_answered_nothing_is_asked_for_a_while_and_then_one() throws Exception {
+        slow.millis = 60_000;
+        for (var i = 0; i < 10; i++) {
+            fails();
+        }
+        assertThat(slow.asked).hasValueLessThan(10); // three, and one each pause on a busy machine
+        slow.millis = 0;
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (guarded.read(List.of("a")).failed() && System.nanoTime() < end) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        assertThat(TestGateway.await(guarded.read(List.of("a")))).hasSize(1);
+    }
+
+    @Test
+    void a_lease_that_comes_too_late_is_given_back() throws Exception {
+        slow.millis = 400;
+        assertThatThrownBy(() -> TestGateway.await(guarded.acquire("a", 0, TTL)))
+                .isInstanceOf(Exception.class);
+        slow.millis = 0;
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (slow.asked.get() < 2 && System.nanoTime() < end) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        assertThat(TestGateway.await(slow.memory.acquire("a", 0, TTL))).isNotEqualTo(Commons.NONE);
+    }
+
+    @Test
+    void what_answers_in_time_is_asked_each_time() throws Exception {
+        for (var i = 0; i < 20; i++) {
+            TestGateway.await(guarded.read(List.of("a")));
+        }
+        assertThat(slow.asked).hasValue(20);
+    }
+}

@@ -1,0 +1,156 @@
+package gatehouse.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** What holds for what nodes have in common wherever it is kept; other places are tested by classes that extend this one. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+public class CommonsTest {
+    private final AtomicLong now = new AtomicLong(1_000_000);
+    private final Commons memory = new MemoryCommons(now::get);
+    private final String a = UUID.randomUUID().toString();
+    private final String b = UUID.randomUUID().toString();
+
+    /** One node's way to it. */
+    protected Commons one() {
+        return memory;
+    }
+
+    /** Another node's way to the same. */
+    protected Commons other() {
+        return memory;
+    }
+
+    /** A span that is long enough for some steps, and that the test may wait for. */
+    protected Duration span() {
+        return Duration.ofSeconds(5);
+    }
+
+    /** Lets time pass for it. */
+    protected void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    /** Waits for real. */
+    protected static void wait(Duration time) {
+        var end = System.nanoTime() + time.toNanos();
+        for (var left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private static <T> T of(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private static Buffer bytes(String text) {
+        return Buffer.buffer(text);
+    }
+
+    private Commons.Value value(Commons at, String key) {
+        return of(at.read(List.of(key))).get(0);
+    }
+
+    @Test
+    void one_has_the_lease_until_it_is_given_back() {
+        var first = of(one().acquire(a, 0, span()));
+        assertThat(first).isPositive();
+        assertThat(of(other().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        assertThat(of(one().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        assertThat(of(other().acquire(b, 0, span()))).isPositive();
+        of(one().release(a, first));
+        assertThat(of(other().acquire(a, 0, span()))).isGreaterThan(first);
+    }
+
+    @Test
+    void of_many_that_want_a_lease_one_gets_it() {
+        var asked = new ArrayList<Future<Long>>();
+        for (var i = 0; i < 50; i++) {
+            asked.add((i % 2 == 0 ? one() : other()).acquire(a, 0, span().multipliedBy(50)));
+        }
+        assertThat(asked.stream().map(CommonsTest::of).filter(number -> number != Commons.NONE))
+                .hasSize(1);
+    }
+
+    @Test
+    void it_ends_by_itself_and_the_next_one_has_a_greater_number() {
+        var first = of(one().acquire(a, 0, span()));
+        assertThat(of(other().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        pass(span().plusMillis(1));
+        assertThat(of(other().acquire(a, 0, span()))).isGreaterThan(first);
+    }
+
+    @Test
+    void it_lives_on_when_it_is_extended_in_time() {
+        var first = of(one().acquire(a, 0, span()));
+        pass(span().dividedBy(2));
+        assertThat(of(one().extend(a, first, span().multipliedBy(2)))).isTrue();
+        pass(span().multipliedBy(5).dividedBy(4));
+        assertThat(of(other().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        pass(span());
+        assertThat(of(one().extend(a, first, span()))).isFalse();
+    }
+
+    @Test
+    void who_has_lost_it_can_neither_extend_nor_give_back_that_of_another_one() {
+        var first = of(one().acquire(a, 0, span()));
+        pass(span().plusMillis(1));
+        var second = of(other().acquire(a, 0, span().multipliedBy(4)));
+        of(one().release(a, first));
+        assertThat(of(one().extend(a, first, span()))).isFalse();
+        assertThat(of(one().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        assertThat(of(other().extend(a, second, span()))).isTrue();
+    }
+
+    @Test
+    void its_number_is_above_what_it_is_told() {
+        var far = Long.MAX_VALUE / 4096;
+        assertThat(of(one().acquire(a, far, span()))).isGreaterThan(far);
+    }
+
+    @Test
+    void what_was_written_is_read_by_others_with_its_number_and_age() {
+        assertThat(of(one().commit(a, 7, bytes("text\0\u00ff"), span().multipliedBy(4))))
+                .isTrue();
+        pass(span());
+        var found = Objects.requireNonNull(value(other(), a));
+        assertThat(found.number()).isEqualTo(7);
+        assertThat(found.bytes()).isEqualTo(bytes("text\0\u00ff"));
+        assertThat(found.age()).isBetween(span().minusMillis(20), span().plusSeconds(5));
+        assertThat(of(other().read(List.of(b, a)))).first().isNull();
+        assertThat(of(other().read(List.of(b, a))).get(1)).isNotNull();
+    }
+
+    @Test
+    void what_is_older_is_refused() {
+        assertThat(of(one().commit(a, 7, bytes("seven"), span()))).isTrue();
+        assertThat(of(other().commit(a, 6, bytes("six"), span()))).isFalse();
+        assertThat(of(other().commit(a, 7, bytes("again"), span()))).isFalse();
+        assertThat(of(other().commit(a, 8, bytes("eight"), span()))).isTrue();
+        assertThat(Objects.requireNonNull(value(one(), a)).bytes()).isEqualTo(bytes("eight"));
+    }
+
+    @Test
+    void a_value_ends() {
+        of(one().commit(a, 7, bytes("seven"), span()));
+        pass(span().plusMillis(1));
+        assertThat(value(other(), a)).isNull();
+        assertThat(of(other().commit(a, 6, bytes("six"), span()))).isTrue();
+    }
+}
