@@ -93,6 +93,7 @@ public final class AdminVerticle extends VerticleBase {
         new Health(vertx, node).add(endpoints);
         new StatusApi(node).add(endpoints);
         new VerticlesApi(node).add(endpoints);
+        new ReloadApi(vertx, node).add(endpoints);
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);

@@ -190,10 +190,14 @@ public final class Deployments {
         running.clear();
         Future<Void> chain = Future.succeededFuture();
         for (var deployed : ending) {
-            chain = chain.transform(
-                    before -> vertx.undeploy(deployed.id()).onComplete(gone -> deployed.freeCode()));
+            chain = chain.transform(before -> vertx.undeploy(deployed.id()).onComplete(gone -> deployed.freeCode()));
         }
         return chain.transform(gone -> Future.join(List.copyOf(leaving)).mapEmpty());
+    }
+
+    /** Where that runs which carries no traffic. */
+    SideLoop sideLoop() {
+        return launcher.side();
     }
 
     /** What is deployed. */

@@ -14,6 +14,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.problem.Problem;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -41,6 +42,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +72,7 @@ public final class Node {
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final Deployments deployments;
+    private final LoopWatch loops;
     private final Instant startedAt = Instant.now();
     private final @Nullable String adminToken;
 
@@ -79,6 +82,7 @@ public final class Node {
     private volatile List<ConfigProblem> problems = List.of();
     private volatile List<ConfigProblem> manifestProblems = List.of();
     private volatile boolean ready;
+    private volatile Supplier<Future<Void>> files = Node::noFiles;
     private Future<Void> lastChange = Future.succeededFuture();
 
     private Node(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
@@ -120,8 +124,9 @@ public final class Node {
                         && blueprint.config().admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
-        deployments = new Deployments(
-                vertx, this, new Launcher(vertx, this, home, SideLoop.beside(vertx, listeners.lanes())), manifest);
+        var side = SideLoop.beside(vertx, listeners.lanes());
+        loops = new LoopWatch(metrics, listeners.lanes(), side);
+        deployments = new Deployments(vertx, this, new Launcher(vertx, this, home, side), manifest);
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -167,6 +172,16 @@ public final class Node {
      */
     public Future<Void> reload(Blueprint next) {
         return change(() -> apply(next).onSuccess(done -> problems = List.of()));
+    }
+
+    /** Who reads the files of the configuration again when the admin API asks for it. */
+    void reloadsBy(Supplier<Future<Void>> reader) {
+        files = reader;
+    }
+
+    private static Future<Void> noFiles() {
+        return Future.failedFuture(Problem.conflict("The configuration of this process does not come from a file.")
+                .asFailure());
     }
 
     /** Notes that a changed configuration was not accepted; the one in force stays. */
@@ -328,6 +343,7 @@ public final class Node {
         if (!snapshots.isEmpty()) {
             snapshots.current().services().values().forEach(service -> service.close());
         }
+        loops.close();
         return vertx.executeBlocking(() -> {
             if (accessLog != null) {
                 accessLog.close();
@@ -395,7 +411,9 @@ public final class Node {
                 snapshots,
                 metrics,
                 () -> ready,
+                this::blockedLoops,
                 this::problems,
+                () -> files.get(),
                 new AdminNode.Verticles(
                         () -> deployments.all().stream()
                                 .map(deployed -> new AdminNode.Verticle(
@@ -442,6 +460,10 @@ public final class Node {
         var both = new ArrayList<>(problems);
         both.addAll(manifestProblems);
         return both;
+    }
+
+    private List<String> blockedLoops() {
+        return loops.blocked(snapshots.current().config().node().blocked());
     }
 
     /** Whether every listener is bound and the node is not ending. */

@@ -84,6 +84,7 @@ class GatewayFileTest {
                         NodeConfig.Transport.IO_URING,
                         null,
                         Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
                         new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
