@@ -25,6 +25,11 @@ final class Health {
     }
 
     private static void index(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+        if (Dashboard.isWanted(context)) {
+            Dashboard.page(context);
+            return;
+        }
         Answers.json(
                 context,
                 new JsonObject()

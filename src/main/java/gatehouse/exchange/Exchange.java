@@ -48,6 +48,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private @Nullable Outflow outflow;
     private @Nullable Exchange answersTo;
     private @Nullable MultiMap trailers;
+    private @Nullable Trace trace;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -102,6 +103,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         detached.identity = identity;
         detached.identified = identified;
         detached.pattern = pattern;
+        detached.trace = trace;
         return detached;
     }
 
@@ -184,6 +186,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Whether the body of the answer becomes another one on its way out. */
     public boolean isReshaped() {
         return outflow != null && outflow.isReshaped();
+    }
+
+    /** The record that is kept for a trace; null for an exchange that is not sampled. */
+    public @Nullable Trace trace() {
+        return trace;
+    }
+
+    /** Keeps a record for a trace. */
+    public void traced(Trace record) {
+        trace = record;
     }
 
     /** Fields of the request, changed in place by policies. */

@@ -125,6 +125,10 @@ abstract class Passage {
     /** Takes its place at the service, which must have one, and begins to be watched. */
     final void enter() {
         seat.take();
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attempt(exchange, target.authority());
+        }
         exchange.whenClientLeaves(this::clientLeft);
         patience.begin();
     }
@@ -150,6 +154,10 @@ abstract class Passage {
     final void headCame(int status) {
         var now = System.nanoTime();
         exchange.upstreamTook(now - startNanos);
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.answered(status);
+        }
         if (isGatewayFailure(status)) {
             held.admission().lost();
         } else if (sentNanos != 0 && status < 500) {
@@ -235,6 +243,10 @@ abstract class Passage {
         exchange.whenClientLeaves(null);
         seat.endAtTarget();
         stopUpload();
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attemptEnded(why);
+        }
         if (outcome != null) {
             plan.service().report(target, outcome, why);
         }

@@ -12,6 +12,7 @@ import gatehouse.listener.Door;
 import gatehouse.listener.LaneServer;
 import gatehouse.observe.LogLane;
 import gatehouse.observe.MetricsLane;
+import gatehouse.observe.TraceLane;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -45,6 +46,7 @@ final class HttpLane implements LaneServer {
     private final Forwarder forwarder;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
+    private final @Nullable TraceLane traces;
     private final Connections connections;
     private final RequestIds ids = new RequestIds();
     private final long ticker;
@@ -57,6 +59,7 @@ final class HttpLane implements LaneServer {
         this.snapshots = node.snapshots();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
+        this.traces = node.tracing() == null ? null : node.tracing().lane();
         this.connections = new Connections(metrics);
         this.forwarder = new Forwarder(
                 vertx, node.lanes(), snapshots.current().config().node().name());
@@ -77,6 +80,9 @@ final class HttpLane implements LaneServer {
         request.pause();
         var now = snapshots.current(); // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
+        if (traces != null) {
+            traces.begin(exchange, connection.peer().trusted());
+        }
         connection.begin(exchange);
         metrics.begin();
         watchClient(exchange, connection);
@@ -227,15 +233,23 @@ final class HttpLane implements LaneServer {
         var now = System.nanoTime();
         var request = exchange.request();
         exchange.ended(now, request.bytesRead(), exchange.response().bytesWritten());
-        metrics.record(exchange);
-        if (log != null) {
-            log.write(exchange);
-        }
+        record(exchange);
         connection.end(exchange, now);
         if (request.version() == HttpVersion.HTTP_2) {
             Leftover.discardStream(request);
         } else {
             Leftover.discard(vertx, request, connection, exchange.closesConnection());
+        }
+    }
+
+    private void record(Exchange exchange) {
+        metrics.record(exchange);
+        if (log != null) {
+            log.write(exchange);
+        }
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.ended(exchange);
         }
     }
 
@@ -251,10 +265,7 @@ final class HttpLane implements LaneServer {
         metrics.begin();
         ReplyWriter.send(exchange, problem).onComplete(sent -> {
             exchange.ended(System.nanoTime(), 0, exchange.response().bytesWritten());
-            metrics.record(exchange);
-            if (log != null) {
-                log.write(exchange);
-            }
+            record(exchange);
             connection.end(exchange, System.nanoTime());
             connection.close();
         });

@@ -3,6 +3,7 @@ package gatehouse.http;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.observe.Tracing;
 import gatehouse.snapshot.Snapshots;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots the configuration in force
  * @param metrics where exchanges are counted
  * @param accessLog where they are written; null for nowhere
+ * @param tracing what records some of them; null for nothing
  */
 public record HttpNode(
         Listeners listeners,
         Snapshots snapshots,
         Metrics metrics,
-        @Nullable AccessLog accessLog) {
+        @Nullable AccessLog accessLog,
+        @Nullable Tracing tracing) {
     int lanes() {
         return listeners.lanes().size();
     }

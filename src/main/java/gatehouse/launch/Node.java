@@ -12,6 +12,7 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.observe.Tracing;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.problem.Problem;
@@ -71,6 +72,7 @@ public final class Node {
     private final ResponseCache cache;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable Tracing tracing;
     private final Deployments deployments;
     private final LoopWatch loops;
     private final Instant startedAt = Instant.now();
@@ -124,6 +126,10 @@ public final class Node {
                         && blueprint.config().admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
+        var traces = blueprint.config().tracing();
+        tracing = traces == null
+                ? null
+                : Tracing.start(traces, blueprint.config().node().name(), Version.current(), metrics.registry());
         var side = SideLoop.beside(vertx, listeners.lanes());
         loops = new LoopWatch(metrics, listeners.lanes(), side);
         deployments = new Deployments(vertx, this, new Launcher(vertx, this, home, side), manifest);
@@ -348,6 +354,9 @@ public final class Node {
             if (accessLog != null) {
                 accessLog.close();
             }
+            if (tracing != null) {
+                tracing.close();
+            }
             metrics.close();
             return null;
         });
@@ -380,7 +389,7 @@ public final class Node {
 
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
-        return new HttpNode(listeners, snapshots, metrics, accessLog);
+        return new HttpNode(listeners, snapshots, metrics, accessLog, tracing);
     }
 
     /** What refreshes work with. */
