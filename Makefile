@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one faults fuzz bench bench-registry bench-spring profile jmh fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults soak fuzz bench bench-registry bench-spring profile jmh fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -48,6 +48,9 @@ faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or s
 	@.ci/tools
 	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
 	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F) -Dfaults.seed=$(SEED)
+
+soak: ## 100 reloads and 50 redeployments of each verticle under load, and what they leave behind
+	$(MVN) -q test -Dtest=ChangesUnderLoadTest -Dsoak=true
 
 bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or some: make bench ROWS=small,h2c ROUNDS=3 QUICK=1
 	@bench/tools

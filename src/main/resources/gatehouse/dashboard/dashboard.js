@@ -76,6 +76,14 @@ function short(value) {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/* Keys that mean any of them are left out. */
+function condensed(match) {
+  return Object.entries(match)
+    .filter(([, value]) => value !== null && (typeof value !== 'object' || Object.keys(value).length > 0))
+    .map(([key, value]) => key + ' ' + (Array.isArray(value) ? value.map(short).join(', ') : short(value)))
+    .join('; ');
+}
+
 function leadsTo(to) {
   const key = ['service', 'split', 'files', 'redirect', 'respond'].find((name) => to[name] !== undefined && to[name] !== null);
   return key ? key + ' ' + short(to[key]) : short(to);
@@ -97,7 +105,7 @@ function show(status, listeners, routes, services, cache) {
       [target.url, condition(target), target.weight, target.inFlight, target.requests, target.failures, target.lastFailure])));
   byId('routes').replaceChildren();
   table(byId('routes'), '', ['name', 'matches', 'leads to', 'breaker', 'policies'], routes.items.map((route) =>
-    [route.name, element('code', short(route.match)), leadsTo(route.to),
+    [route.name, element('code', condensed(route.match)), leadsTo(route.to),
       route.breaker ? element('span', route.breaker.state, route.breaker.state === 'closed' ? 'good' : 'bad') : '',
       Object.keys(route.policies).join(', ')]));
   byId('listeners').replaceChildren();

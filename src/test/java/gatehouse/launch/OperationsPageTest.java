@@ -36,9 +36,11 @@ class OperationsPageTest {
         var reference = Files.readString(Path.of("docs/configuration.md"));
         var keys = found(KEY, Path.of("docs/operations.md"), 1);
 
-        assertThat(keys).hasSizeGreaterThan(8).allSatisfy(key -> assertThat(reference)
-                .as(key)
-                .contains("| `" + key.substring(key.lastIndexOf('.') + 1) + "` |"));
+        assertThat(keys)
+                .hasSizeGreaterThan(8)
+                .allSatisfy(key -> assertThat(reference)
+                        .as(key)
+                        .contains("| `" + key.substring(key.lastIndexOf('.') + 1) + "` |"));
     }
 
     @Test

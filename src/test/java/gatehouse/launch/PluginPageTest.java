@@ -33,8 +33,8 @@ class PluginPageTest {
                 .replace("\":8080\"", "\"127.0.0.1:0\"")
                 .replace("9400", Integer.toString(port));
         try (var gateway = TestGateway.start(routing)) {
-            var entries = new LinkedHashMap<>(
-                    gateway.node().deployments().manifest().verticles());
+            var entries =
+                    new LinkedHashMap<>(gateway.node().deployments().manifest().verticles());
             for (var pieces : new int[] {3, 2}) {
                 entries.put(
                         "stock",
