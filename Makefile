@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one faults soak fuzz bench bench-registry bench-spring profile jmh fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults soak fuzz bench bench-registry bench-sockets bench-spring profile jmh fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -59,6 +59,9 @@ bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or som
 
 bench-spring: ## the jar of Spring Cloud Gateway that make bench compares with, from bench/spring
 	@$(MVN) -q -f bench/spring/pom.xml package -DbuildDirectory="$(CURDIR)/target/bench/spring"
+
+bench-sockets: $(JAR) ## what idle WebSockets cost: make bench-sockets, or fewer: SOCKETS=200
+	python3 bench/sockets.py $(or $(SOCKETS),10000)
 
 bench-registry: $(JAR) ## what the registry costs, with 10,000 instances: make bench-registry, or fewer: INSTANCES=200 SERVICES=20
 	@python3 bench/registry.py $(if $(INSTANCES),--instances=$(INSTANCES)) $(if $(SERVICES),--services=$(SERVICES))

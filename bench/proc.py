@@ -114,13 +114,15 @@ class Process:
             except OSError:
                 pass
 
-    def wait_for(self, port, seconds=60, path="/small"):
-        """Until the port answers with 200; the seconds that it took since the process was started."""
+    def wait_for(self, port, seconds=60, path="/small", field=None):
+        """Until the port answers with 200, to a request with that field if there is one; the seconds that it took since the process was started."""
         while time.monotonic() - self.began < seconds and self.child.poll() is None:
             try:
                 with socket.create_connection(("127.0.0.1", port), 1) as connection:
                     connection.settimeout(5)
-                    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench.test\r\nConnection: close\r\n\r\n".encode())
+                    more = f"{field}\r\n" if field else ""
+                    connection.sendall(
+                        f"GET {path} HTTP/1.1\r\nHost: bench.test\r\n{more}Connection: close\r\n\r\n".encode())
                     if b" 200 " in connection.recv(200):
                         return time.monotonic() - self.began
             except OSError:

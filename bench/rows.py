@@ -6,7 +6,7 @@ import urllib.request
 
 import hold
 import load
-from targets import ALONE, asked_route
+from targets import ALONE, CREDENTIALS, asked_route
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -33,7 +33,7 @@ def each(names, **changes):
 
 def wrk(path="/small", connections=64):
     return lambda bench, proxy, seconds, label: load.measured(proxy, bench.origin, lambda: load.wrk(
-        proxy.port, path, seconds, bench.load_core, connections))
+        proxy.port, path, seconds, bench.load_core, connections, field=CREDENTIALS.get(label.split()[-1])))
 
 
 def h2c(bench, proxy, seconds, label):
@@ -126,6 +126,11 @@ ROWS = [
     Row("stream", "1 GiB down, 1 GiB up, one connection", each(ONE_EACH), stream),
     Row("h2c", "h2c in, HTTP/1.1 out, 150 B, 16 connections x 4 streams",
         each(("gatehouse", "gatehouse-io_uring", "nginx", "haproxy", "caddy", "spring")), h2c),
+    Row("hit", "150 B from the cache, 64 connections", each(("gatehouse", "nginx", "varnish"), cache=True, log=False), wrk()),
+    Row("hit-16k", "16 KiB from the cache, 64 connections",
+        each(("gatehouse", "nginx", "varnish"), cache=True, log=False), wrk("/16KiB")),
+    Row("hit-h2c", "150 B from the cache over h2c, 16 connections x 4 streams",
+        each(("gatehouse", "nginx"), cache=True, log=False), h2c),
     routes(),
     Row("policies", "150 B with all policies off and all on",
         [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("off", "on")], wrk(), base="gatehouse off"),

@@ -1,8 +1,12 @@
 """The proxies that are compared, each configured to do the same: one service behind one route, access log on."""
 
+import base64
+import hmac
+import json
 import os
 import resource
 import shutil
+import time
 
 from proc import Process, free_port
 
@@ -19,12 +23,14 @@ CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shu
 class Setup:
     """What a row wants of a proxy."""
 
-    def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=()):
+    def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=(),
+                 cache=False):
         self.origin = origin
         self.folder = folder
         self.routes = routes
         self.policies = policies
         self.log = log
+        self.cache = cache  # one hour, whatever the origin says
         self.flags = [*flags, f"-XX:SharedArchiveFile={archive}"] if archive else list(flags)
 
 
@@ -47,13 +53,28 @@ class Target:
         self.write(setup, folder, port, h2c, admin)
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
-        process.started_in = process.wait_for(port)
+        process.started_in = process.wait_for(port, field=CREDENTIALS.get(setup.policies))
         return process
 
 
 def put(folder, name, text):
     with open(os.path.join(folder, name), "w") as file:
         file.write(text)
+
+
+SECRET = "a-secret-of-the-benchmark-0123456789"
+KEY = "key-of-the-benchmark-0123456789"
+PASSWORD = "bench:$2y$10$uVNDwkRihbqPzWZ6rt.ieec2.F3DjbUb6sWooGEUPAAMH2PAsi.eq"
+
+
+def token(secret, claims):
+    """A JSON Web Token that is good for some hours."""
+    def part(data):
+        return base64.urlsafe_b64encode(data).rstrip(b"=")
+    now = int(time.time())
+    body = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(
+        json.dumps({**claims, "iat": now, "exp": now + 40_000}).encode())
+    return (body + b"." + part(hmac.digest(secret.encode(), body, "sha256"))).decode()
 
 
 # Every policy that there is, switched off, as it is by default, and each set to something else than its default.
@@ -74,9 +95,29 @@ ALONE = {
     "inFlight": "inFlight: { max: 100000, by: ip }",
     "compress": "compress: { min: 0B }",
     "mirror": "mirror: { to: origin }",
+    "access": "access: { deny: { cidr: [203.0.113.0/24, 198.51.100.0/24] }, allow: [ { cidr: 127.0.0.0/8, method: GET } ] }",
+    "when": "access: { allow: { when: \"request.path.startsWith('/small') && client.ip == '127.0.0.1'\" } }",
+    "apiKey": "auth: { apiKey: {} }",
+    "jwt": "auth: { jwt: { audience: api, keys: { secret: %s }, headers: { X-User: sub } } }" % SECRET,
+    "basic": "auth: { basic: users }",
+    "external": "auth: { external: { url: 'http://127.0.0.1:ORIGIN/small', request: false, cache: 60s } }",
+    "cache": "cache: { ttl: 1h }",
+    "cluster": "rateLimit: { rate: 1000000/s, by: ip, scope: cluster }",
 }
+
+# What the load brings along for those that ask who calls; a password of which only the gateway knows the hash.
+CREDENTIALS = {
+    "apiKey": f"X-Api-Key: {KEY}",
+    "jwt": "Authorization: Bearer " + token(SECRET, {"sub": "bench", "aud": "api"}),
+    "basic": "Authorization: Basic " + base64.b64encode(b"bench:bench").decode(),
+    "external": "Authorization: Bearer something",
+}
+GUARDS = ("access", "when", "cache", "cluster", *CREDENTIALS)
 POLICIES.update({name: f"{BODIES}, {text}" for name, text in ALONE.items()})
-POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name != "mirror")
+POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name != "mirror" and name not in GUARDS)
+
+
+CLUSTER = "cluster: {{ enabled: true, listen: '127.0.0.1:{}', secret: a-secret-of-the-benchmark }}"
 
 
 def asked_route(count):
@@ -97,12 +138,15 @@ admin: {{ listen: "127.0.0.1:{admin}" }}
 listeners:
   web: {{ listen: "127.0.0.1:{port}", {limits} }}
   h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
-defaults: {{ {POLICIES[setup.policies]} }}
+defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
+{CLUSTER.format(free_port()) if setup.policies == "cluster" else ''}
+consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
   origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}
 routes:
-  all: {{ match: {{ path: "/**" }}, to: origin }}
+  all: {{ match: {{ path: "/**" }}, to: origin{', cache: 1h' if setup.cache else ''} }}
 {routes}""")
+        put(folder, "users", PASSWORD + "\n")
         put(folder, "verticles.json", """{ "verticles": { "http": { "main": "HttpProxyVerticle", "instances": "cores" },
   "admin": { "main": "AdminVerticle" } } }""")
 
@@ -114,6 +158,8 @@ routes:
 
 
 def nginx(setup, folder, port, h2c, admin):
+    store = "proxy_cache_path cache keys_zone=all:8m max_size=64m use_temp_path=off inactive=1h;" if setup.cache else ""
+    cached = " proxy_cache all; proxy_cache_valid 200 1h; proxy_cache_lock on;" if setup.cache else ""
     locations = "".join(f"    location /r{i}/ {{ proxy_pass http://origin; }}\n" for i in range(setup.routes - 1))
     put(folder, "nginx.conf", f"""worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
 worker_rlimit_nofile 30000; {'user root;' if os.getuid() == 0 else ''}
@@ -123,6 +169,7 @@ http {{
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
   keepalive_requests 1000000000; keepalive_timeout 30m; client_max_body_size 2g; http2_recv_timeout 30m;
   http2_idle_timeout 30m; http2_max_requests 1000000000;
+  {store}
   upstream origin {{ server 127.0.0.1:{setup.origin}; keepalive 256; keepalive_requests 1000000000; }}
   server {{
     listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{h2c} http2 backlog=4096;
@@ -130,7 +177,7 @@ http {{
     proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Request-Id $request_id;
     proxy_request_buffering off; proxy_buffering on; proxy_max_temp_file_size 0;
-    location / {{ proxy_pass http://origin; }}
+    location / {{ proxy_pass http://origin;{cached} }}
 {locations}  }}
 }}
 """)
@@ -190,6 +237,21 @@ def caddy(setup, folder, port, h2c, admin):
 """.replace("{ output file access.log }", "{\n    output file access.log\n    level INFO\n  }"))
 
 
+def varnish(setup, folder, port, h2c, admin):
+    put(folder, "all.vcl", f"""vcl 4.1;
+backend default {{ .host = "127.0.0.1"; .port = "{setup.origin}"; }}
+sub vcl_backend_response {{ set beresp.ttl = 1h; }}
+""")
+    put(folder, "port", str(port))
+
+
+def varnish_command(setup, folder):
+    with open(os.path.join(folder, "port")) as file:
+        port = file.read()
+    return ["varnishd", "-F", "-j", "none", "-n", os.path.join(folder, "work"), "-a", f"127.0.0.1:{port}", "-T", "none",
+            "-f", os.path.join(folder, "all.vcl"), "-s", "malloc,64m", "-p", "thread_pools=1", "-p", "thread_pool_max=500"]
+
+
 def spring(setup, folder, port, h2c, admin):
     """Both names of the property, for versions before and after 4.3."""
     route = f'[ {{ id: all, uri: "http://127.0.0.1:{setup.origin}", predicates: [ "Path=/**" ] }} ]'
@@ -212,6 +274,7 @@ def known():
         Target("nginx", nginx, lambda *_: ["nginx", "-p", ".", "-c", "nginx.conf"], shutil.which("nginx")),
         Target("haproxy", haproxy, lambda *_: ["haproxy", "-f", "haproxy.cfg"], shutil.which("haproxy"),
                connections=haproxy_connections()),
+        Target("varnish", varnish, varnish_command, shutil.which("varnishd"), connections=450),
         Target("caddy", caddy, lambda *_: [CADDY, "run", "--config", "Caddyfile", "--adapter", "caddyfile"], CADDY),
         Target("spring", spring, spring_command, os.path.isfile(SCG_JAR), jvm=True),
     ]

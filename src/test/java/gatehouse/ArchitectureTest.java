@@ -23,6 +23,8 @@ class ArchitectureTest {
             .layer("edges")
             .definedBy(
                     "gatehouse.http..",
+                    "gatehouse.ws..",
+                    "gatehouse.tcp..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -44,6 +46,7 @@ class ArchitectureTest {
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
                     "gatehouse.listener..",
+                    "gatehouse.tls..",
                     "gatehouse.bus..")
             .layer("base")
             .definedBy("gatehouse.config..", "gatehouse.problem..")
@@ -65,6 +68,8 @@ class ArchitectureTest {
                     "gatehouse",
                     "gatehouse.launch..",
                     "gatehouse.http..",
+                    "gatehouse.ws..",
+                    "gatehouse.tcp..",
                     "gatehouse.admin..",
                     "gatehouse.registrar..",
                     "gatehouse.refresh..",
@@ -81,6 +86,7 @@ class ArchitectureTest {
                     "gatehouse.registry..",
                     "gatehouse.cluster..",
                     "gatehouse.listener..",
+                    "gatehouse.tls..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
                     "gatehouse.problem..");

@@ -157,6 +157,17 @@ class ClusterIT {
                 .toList();
     }
 
+    /** What machines are told of the members: where they ask whether it is ready, and what it counts. */
+    private List<String> membersShown(Node node) throws Exception {
+        var ready = read(node, "/health/ready").getJsonObject("checks").getInteger("clusterMembers");
+        var gauge = RawClient.get(node.admin, "/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("gatehouse_cluster_members "))
+                .findFirst();
+        return List.of("clusterMembers " + ready, gauge.orElse("no gauge"));
+    }
+
     private static void within(Duration time, Callable<Boolean> state) throws Exception {
         var end = System.nanoTime() + time.toNanos();
         while (!state.call()) {
@@ -173,6 +184,8 @@ class ClusterIT {
         var one = start("one", "");
         var two = start("two", '"' + one.member + '"');
         assertThat(members(two)).containsExactly("one", "two");
+        assertThat(membersShown(one)).containsExactly("clusterMembers 2", "gatehouse_cluster_members 2.0");
+        assertThat(one.process.text()).contains("two (" + two.member + ") joins, 2 members");
         var ids = new TreeSet<String>();
         for (var i = 0; i < INSTANCES; i++) {
             var id = "i" + i;
@@ -192,6 +205,7 @@ class ClusterIT {
         assertThat(known(two)).hasSize(INSTANCES).allMatch(each -> each.endsWith(" passing"));
         assertThat(served(two, 500)).isEqualTo(ids);
         assertThat(two.process.text()).contains("one (" + one.member + ") is gone, alone");
+        assertThat(membersShown(two)).containsExactly("clusterMembers 1", "gatehouse_cluster_members 1.0");
     }
 
     private static Set<String> served(Node node, int requests) throws IOException {

@@ -2,6 +2,7 @@ package gatehouse.admin;
 
 import gatehouse.cache.CacheSample;
 import gatehouse.cache.Purge;
+import gatehouse.cache.Purged;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.ConfigProblem;
 import gatehouse.observe.Metrics;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param registry instances that register themselves; null where no registry runs here
  * @param revocations tokens of callers that are not taken any more
  * @param cache what the response cache holds, and how it forgets
+ * @param publish publishes a text on a topic for clients, and says by which id
  * @param generatedToken token for writes where the configuration names none; null where it did at start
  */
 public record AdminNode(
@@ -55,6 +58,7 @@ public record AdminNode(
         @Nullable Registry registry,
         Revocations revocations,
         Cache cache,
+        BiFunction<String, String, String> publish,
         @Nullable String generatedToken) {
     /**
      * The process.
@@ -69,9 +73,9 @@ public record AdminNode(
      * The response cache.
      *
      * @param sample what it has done and holds
-     * @param purge forgets, and says how many responses there were
+     * @param purge forgets on all nodes, and says how many responses there were and who has not confirmed it
      */
-    public record Cache(Supplier<CacheSample> sample, Function<Purge, Future<Integer>> purge) {}
+    public record Cache(Supplier<CacheSample> sample, Function<Purge, Future<Purged>> purge) {}
 
     /**
      * A deployed entry of the manifest.

@@ -1,5 +1,6 @@
 package gatehouse.admin;
 
+import gatehouse.config.AdminConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.exchange.RequestIds;
 import gatehouse.listener.BindException;
@@ -36,17 +37,26 @@ public final class AdminVerticle extends VerticleBase {
 
     private final Connections connections = new Connections();
     private final FailedTries tries = new FailedTries(System::nanoTime);
+    private final Events events;
     private @Nullable BusBridge bridge;
     private @Nullable HttpServer bound;
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
         this.node = node;
+        events = new Events(() -> admin().events().keep());
+    }
+
+    private AdminConfig admin() {
+        return node.snapshots().current().config().admin();
     }
 
     @Override
     public Future<?> start() {
-        var listen = node.snapshots().current().config().admin().listen();
+        return events.begin(vertx).compose(hearing -> listen(admin().listen()));
+    }
+
+    private Future<?> listen(ListenAddress listen) {
         var problems = new AdminProblems();
         return vertx.createHttpServer(options())
                 .connectionHandler(connections::opened)
@@ -102,6 +112,8 @@ public final class AdminVerticle extends VerticleBase {
         new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
+        new TopicsApi(node.publish()).add(endpoints);
+        new EventsApi(vertx, events, () -> admin().events()).add(endpoints);
         var registry = node.registry();
         if (registry != null) {
             new RegistryApi(registry, new RegistryFollowers(vertx, registry)).add(endpoints);

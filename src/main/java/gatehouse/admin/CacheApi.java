@@ -5,8 +5,10 @@ import gatehouse.cache.Purge;
 import gatehouse.config.AdminConfig.Role;
 import gatehouse.problem.Problem;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,13 +61,18 @@ final class CacheApi {
         node.cache()
                 .purge()
                 .apply(purge)
-                .onSuccess(count -> {
+                .onSuccess(purged -> {
                     LOG.info(
                             "admin API: {} purged {} responses (request {})",
                             context.<String>get(Endpoints.CALLER),
-                            count,
+                            purged.count(),
                             context.<String>get(Entrance.REQUEST_ID));
-                    Answers.json(context, new JsonObject().put("purged", count));
+                    AdminChange.tell(context, "purge", Map.of("purged", purged.count()));
+                    var answer = new JsonObject().put("purged", purged.count());
+                    if (!purged.unconfirmed().isEmpty()) {
+                        answer.put("unconfirmed", new JsonArray(purged.unconfirmed()));
+                    }
+                    Answers.json(context, answer);
                 })
                 .onFailure(context::fail);
     }

@@ -44,6 +44,7 @@ final class Health {
                                         .add("/admin/v1/services")
                                         .add("/admin/v1/listeners")
                                         .add("/admin/v1/limits")
+                                        .add("/admin/v1/events")
                                         .add("/admin/v1/verticles")));
     }
 

@@ -58,6 +58,11 @@ final class JsonBody {
         return plain(Bodies.text(context));
     }
 
+    /** The body of a request, whatever JSON it is. */
+    static JsonNode any(RoutingContext context) {
+        return parse(Bodies.text(context));
+    }
+
     /** A JSON object as plain values, whatever its fields. */
     static Map<String, Object> plain(String text) {
         var object = parse(text);

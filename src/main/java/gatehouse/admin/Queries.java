@@ -21,12 +21,18 @@ final class Queries {
     }
 
     static long number(String name, String text) {
-        var digits =
-                !text.isEmpty() && text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!digits) {
+        var number = wholeNumber(text);
+        if (number == null) {
             throw refused(name, "is not a whole number");
         }
-        return Long.parseLong(text);
+        return number;
+    }
+
+    /** What some digits say; null where it is not digits, or more than any number here has. */
+    static @Nullable Long wholeNumber(String text) {
+        var digits =
+                !text.isEmpty() && text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return digits ? Long.valueOf(text) : null;
     }
 
     static ProblemException refused(String name, String why) {

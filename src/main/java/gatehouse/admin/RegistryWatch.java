@@ -81,12 +81,13 @@ final class RegistryWatch {
         if (lastSeen == null || !lastSeen.startsWith(prefix)) {
             return false;
         }
-        at = Queries.number("Last-Event-ID", lastSeen.substring(prefix.length()));
-        var isRemembered = registry.since(at).isPresent();
-        if (isRemembered) {
-            sayWhere();
+        var named = Queries.wholeNumber(lastSeen.substring(prefix.length()));
+        if (named == null || registry.since(named).isEmpty()) {
+            return false;
         }
-        return isRemembered;
+        at = named;
+        sayWhere();
+        return true;
     }
 
     private void reset() {

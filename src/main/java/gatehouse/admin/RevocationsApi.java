@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
+import java.util.Map;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,8 @@ final class RevocationsApi {
             throw Problem.conflict("There are too many revocations.").asFailure(e);
         }
         LOG.info("admin API: {} revoked until {}", token != null ? "a token" : "the tokens of a subject", until);
+        AdminChange.tell(
+                context, "revocation", Map.of("of", token != null ? "token" : "subject", "until", until.toString()));
         count(context);
     }
 

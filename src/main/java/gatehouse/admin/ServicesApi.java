@@ -88,6 +88,14 @@ final class ServicesApi {
                 word(status.state()),
                 status.weight(),
                 context.<String>get(Entrance.REQUEST_ID));
+        AdminChange.tell(
+                context,
+                "target",
+                Map.of(
+                        "service", service.name(),
+                        "target", status.id(),
+                        "state", word(status.state()),
+                        "weight", status.weight()));
         Answers.json(context, target(status));
     }
 

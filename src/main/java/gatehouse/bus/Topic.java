@@ -68,6 +68,18 @@ public final class Topic<T extends Record> {
         }));
     }
 
+    /**
+     * Hands on whatever is told under an address, for those who show it and need not know what it means. What is no JSON
+     * object is skipped.
+     */
+    public static Subscription overhear(Vertx vertx, String address, Consumer<JsonObject> listener) {
+        return new Subscription(vertx.eventBus().<Object>consumer(address, message -> {
+            if (message.body() instanceof JsonObject told) {
+                listener.accept(told);
+            }
+        }));
+    }
+
     private @Nullable T read(@Nullable Object body, AtomicBoolean complained) {
         try {
             if (body instanceof JsonObject json) {

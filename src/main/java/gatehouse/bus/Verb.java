@@ -3,9 +3,11 @@ package gatehouse.bus;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -52,6 +54,25 @@ public final class Verb {
                 refuse(message, e);
             }
         }));
+    }
+
+    /**
+     * Asks whoever serves it; from any thread.
+     *
+     * @return fails when nobody does, when it is refused, or when no answer comes in time
+     */
+    public Future<Map<String, Object>> ask(Vertx vertx, Map<String, Object> question, Duration patience) {
+        return vertx.eventBus()
+                .<JsonObject>request(
+                        address,
+                        new JsonObject(question),
+                        new DeliveryOptions().setSendTimeout(Math.max(1, patience.toMillis())))
+                .map(reply -> plain(reply.body()));
+    }
+
+    /** Asks who serves it on this node, and does not wait for an answer; from any thread. */
+    public void tellHere(Vertx vertx, Map<String, Object> question) {
+        vertx.eventBus().send(address, new JsonObject(question), new DeliveryOptions().setLocalOnly(true));
     }
 
     /** A message that was copied on its way has objects of Vert.x within. */

@@ -10,16 +10,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dictionary {
     private final String text;
+    private final boolean withParameters;
     private int at;
 
-    private Dictionary(String text) {
+    private Dictionary(String text, boolean withParameters) {
         this.text = text;
+        this.withParameters = withParameters;
     }
 
-    /** The members in order, a repeated one as it was last; null for what is no dictionary. */
-    static @Nullable Map<String, Object> parse(String text) {
+    /**
+     * The members in order, a repeated one as it was last; null for what is no dictionary.
+     *
+     * @param withParameters whether members that have parameters are among them
+     */
+    static @Nullable Map<String, Object> parse(String text, boolean withParameters) {
         try {
-            return new Dictionary(text).members();
+            return new Dictionary(text, withParameters).members();
         } catch (IllegalArgumentException e) {
             return null;
         }
@@ -34,9 +40,11 @@ final class Dictionary {
             if (take('=')) {
                 value = bare();
             }
-            parameters();
-            members.remove(key);
-            members.put(key, value);
+            var isPlain = !parameters();
+            if (isPlain || withParameters) {
+                members.remove(key);
+                members.put(key, value);
+            }
             skip(" \t");
             if (at == text.length()) {
                 break;
@@ -50,7 +58,9 @@ final class Dictionary {
         return members;
     }
 
-    private void parameters() {
+    /** Whether there were any. */
+    private boolean parameters() {
+        var start = at;
         while (take(';')) {
             skip(" ");
             key();
@@ -58,6 +68,7 @@ final class Dictionary {
                 bare();
             }
         }
+        return at > start;
     }
 
     private String key() {

@@ -162,9 +162,13 @@ public final class Directives {
         return digits.isEmpty() ? -1 : value;
     }
 
-    /** What a targeted field says (RFC 9213); null where it is empty or no dictionary, and thereby none. */
-    static @Nullable Directives targeted(List<String> lines) {
-        var members = Dictionary.parse(String.join(",", lines));
+    /**
+     * What a targeted field says (RFC 9213); null where it is empty or no dictionary, and thereby none.
+     *
+     * @param parameters whether directives with parameters count
+     */
+    static @Nullable Directives targeted(List<String> lines, boolean parameters) {
+        var members = Dictionary.parse(String.join(",", lines), parameters);
         if (members == null || members.isEmpty()) {
             return null;
         }

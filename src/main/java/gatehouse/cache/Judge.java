@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Decides what may be stored, and for how long it counts (RFC 9111 §3, §4.2). Thread-safe. */
 final class Judge {
     private static final CharSequence CDN_CACHE_CONTROL = HttpHeaders.createOptimized("cdn-cache-control");
+    private static final CharSequence SURROGATE_CONTROL = HttpHeaders.createOptimized("surrogate-control");
 
     private final Terms terms;
     private final Supplier<Duration> most;
@@ -48,8 +49,7 @@ final class Judge {
     /** How long a response counts; null where it is not to be stored. */
     @Nullable Lifetime judge(Case given) {
         var response = given.response();
-        var targeted =
-                response.contains(CDN_CACHE_CONTROL) ? Directives.targeted(response.getAll(CDN_CACHE_CONTROL)) : null;
+        var targeted = targeted(response);
         var said = targeted != null ? targeted : Directives.parse(response.getAll(HttpHeaders.CACHE_CONTROL));
         if (!mayStore(given, said)) {
             return null;
@@ -63,7 +63,10 @@ final class Judge {
         var revalidate = hard
                 ? 0
                 : grace(said, said.staleWhileRevalidate(), terms.stale().revalidate());
-        var error = hard ? 0 : grace(said, said.staleIfError(), terms.stale().error());
+        // a stored failure is no better than the one it would stand in for
+        var error = hard || given.status() >= 500
+                ? 0
+                : grace(said, said.staleIfError(), terms.stale().error());
         // what is stale when it comes is worth keeping only where stale answers are allowed
         var isOfUse = fresh > 0 && age - fresh < Math.max(revalidate, error);
         if ((always || fresh <= age) && !hasValidator && !isOfUse) {
@@ -71,6 +74,17 @@ final class Judge {
         }
         return new Lifetime(
                 age, fresh, revalidate, error, always, hard || said.sharedMaxAge() != Directives.ABSENT, said.hidden());
+    }
+
+    /** What is said to caches like this one, in the place of what is said to all (RFC 9213 §2.1); null for nothing. */
+    private static @Nullable Directives targeted(MultiMap response) {
+        var said = response.contains(CDN_CACHE_CONTROL)
+                ? Directives.targeted(response.getAll(CDN_CACHE_CONTROL), true)
+                : null;
+        // its parameters name other caches that are meant
+        return said == null && response.contains(SURROGATE_CONTROL)
+                ? Directives.targeted(response.getAll(SURROGATE_CONTROL), false)
+                : said;
     }
 
     /** What the response says of being stale, else the terms; {@code s-maxage} alone forbids it (RFC 9111 §5.2.2.10). */
@@ -104,10 +118,20 @@ final class Judge {
         if (terms.force()) {
             return true;
         }
-        if (said.mustUnderstand()) {
-            return isUnderstood(status) && !said.isPrivate();
+        if (said.isPrivate() || !isMeantForCaches(given, said)) {
+            return false;
         }
-        return !said.noStore() && !said.isPrivate();
+        return said.mustUnderstand() ? isUnderstood(status) : !said.noStore();
+    }
+
+    /** Whether it says for how long, or that anybody may have it, or has a status that says so (RFC 9111 §3). */
+    private static boolean isMeantForCaches(Case given, Directives said) {
+        return isCacheableByDefault(given.status())
+                || isNegative(given.status())
+                || said.isPublic()
+                || said.maxAge() != Directives.ABSENT
+                || said.sharedMaxAge() != Directives.ABSENT
+                || given.response().contains(HttpHeaders.EXPIRES);
     }
 
     private long freshNanos(Case given, Directives said, boolean isTargeted, long date) {
@@ -144,11 +168,12 @@ final class Judge {
             var negative = terms.negative();
             return negative == null ? 0 : negative.toNanos();
         }
-        if (!isCacheableByDefault(given.status())) {
+        var isByDefault = isCacheableByDefault(given.status());
+        if (!isByDefault && !said.isPublic()) {
             return 0;
         }
         var ttl = terms.ttl();
-        if (ttl != null) {
+        if (ttl != null && isByDefault) {
             return ttl.toNanos();
         }
         var share = terms.heuristic();

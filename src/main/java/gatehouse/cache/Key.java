@@ -1,5 +1,6 @@
 package gatehouse.cache;
 
+import gatehouse.exchange.Authority;
 import gatehouse.exchange.Exchange;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class Key {
     public static Key of(Exchange exchange) {
         var caller = exchange.caller();
         var scheme = caller.scheme();
-        var own = authority(scheme, exchange.host(), exchange.authority());
+        var own = Authority.normal(scheme, exchange.host(), exchange.authority());
         var named = caller.host();
         return named == null
                 ? new Key(scheme, own, "", exchange.path(), exchange.query())
@@ -45,25 +46,13 @@ public final class Key {
         return new Key(scheme, authority, asked, otherPath, otherQuery);
     }
 
-    private static String authority(String scheme, String host, String authority) {
-        var port = authority.lastIndexOf(':');
-        return port < authority.indexOf(']') || port < 0 || isDefault(scheme, authority, port)
-                ? host
-                : host + authority.substring(port);
-    }
-
     /** An authority in lower case and without a default port. */
     static String normal(String scheme, String authority) {
         var lower = authority.toLowerCase(java.util.Locale.ROOT);
         var port = lower.lastIndexOf(':');
-        return port > lower.indexOf(']') && isDefault(scheme, lower, port) ? lower.substring(0, port) : lower;
-    }
-
-    private static boolean isDefault(String scheme, String authority, int colon) {
-        var port = authority.length() - colon - 1;
-        return port == 0
-                || (port == 2 && scheme.equals("http") && authority.endsWith(":80"))
-                || (port == 3 && scheme.equals("https") && authority.endsWith(":443"));
+        return port > lower.indexOf(']') && Authority.isDefaultPort(scheme, lower, port)
+                ? lower.substring(0, port)
+                : lower;
     }
 
     /** Scheme and authority: what resources of one origin share. */
@@ -78,6 +67,11 @@ public final class Key {
     /** Characters of path and query. */
     int length() {
         return path.length() + (query == null ? 0 : query.length());
+    }
+
+    /** Whether its URL says all: no trusted proxy named another host. */
+    boolean isPlain() {
+        return asked.isEmpty();
     }
 
     /** The URL as clients send it. */

@@ -2,6 +2,7 @@ package gatehouse.cache;
 
 import gatehouse.config.CacheConfig;
 import io.vertx.core.http.HttpHeaders;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -22,6 +23,7 @@ public final class ResponseCache {
     private volatile CacheConfig config;
     private volatile String name;
     private volatile Runnable whenPurged = () -> {};
+    private volatile @Nullable Refresher refresher;
 
     /**
      * @param name how {@code Cache-Status} calls it
@@ -133,6 +135,22 @@ public final class ResponseCache {
     /** Who is told, on any thread, that a purge was carried out. */
     public void whenPurged(Runnable told) {
         whenPurged = told;
+    }
+
+    /** Fetches anew what will expire soon. */
+    @FunctionalInterface
+    public interface Refresher {
+        /** Begins to fetch a URL, as a request with these fields gets it. From any thread. */
+        void refresh(String url, Map<String, String> fields);
+    }
+
+    /** Who refreshes on this node from now on; null for each request by itself. */
+    public void refreshedBy(@Nullable Refresher who) {
+        refresher = who;
+    }
+
+    @Nullable Refresher refresher() {
+        return refresher;
     }
 
     /** What the cache has done and holds. */

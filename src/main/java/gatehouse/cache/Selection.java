@@ -5,8 +5,10 @@ import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,18 @@ final class Selection {
             }
         }
         return true;
+    }
+
+    /** Fields of a request that says the same. */
+    Map<String, String> fields() {
+        var fields = new LinkedHashMap<String, String>();
+        for (var i = 0; i < names.length; i++) {
+            var value = values[i];
+            if (value != null) {
+                fields.put(names[i], value);
+            }
+        }
+        return fields;
     }
 
     /** What another request says in the fields of this one. */

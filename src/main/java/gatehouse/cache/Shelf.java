@@ -4,6 +4,7 @@ import gatehouse.cache.CacheStatus.Why;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
+import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shelf {
     private static final int MOST_ROUNDS = 2;
-
-    /** Uses since it was stored from which on a response counts as in use. */
-    private static final int HOT = 2;
-
-    /** So many times the fetch's duration before its end it is as good as never fetched early. */
-    private static final int FAR = 20;
+    private static final Problem TOO_MANY = Problem.unavailable(
+            "too-many-misses", "Too many requests of this route wait for what is not stored.", 1, Origin.GATEWAY);
 
     private final ResponseCache cache;
     private final Terms terms;
     private final Judge judge;
     private final Ingredients ingredients;
+    private final AtomicInteger fetching = new AtomicInteger();
 
     /** The shelf of routes with these terms, whose requests and answers are made of these ingredients. */
     public Shelf(ResponseCache cache, Terms terms, Ingredients ingredients) {
@@ -123,8 +122,8 @@ public final class Shelf {
             var reuse = Reuse.of(stored, said, cache.now());
             switch (reuse) {
                 case FRESH, STALE -> {
-                    if (isDue(stored)) {
-                        refresh(exchange, upstream, route, key, stored);
+                    if (RefreshAhead.isDue(terms.refresh(), stored, cache.now(), Shelf::random)) {
+                        refreshAhead(exchange, upstream, route, key, stored);
                     }
                     return serve(exchange, stored, hit(exchange, key, stored));
                 }
@@ -151,22 +150,6 @@ public final class Shelf {
                 new Trip(exchange, upstream, route, key, said, stored, why, null, false),
                 selection == null ? Selection.NONE : selection.with(request),
                 0);
-    }
-
-    /**
-     * Whether a response is fetched anew before it expires: one in use, when a part of its time is over, or a little earlier by
-     * chance, the likelier the longer its fetch takes (Vattani et al., Optimal Probabilistic Cache Stampede Prevention, VLDB 2015).
-     */
-    private boolean isDue(Stored stored) {
-        var share = terms.refresh();
-        if (share == null || stored.hits() < HOT || stored.isRefreshing()) {
-            return false;
-        }
-        var left = stored.leftNanos(cache.now());
-        var took = stored.origin().tookNanos();
-        return left <= stored.head().lifetime().freshNanos() * (1 - share.fraction())
-                || (left < FAR * took
-                        && -took * Math.log(ThreadLocalRandom.current().nextDouble()) >= left);
     }
 
     private CacheStatus hit(Exchange exchange, Key key, Stored stored) {
@@ -197,6 +180,30 @@ public final class Shelf {
                                     .text());
             return reply;
         });
+    }
+
+    private static double random() {
+        return ThreadLocalRandom.current().nextDouble();
+    }
+
+    /**
+     * Fetches anew what is still fresh: whoever refreshes on this node does it on an event loop of his own, or else it is fetched as
+     * this client asks for it. Where that turned out to be for one alone it is not tried again so soon.
+     */
+    private void refreshAhead(Exchange exchange, Upstream upstream, String route, Key key, Stored stored) {
+        if (cache.marks().isUncacheable(route, key, cache.now())) {
+            return;
+        }
+        var refresher = cache.refresher();
+        var request = exchange.headers();
+        if (refresher == null
+                || !key.isPlain()
+                || request.contains(HttpHeaders.AUTHORIZATION)
+                || request.contains(HttpHeaders.COOKIE)) {
+            refresh(exchange, upstream, route, key, stored);
+        } else if (cache.marks().failure(route, key, cache.now()) == null && stored.beginRefresh()) {
+            refresher.refresh(key.url(), stored.origin().selection().fields());
+        }
     }
 
     /** Fetches a stale response anew, unless somebody does already; nobody waits for it. */
@@ -257,13 +264,18 @@ public final class Shelf {
             if (failure != null) {
                 return failedJustNow(trip, failure);
             }
-            if (!flights().isFull()) {
+            if (fetching.get() < terms.misses() && !flights().isFull()) {
                 var mine = new Flight(this, trip.at(place), trip.stored());
                 var first = flights().add(place, mine, known);
                 return first == mine ? lead(trip, mine) : join(trip, first, round);
             }
         }
-        return lead(trip, new Flight(this, trip, trip.stored()));
+        return fetching.get() >= terms.misses() ? tooMany(trip) : lead(trip, new Flight(this, trip, trip.stored()));
+    }
+
+    /** No more at one time: who asks for ever other things does not get all of the service. */
+    private Future<Reply> tooMany(Trip trip) {
+        return failedJustNow(trip, TOO_MANY.asFailure());
     }
 
     /** Not again so soon: what is stored stands in, or the failure is the answer to this request too. */
@@ -276,6 +288,8 @@ public final class Shelf {
     }
 
     private Future<Reply> lead(Trip trip, Flight flight) {
+        fetching.incrementAndGet();
+        flight.ended().onComplete(ended -> fetching.decrementAndGet());
         var landing = flight.await();
         flight.start();
         return landing.compose(what -> {

@@ -62,7 +62,17 @@ public record Terms(
                 doc =
                         "Part of its time to live after which a response that is in use is fetched anew before it expires, such"
                                 + " as `80%`. Absent: not before it has.")
-        @Nullable Share refresh) {
+        @Nullable Share refresh,
+
+        @Key(
+                doc =
+                        "Most fetches of this route at one time for what is not stored; further ones are 503, or a stale answer."
+                                + " Requests that wait for the fetch of another are not counted.",
+                value = "1000",
+                min = 1,
+                max = 1_000_000,
+                weaker = Weaker.LARGER_NOT_OFF)
+        int misses) {
 
     /** The rules of the RFC and nothing else. */
     static final Terms PLAIN = new Terms(
@@ -74,7 +84,8 @@ public record Terms(
             new Stale(Duration.ZERO, Duration.ZERO),
             List.of(),
             Lock.NODE,
-            null);
+            null,
+            1000);
 
     /** How long what is no longer fresh may be served. What the service says itself holds instead. */
     public record Stale(

@@ -1,18 +1,23 @@
 package gatehouse.cluster;
 
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** A node without others. */
 public final class Alone implements Cluster {
     private final Vertx vertx;
     private final Member self;
+    private final byte[] secret = new byte[32];
 
     /** A cluster of one. */
     public Alone(Vertx vertx, String name) {
         this.vertx = vertx;
         self = new Member(UUID.randomUUID().toString(), name, "", true);
+        new SecureRandom().nextBytes(secret);
     }
 
     @Override
@@ -26,8 +31,18 @@ public final class Alone implements Cluster {
     }
 
     @Override
+    public Set<Integer> ports() {
+        return Set.of();
+    }
+
+    @Override
     public boolean isShared() {
         return false;
+    }
+
+    @Override
+    public byte[] key(String purpose) {
+        return Secret.hmac(secret, purpose.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -37,6 +52,8 @@ public final class Alone implements Cluster {
 
     @Override
     public SharedMap map(String name) {
-        return new SharedMap(vertx.sharedData().getLocalAsyncMap(name));
+        return new SharedMap(
+                vertx.sharedData().getLocalAsyncMap(name),
+                (map, key, value, next, life) -> map.replaceIfPresent(key, value, next, life));
     }
 }

@@ -1,6 +1,7 @@
 package gatehouse.cluster;
 
 import java.util.List;
+import java.util.Set;
 
 /** The nodes that work together, as this one sees them; a node without others is a cluster of one. Thread-safe. */
 public interface Cluster {
@@ -10,8 +11,14 @@ public interface Cluster {
     /** All members, this one too, by name. */
     List<Member> members();
 
+    /** Where this node listens for others. */
+    Set<Integer> ports();
+
     /** Whether there can be others. */
     boolean isShared();
+
+    /** 32 bytes for a purpose that all members have in common and nobody else knows. */
+    byte[] key(String purpose);
 
     /** Calls {@code changed} after each coming or going of a member, on any thread; it must not wait. */
     void onChange(Runnable changed);

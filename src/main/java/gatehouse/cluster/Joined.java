@@ -7,17 +7,21 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import gatehouse.bus.BusWiring;
 import gatehouse.config.ClusterConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +37,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
     private volatile @Nullable Vertx vertx;
+    private volatile Set<Integer> ports = Set.of();
     private volatile boolean closing;
 
     private Joined(ClusterConfig settings, String name) {
@@ -70,6 +75,9 @@ public final class Joined implements Cluster, AutoCloseable {
     public void begin(Vertx made) {
         BusWiring.restrict(made);
         vertx = made;
+        ports = Set.of(
+                hazelcast.getCluster().getLocalMember().getAddress().getPort(),
+                ((VertxInternal) made).clusterManager().getNodeInfo().port());
         onChange(() -> ClusterChanged.TOPIC.publishLocal(
                 made, new ClusterChanged(members().stream().map(Member::name).toList())));
     }
@@ -151,6 +159,11 @@ public final class Joined implements Cluster, AutoCloseable {
     }
 
     @Override
+    public Set<Integer> ports() {
+        return ports;
+    }
+
+    @Override
     public boolean isShared() {
         return true;
     }
@@ -161,10 +174,27 @@ public final class Joined implements Cluster, AutoCloseable {
     }
 
     @Override
+    public byte[] key(String purpose) {
+        return secret.derive("for " + purpose);
+    }
+
+    @Override
     public SharedMap map(String name) {
-        return new SharedMap(Objects.requireNonNull(vertx, "begin() comes first")
-                .sharedData()
-                .getAsyncMap(name));
+        var begun = Objects.requireNonNull(vertx, "begin() comes first");
+        return new SharedMap(
+                begun.sharedData().getAsyncMap(name),
+                (map, key, value, next, life) -> map.replaceIfPresent(key, value, next)
+                        .compose(done -> done ? live(begun, name, key, life) : Future.succeededFuture(false)));
+    }
+
+    /** Hazelcast takes the end off an entry that is replaced. */
+    private Future<Boolean> live(Vertx begun, String name, String key, long millis) {
+        return begun.executeBlocking(
+                () -> {
+                    hazelcast.<String, Object>getMap(name).setTtl(key, millis, TimeUnit.MILLISECONDS);
+                    return true;
+                },
+                false);
     }
 
     /** Leaves, which hands on what only this member keeps for all. Blocks. */

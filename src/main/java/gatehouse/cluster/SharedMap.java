@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedMap {
     private final Future<AsyncMap<String, Buffer>> opening;
+    private final Replacing replacing;
 
-    SharedMap(Future<AsyncMap<String, Buffer>> opening) {
+    SharedMap(Future<AsyncMap<String, Buffer>> opening, Replacing replacing) {
         this.opening = opening;
+        this.replacing = replacing;
+    }
+
+    /** How a map of this kind sets another value for so long where one stands. */
+    @FunctionalInterface
+    interface Replacing {
+        Future<Boolean> replace(AsyncMap<String, Buffer> map, String key, Buffer value, Buffer next, long lifeMillis);
     }
 
     /** The value of a key, or null. */
@@ -36,9 +45,14 @@ public final class SharedMap {
         return opening.compose(map -> map.putIfAbsent(key, value, wholeSeconds(life)));
     }
 
-    /** Sets another value where this one stands; its life goes on as it was. */
-    public Future<Boolean> replace(String key, Buffer value, Buffer next) {
-        return opening.compose(map -> map.replaceIfPresent(key, value, next));
+    /** Sets another value for so long where this one stands. */
+    public Future<Boolean> replace(String key, Buffer value, Buffer next, Duration life) {
+        return opening.compose(map -> replacing.replace(map, key, value, next, wholeSeconds(life)));
+    }
+
+    /** All that there is now. */
+    public Future<Map<String, Buffer>> entries() {
+        return opening.compose(AsyncMap::entries);
     }
 
     /** Removes a value where this one stands. */

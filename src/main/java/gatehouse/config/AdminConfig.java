@@ -13,7 +13,10 @@ public record AdminConfig(
         @Key(
                 doc = "Bearer tokens by name. Without any, reads are open on loopback and a token for writes is"
                         + " generated into `<dataDir>/admin.token`.")
-        Map<String, Token> tokens)
+        Map<String, Token> tokens,
+
+        @Key(doc = "`GET /admin/v1/events`, the stream of what happens on the node.", value = "{}")
+        EventsConfig events)
         implements Checked {
 
     /** A token and what it may do. */

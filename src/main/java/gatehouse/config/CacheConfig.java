@@ -48,6 +48,13 @@ public record CacheConfig(
         Duration uncacheable,
 
         @Key(
+                doc = "How long a purge waits for each other node of the cluster to confirm it.",
+                value = "2s",
+                min = 1,
+                weaker = Weaker.NEVER)
+        Duration confirm,
+
+        @Key(
                 doc =
                         "Full URLs that are fetched at the start and after each purge, on nodes with `CacheRefreshVerticle`.")
         List<String> warm) {}

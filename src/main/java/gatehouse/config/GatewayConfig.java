@@ -30,6 +30,9 @@ public record GatewayConfig(
         @Key(doc = "The store of responses, for routes with `cache`.", value = "{}")
         CacheConfig cache,
 
+        @Key(doc = "What is kept of topics, for routes that lead to one.", value = "{}")
+        TopicsConfig topics,
+
         @Key(doc = "Bound ports, by name.") Map<String, ListenerConfig> listeners,
 
         @Key(doc = "Named groups of targets.") Map<String, ServiceConfig> services,

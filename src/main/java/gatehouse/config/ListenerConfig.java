@@ -1,6 +1,7 @@
 package gatehouse.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One bound port. */
 @ShortForm("listen")
@@ -8,7 +9,11 @@ public record ListenerConfig(
         @Key(doc = "`HOST:PORT`, `:PORT` for every address, `[IPV6]:PORT`; port 0 takes a free one.", required = true)
         ListenAddress listen,
 
-        @Key(doc = "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge.", value = "[http1, h2c]")
+        @Key(
+                doc =
+                        "What is spoken on it. `h2c` is HTTP/2 without TLS, by prior knowledge; `websocket` lets connections of"
+                                + " HTTP/1.1 become WebSockets, and alone takes nothing else.",
+                value = "[http1, h2c]")
         List<Protocol> protocols,
 
         @Key(
@@ -18,21 +23,63 @@ public record ListenerConfig(
         List<Cidr> trustedProxies,
 
         @Key(doc = "What its clients may ask of it.", value = "{}")
-        ListenerLimits limits)
+        ListenerLimits limits,
+
+        @Key(doc = "Encryption; absent: none.") @Nullable ListenerTls tls,
+
+        @Key(
+                doc =
+                        "Whether connections from `trustedProxies` begin with a PROXY header, version 1 or 2. Then they must;"
+                                + " from everybody else none is taken.",
+                value = "false")
+        boolean proxyProtocol,
+
+        @Key(doc = "What `tcp` and `udp` allow.", value = "{}")
+        StreamLimits stream,
+
+        @Key(doc = "What `forward` allows.", value = "{}") ForwardConfig forward)
         implements Checked {
     /** What a listener speaks. */
     public enum Protocol {
         /** HTTP/1.0 and HTTP/1.1. */
         HTTP1,
         /** HTTP/2 without TLS, prior knowledge (RFC 9113 §3.3). */
-        H2C
+        H2C,
+        /** Connections of HTTP/1.1 that become WebSockets (RFC 6455). */
+        WEBSOCKET,
+        /** HTTP/2 over TLS, by ALPN. */
+        H2,
+        /** Bytes of any protocol over TCP. */
+        TCP,
+        /** Datagrams. */
+        UDP,
+        /** HTTP for clients that know that they use a proxy (RFC 9110 §9.3.6, RFC 9112 §3.2.2). */
+        FORWARD
+    }
+
+    /** Whether requests to become a WebSocket are taken. */
+    public boolean takesWebSockets() {
+        return protocols.contains(Protocol.WEBSOCKET);
+    }
+
+    /** Whether anything but those is taken. */
+    public boolean takesRequests() {
+        return protocols.size() > 1 || !takesWebSockets();
+    }
+
+    /** Whether it speaks HTTP to clients that take it for the server. */
+    public boolean isHttp() {
+        return !protocols.contains(Protocol.TCP)
+                && !protocols.contains(Protocol.UDP)
+                && !protocols.contains(Protocol.FORWARD);
     }
 
     @Override
     public void check(Complaints complaints) {
         if (protocols.isEmpty()) {
-            complaints.add("protocols", "[]", "at least one of http1, h2c");
+            complaints.add("protocols", "[]", "at least one of http1, h2c, websocket");
         }
+        checkProtocols(complaints);
         trustedProxies.stream()
                 .filter(range -> range.prefix() == 0)
                 .forEach(range -> complaints.add(
@@ -40,5 +87,36 @@ public record ListenerConfig(
         if (!listen.isLoopback()) {
             limits.checkSafe(listen, complaints);
         }
+    }
+
+    private void checkProtocols(Complaints complaints) {
+        if (!isHttp() && protocols.size() > 1) {
+            complaints.add("protocols", words(), "tcp, udp or forward on a listener of its own");
+        }
+        if (protocols.contains(Protocol.H2) && tls == null) {
+            complaints.add("protocols", "h2 without tls", "tls, or h2c, which is HTTP/2 without it");
+        }
+        if (protocols.contains(Protocol.H2C) && tls != null) {
+            complaints.add("protocols", "h2c with tls", "h2, which is HTTP/2 over TLS");
+        }
+        if (protocols.contains(Protocol.UDP) && (tls != null || proxyProtocol)) {
+            complaints.add("protocols", "udp with tls or proxyProtocol", "neither");
+        }
+        if (protocols.contains(Protocol.FORWARD)
+                && !listen.isLoopback()
+                && !forward.authenticate()
+                && !forward.unsafe().contains("authenticate")) {
+            complaints.add(
+                    "forward.authenticate",
+                    "false on " + listen + ", which others reach",
+                    "true, or a loopback address, or forward.unsafe: [authenticate]");
+        }
+        if (proxyProtocol && trustedProxies.isEmpty()) {
+            complaints.add("proxyProtocol", "true", "trustedProxies, from which alone it is taken");
+        }
+    }
+
+    private String words() {
+        return protocols.toString().toLowerCase(java.util.Locale.ROOT);
     }
 }

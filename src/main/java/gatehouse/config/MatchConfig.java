@@ -28,12 +28,40 @@ public record MatchConfig(
 
         @Key(doc = "Cookies by name; `*` is any value.") Map<String, List<String>> cookie,
 
+        @Key(
+                doc = "`websocket`: a request to become a WebSocket, on a listener that takes them; `http`: any other."
+                        + " Without this key both are taken.",
+                value = "[]")
+        List<Spoken> protocol,
+
+        @Key(
+                doc = "Names that a client asks for in the handshake of TLS, of a `tcp` listener: `db.example.com`, or"
+                        + " `*.example.com`.",
+                value = "[]")
+        List<HostPattern> sni,
+
         @Key(doc = "Version of an API that the request asks for.") @Nullable VersionMatch version,
 
         @Key(doc = "Conditions of the same form that must not hold together.") @Nullable MatchConfig not)
         implements Checked {
+    /** What is wanted of a connection. */
+    public enum Spoken {
+        /** Requests and answers. */
+        HTTP,
+        /** A WebSocket. */
+        WEBSOCKET
+    }
+
+    /** Names that a client asks for: its host, or what it says in the handshake of TLS. */
+    public List<HostPattern> names() {
+        return sni.isEmpty() ? host : sni;
+    }
+
     @Override
     public void check(Complaints complaints) {
+        if (!sni.isEmpty() && !host.isEmpty()) {
+            complaints.add("sni", sni.toString(), "one of sni and host");
+        }
         var segment = version == null ? null : version.path();
         if (segment != null
                 && (path.isEmpty()

@@ -69,10 +69,34 @@ public record NodeConfig(
             Duration http,
 
             @Key(
+                    doc =
+                            "Over how long WebSockets are told to go after SIGTERM (close code 1001), evenly, so that not all"
+                                    + " clients come back at once; but at least ten a second.",
+                    value = "5m",
+                    min = 0,
+                    weaker = Weaker.NEVER)
+            Duration websocket,
+
+            @Key(
+                    doc = "Longest wait for connections of `tcp` listeners and tunnels of `forward` ones.",
+                    value = "30s",
+                    min = 0,
+                    weaker = Weaker.NEVER)
+            Duration tcp,
+
+            @Key(
                     doc = "How long `/health/ready` answers 503 before ports stop accepting, so that a balancer in"
                             + " front takes this node out first.",
                     value = "0s",
                     min = 0,
                     weaker = Weaker.NEVER)
-            Duration notice) {}
+            Duration notice) {
+        /** How long a WebSocket that is told last may take to end. */
+        private static final Duration LAST = Duration.ofSeconds(3);
+
+        /** When the last WebSocket has ended at the latest. */
+        public Duration webSocketsEnd() {
+            return websocket.plus(LAST);
+        }
+    }
 }

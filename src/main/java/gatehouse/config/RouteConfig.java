@@ -24,7 +24,10 @@ public record RouteConfig(
     /** Where a route leads. */
     @ShortForm("service")
     public record To(
-            @Key(doc = "Name of a service; `to: users` is short for it.") @Nullable String service,
+            @Key(
+                    doc = "Name of a service; `to: users` is short for it. `to: forward`, on listeners of `forward`, is"
+                            + " wherever the client wants to go, within `match.host`.")
+            @Nullable String service,
 
             @Key(
                     doc =
@@ -55,7 +58,13 @@ public record RouteConfig(
             @Key(doc = "Status of `redirect`: 301, 302, 303, 307 or 308.", value = "307")
             int status,
 
-            @Key(doc = "A fixed answer.") @Nullable Respond respond)
+            @Key(doc = "A fixed answer.") @Nullable Respond respond,
+
+            @Key(
+                    doc =
+                            "Name of a topic, such as `news` or `{topic}` for a segment of the path. What is published there is"
+                                    + " pushed to clients, as server-sent events or over a WebSocket.")
+            @Nullable TopicName topic)
             implements Checked {
         @Override
         public void check(Complaints complaints) {
@@ -63,10 +72,13 @@ public record RouteConfig(
                     + (split.isEmpty() ? 0 : 1)
                     + (files == null ? 0 : 1)
                     + (redirect == null ? 0 : 1)
-                    + (respond == null ? 0 : 1);
+                    + (respond == null ? 0 : 1)
+                    + (topic == null ? 0 : 1);
             if (named != 1) {
                 complaints.add(
-                        "", named == 0 ? "nowhere" : "several", "one of service, split, files, redirect and respond");
+                        "",
+                        named == 0 ? "nowhere" : "several",
+                        "one of service, split, files, redirect, respond and topic");
             }
             var sum = split.values().stream().mapToDouble(Share::fraction).sum();
             if (!split.isEmpty() && Math.abs(sum - 1) > 1e-9) {
@@ -94,9 +106,14 @@ public record RouteConfig(
             return text.matches("https?://[^/{].*|https?://\\{host\\}.*|/([^/].*)?|\\{path\\}.*");
         }
 
+        /** Whether it leads wherever clients of a forward proxy want to go. */
+        public boolean isForward() {
+            return "forward".equals(service);
+        }
+
         /** Names of services that it leads to. */
         public List<String> services() {
-            return service == null ? List.copyOf(split.keySet()) : List.of(service);
+            return isForward() ? List.of() : service == null ? List.copyOf(split.keySet()) : List.of(service);
         }
     }
 

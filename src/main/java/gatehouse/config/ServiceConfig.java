@@ -51,13 +51,19 @@ public record ServiceConfig(
                 min = 1000)
         Duration resolve,
 
+        @Key(doc = "Encryption to the targets, for `https` ones and for `tcp` ones that speak TLS.") @Nullable ServiceTls tls,
+
+        @Key(doc = "PROXY header that connections to `tcp` targets begin with, `v1` or `v2`; absent: none.") @Nullable ProxyVersion proxyProtocol,
+
         @PolicyKeys PolicySet policies)
         implements Checked {
 
     /** One address. */
     @ShortForm("url")
     public record TargetConfig(
-            @Key(doc = "`http://HOST:PORT`, without a path.", required = true)
+            @Key(
+                    doc = "`http://HOST:PORT` or `https`, without a path; `tcp` and `udp` for listeners of these.",
+                    required = true)
             TargetUrl url,
 
             @Key(
@@ -164,8 +170,8 @@ public record ServiceConfig(
     /** Active probes. */
     @ShortForm("path")
     public record Active(
-            @Key(doc = "Path of the probe; a 2xx or 3xx answer is good.", required = true)
-            String path,
+            @Key(doc = "Path of the probe; a 2xx or 3xx answer is good. Without it, for `tcp`: a connection is.")
+            @Nullable String path,
 
             @Key(doc = "Time between two probes of a target.", value = "5s", min = 10)
             Duration every,
@@ -271,6 +277,50 @@ public record ServiceConfig(
                     value = "true")
             boolean adaptive) {}
 
+    /** Versions of the PROXY protocol. */
+    public enum ProxyVersion {
+        /** A line of text. */
+        V1,
+        /** Binary. */
+        V2
+    }
+
+    /** Whether connections to its targets are encrypted, and how; null where they are not. */
+    public @Nullable ServiceTls encryption() {
+        return tls != null ? tls : isOf("https") ? ServiceTls.DEFAULT : null;
+    }
+
+    /** Whether its targets have this scheme. */
+    public boolean isOf(String scheme) {
+        return !targets.isEmpty() && targets.get(0).url().scheme().equals(scheme);
+    }
+
+    /** Whether requests of HTTP can be sent to it. */
+    public boolean isHttp() {
+        return !isOf("tcp") && !isOf("udp");
+    }
+
+    private void checkSchemes(Complaints complaints) {
+        for (var i = 1; i < targets.size(); i++) {
+            if (!isOf(targets.get(i).url().scheme())) {
+                complaints.add(
+                        "targets." + i,
+                        targets.get(i).url().toString(),
+                        targets.get(0).url().scheme() + ", as its other targets have");
+            }
+        }
+        if (tls != null && !targets.isEmpty() && !isOf("https") && !isOf("tcp")) {
+            complaints.add("tls", "tls for " + targets.get(0).url().scheme(), "targets of https or tcp");
+        }
+        if (proxyProtocol != null && !isOf("tcp")) {
+            complaints.add("proxyProtocol", "no tcp targets", "targets of tcp");
+        }
+        var active = health.active();
+        if (active != null && isHttp() && active.path() == null) {
+            complaints.add("health.active.path", "missing", "the path of the probe");
+        }
+    }
+
     /** Who carries the requests. */
     public enum ForwarderKind {
         /** The gateway's own exchange. */
@@ -295,6 +345,7 @@ public record ServiceConfig(
         } else if (!targets.isEmpty() && targets.stream().allMatch(target -> target.weight() == 0)) {
             complaints.add("targets", "weights sum up to 0", "at least one weight above 0");
         }
+        checkSchemes(complaints);
         if (forwarder != ForwarderKind.WEB_PROXY && !interceptors.isEmpty()) {
             complaints.add("interceptors", interceptors.toString(), "forwarder: web-proxy, which runs them");
         }

@@ -82,6 +82,27 @@ public final class Authority {
         }
     }
 
+    /**
+     * Host and port in their normal form (RFC 3986 §6.2.3): no port that the scheme has anyway.
+     *
+     * @param host as {@link #host} gives it
+     * @param authority as it came
+     */
+    public static String normal(String scheme, String host, String authority) {
+        var colon = authority.lastIndexOf(':');
+        return colon < authority.indexOf(']') || colon < 0 || isDefaultPort(scheme, authority, colon)
+                ? host
+                : host + authority.substring(colon);
+    }
+
+    /** Whether what stands behind the colon is no port, or the one that the scheme has anyway. */
+    public static boolean isDefaultPort(String scheme, String authority, int colon) {
+        var length = authority.length() - colon - 1;
+        return length == 0
+                || (length == 2 && scheme.equals("http") && authority.endsWith(":80"))
+                || (length == 3 && scheme.equals("https") && authority.endsWith(":443"));
+    }
+
     private static String lower(String authority, int end) {
         // the name with and without the root's dot is the same host
         var length = end > 1 && authority.charAt(end - 1) == '.' ? end - 1 : end;

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.WriteStream;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private Pace pace = Pace.ANY;
     private Identity identity = Identity.NOBODY;
     private boolean identified;
+    private Map<String, Object> shown = Map.of();
     private @Nullable PathPattern pattern;
     private @Nullable String upstreamPath;
     private @Nullable String upstreamQuery;
@@ -42,11 +44,15 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private boolean handedOver;
     private boolean closesConnection;
     private boolean continued;
+    private boolean webSocket;
+    private boolean upgraded;
+    private int closeCode;
     private @Nullable Runnable whenClientLeaves;
     private @Nullable Runnable whenEnded;
     private @Nullable Unsent unsent;
     private @Nullable Outflow outflow;
     private @Nullable Exchange answersTo;
+    private @Nullable Exchange asker;
     private @Nullable MultiMap trailers;
     private @Nullable Trace trace;
 
@@ -95,15 +101,18 @@ public final class Exchange implements RequestHead, ExchangeFacts {
      * @param fields fields of its request
      */
     public Exchange detached(HttpMethod asked, MultiMap fields) {
+        var authority = Authority.normal(caller.scheme(), host(), authority()); // however this client spells it
         var line = new RequestLine(
-                this.line.authority(), this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
+                authority, this.line.host(), this.line.path(), this.line.query(), false, 0, false, null);
         var detached = new Exchange(null, asked, version, fields, id, listener, caller, line);
         detached.route = route;
         detached.pace = pace;
         detached.identity = identity;
         detached.identified = identified;
+        detached.shown = shown;
         detached.pattern = pattern;
         detached.trace = trace;
+        detached.asker = this;
         return detached;
     }
 
@@ -163,11 +172,17 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         }
     }
 
-    /** Passes an interim answer on to the client, if there is one. */
+    /** Passes an interim answer on to the client; a detached exchange to that of the one it came from, while it waits. */
     public void writeEarlyHints(MultiMap hints) {
         if (request != null) {
             request.response().writeEarlyHints(hints);
+        } else if (asker != null && asker.isWaiting()) {
+            asker.writeEarlyHints(hints);
         }
+    }
+
+    private boolean isWaiting() {
+        return !clientGone && request != null && !request.response().headWritten();
     }
 
     /** Counts the bytes of its answer on an account that the exchanges of a connection share. */
@@ -335,6 +350,12 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         pace = least;
     }
 
+    /** Notes what the certificate says that the client has shown; it is the claim {@code tls}, and nobody else writes that. */
+    public void showed(Map<String, Object> certificate) {
+        shown = certificate;
+        identity = Identity.with(identity, certificate);
+    }
+
     /** Who calls; {@link Identity#NOBODY} until a policy has found out. */
     @Override
     public Identity identity() {
@@ -343,7 +364,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Notes who calls. */
     public void identify(Identity found) {
-        identity = found;
+        identity = Identity.with(found, shown);
         identified = true;
     }
 
@@ -374,6 +395,9 @@ public final class Exchange implements RequestHead, ExchangeFacts {
 
     /** Notes that the client has gone away. */
     public void clientLeft() {
+        if (upgraded) {
+            return; // whoever has the connection knows
+        }
         clientGone = true;
         if (whenClientLeaves != null) {
             whenClientLeaves.run();
@@ -435,6 +459,38 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Notes the status that was sent. */
     public void answered(int sentStatus) {
         status = sentStatus;
+    }
+
+    /** Notes that the client asks for a WebSocket, and may. */
+    public void wantsWebSocket() {
+        webSocket = true;
+    }
+
+    @Override
+    public boolean isWebSocket() {
+        return webSocket;
+    }
+
+    /** Notes that its connection was handed over: it ends when whoever has it says so. */
+    public void upgrade(long nanos) {
+        upgraded = true;
+        endNanos = nanos;
+        whenClientLeaves = null;
+    }
+
+    /** Whether its connection was handed over. */
+    public boolean isUpgraded() {
+        return upgraded;
+    }
+
+    /** Notes the code with which a WebSocket was closed. */
+    public void closedWith(int code) {
+        closeCode = code;
+    }
+
+    @Override
+    public int closeCode() {
+        return closeCode;
     }
 
     /** Notes the end; from here on only the facts are read. */

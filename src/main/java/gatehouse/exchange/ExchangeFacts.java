@@ -73,6 +73,11 @@ public interface ExchangeFacts {
     /** Name of the consumer; null while nobody was identified. */
     @Nullable String consumer();
 
+    /** The code with which a WebSocket was closed (RFC 6455 §7.4); 0 for what was none. */
+    default int closeCode() {
+        return 0;
+    }
+
     /** Whether the client went away before the answer was complete. */
     boolean aborted();
 }

@@ -71,6 +71,7 @@ final class FieldKinds {
                 "x-method-override",
                 "x-http-method",
                 "x-http-method-override",
+                "x-http-host-override",
                 "x-envoy-original-path");
         put(FRAMING, "transfer-encoding");
         put(WRITTEN, "host", "content-length", "expect", "x-request-id");

@@ -19,10 +19,38 @@ public record Identity(@Nullable String consumer, Set<String> groups, Map<String
     /** Nobody has said who calls. */
     public static final Identity NOBODY = new Identity(null, Set.of(), Map.of());
 
+    private static final String TLS = "tls";
+
     /** Copies groups and claims. Maps and lists inside the claims are taken as they are: nobody may change them. */
     public Identity {
         groups = Set.copyOf(groups);
         claims = claims.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(claims));
+    }
+
+    /**
+     * This one, with the claims of a certificate besides, under {@code tls}.
+     *
+     * @param certificate empty where none was shown
+     */
+    public Identity showing(Map<String, Object> certificate) {
+        return with(this, certificate);
+    }
+
+    /**
+     * Somebody with the claims of a certificate besides, under {@code tls}, where no other word counts.
+     *
+     * @param certificate empty where none was shown
+     */
+    static Identity with(Identity found, Map<String, Object> certificate) {
+        if (certificate.isEmpty() && !found.claims.containsKey(TLS)) {
+            return found;
+        }
+        var claims = new LinkedHashMap<>(found.claims);
+        claims.remove(TLS);
+        if (!certificate.isEmpty()) {
+            claims.put(TLS, certificate);
+        }
+        return new Identity(found.consumer, found.groups, claims);
     }
 
     /**

@@ -156,7 +156,8 @@ public final class Intake {
                     .asFailure();
         }
         if (!value.isEmpty() && (isBlank(value.charAt(0)) || isBlank(value.charAt(value.length() - 1)))) {
-            // HTTP/1 takes them off; over HTTP/2 they are a fault (RFC 9113 §8.2.1), and whoever is behind reads another value
+            // HTTP/1 takes them off; over HTTP/2 they are a fault (RFC 9113 §8.2.1), and whoever is behind reads
+            // another value
             throw Problem.malformed("A header field's value begins or ends with a blank.")
                     .asFailure();
         }

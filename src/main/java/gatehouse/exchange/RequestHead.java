@@ -34,6 +34,11 @@ public interface RequestHead {
         return Identity.NOBODY;
     }
 
+    /** Whether it asks that its connection becomes a WebSocket, by a listener that takes such (RFC 6455 §4.1). */
+    default boolean isWebSocket() {
+        return false;
+    }
+
     /** The pattern of the route that matched its path; null before it was routed, and for a route that takes any path. */
     default @Nullable PathPattern pattern() {
         return null;

@@ -44,6 +44,13 @@ public record TrialRequest(
      */
     public static TrialRequest of(
             String listener, String method, String url, Map<String, String> headers, String clientAddress) {
+        if (url.startsWith("ws:") || url.startsWith("wss:")) {
+            var asked = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+            asked.putAll(headers);
+            asked.put("connection", "upgrade");
+            asked.put("upgrade", "websocket");
+            return of(listener, method, "http" + url.substring(2), asked, clientAddress);
+        }
         var rest = afterScheme(url);
         var end = 0;
         while (end < rest.length() && rest.charAt(end) != '/' && rest.charAt(end) != '?') {
@@ -72,7 +79,7 @@ public record TrialRequest(
         var colon = url.indexOf("://");
         var scheme = colon < 0 ? "" : url.substring(0, colon);
         if (!scheme.equals("http") && !scheme.equals("https")) {
-            throw Problem.badRequest("The URL does not start with http:// or https://.")
+            throw Problem.badRequest("The URL does not start with http:// or https://, nor ws:// or wss://.")
                     .asFailure();
         }
         return url.substring(colon + 3);
@@ -85,7 +92,7 @@ public record TrialRequest(
             if (uri.getPort() >= 0) {
                 return uri.getPort();
             }
-            return "https".equals(uri.getScheme()) ? 443 : 80;
+            return "https".equals(uri.getScheme()) || "wss".equals(uri.getScheme()) ? 443 : 80;
         } catch (URISyntaxException e) {
             return -1;
         }
@@ -94,6 +101,19 @@ public record TrialRequest(
     @Override
     public @Nullable String header(String name) {
         return headers.get(name);
+    }
+
+    @Override
+    public boolean isWebSocket() {
+        return Upgrading.isAsked(method, headers.get("connection"), headers.get("upgrade"));
+    }
+
+    /** The same request, of which only {@code http} is wanted. */
+    public TrialRequest withoutUpgrade() {
+        var kept = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        kept.putAll(headers);
+        kept.remove("upgrade");
+        return new TrialRequest(listener, method, host, path, query, kept, clientAddress);
     }
 
     /** Path and query. */

@@ -72,6 +72,8 @@ final class Attempt extends Passage {
     private void askClient() {
         var options = new RequestOptions()
                 .setServer(target().address())
+                .setHost(delivery.plan().service().hostOf(target()))
+                .setPort(target().port())
                 .setConnectTimeout(
                         Math.max(1, delivery.plan().timeouts().connect().toMillis()))
                 .setMethod(exchange().httpMethod())

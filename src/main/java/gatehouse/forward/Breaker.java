@@ -3,6 +3,7 @@ package gatehouse.forward;
 import gatehouse.config.Key;
 import gatehouse.config.Share;
 import gatehouse.config.Weaker;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -82,10 +83,11 @@ public final class Breaker {
          */
         void changed(State state, String why);
 
-        /** Writes one line into the log for each change of a route's breaker. */
-        static Listener logging(String route, String service) {
+        /** Writes one line into the log for each change of a route's breaker, and tells it on this node. */
+        static Listener telling(Vertx vertx, String route, String service) {
             return (state, why) -> {
                 var word = state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+                BreakerChanged.TOPIC.publishLocal(vertx, new BreakerChanged(route, service, word, why));
                 if (state == State.OPEN) {
                     LOG.warn("breaker of route {} to service {} is {}: {}", route, service, word, why);
                 } else {

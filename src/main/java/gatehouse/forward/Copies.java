@@ -49,7 +49,8 @@ final class Copies {
             return;
         }
         if (exchange.hasBody() && (body == null || !body.isWhole())) {
-            return; // longer than what is gathered, or on its way for as long as it likes
+            mirror.tally().drop(); // longer than what is gathered, or on its way for as long as it likes
+            return;
         }
         if (underWay >= (mirror.config().max() + lanes - 1) / lanes) {
             drop(mirror);
@@ -63,12 +64,14 @@ final class Copies {
         try {
             new Copy(exchange, mirror, target, body == null ? null : body.gathered()).start();
         } catch (RuntimeException e) {
+            mirror.tally().fail();
             LOG.debug("a copy could not be sent", e);
         }
     }
 
     private void drop(Mirror mirror) {
         dropped++;
+        mirror.tally().drop();
         var now = System.nanoTime();
         if (now - told >= TELL_NANOS) {
             told = now;
@@ -88,6 +91,7 @@ final class Copies {
         private final MultiMap fields = HttpHeaders.headers();
         private final @Nullable Buffer body;
         private final long timeoutMillis;
+        private final MirrorTally tally;
         private @Nullable HttpClientRequest request;
         private long timer;
         private long answered;
@@ -96,6 +100,7 @@ final class Copies {
         Copy(Exchange exchange, Mirror mirror, Target target, @Nullable Buffer body) {
             UpstreamHead.check(exchange);
             this.body = body;
+            tally = mirror.tally();
             timeoutMillis = Math.max(1, mirror.config().timeout().toMillis());
             authority = UpstreamHead.authority(
                     exchange, target, mirror.service().config().hostHeader());
@@ -108,6 +113,8 @@ final class Copies {
             }
             options = new RequestOptions()
                     .setServer(target.address())
+                    .setHost(mirror.service().hostOf(target))
+                    .setPort(target.port())
                     .setConnectTimeout(timeoutMillis)
                     .setMethod(exchange.httpMethod())
                     .setURI(exchange.upstreamTarget());
@@ -120,8 +127,8 @@ final class Copies {
             try {
                 held.client().request(options).onSuccess(this::connected).onFailure(failure -> end(false));
             } catch (RuntimeException e) {
+                LOG.debug("a copy could not be sent", e);
                 end(false);
-                throw e;
             }
         }
 
@@ -147,17 +154,26 @@ final class Copies {
             response.handler(chunk -> {
                 answered += chunk.length();
                 if (answered > LONGEST_ANSWER) {
-                    end(true);
+                    end(true, true);
                 }
             });
-            response.endHandler(done -> end(false));
+            response.endHandler(done -> end(false, true));
         }
 
         private void end(boolean cut) {
+            end(cut, false);
+        }
+
+        private void end(boolean cut, boolean isAnswered) {
             if (over) {
                 return;
             }
             over = true;
+            if (isAnswered) {
+                tally.answer();
+            } else {
+                tally.fail();
+            }
             underWay--;
             forwarder.vertx().cancelTimer(timer);
             if (cut && request != null) {

@@ -53,6 +53,22 @@ public final class Forwarder {
         return breaker != null && breaker.refuses() ? refused(breaker) : new Gathering(this, exchange, plan).start();
     }
 
+    /**
+     * Asks a target of the plan's service to switch a connection of its own to WebSocket.
+     *
+     * @param framed whether no extension may change what frames look like
+     * @return the head of the reply; with status 101 its body is an {@link Upgraded}, with any other it is the target's answer.
+     *     Fails with a {@link gatehouse.problem.ProblemException}
+     */
+    public Future<Reply> upgrade(Exchange exchange, Plan plan, boolean framed) {
+        exchange.meantFor(plan.service().name());
+        var breaker = plan.breaker();
+        if (breaker != null && !breaker.tryAcquire()) {
+            return refused(breaker);
+        }
+        return new Upgrade(this, exchange, plan, framed).begin();
+    }
+
     /** Sends one of which as much has come as is wanted before. */
     Future<Reply> send(Exchange exchange, Plan plan, @Nullable Gathering body) {
         var breaker = plan.breaker();

@@ -13,8 +13,9 @@ import java.time.Duration;
  *
  * @param service who gets them
  * @param config how many of them, and for how long they are cared for
+ * @param tally what became of them
  */
-public record Mirror(Service service, Config config) {
+public record Mirror(Service service, Config config, MirrorTally tally) {
     /** The setting {@code mirror}; the copies are sent at the end of the chain. */
     public static final PolicyType<Config> TYPE = PolicyType.setting(
                     "mirror",

@@ -65,6 +65,11 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         return new CombinedChannelDuplexHandler<>(decoder, new RequestEncoder(decoder));
     }
 
+    /** A decoder for a connection on which nothing but one request without a body is ever sent, by whoever has it. */
+    static StrictResponseDecoder alone() {
+        return new StrictResponseDecoder();
+    }
+
     /** Tells what the next answer is to. */
     void expectAnswerTo(HttpMethod method) {
         bodiless = method.equals(HttpMethod.HEAD);

@@ -27,15 +27,13 @@ final class TargetPool {
     private int connecting;
 
     /**
+     * @param host name that the target has to prove where connections to it are encrypted
      * @param most connections at most, but for those that replace a stale one
      */
-    TargetPool(VertxInternal vertx, HttpClientAgent client, SocketAddress address, int most) {
+    TargetPool(VertxInternal vertx, HttpClientAgent client, SocketAddress address, String host, int most) {
         this.vertx = vertx;
         this.client = client;
-        this.options = new HttpConnectOptions()
-                .setServer(address)
-                .setHost(address.host())
-                .setPort(address.port());
+        this.options = new HttpConnectOptions().setServer(address).setHost(host).setPort(address.port());
         this.most = most;
     }
 

@@ -1,6 +1,5 @@
 package gatehouse.forward;
 
-import gatehouse.config.ServiceConfig;
 import gatehouse.service.Service;
 import gatehouse.service.Target;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -78,7 +77,8 @@ final class UpstreamClients {
         return held;
     }
 
-    private HttpClientAgent create(ServiceConfig.Pool pool) {
+    private HttpClientAgent create(Service service) {
+        var pool = service.config().pool();
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setKeepAliveTimeout((int) Math.max(1, pool.idle().toSeconds()))
@@ -93,6 +93,10 @@ final class UpstreamClients {
                     .setHttp2ConnectionWindowSize(HTTP2_WINDOW_BYTES)
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
+        }
+        var tls = service.tls();
+        if (tls != null) {
+            tls.apply(options, pool.http2(), Duration.ofMillis(CONNECT_TIMEOUT_MILLIS));
         }
         var most = Admission.mostPerTarget(pool, lanes);
         var limits = new PoolOptions()
@@ -175,7 +179,7 @@ final class UpstreamClients {
 
         private Held(Service service, Admission admission) {
             this.service = service;
-            this.client = create(service.config().pool());
+            this.client = create(service);
             this.admission = admission;
             service.watch(admission);
         }
@@ -194,7 +198,7 @@ final class UpstreamClients {
             var pool = pools.get(target);
             if (pool == null) {
                 var most = Admission.mostPerTarget(service.config().pool(), lanes);
-                pool = new TargetPool((VertxInternal) vertx, client, target.address(), most);
+                pool = new TargetPool((VertxInternal) vertx, client, target.address(), service.hostOf(target), most);
                 pools.put(target, pool);
             }
             return pool;

@@ -109,6 +109,8 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
         }
         var options = new RequestOptions()
                 .setServer(target.address())
+                .setHost(plan.service().hostOf(target))
+                .setPort(target.port())
                 .setConnectTimeout(Math.max(1, plan.timeouts().connect().toMillis()))
                 .setMethod(context.request().getMethod())
                 .setURI(context.request().getURI());

@@ -6,6 +6,7 @@ import gatehouse.exchange.Peer;
 import gatehouse.exchange.Unsent;
 import gatehouse.listener.Door;
 import gatehouse.listener.FrameGuard;
+import gatehouse.tls.ClientCertificate;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -13,6 +14,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class Connection {
     private final HttpConnection http;
     private final Door door;
     private final Peer peer;
+    private final Map<String, Object> certificate;
     private final Unsent unsent;
     private final @Nullable FrameGuard frames;
     private @Nullable StreamWatch streams;
@@ -59,6 +62,7 @@ final class Connection {
         this.http = http;
         this.door = door;
         this.peer = Peer.of(http.remoteAddress(), door.config().trustedProxies());
+        this.certificate = http.isSsl() ? ClientCertificate.claims(http.sslSession()) : Map.of();
         this.unsent = new Unsent(() -> limits().unsent().bytes());
         this.frames =
                 http instanceof ConnectionBase base ? base.channel().pipeline().get(FrameGuard.class) : null;
@@ -75,6 +79,11 @@ final class Connection {
 
     Peer peer() {
         return peer;
+    }
+
+    /** What the certificate says that the client has shown. */
+    Map<String, Object> certificate() {
+        return certificate;
     }
 
     /** Answers that wait to be taken. */
@@ -138,6 +147,14 @@ final class Connection {
         if (end == End.FINAL && exchanges == 0) {
             endNow();
         }
+        all.ended();
+    }
+
+    /** It is somebody else's now, with the exchange on it. */
+    void handedOn(Exchange exchange) {
+        all.handedOn(http);
+        last = null;
+        exchanges--;
         all.ended();
     }
 

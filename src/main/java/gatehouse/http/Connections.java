@@ -64,6 +64,11 @@ final class Connections {
         metrics.unsent(unsent);
     }
 
+    /** A connection is not looked after here any more; it still counts as one of its listener's. */
+    void handedOn(HttpConnection http) {
+        open.remove(http);
+    }
+
     void began() {
         exchanges++;
     }

@@ -7,6 +7,7 @@ import gatehouse.exchange.Peer;
 import gatehouse.exchange.Preflight;
 import gatehouse.exchange.Reply;
 import gatehouse.exchange.RequestIds;
+import gatehouse.exchange.Upgrading;
 import gatehouse.forward.Forwarder;
 import gatehouse.listener.Door;
 import gatehouse.listener.LaneServer;
@@ -21,6 +22,7 @@ import gatehouse.route.RouteTable;
 import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.Snapshots;
+import gatehouse.snapshot.Switchboard;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,6 +45,8 @@ final class HttpLane implements LaneServer {
 
     private final Vertx vertx;
     private final Snapshots snapshots;
+    private final Switchboard switchboard;
+    private final int index;
     private final Forwarder forwarder;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
@@ -54,9 +58,11 @@ final class HttpLane implements LaneServer {
     private boolean draining;
     private int ticks;
 
-    HttpLane(Vertx vertx, HttpNode node) {
+    HttpLane(Vertx vertx, HttpNode node, int index) {
         this.vertx = vertx;
         this.snapshots = node.snapshots();
+        this.switchboard = node.switchboard();
+        this.index = index;
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.traces = node.tracing() == null ? null : node.tracing().lane();
@@ -83,6 +89,9 @@ final class HttpLane implements LaneServer {
         if (traces != null) {
             traces.begin(exchange, connection.peer().trusted());
         }
+        if (!connection.certificate().isEmpty()) {
+            exchange.showed(connection.certificate());
+        }
         connection.begin(exchange);
         metrics.begin();
         watchClient(exchange, connection);
@@ -98,7 +107,12 @@ final class HttpLane implements LaneServer {
         var offered = request.headers().get(ReplyWriter.X_REQUEST_ID);
         var id = offered != null && RequestIds.wellFormed(offered) ? offered : ids.next();
         try {
-            return Intake.accept(request, id, door.name(), peer, door.config().limits());
+            var exchange =
+                    Intake.accept(request, id, door.name(), peer, door.config().limits());
+            if (door.config().takesWebSockets() && Upgrading.isAsked(request)) {
+                exchange.wantsWebSocket();
+            }
+            return exchange;
         } catch (ProblemException e) {
             return Intake.refused(request, id, door.name(), peer, e.problem());
         }
@@ -112,6 +126,10 @@ final class HttpLane implements LaneServer {
             }
             if (exchange.isAboutServer()) {
                 return Future.succeededFuture(Asterisk.reply());
+            }
+            if (!exchange.isWebSocket() && !door.config().takesRequests()) {
+                return Future.failedFuture(Problem.upgradeRequired("This port takes WebSockets and nothing else.")
+                        .asFailure());
             }
             var match = find(now.table(door.name()), exchange);
             if (match instanceof Match.Found<Route> found) {
@@ -140,6 +158,9 @@ final class HttpLane implements LaneServer {
     }
 
     private Future<Reply> terminate(Exchange exchange, Route route) {
+        if (route.to() instanceof Route.ToTopic || (exchange.isWebSocket() && route.takesSockets())) {
+            return handOn(exchange, route);
+        }
         if (route.to() instanceof Route.ToService service) {
             return forwarder.exchange(exchange, service.plan());
         }
@@ -150,6 +171,22 @@ final class HttpLane implements LaneServer {
             return Future.succeededFuture(answer.answer().reply(exchange));
         }
         return ((Route.ToFiles) route.to()).site().exchange(exchange);
+    }
+
+    private Future<Reply> handOn(Exchange exchange, Route route) {
+        var operator = switchboard.at(index);
+        if (operator == null) {
+            return Future.failedFuture(Problem.unavailable(
+                            "not-served",
+                            "The gateway is starting, or its manifest has no verticle that serves WebSockets.",
+                            1,
+                            Origin.GATEWAY)
+                    .asFailure());
+        }
+        var plan = route.to() instanceof Route.ToService service
+                ? service.plan()
+                : route.to() instanceof Route.ToSplit split ? split.split().plan(exchange) : null;
+        return operator.take(exchange, route, plan, forwarder);
     }
 
     private Future<Void> send(Exchange exchange, Connection connection, Reply reply) {
@@ -230,6 +267,11 @@ final class HttpLane implements LaneServer {
     }
 
     private void finish(Exchange exchange, Connection connection) {
+        if (exchange.isUpgraded()) { // whoever has the connection now says when it ends
+            metrics.record(exchange);
+            connection.handedOn(exchange);
+            return;
+        }
         var now = System.nanoTime();
         var request = exchange.request();
         exchange.ended(now, request.bytesRead(), exchange.response().bytesWritten());

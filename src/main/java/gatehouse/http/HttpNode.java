@@ -5,6 +5,7 @@ import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
 import gatehouse.observe.Tracing;
 import gatehouse.snapshot.Snapshots;
+import gatehouse.snapshot.Switchboard;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots the configuration in force
  * @param metrics where exchanges are counted
  * @param accessLog where they are written; null for nowhere
+ * @param switchboard who takes what asks for a WebSocket or a topic
  * @param tracing what records some of them; null for nothing
  */
 public record HttpNode(
@@ -21,6 +23,7 @@ public record HttpNode(
         Snapshots snapshots,
         Metrics metrics,
         @Nullable AccessLog accessLog,
+        Switchboard switchboard,
         @Nullable Tracing tracing) {
     int lanes() {
         return listeners.lanes().size();

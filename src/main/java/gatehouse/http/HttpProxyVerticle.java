@@ -35,7 +35,8 @@ public final class HttpProxyVerticle extends VerticleBase {
         var starting = new ArrayList<Future<?>>();
         for (var lane : node.listeners().lanes()) {
             if (lane.index() % instances == instance) {
-                starting.add(lane.run(() -> new HttpLane(vertx, node)).onSuccess(served -> lanes.put(lane, served)));
+                starting.add(lane.run(() -> new HttpLane(vertx, node, lane.index()))
+                        .onSuccess(served -> lanes.put(lane, served)));
             }
         }
         return Future.all(starting).compose(made -> {

@@ -94,7 +94,7 @@ final class ReplyWriter {
 
     /** RFC 9112 §6.3: these have no body whatever their fields say. */
     private static boolean hasNoBody(Exchange exchange, int status) {
-        return exchange.isHead() || status == 204 || status == 304;
+        return exchange.isHead() || status == 101 || status == 204 || status == 304;
     }
 
     private static void frame(Exchange exchange, Reply reply, HttpServerResponse response) {

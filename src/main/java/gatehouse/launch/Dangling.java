@@ -8,6 +8,7 @@ import java.util.List;
 /** What the configuration relies on and the manifest does not run. */
 final class Dangling {
     private static final String REGISTRY = "RegistryVerticle";
+    private static final String WEBSOCKETS = "WsProxyVerticle";
     private static final String ADMIN = "AdminVerticle";
 
     private Dangling() {}
@@ -23,6 +24,18 @@ final class Dangling {
                             "services." + service + ".registry",
                             "no registry runs here, so it would find nobody",
                             "an entry with " + REGISTRY + " in the manifest")));
+        }
+        if (!manifest.runs(WEBSOCKETS)) {
+            blueprint.config().listeners().forEach((name, listener) -> {
+                var place = blueprint.addresses().get(name);
+                if (listener.takesWebSockets() && place != null) {
+                    problems.add(new ConfigProblem(
+                            place,
+                            "listeners." + name + ".protocols",
+                            "websocket, which nothing serves here",
+                            "an entry with " + WEBSOCKETS + " in the manifest"));
+                }
+            });
         }
         var bridge = blueprint.bridge();
         if (bridge != null) {

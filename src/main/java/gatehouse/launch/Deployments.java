@@ -23,7 +23,8 @@ public final class Deployments {
     static final String REGISTRY = "RegistryVerticle";
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-    private static final Set<String> OWN = Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "AdminVerticle");
+    private static final Set<String> OWN =
+            Set.of("CacheRefreshVerticle", "HttpProxyVerticle", "WsProxyVerticle", "TcpProxyVerticle", "AdminVerticle");
 
     private final Vertx vertx;
     private final Node node;

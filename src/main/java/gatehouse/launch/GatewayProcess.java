@@ -5,6 +5,7 @@ import gatehouse.cluster.Cluster;
 import gatehouse.cluster.Joined;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ListenAddress;
+import gatehouse.config.NodeConfig;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
@@ -261,7 +262,7 @@ final class GatewayProcess {
             var cut = node.stop()
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(drain.notice().plus(drain.http()).plus(CLOSING).toMillis(), TimeUnit.MILLISECONDS);
+                    .get(drain.notice().plus(longest(drain)).plus(CLOSING).toMillis(), TimeUnit.MILLISECONDS);
             var millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             if (cut == 0) {
                 LOG.info("ended after {} ms, every request was answered", millis);
@@ -271,6 +272,11 @@ final class GatewayProcess {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("not everything was closed in time", e);
         }
+    }
+
+    private static Duration longest(NodeConfig.Drain drain) {
+        var sockets = drain.webSocketsEnd();
+        return sockets.compareTo(drain.http()) > 0 ? sockets : drain.http();
     }
 
     private static void close(Vertx vertx) {

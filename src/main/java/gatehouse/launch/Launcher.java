@@ -4,6 +4,8 @@ import gatehouse.admin.AdminVerticle;
 import gatehouse.http.HttpProxyVerticle;
 import gatehouse.refresh.CacheRefreshVerticle;
 import gatehouse.registrar.RegistryVerticle;
+import gatehouse.tcp.TcpProxyVerticle;
+import gatehouse.ws.WsProxyVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -100,7 +102,9 @@ final class Launcher {
                     proxies.add(proxy);
                     return proxy;
                 };
+            case "TcpProxyVerticle" -> i -> new TcpProxyVerticle(node.tcpNode(), i, count);
             case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(node.refreshNode()));
+            case "WsProxyVerticle" -> i -> side.carry(new WsProxyVerticle(node.openSockets(), node.switchboard()));
             case "AdminVerticle" -> i -> side.carry(new AdminVerticle(node.adminNode()));
             case Deployments.REGISTRY -> i -> side.carry(new RegistryVerticle(node.registryNode()));
             default -> null;

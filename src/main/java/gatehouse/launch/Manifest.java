@@ -20,7 +20,7 @@ public record Manifest(
     public record Entry(
             @Key(
                     doc =
-                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, or the name of a class that is a Vert.x verticle.",
+                            "`HttpProxyVerticle`, `AdminVerticle`, `RegistryVerticle`, `CacheRefreshVerticle`, `WsProxyVerticle`, `TcpProxyVerticle`, or the name of a class that is a Vert.x verticle.",
                     required = true)
             String main,
 
@@ -41,12 +41,14 @@ public record Manifest(
                 .anyMatch(entry -> entry.enabled() && entry.main().equals(main));
     }
 
-    /** The manifest that is used where a command brings none: the gateway itself, its registry, refreshes of its cache and its admin API. */
+    /** The manifest that is used where a command brings none: the gateway itself over HTTP and TCP, its registry, refreshes of its cache and its admin API. */
     public static Manifest builtIn() {
         var entries = new LinkedHashMap<String, Entry>();
         entries.put("registry", new Entry("RegistryVerticle", null, new Instances(1), true, Map.of()));
         entries.put("cache", new Entry("CacheRefreshVerticle", null, new Instances(1), true, Map.of()));
         entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
+        entries.put("ws", new Entry("WsProxyVerticle", null, new Instances(1), true, Map.of()));
+        entries.put("tcp", new Entry("TcpProxyVerticle", null, new Instances(1), true, Map.of()));
         entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
         return new Manifest(null, entries);
     }

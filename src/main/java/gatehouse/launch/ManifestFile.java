@@ -25,7 +25,9 @@ final class ManifestFile {
     private static final String ADMIN = "AdminVerticle";
     private static final String REGISTRY = "RegistryVerticle";
     private static final String CACHE = "CacheRefreshVerticle";
-    private static final List<String> BUILT_IN = List.of(HTTP, ADMIN, REGISTRY, CACHE);
+    private static final String WEBSOCKETS = "WsProxyVerticle";
+    private static final String TCP = "TcpProxyVerticle";
+    private static final List<String> BUILT_IN = List.of(HTTP, ADMIN, REGISTRY, CACHE, WEBSOCKETS, TCP);
     private static final String A_VERTICLE =
             "a class that is a Vert.x verticle and has a constructor without arguments";
 

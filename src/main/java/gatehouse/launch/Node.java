@@ -15,7 +15,9 @@ import gatehouse.observe.Metrics;
 import gatehouse.observe.Tracing;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
+import gatehouse.policy.auth.SharedRevocations;
 import gatehouse.problem.Problem;
+import gatehouse.refresh.Purges;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.registry.AddressGuard;
@@ -25,6 +27,9 @@ import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
+import gatehouse.snapshot.Switchboard;
+import gatehouse.tcp.TcpNode;
+import gatehouse.ws.OpenSockets;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -68,11 +73,14 @@ public final class Node {
     private final Metrics metrics = new Metrics();
     private final Listeners listeners;
     private final Registry registry;
-    private final RevocationList revocations = new RevocationList(InstantSource.system());
+    private final Revocations revocations;
     private final ResponseCache cache;
+    private final Purges purges;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final @Nullable Tracing tracing;
+    private final Switchboard switchboard;
+    private final OpenSockets sockets;
     private final Deployments deployments;
     private final LoopWatch loops;
     private final Instant startedAt = Instant.now();
@@ -95,16 +103,27 @@ public final class Node {
         compare = blueprint.config().cluster().compare();
         startTimeout = blueprint.config().node().startTimeout();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
+        var list = new RevocationList(InstantSource.system());
+        revocations = cluster.isShared()
+                ? new SharedRevocations(list, vertx, cluster, InstantSource.system(), compare)
+                : list;
         cache = new ResponseCache(
                 blueprint.config().cache(),
                 blueprint.config().node().name(),
                 System::nanoTime,
                 System::currentTimeMillis);
+        purges = new Purges(
+                vertx,
+                cluster,
+                this::purge,
+                () -> snapshots.current().config().cache().confirm());
         builder = new SnapshotBuilder(
-                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cache);
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
         listeners = new Listeners(vertx, lanes);
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
+        switchboard = new Switchboard(lanes);
+        sockets = new OpenSockets(vertx, listeners, snapshots, metrics, accessLog);
         Samples.feed(metrics, snapshots);
         if (manifest.runs("RegistryVerticle")) {
             metrics.registry(() -> Samples.registry(registry));
@@ -160,9 +179,11 @@ public final class Node {
         }
         return node.deployments
                 .startOthers()
-                .compose(others -> node.startRegistry(blueprint.config()))
+                .compose(others -> node.learnRevocations())
+                .compose(learnt -> node.startRegistry(blueprint.config()))
                 .compose(registered -> node.change(() -> node.apply(blueprint)))
-                .compose(applied -> node.deployments.startOwn())
+                .compose(applied -> node.purges.start())
+                .compose(listening -> node.deployments.startOwn())
                 .map(started -> {
                     node.ready = true;
                     return node;
@@ -242,6 +263,10 @@ public final class Node {
         return lastChange;
     }
 
+    private Future<Void> learnRevocations() {
+        return revocations instanceof SharedRevocations shared ? shared.begin() : Future.succeededFuture();
+    }
+
     private Future<Void> startRegistry(GatewayConfig config) {
         adoptRegistry(config);
         return deployments.startRegistry();
@@ -256,7 +281,10 @@ public final class Node {
     }
 
     private boolean isOwnPort(int port) {
-        return port == adminPort || port == bridgePort || ports.containsValue(port);
+        return port == adminPort
+                || port == bridgePort
+                || ports.containsValue(port)
+                || cluster.ports().contains(port);
     }
 
     private Future<Void> apply(Blueprint blueprint) {
@@ -269,18 +297,19 @@ public final class Node {
             return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = snapshots.isEmpty() ? null : snapshots.current();
-        var grace = blueprint.config().node().drain().http();
+        var drain = blueprint.config().node().drain();
         return listeners
-                .prepare(blueprint.config().listeners())
+                .prepare(blueprint.config().listeners(), blueprint.tls().listeners())
                 .compose(change -> builder.build(blueprint, previous)
                         .compose(next -> change.leave().map(next))
                         .compose(next -> {
                             snapshots.replace(vertx, next);
+                            blueprint.tls().warnings().forEach(warning -> LOG.warn("{}", warning));
                             adoptRegistry(next.config());
                             cache.adopt(
                                     next.config().cache(), next.config().node().name());
                             listeners.limitConnections(connections);
-                            var closing = change.commit(grace);
+                            var closing = change.commit(drain.http(), drain.tcp());
                             ports = listeners.ports();
                             metrics.reloaded(next.number());
                             metrics.retain(
@@ -327,19 +356,24 @@ public final class Node {
         var notice = drain == null ? Duration.ZERO : drain.notice();
         return vertx.timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
                 .compose(noticed -> deployments.announceEnd())
-                .compose(told -> closeListeners(grace))
+                .compose(told -> sockets.announceEnd())
+                .compose(told -> Future.join(
+                        closeListeners(grace, drain == null ? Duration.ZERO : drain.tcp()),
+                        sockets.drained(drain == null ? Duration.ZERO : drain.webSocketsEnd())))
+                .compose(closed -> sockets.close().map(done -> closed.<Integer>resultAt(0)))
                 .transform(cut -> deployments
                         .stop()
+                        .transform(stopped -> purges.stop())
                         .transform(stopped -> closeRest())
                         .transform(closed -> Future.succeededFuture(cut.succeeded() ? cut.result() : 0)));
     }
 
     /** Completes with the number of requests that were under way when the grace was over. */
-    private Future<Integer> closeListeners(Duration grace) {
+    private Future<Integer> closeListeners(Duration grace, Duration streams) {
         var late = new AtomicInteger();
         var timer = vertx.setTimer(
                 Math.max(1, grace.minus(BEFORE_CUT).toMillis()), over -> late.set(metrics.requestsInFlight()));
-        return listeners.close(grace).map(closed -> {
+        return listeners.close(grace, streams).map(closed -> {
             vertx.cancelTimer(timer);
             return late.get();
         });
@@ -389,7 +423,22 @@ public final class Node {
 
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
-        return new HttpNode(listeners, snapshots, metrics, accessLog, tracing);
+        return new HttpNode(listeners, snapshots, metrics, accessLog, switchboard, tracing);
+    }
+
+    /** The connections that are WebSockets now. */
+    public OpenSockets openSockets() {
+        return sockets;
+    }
+
+    /** Where the HTTP edge hands over what asks for a WebSocket. */
+    public Switchboard switchboard() {
+        return switchboard;
+    }
+
+    /** What the edge of bytes works with. */
+    TcpNode tcpNode() {
+        return new TcpNode(listeners, snapshots, metrics, accessLog);
     }
 
     /** What refreshes work with. */
@@ -438,7 +487,8 @@ public final class Node {
                 cluster,
                 deployments.manifest().runs("RegistryVerticle") ? registry : null,
                 revocations,
-                new AdminNode.Cache(cache::sample, this::purge),
+                new AdminNode.Cache(cache::sample, purges::purge),
+                sockets.topics()::publish,
                 adminToken);
     }
 

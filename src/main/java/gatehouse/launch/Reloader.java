@@ -164,6 +164,7 @@ final class Reloader implements AutoCloseable {
     private Future<Void> put(Blueprint next) {
         var before = node.snapshots().current();
         var same = next.config().equals(before.config())
+                && next.tls().equals(before.blueprint().tls())
                 && next.files().equals(before.blueprint().files());
         if (same && node.problems().isEmpty()) {
             return Future.succeededFuture();

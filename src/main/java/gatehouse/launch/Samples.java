@@ -27,6 +27,7 @@ final class Samples {
         metrics.targets(samples::targets);
         metrics.loads(samples::loads);
         metrics.breakers(samples::breakers);
+        metrics.mirrors(samples::mirrors);
     }
 
     /** What a scrape reads of the registry. */
@@ -66,6 +67,24 @@ final class Samples {
             snapshots.current().services().forEach((name, service) -> {
                 var load = service.load();
                 samples.add(new LoadSample(name, load.limit(), load.inFlight(), load.waiting()));
+            });
+        }
+        return samples;
+    }
+
+    private Map<String, Map<String, Long>> mirrors() {
+        var samples = new TreeMap<String, Map<String, Long>>();
+        if (!snapshots.isEmpty()) {
+            snapshots.current().routes().forEach((name, route) -> {
+                for (var plan : route.plans()) {
+                    var mirror = plan.mirror();
+                    if (mirror != null) {
+                        var sums = samples.computeIfAbsent(name, first -> new TreeMap<>());
+                        sums.merge("sent", mirror.tally().sent(), Long::sum);
+                        sums.merge("failed", mirror.tally().failed(), Long::sum);
+                        sums.merge("dropped", mirror.tally().dropped(), Long::sum);
+                    }
+                }
             });
         }
         return samples;

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,10 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
         context.flush();
         Farewell.then(channel, () -> {
             if (channel.isActive()) {
+                var tls = channel.pipeline().get(SslHandler.class);
+                if (tls != null) {
+                    var unusedYet = tls.closeOutbound(); // says goodbye
+                }
                 var unused = channel.shutdownOutput();
                 channel.config().setAutoRead(true);
             }

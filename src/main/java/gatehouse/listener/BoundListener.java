@@ -1,6 +1,7 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerConfig;
+import gatehouse.tls.ServerTls;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One listener, bound on every lane. */
 final class BoundListener {
@@ -40,7 +42,7 @@ final class BoundListener {
     private final List<Lane> lanes;
     private final ListenerConfig config;
     private final Gate gate;
-    private final List<HttpServer> servers = new ArrayList<>();
+    private final List<LaneSocket> servers = new ArrayList<>();
     private final List<Door> doors = new ArrayList<>();
 
     private BoundListener(Vertx vertx, List<Lane> lanes, ListenerConfig config, Gate gate) {
@@ -50,17 +52,19 @@ final class BoundListener {
         this.gate = gate;
     }
 
-    static Future<BoundListener> bind(Vertx vertx, List<Lane> lanes, String name, ListenerConfig config, Gate gate) {
+    static Future<BoundListener> bind(
+            Vertx vertx, List<Lane> lanes, String name, ListenerConfig config, @Nullable ServerTls tls, Gate gate) {
         var bound = new BoundListener(vertx, lanes, config, gate);
         var port = config.listen().port() == 0
                 ? -ANY_PORT.incrementAndGet()
                 : config.listen().port();
         var options = options(config);
-        var binding = new ArrayList<Future<HttpServer>>();
+        var binding = new ArrayList<Future<?>>();
         for (var lane : lanes) {
             var door = new Door(name, config);
+            door.encrypt(tls);
             bound.doors.add(door);
-            binding.add(lane.run(() -> bound.server(options, lane, door)
+            binding.add(lane.run(() -> bound.socket(options, lane, door)
                             .listen(port, config.listen().host()))
                     .compose(listening -> listening));
         }
@@ -70,18 +74,28 @@ final class BoundListener {
                         .transform(closed -> Future.failedFuture(new BindException(name, config.listen(), cause))));
     }
 
-    private HttpServer server(HttpServerOptions options, Lane lane, Door door) {
-        var server = Doorway.server(new GatedVertx((VertxInternal) vertx, gate), options, door, this::accepted)
+    private LaneSocket socket(HttpServerOptions options, Lane lane, Door door) {
+        var gated = new GatedVertx((VertxInternal) vertx, gate);
+        var entrance = new Entrance(door, gate);
+        var socket = config.protocols().contains(ListenerConfig.Protocol.UDP)
+                ? new DatagramSocket(lane, door)
+                : !config.isHttp()
+                        ? LaneSocket.ofStreams(gated, lane, door, entrance)
+                        : LaneSocket.of(server(gated, options, lane, door, entrance));
+        synchronized (servers) {
+            servers.add(socket);
+        }
+        return socket;
+    }
+
+    private HttpServer server(GatedVertx gated, HttpServerOptions options, Lane lane, Door door, Entrance entrance) {
+        return Doorway.server(gated, options, door, entrance, this::accepted)
                 .connectionHandler(connection -> {
                     prepare(connection, door);
                     lane.connected(door, connection);
                 })
                 .requestHandler(request -> lane.handle(door, request))
                 .invalidRequestHandler(request -> lane.handleInvalid(door, request));
-        synchronized (servers) {
-            servers.add(server);
-        }
-        return server;
     }
 
     /** Sets what Vert.x has no option for. */
@@ -107,6 +121,8 @@ final class BoundListener {
         var headerBytes = (int) limits.headers().bytes();
         return new HttpServerOptions()
                 .setHttp2ClearTextEnabled(config.protocols().contains(ListenerConfig.Protocol.H2C))
+                .setSsl(config.tls() != null)
+                .setUseAlpn(config.tls() != null)
                 .setMaxInitialLineLength((int) limits.uri().bytes() + MORE_THAN_URI)
                 .setMaxHeaderSize(headerBytes)
                 .setMaxChunkSize(RequestDecoder.MAX_READ_BYTES)
@@ -135,6 +151,7 @@ final class BoundListener {
     boolean fits(ListenerConfig wanted) {
         return config.listen().equals(wanted.listen())
                 && config.protocols().equals(wanted.protocols())
+                && (config.tls() == null) == (wanted.tls() == null)
                 && config.limits().areBoundLike(wanted.limits());
     }
 
@@ -142,21 +159,35 @@ final class BoundListener {
         return gate;
     }
 
-    void adopt(String name, ListenerConfig changed) {
+    void adopt(String name, ListenerConfig changed, @Nullable ServerTls tls) {
         gate.adopt(name, changed);
-        doors.forEach(door -> door.adopt(changed));
+        doors.forEach(door -> {
+            door.adopt(changed);
+            door.encrypt(tls);
+        });
     }
 
     int port() {
         synchronized (servers) {
-            return servers.get(0).actualPort();
+            return servers.stream().mapToInt(server -> server.port()).max().orElse(-1);
         }
     }
 
     private void accepted(Channel connection) {
         if (config.protocols().contains(ListenerConfig.Protocol.H2C)) {
             connection.pipeline().addFirst(new FrameGuard(config.limits().http2()));
+        } else if ("h2".equals(Entrance.protocol(connection))) {
+            connection
+                    .pipeline()
+                    .addAfter(Entrance.TLS, null, new FrameGuard(config.limits().http2()));
+        } else if (isHttp2Alone()) {
+            var unused = connection.close(); // whoever did not ask for it would get HTTP/1.1
         }
+    }
+
+    private boolean isHttp2Alone() {
+        return config.protocols().contains(ListenerConfig.Protocol.H2)
+                && !config.protocols().contains(ListenerConfig.Protocol.HTTP1);
     }
 
     /** Stops accepting, then gives who is connected a moment; exchanges go on. */
@@ -186,7 +217,7 @@ final class BoundListener {
     Future<Void> close(Duration grace) {
         var closing = new ArrayList<Future<Void>>();
         synchronized (servers) {
-            servers.forEach(server -> closing.add(server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS)));
+            servers.forEach(server -> closing.add(server.shutdown(grace)));
         }
         return Future.join(closing).mapEmpty();
     }

@@ -1,6 +1,8 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerConfig;
+import gatehouse.tls.ServerTls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One listener as seen from one event loop. Confined to that loop.
@@ -8,10 +10,20 @@ import gatehouse.config.ListenerConfig;
 public final class Door {
     private final String name;
     private volatile ListenerConfig config;
+    private volatile @Nullable ServerTls tls;
 
     Door(String name, ListenerConfig config) {
         this.name = name;
         this.config = config;
+    }
+
+    /** What encrypts the connections that come from now on; null where they are plain. */
+    @Nullable ServerTls tls() {
+        return tls;
+    }
+
+    void encrypt(@Nullable ServerTls changed) {
+        tls = changed;
     }
 
     /** Name of the listener. */

@@ -34,13 +34,16 @@ final class Doorway extends VertxWrapper {
     private final HttpServerOptions http;
     private final Door door;
     private final HeadTimes heads;
+    private final Entrance entrance;
     private final Consumer<Channel> accepted;
 
-    private Doorway(VertxInternal vertx, HttpServerOptions http, Door door, Consumer<Channel> accepted) {
+    private Doorway(
+            VertxInternal vertx, HttpServerOptions http, Door door, Entrance entrance, Consumer<Channel> accepted) {
         super(vertx);
         this.http = http;
         this.door = door;
         this.heads = new HeadTimes(door);
+        this.entrance = entrance;
         this.accepted = accepted;
     }
 
@@ -49,21 +52,24 @@ final class Doorway extends VertxWrapper {
      *
      * @param accepted gets the channel of each connection, on its event loop
      */
-    static HttpServer server(Vertx vertx, HttpServerOptions options, Door door, Consumer<Channel> accepted) {
-        return new HttpServerImpl(new Doorway((VertxInternal) vertx, options, door, accepted), options);
+    static HttpServer server(
+            Vertx vertx, HttpServerOptions options, Door door, Entrance entrance, Consumer<Channel> accepted) {
+        return new HttpServerImpl(new Doorway((VertxInternal) vertx, options, door, entrance, accepted), options);
     }
 
     @Override
     public NetServerInternal createNetServer(NetServerOptions options) {
-        return new NetServerImpl(delegate, options.copy()) {
+        return new NetServerImpl(delegate, options.copy().setSsl(false)) { // the entrance encrypts
             @Override
             public NetServerInternal connectHandler(Handler<NetSocket> handler) {
                 return super.connectHandler(socket -> {
-                    handler.handle(socket);
                     var channel =
                             ((NetSocketInternal) socket).channelHandlerContext().channel();
-                    accepted.accept(channel);
-                    meet(channel.pipeline(), heads.accepted(channel));
+                    entrance.pass(channel, door.config().limits().headerTime(), () -> {
+                        accepted.accept(channel);
+                        handler.handle(socket);
+                        meet(channel.pipeline(), heads.accepted(channel));
+                    });
                 });
             }
         };

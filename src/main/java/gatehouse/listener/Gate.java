@@ -112,6 +112,25 @@ final class Gate extends ChannelInboundHandlerAdapter {
         return refusal;
     }
 
+    /**
+     * Counts a connection for the client that a trusted balancer has named, too.
+     *
+     * @return false when the client has as many as it may; the connection is closed then
+     */
+    boolean reveal(Channel connection, InetAddress client) {
+        var same = byAddress.merge(counted(client), 1, Integer::sum);
+        var most = config.limits().perAddress();
+        if (most > 0 && same > most) {
+            forget(client);
+            Objects.requireNonNull(refused.get(Refusal.ADDRESS)).increment();
+            node.tell(listener, Refusal.ADDRESS.why());
+            var unused = connection.close();
+            return false;
+        }
+        connection.closeFuture().addListener(closed -> forget(client));
+        return true;
+    }
+
     void leave(@Nullable InetAddress address) {
         if (address != null) {
             forget(address);
@@ -124,7 +143,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
         byAddress.computeIfPresent(counted(address), (key, count) -> count == 1 ? null : count - 1);
     }
 
-    private static boolean isTrusted(ListenerConfig config, InetAddress address) {
+    static boolean isTrusted(ListenerConfig config, InetAddress address) {
         var bytes = address.getAddress();
         for (var range : config.trustedProxies()) {
             if (range.contains(bytes)) {

@@ -3,7 +3,9 @@ package gatehouse.listener;
 import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -24,6 +26,7 @@ public final class Lane {
     private final int index;
     private final Context context;
     private @Nullable LaneServer server;
+    private @Nullable StreamServer streams;
 
     Lane(int index, Context context) {
         this.index = index;
@@ -76,6 +79,20 @@ public final class Lane {
         return server;
     }
 
+    /**
+     * Lets another one take the connections that are no HTTP to this node as a server, as {@link #serve} does.
+     *
+     * @param nextStreams takes connections that carry bytes of any protocol; null: they are closed
+     */
+    public void serveStreams(@Nullable StreamServer nextStreams) {
+        streams = nextStreams;
+    }
+
+    /** Who takes connections of bytes now; asked on the lane's event loop. */
+    public @Nullable StreamServer streams() {
+        return streams;
+    }
+
     void handle(Door door, HttpServerRequest request) {
         if (server == null) {
             refuse(request);
@@ -95,6 +112,22 @@ public final class Lane {
     void connected(Door door, HttpConnection connection) {
         if (server != null) {
             server.connected(door, connection);
+        }
+    }
+
+    void stream(Door door, Channel connection) {
+        if (streams == null) {
+            var unused = connection.close();
+        } else {
+            streams.connected(door, connection);
+        }
+    }
+
+    void datagram(Door door, Channel socket, DatagramPacket packet) {
+        if (streams == null) {
+            packet.release();
+        } else {
+            streams.received(door, socket, packet);
         }
     }
 

@@ -1,6 +1,7 @@
 package gatehouse.listener;
 
 import gatehouse.config.ListenerConfig;
+import gatehouse.tls.ServerTls;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -103,18 +104,32 @@ public final class Listeners {
      *     on it the grace to end; fails with a {@link BindException}
      */
     public Future<Change> prepare(Map<String, ListenerConfig> wanted) {
+        return prepare(wanted, Map.of());
+    }
+
+    /**
+     * As {@link #prepare(Map)}.
+     *
+     * @param tls what encrypts those listeners that do
+     */
+    public Future<Change> prepare(Map<String, ListenerConfig> wanted, Map<String, ServerTls> tls) {
         var opened = new LinkedHashMap<String, BoundListener>();
         Future<Void> chain = Future.succeededFuture();
         for (var entry : wanted.entrySet()) {
             var present = bound.get(entry.getKey());
             if (present == null || !present.fits(entry.getValue())) {
                 chain = chain.compose(done -> BoundListener.bind(
-                                vertx, lanes, entry.getKey(), entry.getValue(), gate(entry.getKey(), entry.getValue()))
+                                vertx,
+                                lanes,
+                                entry.getKey(),
+                                entry.getValue(),
+                                tls.get(entry.getKey()),
+                                gate(entry.getKey(), entry.getValue()))
                         .onSuccess(listener -> opened.put(entry.getKey(), listener))
                         .mapEmpty());
             }
         }
-        return chain.map(done -> new Change(wanted, opened)).recover(cause -> {
+        return chain.map(done -> new Change(wanted, tls, opened)).recover(cause -> {
             var closing = opened.values().stream()
                     .map(listener -> listener.close(Duration.ZERO))
                     .toList();
@@ -141,8 +156,18 @@ public final class Listeners {
 
     /** Stops accepting and closes everything, each connection when its exchange is over or the grace has passed. */
     public Future<Void> close(Duration grace) {
+        return close(grace, grace);
+    }
+
+    /**
+     * As {@link #close(Duration)}.
+     *
+     * @param streams the grace of connections that carry bytes of any protocol
+     */
+    public Future<Void> close(Duration grace, Duration streams) {
         var closing = bound.values().stream()
-                .map(listener -> listener.leave().compose(left -> listener.close(grace)))
+                .map(listener -> listener.leave()
+                        .compose(left -> listener.close(listener.config().isHttp() ? grace : streams)))
                 .toList();
         bound.clear();
         return Future.join(closing).mapEmpty();
@@ -151,10 +176,13 @@ public final class Listeners {
     /** A set of listeners that is bound and waits to be put in force. */
     public final class Change {
         private final Map<String, ListenerConfig> wanted;
+        private final Map<String, ServerTls> tls;
         private final Map<String, BoundListener> opened;
 
-        private Change(Map<String, ListenerConfig> wanted, Map<String, BoundListener> opened) {
+        private Change(
+                Map<String, ListenerConfig> wanted, Map<String, ServerTls> tls, Map<String, BoundListener> opened) {
             this.wanted = wanted;
+            this.tls = tls;
             this.opened = opened;
         }
 
@@ -192,14 +220,24 @@ public final class Listeners {
          * @return completes when those are closed
          */
         public Future<Void> commit(Duration grace) {
+            return commit(grace, grace);
+        }
+
+        /**
+         * As {@link #commit(Duration)}.
+         *
+         * @param streams time for connections that carry bytes of any protocol
+         */
+        public Future<Void> commit(Duration grace, Duration streams) {
             var gone = going().stream()
-                    .map(name -> Objects.requireNonNull(bound.remove(name)).close(grace))
+                    .map(name -> Objects.requireNonNull(bound.remove(name)))
+                    .map(listener -> listener.close(listener.config().isHttp() ? grace : streams))
                     .toList();
             bound.putAll(opened);
             var now = new LinkedHashMap<String, Gate>();
             wanted.forEach((name, config) -> {
                 var listener = Objects.requireNonNull(bound.get(name));
-                listener.adopt(name, config);
+                listener.adopt(name, config, tls.get(name));
                 now.put(name, listener.gate());
             });
             gates = now;

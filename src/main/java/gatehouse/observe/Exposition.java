@@ -88,6 +88,7 @@ final class Exposition {
                         LoadSample::limit),
                 loads("gatehouse_service_requests_in_flight", "Requests under way.", LoadSample::inFlight),
                 loads("gatehouse_service_requests_waiting", "Requests in line for a place.", LoadSample::waiting),
+                mirrors(),
                 breakers());
     }
 
@@ -136,6 +137,16 @@ final class Exposition {
                 .dataPoint(point(Labels.of("result", "applied"), metrics.applied()))
                 .dataPoint(point(Labels.of("result", "rejected"), metrics.rejected()))
                 .build();
+    }
+
+    private MetricSnapshot mirrors() {
+        var builder = CounterSnapshot.builder()
+                .name("gatehouse_mirrored_requests")
+                .help("Copies of requests that were answered, that were not, and that were not sent.");
+        metrics.sampleMirrors()
+                .forEach((route, results) -> results.forEach((result, count) ->
+                        builder.dataPoint(point(Labels.of("route", route, "result", result), count))));
+        return builder.build();
     }
 
     private MetricSnapshot breakers() {

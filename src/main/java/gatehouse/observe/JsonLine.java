@@ -29,6 +29,7 @@ final class JsonLine implements LineFormat {
     private static final byte[] CONSUMER = ascii(",\"consumer\":\"");
     private static final byte[] USER_AGENT = ascii(",\"userAgent\":\"");
     private static final byte[] REFERER = ascii(",\"referer\":\"");
+    private static final byte[] CLOSE_CODE = ascii(",\"closeCode\":");
     private static final byte[] ABORTED = ascii(",\"aborted\":true");
 
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss");
@@ -69,6 +70,9 @@ final class JsonLine implements LineFormat {
         member(CONSUMER, facts.consumer(), out);
         member(USER_AGENT, facts.userAgent(), out);
         referer(facts.referer(), out);
+        if (facts.closeCode() > 0) {
+            member(CLOSE_CODE, facts.closeCode(), out);
+        }
         if (facts.aborted()) {
             out.raw(ABORTED);
         }

@@ -43,6 +43,7 @@ public final class Metrics implements AutoCloseable {
     private volatile Supplier<List<LoadSample>> loads = List::of;
     private volatile Supplier<Map<String, Integer>> breakers = Map::of;
     private volatile Supplier<Map<String, Map<String, Long>>> refused = Map::of;
+    private volatile Supplier<Map<String, Map<String, Long>>> mirrors = Map::of;
 
     /** Metrics with the usual figures of the Java machine and the process in it. */
     public Metrics() {
@@ -99,6 +100,11 @@ public final class Metrics implements AutoCloseable {
     /** Where the state of each route's breaker is read at a scrape: 0 closed, 1 half-open, 2 open. */
     public void breakers(Supplier<Map<String, Integer>> source) {
         breakers = source;
+    }
+
+    /** Where what became of mirrored requests is read at a scrape: by route, by what became of them. */
+    public void mirrors(Supplier<Map<String, Map<String, Long>>> source) {
+        mirrors = source;
     }
 
     /** Where the connections that were not taken are read at a scrape: by listener, by the reason why. */
@@ -187,6 +193,10 @@ public final class Metrics implements AutoCloseable {
 
     Map<String, Map<String, Long>> sampleRefused() {
         return refused.get();
+    }
+
+    Map<String, Map<String, Long>> sampleMirrors() {
+        return mirrors.get();
     }
 
     Map<String, Integer> sampleBreakers() {

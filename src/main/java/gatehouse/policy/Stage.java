@@ -31,5 +31,7 @@ public enum Stage {
     /** Around each attempt. */
     RETRY,
     /** Deadlines of the attempts and of the whole exchange, kept by the forwarder. */
-    TIMEOUT
+    TIMEOUT,
+    /** What holds for connections that become WebSockets, kept by who carries them. */
+    SOCKET
 }

@@ -1,5 +1,6 @@
 package gatehouse.policy;
 
+import gatehouse.cluster.Cluster;
 import gatehouse.config.ConsumerConfig;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -17,6 +18,8 @@ import java.util.function.LongSupplier;
  * @param consumers who calls, by name
  * @param kept what outlives a snapshot
  * @param revocations tokens that are not taken any more
+ * @param cluster the other nodes, if there are any
+ * @param route the route whose policies are made
  */
 public record Surroundings(
         Vertx vertx,
@@ -25,4 +28,11 @@ public record Surroundings(
         LongSupplier nanoTime,
         Map<String, ConsumerConfig> consumers,
         Kept kept,
-        Revocations revocations) {}
+        Revocations revocations,
+        Cluster cluster,
+        String route) {
+    /** The same for the policies of another route. */
+    public Surroundings of(String name) {
+        return new Surroundings(vertx, files, wallTime, nanoTime, consumers, kept, revocations, cluster, name);
+    }
+}

@@ -167,6 +167,22 @@ public record Problem(
                 .with("Retry-After", Long.toString(Math.max(1, retryAfterSeconds)));
     }
 
+    /** 404: what is asked for can't be the name of a topic. */
+    public static Problem noTopic() {
+        return of("no-topic", 404, "There is no such topic", "This can't be the name of a topic.", Origin.CLIENT);
+    }
+
+    /** 406: what is there is of no type that the client takes. */
+    public static Problem notAcceptable(String detail) {
+        return of("not-acceptable", 406, "No acceptable type", detail, Origin.CLIENT);
+    }
+
+    /** 426: this is for WebSockets, of this version. */
+    public static Problem upgradeRequired(String detail) {
+        return of("upgrade-required", 426, "A WebSocket is required", detail, Origin.CLIENT)
+                .with("Upgrade", "websocket");
+    }
+
     /** 431: the header section, or the trailer section, is over the limit. */
     public static Problem headersTooLarge() {
         return new Problem(

@@ -9,7 +9,6 @@ import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
 import gatehouse.policy.cache.Caching;
 import gatehouse.problem.Problem;
-import gatehouse.problem.ProblemException;
 import gatehouse.route.Match;
 import gatehouse.snapshot.ConfigChanged;
 import gatehouse.snapshot.Route;
@@ -17,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fetches what no client asks for just now: answers to {@code gatehouse.cache.refresh}, and the warm-up list at its start and after a
- * purge. Carries out the purges that are told by {@code gatehouse.cache.purge}.
+ * purge.
  */
 public final class CacheRefreshVerticle extends VerticleBase {
     private static final Verb REFRESH = Verb.of("gatehouse.cache.refresh");
@@ -52,26 +52,18 @@ public final class CacheRefreshVerticle extends VerticleBase {
                 node.snapshots().current().config().node().name());
         subscriptions.add(ConfigChanged.TOPIC.subscribe(
                 vertx, changed -> forwarder().retain(node.snapshots().current().liveServices())));
-        subscriptions.add(PurgeTold.TOPIC.subscribe(vertx, this::purge));
         subscriptions.add(REFRESH.serveLater(vertx, this::refresh));
         var loop = vertx.getOrCreateContext();
         node.cache().whenPurged(() -> loop.runOnContext(purged -> warmUp()));
+        node.cache()
+                .refreshedBy((url, fields) ->
+                        REFRESH.tellHere(vertx, Map.of("key", url, "request", new JsonObject(Map.copyOf(fields)))));
         return Future.all(subscriptions.stream().map(Subscription::ready).toList())
                 .onSuccess(listening -> warmUp());
     }
 
     private Forwarder forwarder() {
         return Objects.requireNonNull(forwarder);
-    }
-
-    private void purge(PurgeTold told) {
-        try {
-            var purge = told.toPurge();
-            vertx.executeBlocking(() -> node.cache().purge(purge))
-                    .onFailure(cause -> LOG.error("cache: a purge failed", cause));
-        } catch (ProblemException e) {
-            LOG.warn("cache: dropped a purge: {}", e.problem().detail());
-        }
     }
 
     /** {@code key} is the URL, {@code request} the fields of the request, by which the answer may vary. */
@@ -137,6 +129,7 @@ public final class CacheRefreshVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         node.cache().whenPurged(() -> {});
+        node.cache().refreshedBy(null);
         return Future.join(subscriptions.stream().map(Subscription::close).toList())
                 .transform(closed -> forwarder().close(Duration.ZERO));
     }

@@ -24,7 +24,8 @@ final class Sums {
             if (!entry.gone() && entry.leftMillis() > 0) {
                 var instance = entry.instance();
                 var name = hash(instance);
-                sums[bucket(name)] += mixed(mixed(name ^ instance.lease()) ^ instance.revision());
+                sums[bucket(name)] +=
+                        mixed(mixed(mixed(name ^ instance.lease()) ^ instance.revision()) ^ instance.digest());
             }
         }
         var list = new ArrayList<Long>(BUCKETS);

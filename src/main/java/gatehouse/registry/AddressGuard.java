@@ -5,6 +5,7 @@ import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -41,7 +42,7 @@ public final class AddressGuard {
     private final List<Cidr> allow;
     private final boolean refusesLoopback;
     private final IntPredicate isOwnPort;
-    private final Set<InetAddress> own;
+    private final Set<ByteBuffer> own;
 
     /**
      * @param allow ranges that may be registered all the same
@@ -59,11 +60,13 @@ public final class AddressGuard {
         return Stream.of(texts).map(Cidr::parse).toList();
     }
 
-    private static Set<InetAddress> ownAddresses() {
+    private static Set<ByteBuffer> ownAddresses() {
         try {
-            var own = new HashSet<InetAddress>();
+            var own = new HashSet<ByteBuffer>();
             for (var each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-                own.addAll(Collections.list(each.getInetAddresses()));
+                for (var address : Collections.list(each.getInetAddresses())) {
+                    own.add(ByteBuffer.wrap(unwrapped(address.getAddress())));
+                }
             }
             return own;
         } catch (SocketException e) {
@@ -105,7 +108,7 @@ public final class AddressGuard {
         if (loopback && refusesLoopback) {
             return "loopback, while the admin API is reached from other machines";
         }
-        if (isOwnPort.test(port) && (loopback || own.contains(address))) {
+        if (isOwnPort.test(port) && (loopback || own.contains(ByteBuffer.wrap(bytes)))) {
             return "the gateway's own";
         }
         return null;

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,16 @@ public record Instance(
 
     /** Whether what is known here goes before what the other says of the same name. */
     boolean isNewerThan(Instance other) {
-        return lease != other.lease ? lease > other.lease : revision > other.revision;
+        if (lease != other.lease || revision != other.revision) {
+            return lease != other.lease ? lease > other.lease : revision > other.revision;
+        }
+        return digest() > other.digest(); // two nodes wrote in the same millisecond; all have to choose the same
+    }
+
+    /** The same on all nodes, whatever Java they run on, for what is the same, and for hardly anything else. */
+    public int digest() {
+        var release = version == null ? "" : version.text();
+        return Objects.hash(
+                address.toString(), release, weight, metadata, state.name(), ttl.toMillis(), owner); // specified each
     }
 }

@@ -3,9 +3,7 @@ package gatehouse.registry;
 import gatehouse.config.RegistryConfig;
 import gatehouse.config.Version;
 import gatehouse.problem.ProblemException;
-import gatehouse.registry.Change.Kind;
 import gatehouse.registry.Shelf.Group;
-import gatehouse.registry.Shelf.Held;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,8 +22,7 @@ public final class Registry {
     private final Ledger ledger;
     private final Expiry expiry;
     private final Merging merging;
-    private final Allowance writes;
-    private final Allowance renewals;
+    private final Reception reception;
     private final Followers followers = new Followers();
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicLong modifications = new AtomicLong();
@@ -41,8 +38,7 @@ public final class Registry {
         run = Long.toString(ledger.log.last(), Character.MAX_RADIX);
         expiry = new Expiry(ledger);
         merging = new Merging(ledger);
-        writes = new Allowance("changes", clocks.nanos());
-        renewals = new Allowance("renewals", clocks.nanos());
+        reception = new Reception(ledger, clocks);
     }
 
     /** Puts other settings in force. What was registered before stays, even where it could not be registered now. */
@@ -81,40 +77,8 @@ public final class Registry {
             if (refusal != null) {
                 throw Refusals.field("address", "is " + refusal);
             }
-            var known = ledger.shelf.find(wanted.name());
-            if (known == null) {
-                return add(wanted, by);
-            }
-            check(known, wanted.lease(), by);
-            return wanted.isSameAs(known.instance) ? renew(known, by) : replace(known, wanted, by);
+            return reception.register(wanted, by, config);
         });
-    }
-
-    private Grant add(Registration wanted, Registrant by) {
-        var limits = config.limits();
-        if (wanted.lease() != null) {
-            throw Refusals.unknown();
-        }
-        if (ledger.shelf.size() >= limits.instances()) {
-            throw Refusals.full("in all", limits.instances());
-        }
-        if (ledger.shelf.size(wanted.name().service()) >= limits.perService()) {
-            throw Refusals.full("of a service", limits.perService());
-        }
-        writes.take(by.name(), limits.writes());
-        var stamp = ledger.stamps.next();
-        var added = new Held(wanted.instance(null, stamp, stamp, by.name()));
-        ledger.shelf.put(added);
-        return alive(added, Kind.REGISTERED, true);
-    }
-
-    private Grant replace(Held known, Registration wanted, Registrant by) {
-        writes.take(by.name(), config.limits().writes());
-        var stamp = ledger.stamps.next();
-        var before = known.instance;
-        var moved = !wanted.address().equals(before.address());
-        known.instance = wanted.instance(before, moved ? stamp : before.lease(), stamp, by.name());
-        return alive(known, known.suspect ? Kind.RECOVERED : Kind.UPDATED, false);
     }
 
     /**
@@ -124,70 +88,17 @@ public final class Registry {
      * @throws gatehouse.problem.ProblemException where it is not there, or not the caller's
      */
     public Grant renew(InstanceName name, @Nullable Long lease, Registrant by) {
-        return judged(() -> renew(find(name, lease, by), by));
-    }
-
-    private Grant renew(Held held, Registrant by) {
-        renewals.take(by.name(), config.limits().renewals());
-        ledger.tally.renewed();
-        return alive(held, held.suspect ? Kind.RECOVERED : null, false);
-    }
-
-    /** It gave a sign of life, and perhaps something about it is new. */
-    private Grant alive(Held held, @Nullable Kind change, boolean created) {
-        ledger.lives(held);
-        if (change != null) {
-            ledger.changed(held, change, config.log());
-        }
-        ledger.tell(ledger.entry(held));
-        return ledger.grant(held, created);
+        return judged(() -> reception.renew(name, lease, by, config));
     }
 
     /** Changes some of what is known of an instance; its lease runs on as it did. */
     public Grant update(InstanceName name, Update update, @Nullable Long lease, Registrant by) {
-        return judged(() -> {
-            var held = find(name, lease, by);
-            var next = update.of(held.instance, held.instance.revision());
-            if (!next.equals(held.instance)) {
-                Submission.checkSize(next.metadata(), config);
-                writes.take(by.name(), config.limits().writes());
-                held.instance = update.of(held.instance, ledger.stamps.next());
-                ledger.changed(held, Kind.UPDATED, config.log());
-                ledger.tell(ledger.entry(held));
-            }
-            return ledger.grant(held, false);
-        });
+        return judged(() -> reception.update(name, update, lease, by, config));
     }
 
     /** Takes an instance out; gives the index of that. */
     public long deregister(InstanceName name, @Nullable Long lease, Registrant by) {
-        return judged(() -> {
-            var held = find(name, lease, by);
-            writes.take(by.name(), config.limits().writes());
-            var gone = Graves.of(held.instance);
-            ledger.graves.bury(gone, ledger.now());
-            ledger.removed(held, Kind.DEREGISTERED, config.log());
-            ledger.tell(gone);
-            return ledger.log.last();
-        });
-    }
-
-    private Held find(InstanceName name, @Nullable Long lease, Registrant by) {
-        var held = ledger.shelf.find(name);
-        if (held == null) {
-            throw Refusals.unknown();
-        }
-        check(held, lease, by);
-        return held;
-    }
-
-    private static void check(Held held, @Nullable Long lease, Registrant by) {
-        if (!by.overrules() && !by.name().equals(held.instance.owner())) {
-            throw Refusals.owned();
-        }
-        if (lease != null && lease != held.instance.lease()) {
-            throw Refusals.fenced(held.instance.lease());
-        }
+        return judged(() -> reception.deregister(name, lease, by, config));
     }
 
     /**

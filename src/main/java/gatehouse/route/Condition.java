@@ -1,10 +1,12 @@
 package gatehouse.route;
 
 import gatehouse.config.HostPattern;
+import gatehouse.config.MatchConfig;
 import gatehouse.config.PathPattern;
 import gatehouse.exchange.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** One thing that must hold for a request; its text is what {@code gatehouse routes} prints. */
 sealed interface Condition
@@ -13,6 +15,7 @@ sealed interface Condition
                 Condition.ListenerIn,
                 Condition.HostIn,
                 Condition.PathIn,
+                Condition.ProtocolIn,
                 Field,
                 VersionIn {
     /** Whether it holds; allocates nothing. */
@@ -131,6 +134,41 @@ sealed interface Condition
         @Override
         public String toString() {
             return "host " + hosts;
+        }
+    }
+
+    /** A WebSocket is wanted, or is not. */
+    record ProtocolIn(List<MatchConfig.Spoken> protocols) implements Condition {
+        private boolean takes(boolean webSocket) {
+            return protocols.contains(webSocket ? MatchConfig.Spoken.WEBSOCKET : MatchConfig.Spoken.HTTP);
+        }
+
+        @Override
+        public boolean holds(RequestHead head) {
+            return takes(head.isWebSocket());
+        }
+
+        @Override
+        public String why(RequestHead head) {
+            return head.isWebSocket() ? "it asks for a WebSocket" : "it does not ask for a WebSocket";
+        }
+
+        @Override
+        public boolean disjointFrom(Condition other) {
+            return other instanceof ProtocolIn that && protocols.stream().noneMatch(that.protocols::contains);
+        }
+
+        @Override
+        public boolean impliedBy(Condition other) {
+            return other instanceof ProtocolIn that && protocols.containsAll(that.protocols);
+        }
+
+        @Override
+        public String toString() {
+            return "protocol "
+                    + protocols.stream()
+                            .map(spoken -> spoken.name().toLowerCase(Locale.ROOT))
+                            .toList();
         }
     }
 

@@ -26,6 +26,9 @@ record Conditions(Condition.@Nullable MethodIn method, List<Condition> others) {
         addFields(others, match.header(), Field.Header::new);
         addFields(others, match.query(), Field.Query::of);
         addFields(others, match.cookie(), Field.Cookie::new);
+        if (!match.protocol().isEmpty()) {
+            others.add(new Condition.ProtocolIn(match.protocol()));
+        }
         if (match.version() != null) {
             others.add(VersionIn.of(match.version(), match));
         }

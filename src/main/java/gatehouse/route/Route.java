@@ -19,7 +19,7 @@ record Route<T>(
     static <T> Route<T> compile(String name, MatchConfig match, int priority, T value) {
         return new Route<>(
                 name,
-                new LinkedHashSet<>(match.host()),
+                new LinkedHashSet<>(match.names()),
                 new LinkedHashSet<>(match.path()),
                 Conditions.compile(match),
                 priority,

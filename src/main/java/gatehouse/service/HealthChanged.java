@@ -12,6 +12,6 @@ import gatehouse.bus.Topic;
  * @param why the last failure, or what made it well again
  */
 public record HealthChanged(String service, String target, String state, String why) {
-    /** Where it is told. */
+    /** Where it is told, on this node: another one finds out for itself, and may be right to see it otherwise. */
     public static final Topic<HealthChanged> TOPIC = Topic.of("gatehouse.health.changed", HealthChanged.class);
 }

@@ -1,5 +1,7 @@
 package gatehouse.service;
 
+import java.util.List;
+
 /**
  * What a service has under way on this node.
  *
@@ -7,4 +9,17 @@ package gatehouse.service;
  * @param inFlight requests that are
  * @param waiting requests that wait in line for a place
  */
-public record LoadStatus(int limit, int inFlight, int waiting) {}
+public record LoadStatus(int limit, int inFlight, int waiting) {
+    /** All of these together. */
+    static LoadStatus of(List<Load> loads) {
+        var limit = 0;
+        var inFlight = 0;
+        var waiting = 0;
+        for (var load : loads) {
+            limit += load.limit();
+            inFlight += load.inFlight();
+            waiting += load.waiting();
+        }
+        return new LoadStatus(limit, inFlight, waiting);
+    }
+}

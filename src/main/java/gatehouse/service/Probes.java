@@ -1,6 +1,7 @@
 package gatehouse.service;
 
 import gatehouse.config.ServiceConfig.Active;
+import gatehouse.tls.ClientTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -10,11 +11,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks each target again and again whether it is well. Every probe has a connection of its own, as a target that cannot take
@@ -26,22 +30,30 @@ final class Probes {
     private final Vertx vertx;
     private final Active config;
     private final Roster roster;
+    private final @Nullable ClientTls tls;
     private final HttpClient client;
+    private final NetClient sockets;
 
     /** Timer of the next probe by target; -1 while one is under way. */
     private final Map<Target, Long> timers = new HashMap<>();
 
-    Probes(Vertx vertx, Active config, boolean http2, Roster roster) {
+    Probes(Vertx vertx, Active config, boolean http2, @Nullable ClientTls tls, Roster roster) {
         this.vertx = vertx;
         this.config = config;
         this.roster = roster;
+        this.tls = tls;
+        var timeout = (int) config.timeout().toMillis();
+        var options = new HttpClientOptions()
+                .setProtocolVersion(http2 ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
+                .setHttp2ClearTextUpgrade(false)
+                .setConnectTimeout(timeout)
+                .setKeepAlive(false);
+        if (tls != null) {
+            tls.apply(options, http2, config.timeout());
+        }
+        this.sockets = vertx.createNetClient(new NetClientOptions().setConnectTimeout(timeout));
         this.client = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setProtocolVersion(http2 ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
-                        .setHttp2ClearTextUpgrade(false)
-                        .setConnectTimeout((int) config.timeout().toMillis())
-                        .setKeepAlive(false),
-                new PoolOptions().setHttp1MaxSize(2).setHttp2MaxSize(1));
+                options, new PoolOptions().setHttp1MaxSize(2).setHttp2MaxSize(1));
     }
 
     /** Probes these targets from now on: new ones at once, and no others any more. */
@@ -59,6 +71,7 @@ final class Probes {
     void close() {
         follow(List.of());
         client.close();
+        sockets.close();
     }
 
     private void probe(Target target) {
@@ -73,12 +86,16 @@ final class Probes {
     }
 
     private Future<Void> ask(Target target) {
+        var path = config.path();
+        if (path == null) {
+            return sockets.connect(target.address()).compose(socket -> socket.close());
+        }
         var options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setServer(target.address())
-                .setHost(target.url().host())
+                .setHost(tls == null ? target.host() : tls.nameOf(target.host()))
                 .setPort(target.url().port())
-                .setURI(config.path());
+                .setURI(path);
         return client.request(options)
                 .compose(request -> request.send()
                         .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)

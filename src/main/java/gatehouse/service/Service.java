@@ -5,6 +5,7 @@ import gatehouse.config.ServiceConfig.By;
 import gatehouse.config.TargetUrl;
 import gatehouse.exchange.RequestHead;
 import gatehouse.registry.Registry;
+import gatehouse.tls.ClientTls;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,8 +20,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A named group of targets, one of which gets the next request. It finds out by itself where they are and whether they are
@@ -28,8 +27,6 @@ import org.slf4j.LoggerFactory;
  * on the path of every request and neither wait nor allocate.
  */
 public final class Service {
-    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
-
     /** How often at most the log says that requests are refused. */
     private static final Duration SHEDDING_TOLD = Duration.ofSeconds(10);
 
@@ -37,12 +34,14 @@ public final class Service {
     private final Context context;
     private final String name;
     private final ServiceConfig config;
+    private final @Nullable ClientTls tls;
     private final Stickiness stickiness;
     private final Roster roster;
     private final LoadBalancer balancer;
     private final LoadBalancer trying;
     private final Names names;
     private final Shedding shedding;
+    private final HealthNews news;
     private final @Nullable Followed followed;
     private final Promise<Void> ready = Promise.promise();
     private final List<Load> loads = new CopyOnWriteArrayList<>();
@@ -57,6 +56,7 @@ public final class Service {
             Vertx vertx,
             String name,
             ServiceConfig config,
+            @Nullable ClientTls tls,
             byte[] stickyKey,
             LongSupplier nanoTime,
             Resolver resolver,
@@ -66,7 +66,9 @@ public final class Service {
         this.context = ((VertxInternal) vertx).createEventLoopContext();
         this.name = name;
         this.config = config;
+        this.tls = tls;
         this.stickiness = new Stickiness(name, config.balance().sticky(), stickyKey);
+        this.news = new HealthNews(vertx, name, config.health().panic());
         this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
@@ -79,6 +81,7 @@ public final class Service {
     /**
      * Starts a service; targets configured by address take requests at once, those by name when {@link #ready} completes.
      *
+     * @param tls what encrypts the connections to its targets; null where they are plain
      * @param stickyKey signs cookies; not looked at where the service is not sticky
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry where its targets are where its configuration has none
@@ -87,12 +90,13 @@ public final class Service {
             Vertx vertx,
             String name,
             ServiceConfig config,
+            @Nullable ClientTls tls,
             byte[] stickyKey,
             LongSupplier nanoTime,
             Registry registry) {
         var wanted = config.registry();
         var followed = wanted == null ? null : new Followed(name, registry, wanted);
-        return begin(new Service(vertx, name, config, stickyKey, nanoTime, Resolver.SYSTEM, followed));
+        return begin(new Service(vertx, name, config, tls, stickyKey, nanoTime, Resolver.SYSTEM, followed));
     }
 
     static Service start(Vertx vertx, String name, ServiceConfig config, byte[] stickyKey, LongSupplier nanoTime) {
@@ -106,7 +110,7 @@ public final class Service {
             byte[] stickyKey,
             LongSupplier nanoTime,
             Resolver resolver) {
-        return begin(new Service(vertx, name, config, stickyKey, nanoTime, resolver, null));
+        return begin(new Service(vertx, name, config, null, stickyKey, nanoTime, resolver, null));
     }
 
     private static Service begin(Service service) {
@@ -122,6 +126,16 @@ public final class Service {
     /** What it was started with. */
     public ServiceConfig config() {
         return config;
+    }
+
+    /** What encrypts the connections to its targets; null where they are plain. */
+    public @Nullable ClientTls tls() {
+        return tls;
+    }
+
+    /** The name that connections to a target are for: the one that it has to prove, or its address where they are plain. */
+    public String hostOf(Target target) {
+        return tls == null ? target.address().host() : tls.nameOf(target.host());
     }
 
     /** Completes after the first attempt to resolve each name, whether or not it went well; never fails. */
@@ -190,15 +204,7 @@ public final class Service {
 
     /** Requests that may be under way at once, those that are and those that wait, all event loops together. */
     public LoadStatus load() {
-        var limit = 0;
-        var inFlight = 0;
-        var waiting = 0;
-        for (var load : loads) {
-            limit += load.limit();
-            inFlight += load.inFlight();
-            waiting += load.waiting();
-        }
-        return new LoadStatus(limit, inFlight, waiting);
+        return LoadStatus.of(loads);
     }
 
     /**
@@ -295,7 +301,7 @@ public final class Service {
         context.runOnContext(go -> {
             var active = config.health().active();
             if (active != null) {
-                probes = new Probes(vertx, active, config.pool().http2(), roster);
+                probes = new Probes(vertx, active, config.pool().http2(), tls, roster);
                 probes.follow(roster.targets());
             }
             names.follow(roster.urls()).onComplete(all -> ready.tryComplete());
@@ -327,27 +333,12 @@ public final class Service {
     private final class Changes implements Roster.Listener {
         @Override
         public void healthChanged(HealthChanged change) {
-            switch (change.state()) {
-                case "healthy" ->
-                    LOG.info("target {} of service {} is healthy: {}", change.target(), name, change.why());
-                case "unproven" ->
-                    LOG.info("target {} of service {} is tried again: {}", change.target(), name, change.why());
-                default ->
-                    LOG.warn("target {} of service {} is {}: {}", change.target(), name, change.state(), change.why());
-            }
-            HealthChanged.TOPIC.publish(vertx, change);
+            news.healthChanged(change);
         }
 
         @Override
         public void panicChanged(boolean panic) {
-            if (panic) {
-                LOG.warn(
-                        "service {} is in panic mode: fewer than {} of its targets are healthy, all get requests",
-                        name,
-                        config.health().panic());
-            } else {
-                LOG.info("service {} is out of panic mode: enough of its targets are healthy", name);
-            }
+            news.panicChanged(panic);
         }
 
         @Override

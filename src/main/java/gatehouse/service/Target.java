@@ -54,6 +54,16 @@ public final class Target {
         return address;
     }
 
+    /** Name or address as it stands in the configuration, and so the name that it has to prove. */
+    public String host() {
+        return url.host();
+    }
+
+    /** Its port. */
+    public int port() {
+        return url.port();
+    }
+
     /** Host and port as they stand in a {@code Host} field. */
     public String authority() {
         return url.authority();

@@ -10,6 +10,7 @@ import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
 import gatehouse.policy.NamedFiles;
 import gatehouse.route.RouteTable;
+import gatehouse.tls.TlsFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param followers where each service that follows the registry says so
  * @param bridge where the registry's bridge stands; null where there is none
  * @param connections where the number of connections stands, or would
+ * @param tls certificates and keys
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
  */
@@ -45,6 +47,7 @@ public record Blueprint(
         Map<String, Place> followers,
         @Nullable Place bridge,
         Place connections,
+        TlsFiles tls,
         List<String> ignoredVariables,
         Set<String> secrets) {
 
@@ -83,6 +86,9 @@ public record Blueprint(
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
         new PolicyChecks(config, named, problems).check();
+        var tls = named.areSealed()
+                ? TlsFiles.NONE
+                : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
@@ -109,6 +115,7 @@ public record Blueprint(
                 followers,
                 config.registry().bridge() == null ? null : document.placeOf("registry.bridge"),
                 document.placeOf("node.connections"),
+                tls,
                 document.ignoredVariables(),
                 document.secrets());
         new ConfigTests(blueprint, problems).run();
@@ -124,8 +131,20 @@ public record Blueprint(
 
     private static RouteTable<String> table(GatewayConfig config, String listener) {
         var builder = new RouteTable.Builder<String>(listener);
-        config.routes().forEach((name, route) -> builder.add(name, route.match(), route.priority(), name));
+        config.routes().forEach((name, route) -> {
+            if (serves(config, listener, route)) {
+                builder.add(name, route.match(), route.priority(), name);
+            }
+        });
         return builder.build();
+    }
+
+    /** Whether a listener may have a route: routes that name no listener are for those that speak HTTP. */
+    static boolean serves(GatewayConfig config, String listener, RouteConfig route) {
+        var listening = config.listeners().get(listener);
+        return listening == null
+                || listening.isHttp()
+                || route.match().listener().contains(listener);
     }
 
     /** Built-in defaults, then {@code defaults}, the service, the bundles from left to right, the route. */

@@ -101,6 +101,13 @@ public final class Explainer {
             return new Answer(
                     listener, null, null, null, problem.status(), null, problem.detail(), List.of(), List.of());
         }
+        var config = Objects.requireNonNull(blueprint.config().listeners().get(listener));
+        if (request.isWebSocket() && !config.takesWebSockets()) {
+            request = request.withoutUpgrade();
+        } else if (!request.isWebSocket() && !config.takesRequests()) {
+            return new Answer(
+                    listener, null, null, null, 426, null, "the listener takes WebSockets alone", List.of(), List.of());
+        }
         var table = Objects.requireNonNull(blueprint.tables().get(listener));
         var explanation = table.explain(request);
         var winner = explanation.winner();
@@ -183,6 +190,11 @@ public final class Explainer {
         @Override
         public String clientAddress() {
             return request.clientAddress();
+        }
+
+        @Override
+        public boolean isWebSocket() {
+            return request.isWebSocket();
         }
     }
 

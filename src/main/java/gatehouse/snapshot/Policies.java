@@ -17,6 +17,7 @@ import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.policy.inflight.InFlight;
 import gatehouse.policy.limits.Limits;
 import gatehouse.policy.ratelimit.RateLimit;
+import gatehouse.policy.websocket.SocketTerms;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class Policies {
             Mirror.TYPE,
             BREAKER,
             Retry.TYPE,
-            Timeouts.TYPE);
+            Timeouts.TYPE,
+            SocketTerms.TYPE);
 
     private Policies() {}
 

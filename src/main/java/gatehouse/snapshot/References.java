@@ -11,6 +11,7 @@ import gatehouse.config.TargetUrl;
 import gatehouse.config.Template;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
+import gatehouse.policy.ratelimit.RateLimit;
 import gatehouse.route.RouteTable;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -41,6 +42,7 @@ final class References {
         config.routes().forEach(this::checkRoute);
         config.routes().forEach((name, route) -> {
             checkCaptures(List.of("routes", name, "to"), route, route.to());
+            checkTopic(name, route);
             var set = effective.get(name);
             if (set != null) {
                 checkMirror(name, set);
@@ -51,6 +53,7 @@ final class References {
             }
         });
         effective.forEach(this::checkCache);
+        effective.forEach(this::checkLimit);
         checkPorts();
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
@@ -114,6 +117,7 @@ final class References {
                         "listeners",
                         config.listeners().keySet(),
                         "listener"));
+        new StreamRoutes(config, problems).check(name, route);
         var files = route.to().files();
         if (files != null && !Files.isDirectory(folder.resolve(files))) {
             problems.add(
@@ -140,6 +144,34 @@ final class References {
                     "services",
                     config.services().keySet(),
                     "service");
+        }
+    }
+
+    private void checkTopic(String name, RouteConfig route) {
+        var topic = route.to().topic();
+        if (topic == null) {
+            return;
+        }
+        for (var capture : topic.captures()) {
+            if (route.match().path().stream()
+                    .noneMatch(pattern -> pattern.segments().contains("{" + capture + "}"))) {
+                problems.add(
+                        List.of("routes", name, "to", "topic"),
+                        "{" + capture + "}",
+                        "a name that stands in match.path, such as /events/{topic}");
+            }
+        }
+    }
+
+    private void checkLimit(String route, PolicySet set) {
+        var limit = set.get(RateLimit.TYPE.key(), RateLimit.Config.class);
+        if (limit != null
+                && limit.scope() == RateLimit.Scope.CLUSTER
+                && !config.cluster().enabled()) {
+            problems.add(
+                    List.of("routes", route, RateLimit.TYPE.key(), "scope"),
+                    "cluster, but this node is in no cluster",
+                    "node, or cluster.enabled: true");
         }
     }
 

@@ -2,6 +2,7 @@ package gatehouse.snapshot;
 
 import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
+import gatehouse.config.TopicName;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Plan;
 import gatehouse.policy.Policy;
@@ -54,8 +55,20 @@ public record Route(
         return null;
     }
 
+    /** Whether clients may be connected to what answers in the end, rather than get one answer. */
+    public boolean takesSockets() {
+        return to instanceof ToService || to instanceof ToSplit || to instanceof ToTopic;
+    }
+
     /** What answers in the end. */
     public sealed interface Destination {}
+
+    /**
+     * A topic, whose messages are pushed.
+     *
+     * @param name its name, with parts of the path in it
+     */
+    public record ToTopic(TopicName name) implements Destination {}
 
     /**
      * A service, reached by the gateway's own forwarder.
@@ -77,6 +90,9 @@ public record Route(
      * @param answer what is answered
      */
     public record ToAnswer(Answer answer) implements Destination {}
+
+    /** Wherever the client of a forward proxy wants to go. */
+    public record ToAnywhere() implements Destination {}
 
     /**
      * A folder of files.

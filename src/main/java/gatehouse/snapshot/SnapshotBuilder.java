@@ -3,6 +3,7 @@ package gatehouse.snapshot;
 import gatehouse.cache.Ingredients;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cache.Terms;
+import gatehouse.cluster.Cluster;
 import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
@@ -11,6 +12,7 @@ import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
+import gatehouse.forward.MirrorTally;
 import gatehouse.forward.Plan;
 import gatehouse.forward.Retry;
 import gatehouse.forward.RetryBudget;
@@ -55,6 +57,7 @@ public final class SnapshotBuilder {
     private final LongSupplier nanoTime;
     private final Registry registry;
     private final Revocations revocations;
+    private final Cluster cluster;
     private final Kept kept = new Kept();
     private final ResponseCache cache;
 
@@ -63,6 +66,7 @@ public final class SnapshotBuilder {
      * @param nanoTime a clock such as {@link System#nanoTime}
      * @param registry followed by services that say so
      * @param revocations tokens that are not taken any more
+     * @param cluster the other nodes, if there are any
      * @param cache where routes that say so store answers
      */
     public SnapshotBuilder(
@@ -71,12 +75,14 @@ public final class SnapshotBuilder {
             LongSupplier nanoTime,
             Registry registry,
             Revocations revocations,
+            Cluster cluster,
             ResponseCache cache) {
         this.vertx = vertx;
         this.stickyKey = stickyKey;
         this.nanoTime = nanoTime;
         this.registry = registry;
         this.revocations = revocations;
+        this.cluster = cluster;
         this.cache = cache;
     }
 
@@ -94,13 +100,16 @@ public final class SnapshotBuilder {
                 .config()
                 .routes()
                 .keySet()
-                .forEach(name ->
-                        routes.put(name, route(blueprint, name, services, interceptors, surroundings, previous)));
+                .forEach(name -> routes.put(
+                        name, route(blueprint, name, services, interceptors, surroundings.of(name), previous)));
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : blueprint.config().listeners().keySet()) {
             var builder = new RouteTable.Builder<Route>(listener);
-            routes.forEach((name, route) ->
-                    builder.add(name, route.config().match(), route.config().priority(), route));
+            routes.forEach((name, route) -> {
+                if (Blueprint.serves(blueprint.config(), listener, route.config())) {
+                    builder.add(name, route.config().match(), route.config().priority(), route);
+                }
+            });
             tables.put(listener, builder.build());
         }
         var number = previous == null ? 1 : previous.number() + 1;
@@ -117,7 +126,9 @@ public final class SnapshotBuilder {
                 nanoTime,
                 blueprint.config().consumers(),
                 kept,
-                revocations);
+                revocations,
+                cluster,
+                "");
     }
 
     /** By service; made before anything is started, as a constructor may fail. */
@@ -145,11 +156,12 @@ public final class SnapshotBuilder {
         var services = new LinkedHashMap<String, Service>();
         blueprint.config().services().forEach((name, config) -> {
             var before = previous == null ? null : previous.services().get(name);
+            var tls = blueprint.tls().services().get(name);
             services.put(
                     name,
-                    before != null && before.config().equals(config)
+                    before != null && before.config().equals(config) && Objects.equals(before.tls(), tls)
                             ? before
-                            : Service.start(vertx, name, config, stickyKey(config), nanoTime, registry));
+                            : Service.start(vertx, name, config, tls, stickyKey(config), nanoTime, registry));
         });
         return services;
     }
@@ -229,6 +241,9 @@ public final class SnapshotBuilder {
             Map<String, List<ProxyInterceptor>> interceptors,
             @Nullable Route before) {
         var to = config.to();
+        if (to.isForward()) {
+            return new Route.ToAnywhere();
+        }
         if (to.service() != null) {
             return new Route.ToService(plan(name, to.service(), services, interceptors, effective, before));
         }
@@ -247,6 +262,9 @@ public final class SnapshotBuilder {
                     blueprint.folder().resolve(to.files()),
                     to.index(),
                     config.match().path()));
+        }
+        if (to.topic() != null) {
+            return new Route.ToTopic(to.topic());
         }
         return new Route.ToAnswer(new Answer(to));
     }
@@ -278,9 +296,18 @@ public final class SnapshotBuilder {
                         ? Objects.requireNonNull(old).breaker()
                         : breaker == null
                                 ? null
-                                : new Breaker(breaker, nanoTime, Breaker.Listener.logging(route, service.name())),
-                mirror == null ? null : new Mirror(Objects.requireNonNull(services.get(mirror.to())), mirror),
+                                : new Breaker(
+                                        breaker, nanoTime, Breaker.Listener.telling(vertx, route, service.name())),
+                mirror == null ? null : mirror(services, mirror, old),
                 interceptors.getOrDefault(serviceName, List.of()));
+    }
+
+    private static Mirror mirror(Map<String, Service> services, Mirror.Config config, @Nullable Plan old) {
+        var before = old == null ? null : old.mirror();
+        return new Mirror(
+                Objects.requireNonNull(services.get(config.to())),
+                config,
+                before == null ? new MirrorTally() : before.tally());
     }
 
     private static gatehouse.config.Share budget(@Nullable Retry retry) {

@@ -6,6 +6,7 @@ import static gatehouse.admin.AdminClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.cache.Purged;
 import gatehouse.cluster.Alone;
 import gatehouse.config.ConfigException;
 import gatehouse.listener.BindException;
@@ -99,7 +100,10 @@ class AdminApiTest {
                     new Alone(gateway.vertx(), "ending"),
                     null,
                     gateway.node().revocations(),
-                    new AdminNode.Cache(() -> gateway.node().cache().sample(), purge -> Future.succeededFuture(0)),
+                    new AdminNode.Cache(
+                            () -> gateway.node().cache().sample(),
+                            purge -> Future.succeededFuture(new Purged(0, List.of()))),
+                    (topic, text) -> "",
                     null);
             var another = Vertx.vertx();
             TestGateway.await(another.deployVerticle(new AdminVerticle(ending)));

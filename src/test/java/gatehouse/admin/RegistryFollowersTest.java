@@ -11,6 +11,8 @@ import gatehouse.registry.Submission;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -151,8 +153,11 @@ class RegistryFollowersTest {
         try (var events = EventStream.open(gateway.adminPort(), WATCH, "Last-Event-ID: " + id)) {
             assertThat(events.next(3)).containsExactly("reset", "known z", "current");
         }
-        try (var events = EventStream.open(gateway.adminPort(), WATCH, "Last-Event-ID: another-life-7")) {
-            assertThat(events.next(3)).containsExactly("reset", "known z", "current");
+        var run = id.substring(0, id.lastIndexOf('-') + 1);
+        for (var other : List.of("another-life-7", "", run, run + "x", run + "9".repeat(18), run + "9".repeat(99))) {
+            try (var events = resume(other)) { // as many as would fill all places, if one were not given back
+                assertThat(events.next(3)).as(other).containsExactly("reset", "known z", "current");
+            }
         }
     }
 
@@ -189,6 +194,18 @@ class RegistryFollowersTest {
                         .status()
                 != 200) {
             assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    /** Once the one before is seen to have gone. */
+    private EventStream resume(String lastId) throws IOException {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (true) {
+            try {
+                return EventStream.open(gateway.adminPort(), WATCH, "Last-Event-ID: " + lastId);
+            } catch (IOException full) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
         }
     }
 

@@ -60,7 +60,7 @@ class AloneTest {
         await(map.put("a", Buffer.buffer("1"), LIFE));
 
         assertThat(await(map.putIfAbsent("a", Buffer.buffer("2"), LIFE))).isEqualTo(Buffer.buffer("1"));
-        assertThat(await(map.replace("a", Buffer.buffer("1"), Buffer.buffer("3"))))
+        assertThat(await(map.replace("a", Buffer.buffer("1"), Buffer.buffer("3"), LIFE)))
                 .isTrue();
         assertThat(await(map.remove("a", Buffer.buffer("1")))).isFalse();
         assertThat(await(map.size())).isEqualTo(1);

@@ -3,15 +3,24 @@ package gatehouse.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.core.Hazelcast;
+import gatehouse.bus.Subscription;
 import gatehouse.bus.Topic;
+import gatehouse.bus.Verb;
+import gatehouse.cache.Purge;
+import gatehouse.cache.Purged;
 import gatehouse.cluster.Leases.Lease;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
+import gatehouse.refresh.Purges;
+import gatehouse.testing.LogLines;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,11 +32,17 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -124,6 +139,72 @@ class TwoNodesTest {
 
         assertThat(heard.orTimeout(10_000, TimeUnit.MILLISECONDS).join()).isEqualTo("hello");
         await(subscription.close());
+    }
+
+    @Test
+    void questions_are_answered_when_a_node_that_answered_them_was_killed_and_when_it_is_back() {
+        var here = answering(vertxOne, "one");
+        try (var log = new LogLines(Joined.class)) {
+            for (var life = 0; life < 2; life++) {
+                var third = Joined.join(settings(SECRET, one.address(), two.address()), "third");
+                var address = third.address();
+                var vertxThird = vertx(third);
+                try {
+                    answering(vertxThird, "third");
+                    until(() -> askMany().equals(Set.of("one", "third")));
+                } finally {
+                    kill("third");
+                    var unused = vertxThird.close();
+                    third.close();
+                }
+                until(() -> askMany().equals(Set.of("one")));
+                until(() -> one.members().size() == 2 && two.members().size() == 2);
+                assertThat(log.lines()).contains("cluster: third (" + address + ") is gone, 2 members");
+            }
+        }
+        await(here.close());
+    }
+
+    private static Subscription answering(Vertx vertx, String name) {
+        var subscription = Verb.of("test.question").serve(vertx, asked -> Map.of("by", name));
+        await(subscription.ready());
+        return subscription;
+    }
+
+    /** Who answered ten questions of the second node; {@code nobody} where one was not answered. */
+    private static Set<String> askMany() {
+        var by = new TreeSet<String>();
+        for (var i = 0; i < 10; i++) {
+            by.add(await(vertxTwo.eventBus()
+                    .<JsonObject>request("test.question", new JsonObject(), new DeliveryOptions().setSendTimeout(1000))
+                    .map(answer -> answer.body().getString("by"))
+                    .otherwise("nobody")));
+        }
+        return by;
+    }
+
+    /** As SIGKILL would: nobody is told, and nothing is handed on. */
+    private static void kill(String name) {
+        Hazelcast.getAllHazelcastInstances().stream()
+                .filter(member ->
+                        name.equals(member.getCluster().getLocalMember().getAttribute(HazelcastSetup.NAME)))
+                .forEach(member -> member.getLifecycleService().terminate());
+    }
+
+    private static void until(BooleanSupplier state) {
+        var end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!state.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void a_node_knows_the_ports_at_which_it_listens_for_others() {
+        var bus = ((VertxInternal) vertxOne).clusterManager().getNodeInfo().port();
+
+        assertThat(one.ports())
+                .containsExactlyInAnyOrder(ListenAddress.parse(one.address()).port(), bus);
     }
 
     @Test
@@ -263,11 +344,42 @@ class TwoNodesTest {
 
         assertThat(await(there.get("a"))).isEqualTo(Buffer.buffer("1"));
         assertThat(await(there.putIfAbsent("a", Buffer.buffer("2"), LIFE))).isEqualTo(Buffer.buffer("1"));
-        assertThat(await(there.replace("a", Buffer.buffer("1"), Buffer.buffer("3"))))
+        assertThat(await(there.replace("a", Buffer.buffer("1"), Buffer.buffer("3"), LIFE)))
                 .isTrue();
         assertThat(await(here.remove("a", Buffer.buffer("1")))).isFalse();
         assertThat(await(here.remove("a", Buffer.buffer("3")))).isTrue();
         assertThat(await(there.get("a"))).isNull();
+    }
+
+    @Test
+    void a_purge_is_over_when_each_node_has_carried_it_out_or_it_names_who_has_not() {
+        var here = new ConcurrentLinkedQueue<Purge>();
+        var there = new ConcurrentLinkedQueue<Purge>();
+        var mine = purges(vertxOne, one, here);
+        var others = purges(vertxTwo, two, there);
+        await(mine.start());
+        var purge = new Purge(List.of("a", "b"), List.of(), "http://localhost/x", false, true);
+
+        assertThat(await(mine.purge(purge)).unconfirmed()).containsExactly("two");
+
+        await(others.start());
+        assertThat(await(mine.purge(purge))).isEqualTo(new Purged(2, List.of()));
+        assertThat(here).containsExactly(purge, purge);
+        assertThat(there).containsExactly(purge); // though it is told on the bus besides
+        assertThat(await(others.purge(purge))).isEqualTo(new Purged(2, List.of()));
+        await(others.stop());
+        await(mine.stop());
+    }
+
+    private static Purges purges(Vertx vertx, Joined joined, Queue<Purge> carriedOut) {
+        return new Purges(
+                vertx,
+                joined,
+                purge -> {
+                    carriedOut.add(purge);
+                    return Future.succeededFuture(1);
+                },
+                () -> Duration.ofSeconds(5));
     }
 
     @Test

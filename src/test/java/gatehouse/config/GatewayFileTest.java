@@ -85,7 +85,8 @@ class GatewayFileTest {
                         null,
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(10),
-                        new NodeConfig.Drain(Duration.ofMinutes(1), Duration.ZERO)));
+                        new NodeConfig.Drain(
+                                Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO)));
         assertThat(config.accessLog())
                 .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log", null));
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
@@ -203,13 +204,15 @@ class GatewayFileTest {
                                 + " (expected: a duration such as 250ms, 30s, 10m or 1h)"),
                         is("6:18 listeners.web.listen: \":70000\", its port is not within 0 and 65535"
                                 + " (expected: HOST:PORT, :PORT or [IPV6]:PORT)"),
-                        is("6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, did you mean http1?)"),
+                        is(
+                                "6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, websocket, h2, tcp, udp, forward, did you mean http1?)"),
                         is("8:3 services.users.targets: missing (expected: one or a list of:"
                                 + " a map with keys url, weight; or only its url; or instead registry)"),
                         is("9:14 services.users.balance.by: p3c (expected: one of roundRobin, leastRequests, p2c,"
                                 + " random, ipHash, hash, did you mean p2c?)"),
-                        is("10:45 services.orders.targets.1.url: \"ftp://b:2\", its scheme is not http"
-                                + " (expected: http://HOST:PORT without path, query or user)"),
+                        is(
+                                "10:45 services.orders.targets.1.url: \"ftp://b:2\", its scheme is none of http, https, tcp, udp"
+                                        + " (expected: http://HOST:PORT without path, query or user; or https, tcp, udp)"),
                         is("10:58 services.orders.targets.1.wieght: unknown key (expected: one of url, weight,"
                                 + " did you mean weight?)"),
                         is("16:14 routes.users.rateLimit.burst: 0 (expected: integer > 0)"),
@@ -220,10 +223,10 @@ class GatewayFileTest {
                         is("19:3 routes.a/b: not a usable name (expected: a name of letters, digits, space and ._-"
                                 + " with at most 63 characters)"),
                         is("20:11 routes.both.to: several (expected: one of service, split, files, redirect"
-                                + " and respond)"),
+                                + ", respond and topic)"),
                         is(
                                 "21:3 routes.none.to: missing (expected: a map with keys service, split, sticky, files, index,"
-                                        + " redirect, status, respond;"
+                                        + " redirect, status, respond, topic;"
                                         + " or only its service)"));
     }
 

@@ -145,7 +145,7 @@ class OverridesTest {
                 "GATEHOUSE_NODE | { drain: { http: 9 } } | node.drain.http: 9, no unit ms, s, m, h or d (expected: a"
                         + " duration such as 250ms, 30s, 10m or 1h)",
                 "GATEHOUSE_SERVICES_USERS_V2_TARGETS | ${env:SECRET} | services.users.v2.targets.url: *** (expected:"
-                        + " http://HOST:PORT without path, query or user)",
+                        + " http://HOST:PORT without path, query or user; or https, tcp, udp)",
             })
     void a_bad_variable_is_a_problem_that_names_it_and_shows_what_was_given(String name, String value, String problem) {
         assertThat(Texts.problems(

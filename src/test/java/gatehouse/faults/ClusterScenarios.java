@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -209,6 +210,7 @@ final class ClusterScenarios {
             nodes.add(join(nodes));
             int requests = 0;
             int served = 0;
+            var statuses = new TreeMap<Integer, Integer>();
             for (int round = 0; round < 6; round++) { // each node twice
                 var asked = nodes.get(1);
                 var load = LoadGenerator.to(asked.port(), "/ok")
@@ -223,10 +225,15 @@ final class ClusterScenarios {
                 nodes.add(join(nodes));
                 Thread.sleep(trial.size(10_000, 1000));
                 load.stop();
-                requests += running.get().size();
-                served += running.get().ok();
+                var result = running.get();
+                requests += result.size();
+                served += result.ok();
+                for (int status : result.statuses()) {
+                    statuses.merge(status, 1, Integer::sum);
+                }
             }
             trial.note("requests", requests);
+            statuses.forEach((status, count) -> trial.note("status" + status, count));
             trial.exactly("failed", requests - served, 0);
             for (var node : nodes) {
                 var answer = RawClient.get(node.adminPort(), SERVICE, BEARER).text();
@@ -243,6 +250,9 @@ final class ClusterScenarios {
         for (var other : others) {
             seeds.add('"' + other.process().await("cluster: \\S+ on (\\S+),").group(1) + '"');
         }
-        return new GatewayUnderTest.Launch(text("127.0.0.1:0", String.join(", ", seeds))).start();
+        // a start takes both processors for some seconds, and whether load is shed meanwhile is not the question
+        return new GatewayUnderTest.Launch(text("127.0.0.1:0", String.join(", ", seeds)))
+                .roomy()
+                .start();
     }
 }

@@ -70,6 +70,12 @@ final class GatewayUnderTest implements AutoCloseable {
             return this;
         }
 
+        /** With services that take whatever comes, in the full form too. */
+        Launch roomy() {
+            roomy = true;
+            return this;
+        }
+
         /** At most so many open files. */
         Launch files(int count) {
             wrapper.addAll(List.of("prlimit", "--nofile=" + count + ":" + count));

@@ -67,6 +67,7 @@ class MirrorTest {
         assertThat(copy.header("X-Mirrored")).isEqualTo("true");
         assertThat(request.header("X-Mirrored")).isNull();
         assertThat(copy.body().text()).isEqualTo("body");
+        awaitCounted("sent", "1.0");
     }
 
     @Test
@@ -87,6 +88,23 @@ class MirrorTest {
         shadow.awaitRequests(2);
         assertThat(shadow.requests()).hasSize(2);
         assertThat(shadow.connections()).hasSize(2);
+        assertThat(counted("dropped")).isEqualTo("18.0");
+    }
+
+    /** Of the route that all of these take. */
+    private String counted(String result) {
+        var name = "gatehouse_mirrored_requests_total{result=\"" + result + "\",route=\"all\"} ";
+        var text = gateway.node().metrics().scrape();
+        var start = text.indexOf(name) + name.length();
+        return text.substring(start, text.indexOf('\n', start));
+    }
+
+    private void awaitCounted(String result, String count) {
+        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!counted(result).equals(count) && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        assertThat(counted(result)).isEqualTo(count);
     }
 
     @Test
@@ -95,6 +113,7 @@ class MirrorTest {
         for (var i = 0; i < 5; i++) {
             assertThat(send("POST", "/" + i, "body")).isEqualTo("fine");
         }
+        awaitCounted("failed", "5.0");
     }
 
     @Test

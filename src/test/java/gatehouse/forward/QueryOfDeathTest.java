@@ -53,9 +53,11 @@ class QueryOfDeathTest {
                 List.of(),
                 ServiceConfig.HostHeader.CLIENT,
                 Duration.ofSeconds(10),
+                null,
+                null,
                 PolicySet.NONE);
         var registry = new Registry(ConfigDocument.defaults(RegistryConfig.class), Clocks.SYSTEM);
-        return Service.start(vertx, "origin", config, new byte[0], System::nanoTime, registry);
+        return Service.start(vertx, "origin", config, null, new byte[0], System::nanoTime, registry);
     }
 
     /** A field that is not written as it should be: what the door would refuse, put in behind it. */

@@ -40,7 +40,8 @@ class TargetPoolTest {
     }
 
     private TargetPool pool(int most, int port) {
-        return new TargetPool((VertxInternal) vertx, client, SocketAddress.inetSocketAddress(port, "127.0.0.1"), most);
+        return new TargetPool(
+                (VertxInternal) vertx, client, SocketAddress.inetSocketAddress(port, "127.0.0.1"), "127.0.0.1", most);
     }
 
     /** Asks, sends and waits for the end of the answer. */

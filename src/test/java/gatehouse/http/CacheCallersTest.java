@@ -65,6 +65,18 @@ class CacheCallersTest {
     }
 
     @Test
+    void how_one_client_spells_the_host_is_not_told_to_the_service_for_all() throws Exception {
+        try (var scene = CacheScene.with("{ ttl: 30s }");
+                var client = scene.gateway().client()) {
+            client.send("GET /links HTTP/1.1\r\nHost: A.TEST.:80\r\n\r\n").read();
+
+            var told = scene.origin().requests().get(0);
+            assertThat(told.header("Host")).isEqualTo("a.test");
+            assertThat(told.header("X-Forwarded-Host")).isEqualTo("a.test");
+        }
+    }
+
+    @Test
     void a_field_that_the_service_never_sees_chooses_nothing() throws Exception {
         try (var scene = CacheScene.with("{}")) {
             scene.answering("Cache-Control: public, max-age=60", "Vary: Accept-Language");

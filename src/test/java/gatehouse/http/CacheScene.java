@@ -6,6 +6,7 @@ import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,26 +18,41 @@ final class CacheScene implements AutoCloseable {
     private volatile Script script = exchange -> exchange.reply("200 OK", number());
     private volatile String[] fields = {};
 
-    private CacheScene(String cache, String more) throws Exception {
+    private CacheScene(List<String> routes, String more) throws Exception {
         origin = RawOrigin.answering(exchange -> {
             exchange.body();
             script.answer(exchange);
         });
         gateway = TestGateway.start("""
                 services: { origin: { targets: "%%s", pool: { max: 64, wait: 10s } } }
-                routes:   { all: { match: { path: "/**" }, to: origin, cache: %s } }
+                routes:
+                  %s
                 %s
-                """.formatted(cache.replace("%", "%%"), more), origin.url());
+                """.formatted(String.join("\n  ", routes).replace("%", "%%"), more), origin.url());
     }
 
     /** With this value of {@code cache} on the route. */
     static CacheScene with(String cache) throws Exception {
-        return new CacheScene(cache, "");
+        return with(cache, "");
     }
 
     /** With this value of {@code cache} on the route, and more of the configuration. */
     static CacheScene with(String cache, String more) throws Exception {
-        return new CacheScene(cache, more);
+        return new CacheScene(List.of(route("all", "/**", cache)), more);
+    }
+
+    /** With one route for each of these values of {@code cache}: what begins with {@code /0/} is of the first. */
+    static CacheScene withEach(List<String> caches) throws Exception {
+        var routes = new ArrayList<String>();
+        for (var cache : caches) {
+            var at = routes.size();
+            routes.add(route("r" + at, "/" + at + "/**", cache));
+        }
+        return new CacheScene(routes, "");
+    }
+
+    private static String route(String name, String path, String cache) {
+        return name + ": { match: { path: \"" + path + "\" }, to: origin, cache: " + cache + " }";
     }
 
     /** From now on the origin answers 200, the number of its answer, and these field lines. */

@@ -59,6 +59,10 @@ class CacheStoringTest {
             9213-2  | CDN-Cache-Control: max-age=60~Cache-Control: private
             9213-2  | CDN-Cache-Control: max-age=60;a=b~Expires: 0
             9213-2  | CDN-Cache-Control: max-age="60"x~Cache-Control: max-age=60
+            9213-2  | Surrogate-Control: max-age=60~Cache-Control: no-store
+            9213-2  | Surrogate-Control: max-age=0;other~Cache-Control: max-age=60
+            9213-2  | CDN-Cache-Control: max-age=60~Surrogate-Control: no-store
+            9213-2  | Surrogate-Control: max-age=60, content="ESI/1.0"
             """)
     void is_stored_and_reused(String section, String fields) throws IOException {
         assertThat(isReused(List.of(), fields)).isTrue();
@@ -109,6 +113,10 @@ class CacheStoringTest {
             9213-2  | CDN-Cache-Control: max-age=0~Cache-Control: max-age=60
             9213-2  | CDN-Cache-Control: max-age="60"~Cache-Control: max-age=60
             9213-2  | CDN-Cache-Control: max-age~Cache-Control: max-age=60
+            9213-2  | Surrogate-Control: no-store~Cache-Control: max-age=60
+            9213-2  | Surrogate-Control: max-age=0~Expires: Sat, 06 Nov 2094 08:49:37 GMT
+            9213-2  | Surrogate-Control: max-age=60;other
+            9213-2  | Surrogate-Control: max-age=60+600~Cache-Control: no-store
             """)
     void is_not_reused(String section, String fields) throws IOException {
         assertThat(isReused(List.of(), fields)).isFalse();
@@ -173,6 +181,15 @@ class CacheStoringTest {
         var second = scene.get(target);
         assertThat(second.status()).isEqualTo(first.status()).isEqualTo(Integer.parseInt(status.substring(0, 3)));
         assertThat(second.header("x-number").equals(first.header("x-number"))).isEqualTo(isReused);
+    }
+
+    @Test
+    void a_failure_that_nobody_says_may_be_stored_is_not_even_to_be_confirmed_RFC_9111_3() throws IOException {
+        scene.answeringBy(exchange -> exchange.reply("400 Sorry", scene.number(), "ETag: \"a\""));
+        var target = nextTarget();
+        scene.get(target);
+        assertThat(scene.get(target).header("cache-status")).contains("fwd=uri-miss");
+        assertThat(scene.lastAsked("if-none-match")).isNull();
     }
 
     @Test

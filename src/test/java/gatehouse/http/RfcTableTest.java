@@ -24,7 +24,8 @@ class RfcTableTest {
             "gatehouse.policy.compress.",
             "gatehouse.policy.cors.",
             "gatehouse.policy.edit.",
-            "gatehouse.policy.ratelimit.");
+            "gatehouse.policy.ratelimit.",
+            "gatehouse.ws.");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
 
     @Test

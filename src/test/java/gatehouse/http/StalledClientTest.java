@@ -2,9 +2,12 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.config.ConfigDocument;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerLimits;
+import gatehouse.config.StreamLimits;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
 import gatehouse.listener.Door;
@@ -46,7 +49,11 @@ class StalledClientTest {
                 new ListenAddress("127.0.0.1", 0),
                 List.of(ListenerConfig.Protocol.HTTP1),
                 List.of(),
-                ListenerLimits.DEFAULT);
+                ListenerLimits.DEFAULT,
+                null,
+                false,
+                ConfigDocument.defaults(StreamLimits.class),
+                ConfigDocument.defaults(ForwardConfig.class));
         var change = TestGateway.await(listeners.prepare(Map.of("web", config)));
         TestGateway.await(change.commit(Duration.ZERO));
         TestGateway.await(

@@ -62,7 +62,7 @@ class ManifestFileTest {
                 .extracting(problem -> problem.toString().replace(folder + "/", ""))
                 .containsExactly(
                         "verticles.json:3:24 verticles.http.main: neither a class nor built in: HttpProxyVertical"
-                                + " (expected: one of HttpProxyVerticle, AdminVerticle, RegistryVerticle, CacheRefreshVerticle, did you mean HttpProxyVerticle?)",
+                                + " (expected: one of HttpProxyVerticle, AdminVerticle, RegistryVerticle, CacheRefreshVerticle, WsProxyVerticle, TcpProxyVerticle, did you mean HttpProxyVerticle?)",
                         "verticles.json:4:76 verticles.demo.instances: 0, not within 1 and 256"
                                 + " (expected: a number from 1 to 256, or cores)",
                         "verticles.json:5:24 verticles.text.main: java.lang.String is no verticle (expected: a class that"

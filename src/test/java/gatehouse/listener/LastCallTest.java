@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import gatehouse.config.ConfigDocument;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerLimits;
+import gatehouse.config.StreamLimits;
 import gatehouse.testing.TestGateway;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -98,7 +101,11 @@ class LastCallTest {
                 new ListenAddress("127.0.0.1", 0),
                 List.of(ListenerConfig.Protocol.HTTP1),
                 List.of(),
-                ListenerLimits.DEFAULT);
+                ListenerLimits.DEFAULT,
+                null,
+                false,
+                ConfigDocument.defaults(StreamLimits.class),
+                ConfigDocument.defaults(ForwardConfig.class));
         var first = TestGateway.await(listeners.prepare(Map.of("web", config)));
         TestGateway.await(first.commit(Duration.ZERO));
         var port = listeners.ports().get("web");

@@ -2,9 +2,12 @@ package gatehouse.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.config.ConfigDocument;
+import gatehouse.config.ForwardConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerLimits;
+import gatehouse.config.StreamLimits;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpObject;
@@ -30,7 +33,11 @@ class RequestDecoderTest {
                     new ListenAddress("127.0.0.1", 0),
                     List.of(ListenerConfig.Protocol.HTTP1),
                     List.of(),
-                    ListenerLimits.DEFAULT));
+                    ListenerLimits.DEFAULT,
+                    null,
+                    false,
+                    ConfigDocument.defaults(StreamLimits.class),
+                    ConfigDocument.defaults(ForwardConfig.class)));
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach

@@ -12,6 +12,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -25,21 +27,29 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CacheRefreshTest {
     private static final AtomicInteger ANSWERS = new AtomicInteger();
+    private static final Queue<String> ORIGIN_SAW = new ConcurrentLinkedQueue<>();
     private static RawOrigin origin;
     private static TestGateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
-        origin = RawOrigin.answering(exchange -> exchange.reply(
-                "200 OK",
-                "answer " + ANSWERS.incrementAndGet() + " " + exchange.header("x-a"),
-                exchange.target().startsWith("/own") ? "Cache-Control: private" : "Cache-Control: max-age=60",
-                "Vary: X-A"));
+        origin = RawOrigin.answering(exchange -> {
+            var isHot = exchange.target().startsWith("/hot");
+            if (isHot) {
+                ORIGIN_SAW.add(String.valueOf(exchange.header("x-mine")));
+            }
+            exchange.reply(
+                    "200 OK",
+                    "answer " + ANSWERS.incrementAndGet() + " " + exchange.header("x-a"),
+                    exchange.target().startsWith("/own") ? "Cache-Control: private" : "Cache-Control: max-age=60",
+                    isHot && ORIGIN_SAW.contains("client") ? "Age: 55" : "X-Young: 1",
+                    "Vary: X-A");
+        });
         gateway = TestGateway.startWithRefresh("""
                 cache: { warm: ["http://localhost/warm"] }
                 services: { origin: { targets: "%s" } }
                 routes:
-                  all:   { match: { path: "/**" }, to: origin, cache: { tags: [ours] } }
+                  all:   { match: { path: "/**" }, to: origin, cache: { tags: [ours], refresh: 80%% } }
                   plain: { match: { path: "/plain" }, to: origin }
                 """, origin.url());
     }
@@ -65,6 +75,19 @@ class CacheRefreshTest {
         assertThat(again.getLong("index")).isGreaterThan(reply.getLong("index"));
         assertThat(get("/a?b=1", "X-A: 1").text()).isNotEqualTo(first.text());
         assertThat(get("/a?b=1", "X-A: 2").header("cache-status")).contains("vary-miss");
+    }
+
+    @Test
+    void what_is_in_use_is_fetched_by_the_verticle_before_it_expires() {
+        var first = get("/hot", "X-A: 1", "X-Mine: client");
+        assertThat(ORIGIN_SAW).contains("client");
+        ORIGIN_SAW.clear();
+        for (var use = 0; use < 3; use++) {
+            assertThat(get("/hot", "X-A: 1", "X-Mine: client").text()).isEqualTo(first.text());
+        }
+        await("the new one", () -> !get("/hot", "X-A: 1").text().equals(first.text()));
+        assertThat(ORIGIN_SAW).containsExactly("null"); // not as the client asked
+        assertThat(get("/hot", "X-A: 1").text()).endsWith(" 1");
     }
 
     @Test

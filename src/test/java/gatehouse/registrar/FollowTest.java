@@ -120,11 +120,13 @@ class FollowTest {
     @Test
     void a_suspect_serves_while_there_is_no_other() throws Exception {
         start("orders");
+        gateway.reload(CONFIG.replace("grace: 300ms", "grace: 10m"), "orders");
         orders.register("a", origin("a"), Map.of("ttl", "100ms"));
         await("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
 
         assertThat(answering(2)).isEqualTo(Set.of("a"));
 
+        gateway.reload(CONFIG, "orders");
         await("a is gone", () -> targets().isEmpty());
         assertThat(get().status()).isEqualTo(503);
     }

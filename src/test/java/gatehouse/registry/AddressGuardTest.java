@@ -3,6 +3,10 @@ package gatehouse.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.config.Cidr;
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.NetworkInterface;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -64,5 +68,22 @@ class AddressGuardTest {
         assertThat(guard.refusal("169.254.7.1", 80)).isNull();
         assertThat(guard.refusal("127.0.0.1", 9900)).isNull();
         assertThat(guard.refusal("169.254.8.1", 80)).isNotNull();
+    }
+
+    @Test
+    void the_gateways_own_ports_are_refused_however_the_machine_is_written() throws Exception {
+        var guard = new AddressGuard(List.of(), false, port -> port == 9900);
+
+        for (var network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            for (var address : Collections.list(network.getInetAddresses())) {
+                var text = NetUtil.toAddressString(address);
+                assertThat(guard.refusal(text, 9900)).as(text).isNotNull();
+                if (address instanceof Inet4Address) {
+                    assertThat(guard.refusal("::ffff:" + text, 9900)).as(text).isNotNull();
+                    assertThat(guard.refusal("64:ff9b::" + text, 9900)).as(text).isNotNull();
+                    assertThat(guard.refusal(text, 9901)).as(text).isNull();
+                }
+            }
+        }
     }
 }

@@ -41,6 +41,47 @@ class MergeTest {
     }
 
     @Test
+    void the_last_change_holds_though_its_node_had_not_heard_of_the_one_before() {
+        here.register("a");
+        told.forEach(there.registry()::merge);
+        told.clear();
+        there.registry().tell(told::add);
+
+        there.registry().update(Desk.name("a"), state("draining"), null, Desk.OPS);
+        here.turn(5);
+        here.registry().update(Desk.name("a"), state("up"), null, Desk.OPS);
+        List.copyOf(told).forEach(entry -> {
+            here.registry().merge(entry);
+            there.registry().merge(entry);
+        });
+
+        for (var desk : List.of(here, there)) {
+            assertThat(desk.registry().find(Desk.name("a")).instance().state()).isEqualTo(Instance.State.UP);
+        }
+    }
+
+    @Test
+    void of_two_that_take_a_name_on_two_nodes_in_the_same_millisecond_all_choose_the_same() {
+        there.registry().tell(told::add);
+        here.register("a", "address=10.0.0.1:80");
+        there.register("a", "address=10.0.0.2:80");
+        assertThat(told.get(0).instance().lease())
+                .isEqualTo(told.get(1).instance().lease());
+
+        List.copyOf(told).forEach(entry -> {
+            here.registry().merge(entry);
+            there.registry().merge(entry);
+        });
+
+        assertThat(here.registry().find(Desk.name("a")).instance())
+                .isEqualTo(there.registry().find(Desk.name("a")).instance());
+    }
+
+    private static Update state(String word) {
+        return Submission.update(Map.of("state", word), Desk.config(""));
+    }
+
+    @Test
     void an_entry_survives_json() {
         here.register("a", "ttl=30s", "version=2.1", "weight=4", "state=draining", "address=http://[::1]:8443");
         var entry = told.get(0);

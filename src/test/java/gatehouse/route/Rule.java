@@ -31,7 +31,17 @@ final class Rule {
 
     MatchConfig match() {
         return new MatchConfig(
-                listener, host, path, method, header, query, cookie, null, not == null ? null : not.match());
+                listener,
+                host,
+                path,
+                method,
+                header,
+                query,
+                cookie,
+                List.of(),
+                List.of(),
+                null,
+                not == null ? null : not.match());
     }
 
     Rule listener(String... names) {

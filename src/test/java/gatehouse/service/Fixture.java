@@ -109,6 +109,8 @@ final class Fixture {
                 List.of(),
                 HostHeader.CLIENT,
                 resolve,
+                null,
+                null,
                 PolicySet.NONE);
     }
 

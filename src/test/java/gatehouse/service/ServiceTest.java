@@ -122,7 +122,7 @@ class ServiceTest {
 
     @Test
     void every_change_of_health_and_panic_is_one_line_in_the_log(Vertx vertx) {
-        var logger = (Logger) LoggerFactory.getLogger(Service.class);
+        var logger = (Logger) LoggerFactory.getLogger(HealthNews.class);
         var lines = new ListAppender<ILoggingEvent>();
         lines.start();
         service = Service.start(

@@ -9,6 +9,7 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -132,6 +133,121 @@ class AllPoliciesTest {
             assertThat(origin.requests().get(1).head().all("X-Who")).containsExactly("bob");
             assertThat(RawClient.get(gateway.port(), "/x").status()).isEqualTo(401);
         }
+    }
+
+    private static final String GUARDED = """
+            version: 1
+            listeners: { web: { listen: "127.0.0.1:0", trustedProxies: 127.0.0.1 } }
+            admin: { listen: "127.0.0.1:0" }
+            services: { origin: { targets: "%s" }, shadow: { targets: "http://127.0.0.1:1" } }
+            consumers:
+              ann:  { groups: [staff], keys: [key-of-ann-0123456789] }
+              bob:  { keys: [key-of-bob-0123456789] }
+              carl: { groups: [staff], keys: [key-of-carl-0123456789] }
+            routes:
+              all:
+                match: { path: "/a/**" }
+                to: origin
+                timeout:   { connect: 1s, total: 20s }
+                retry:     { attempts: 2 }
+                breaker:   { over: 5 }
+                mirror:    { to: shadow }
+                request:   { rewrite: { prefix: /v2 }, headers: { set: { X-Who: "{consumer}" } } }
+                response:  { headers: { set: { X-Gate: edge } } }
+                cache:     { ttl: 1h }
+                inFlight:  { max: 5 }
+                rateLimit: { rate: 3/h, by: consumer }
+                auth:      { apiKey: {} }
+                cors:      { origins: "https://app.example.com" }
+                access:    { deny: { cidr: 192.0.2.0/24 }, allow: { groups: staff, when: "request.path != '/a/secret'" } }
+                compress:  { min: 0B }
+                limits:    { body: 10B, response: 1KiB }
+            """;
+
+    private static final String ANN = "X-Api-Key: key-of-ann-0123456789";
+    private static final String DENIED = "X-Forwarded-For: 192.0.2.7";
+
+    /** Each request here would be refused, or answered, by two of them; the one that comes first decides. */
+    @Test
+    void of_two_that_would_answer_the_first_in_the_order_does() throws Exception {
+        var origin = RawOrigin.answering(
+                Answers.status("200 OK", "fine", "Content-Type: text/plain", "Cache-Control: public, max-age=600"));
+        try (var gateway = TestGateway.start(GUARDED, origin.url());
+                var large = gateway.client();
+                var denied = gateway.client();
+                var preflight = gateway.client()) {
+            var asks = new String[] {"Origin: https://app.example.com", "Access-Control-Request-Method: PUT"};
+            var refusals = List.of(
+                    large.send(RawClient.request("POST", "/a/x", DENIED, "Content-Length: 20"))
+                            .read(),
+                    denied.send(RawClient.request("OPTIONS", "/a/x", DENIED, asks[0], asks[1]))
+                            .read(),
+                    preflight.send(RawClient.request("OPTIONS", "/a/x", asks)).read(),
+                    RawClient.get(gateway.port(), "/a/secret"),
+                    RawClient.get(gateway.port(), "/a/x", "X-Api-Key: key-of-bob-0123456789"),
+                    RawClient.get(gateway.port(), "/a/secret", ANN));
+            assertThat(refusals)
+                    .extracting(answer -> answer.status())
+                    .as("size, address, preflight, credentials, group, expression")
+                    .containsExactly(413, 403, 204, 401, 403, 403);
+            assertThat(refusals).allSatisfy(answer -> {
+                assertThat(answer.header("X-Request-Id")).isNotEmpty();
+                assertThat(answer.header("RateLimit")).isNull();
+                assertThat(answer.header("X-Gate")).isNull();
+            });
+            assertThat(origin.requests()).isEmpty();
+
+            // the limit counts what access let through, hits of the cache too
+            for (var left = 2; left >= 0; left--) {
+                var answer = RawClient.get(gateway.port(), "/a/x", ANN, "Accept-Encoding: gzip");
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(answer.header("RateLimit")).startsWith("\"consumer\";r=" + left + ";");
+                assertThat(answer.header("Cache-Status")).contains(left == 2 ? "fwd=" : "hit");
+                assertThat(answer.header("Content-Encoding")).isEqualTo("gzip");
+                assertThat(answer.header("X-Gate")).isEqualTo("edge");
+            }
+            assertThat(RawClient.get(gateway.port(), "/a/x", ANN).status())
+                    .as("over the limit, though it is stored")
+                    .isEqualTo(429);
+            assertThat(origin.requests()).hasSize(1);
+            assertThat(origin.requests().get(0).target()).isEqualTo("/v2/a/x");
+            assertThat(origin.requests().get(0).header("X-Who")).isEqualTo("ann");
+
+            // what is stored needs no service
+            origin.close();
+            var carl = "X-Api-Key: key-of-carl-0123456789";
+            assertThat(RawClient.get(gateway.port(), "/a/x", carl).text()).isEqualTo("fine");
+            assertThat(RawClient.get(gateway.port(), "/a/other", carl).status()).isBetween(502, 503);
+        } finally {
+            origin.close();
+        }
+    }
+
+    @Test
+    void explain_shows_those_that_guard_a_route_too() throws Exception {
+        var blueprint =
+                Blueprint.parse("test.yaml", GUARDED.formatted("http://127.0.0.1:1"), Path.of("."), Overrides.NONE);
+        assertThat(new Explainer(blueprint)
+                        .explain("GET", "http://x/a/x", Map.of(), "127.0.0.1")
+                        .policies())
+                .extracting(Explainer.PolicyLine::key)
+                .containsExactly(
+                        "limits",
+                        "compress",
+                        "access",
+                        "cors",
+                        "auth",
+                        "access",
+                        "rateLimit",
+                        "inFlight",
+                        "cache",
+                        "response",
+                        "request",
+                        "mirror",
+                        "breaker",
+                        "retry",
+                        "timeout");
+        assertThat(Policies.ALL).as("and there are no more").hasSize(15);
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** A process of its own with what it writes to stderr. */
 public final class Child implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 30;
+    private static final long LIMIT_SECONDS = 90;
 
     private final Process process;
     private final List<String> lines = new ArrayList<>();

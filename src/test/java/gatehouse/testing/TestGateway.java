@@ -1,6 +1,8 @@
 package gatehouse.testing;
 
 import gatehouse.cluster.Alone;
+import gatehouse.cluster.Cluster;
+import gatehouse.cluster.Joined;
 import gatehouse.config.ConfigException;
 import gatehouse.config.Overrides;
 import gatehouse.launch.Manifest;
@@ -58,6 +60,14 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("http", "admin"), text, arguments);
     }
 
+    /** As {@link #startWithAdmin}, with what carries WebSockets; its listener takes them unless the text has listeners. */
+    public static TestGateway startWithSockets(String text, Object... arguments) throws Exception {
+        var listeners = text.contains("listeners:")
+                ? ""
+                : "listeners: { web: { listen: \"127.0.0.1:0\", protocols: [http1, h2c, websocket] } }\n";
+        return start(2, List.of("http", "ws", "admin"), listeners + text, arguments);
+    }
+
     /** As {@link #startWithAdmin}, with the registry. */
     public static TestGateway startWithRegistry(String text, Object... arguments) throws Exception {
         return start(2, List.of("registry", "http", "admin"), text, arguments);
@@ -73,6 +83,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("cache", "http"), text, arguments);
     }
 
+    /** As {@link #start}, with what passes on bytes. */
+    public static TestGateway startWithStreams(String text, Object... arguments) throws Exception {
+        return start(2, List.of("http", "tcp"), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
@@ -85,19 +100,38 @@ public final class TestGateway implements AutoCloseable {
             throw e;
         }
         var vertx = vertx(eventLoops);
+        return start(vertx, new Alone(vertx, "test"), home, blueprint, eventLoops, verticles);
+    }
+
+    /**
+     * As {@link #startWithAdmin}, as a member of a cluster; closing it does not end the membership.
+     *
+     * @param member who has not begun yet
+     */
+    public static TestGateway startAmong(Joined member, String text, Object... arguments) throws Exception {
+        var home = Files.createTempDirectory("gatehouse-test");
+        HOMES.add(home);
+        var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
+        var options = new VertxOptions().setEventLoopPoolSize(1);
+        member.wire(options);
+        var vertx = await(Vertx.builder()
+                .with(options)
+                .withClusterManager(member.manager())
+                .buildClustered());
+        member.begin(vertx);
+        return start(vertx, member, home, blueprint, 1, List.of("http", "admin"));
+    }
+
+    private static TestGateway start(
+            Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, int eventLoops, List<String> verticles)
+            throws Exception {
         var entries = new LinkedHashMap<>(Manifest.builtIn().verticles());
         entries.keySet().retainAll(verticles);
         try {
             return new TestGateway(
                     vertx,
                     home,
-                    await(Node.start(
-                            vertx,
-                            new Alone(vertx, "test"),
-                            home,
-                            blueprint,
-                            new Manifest(null, entries),
-                            eventLoops)));
+                    await(Node.start(vertx, cluster, home, blueprint, new Manifest(null, entries), eventLoops)));
         } catch (ExecutionException e) {
             await(vertx.close());
             delete(home);

@@ -59,7 +59,8 @@ public final class Access implements Policy {
         return access.admits(request, identity) ? null : REFUSAL;
     }
 
-    private boolean admits(RequestHead request, Identity identity) {
+    /** Whether the rules let somebody do this. */
+    public boolean admits(RequestHead request, Identity identity) {
         var address = address(request.clientAddress());
         return early ? admitsAddress(address) : admits(request, identity, address);
     }

@@ -4,7 +4,6 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Identity;
 import gatehouse.policy.Surroundings;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -62,9 +61,15 @@ final class ApiKeyWay implements Way {
     }
 
     @Override
-    public void hide(MultiMap headers) {
-        if (!config.forward() && config.header() != null) {
-            headers.remove(config.header());
+    public void hide(Exchange exchange) {
+        if (config.forward()) {
+            return;
+        }
+        if (config.header() != null) {
+            exchange.headers().remove(config.header());
+        }
+        if (config.query() != null) {
+            TokenPlace.hideParameter(exchange, config.query());
         }
     }
 }

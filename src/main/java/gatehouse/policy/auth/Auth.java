@@ -33,10 +33,15 @@ public final class Auth implements Policy {
     private final boolean required;
     private final List<String> fields;
     private final Problem missing;
+    private final @Nullable Failures failures;
 
     private Auth(AuthConfig config, Surroundings surroundings) {
         way = new Ways(surroundings).of(config);
         required = config.required();
+        var rate = config.failures();
+        failures = rate == null
+                ? null
+                : surroundings.kept().get(Failures.class, rate, () -> new Failures(rate, surroundings.nanoTime()));
         fields = way.fields();
         missing = Problem.unauthorized(String.join(", ", way.challenges()), "Credentials are needed.");
     }
@@ -44,6 +49,12 @@ public final class Auth implements Policy {
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
         OwnFields.clear(exchange.headers(), fields);
+        var wait = failures == null ? 0 : failures.waitSeconds(exchange);
+        if (wait > 0) {
+            return Future.failedFuture(
+                    Problem.tooManyRequests("Too many credentials from this address were wrong.", wait)
+                            .asFailure());
+        }
         var found = Looking.at(way, exchange);
         if (found.isComplete() && found.succeeded()) {
             return decide(exchange, found.result(), next);
@@ -54,6 +65,9 @@ public final class Auth implements Policy {
     private Future<Reply> decide(Exchange exchange, Verdict verdict, Next next) {
         var refusal = verdict.refusal();
         if (refusal != null) {
+            if (failures != null && verdict.isWrong()) {
+                failures.count(exchange);
+            }
             return Future.failedFuture(refusal.asFailure());
         }
         var identity = verdict.identity();
@@ -61,7 +75,7 @@ public final class Auth implements Policy {
             return required ? Future.failedFuture(missing.asFailure()) : next.proceed(exchange);
         }
         exchange.identify(identity);
-        way.hide(exchange.headers());
+        way.hide(exchange);
         if (!verdict.given().isEmpty()) {
             verdict.given().forEach((name, value) -> exchange.headers().set(name, value));
         }

@@ -3,6 +3,7 @@ package gatehouse.policy.auth;
 import gatehouse.config.Checked;
 import gatehouse.config.Key;
 import gatehouse.config.OneOf;
+import gatehouse.config.Rate;
 import gatehouse.config.ShortForm;
 import gatehouse.config.Weaker;
 import java.time.Duration;
@@ -29,7 +30,14 @@ record AuthConfig(
                         "Whether a request without credentials is refused. `false` lets it pass as nobody's; wrong credentials"
                                 + " are refused all the same.",
                 value = "true")
-        boolean required) {
+        boolean required,
+
+        @Key(
+                doc =
+                        "How many wrong credentials may come from one address (of IPv6 a /64) on this node, over all routes that say the"
+                                + " same; then all of its requests to such routes are 429 for a while. `null`: any number.",
+                value = "1000/m")
+        @Nullable Rate failures) {
 
     /** One way in {@code any} or {@code all}. */
     @OneOf({"jwt", "apiKey", "basic", "external", "any", "all"})
@@ -52,7 +60,7 @@ record AuthConfig(
 
             @Key(doc = "The query parameter that carries the key; URLs end up in logs and histories.") @Nullable String query,
 
-            @Key(doc = "Whether the service gets the header, too.", value = "false")
+            @Key(doc = "Whether the service gets the key, too.", value = "false")
             boolean forward)
             implements Checked {
         @Override
@@ -127,6 +135,11 @@ record AuthConfig(
             @Key(doc = "The header of its answer that lists groups, with commas between them.") @Nullable String groups,
 
             @Key(
+                    doc =
+                            "File with the certificates (PEM) of whom it is trusted to be signed by, instead of those of the system.")
+            @Nullable String ca,
+
+            @Key(
                     doc = "How long an answer counts for all requests that would ask the same, be it yes or no.",
                     value = "0s",
                     min = 0,
@@ -138,6 +151,9 @@ record AuthConfig(
         public void check(Complaints complaints) {
             if (!(url.startsWith("http://") || url.startsWith("https://")) || JwtConfig.urlOrNull(url) == null) {
                 complaints.add("url", url, "an http:// or https:// URL with a host");
+            }
+            if (ca != null && !url.startsWith("https://")) {
+                complaints.add("ca", ca, "none, as nothing is signed over http://");
             }
             for (var i = 0; i < receive.size(); i++) {
                 if (!GivenFields.mayBeGiven(receive.get(i))) {

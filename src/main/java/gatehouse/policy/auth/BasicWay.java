@@ -6,7 +6,6 @@ import gatehouse.policy.Surroundings;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.WorkerExecutor;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -143,7 +142,8 @@ final class BasicWay implements Way {
     }
 
     @Override
-    public void hide(MultiMap headers) {
+    public void hide(Exchange exchange) {
+        var headers = exchange.headers();
         var field = headers.get("authorization");
         if (!config.forward() && field != null && field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             headers.remove("authorization");

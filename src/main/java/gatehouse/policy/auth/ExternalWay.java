@@ -90,12 +90,13 @@ final class ExternalWay implements Way {
         if (meanwhile != null) {
             return meanwhile.soon();
         }
+        var shown = config.send().stream().anyMatch(question::contains);
         return fetcher.get(config.url(), question, config.timeout(), MOST_BYTES)
                 .recover(failure -> {
                     warn("can't be asked: " + failure.getMessage());
                     return Future.failedFuture(Looking.unavailable().asFailure(failure));
                 })
-                .compose(this::verdict)
+                .compose(answer -> verdict(answer, shown))
                 .onSuccess(verdict -> {
                     if (!config.cache().isZero()) {
                         seen.put(
@@ -106,15 +107,18 @@ final class ExternalWay implements Way {
                 });
     }
 
-    private Future<Verdict> verdict(Fetcher.Answer answer) {
+    private Future<Verdict> verdict(Fetcher.Answer answer, boolean shown) {
         if (answer.status() >= 200 && answer.status() < 300) {
             return known(answer.headers()).soon();
         }
         if (answer.status() == 401) {
             var challenge = answer.headers().get("www-authenticate");
             var usable = challenge != null && challenge.length() <= LONGEST_CHALLENGE;
-            return Verdict.refused(usable ? challenge : "Bearer", "The credentials are not taken.")
-                    .soon();
+            var asked = usable ? challenge : "Bearer";
+            return shown
+                    ? Verdict.refused(asked, "The credentials are not taken.").soon()
+                    : Verdict.refused(Problem.unauthorized(asked, "Credentials are needed."))
+                            .soon();
         }
         if (answer.status() == 403) {
             return Verdict.refused(Problem.forbidden("The caller may not do this."))

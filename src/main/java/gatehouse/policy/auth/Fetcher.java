@@ -1,5 +1,7 @@
 package gatehouse.policy.auth;
 
+import gatehouse.config.Checked.Complaints;
+import gatehouse.policy.NamedFiles;
 import gatehouse.policy.Surroundings;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -12,8 +14,13 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.TrustOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.lang.ref.Reference;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +33,48 @@ import org.slf4j.LoggerFactory;
  */
 final class Fetcher {
     private static final Logger LOG = LoggerFactory.getLogger(Fetcher.class);
+    private static final int MOST_CERTIFICATE_BYTES = 1024 * 1024;
     private static final int MOST_CONNECTIONS = 64;
     private static final int MOST_WAITING = 1024;
     private static final Duration CONNECT = Duration.ofSeconds(2);
 
     private final HttpClientAgent client;
 
-    /** The one of a node. */
-    static Fetcher shared(Surroundings surroundings) {
-        return surroundings.kept().get(Fetcher.class, "auth", () -> new Fetcher(surroundings.vertx()));
+    /**
+     * The one of a node.
+     *
+     * @param ca file with the certificates that are trusted instead of the system's; null for those
+     */
+    static Fetcher shared(Surroundings surroundings, @Nullable String ca) {
+        if (ca == null) {
+            return surroundings.kept().get(Fetcher.class, "auth", () -> new Fetcher(surroundings.vertx()));
+        }
+        try {
+            var bytes = surroundings.files().read(ca, MOST_CERTIFICATE_BYTES);
+            var trust = new PemTrustOptions().addCertValue(Buffer.buffer(bytes));
+            return surroundings
+                    .kept()
+                    .get(Fetcher.class, Digest.of(bytes), () -> new Fetcher(surroundings.vertx(), trust));
+        } catch (IOException e) {
+            throw new IllegalStateException(ca + " " + e.getMessage(), e);
+        }
+    }
+
+    /** Tells what is wrong with a file of certificates. */
+    static void check(@Nullable String ca, NamedFiles files, String place, Complaints complaints) {
+        if (ca == null || files.areSealed()) {
+            return;
+        }
+        try {
+            var bytes = files.read(ca, MOST_CERTIFICATE_BYTES);
+            if (CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(bytes))
+                    .isEmpty()) {
+                throw new IOException("has no certificate");
+            }
+        } catch (IOException | CertificateException e) {
+            complaints.add(place, ca + " " + e.getMessage(), "a PEM file with certificates");
+        }
     }
 
     Fetcher(Vertx vertx) {

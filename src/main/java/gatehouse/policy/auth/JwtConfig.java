@@ -64,7 +64,7 @@ record JwtConfig(
                                 + " name is taken away, whether or not it has a token.")
         Map<String, String> headers,
 
-        @Key(doc = "Whether the service gets the token, too, where it came in `Authorization`.", value = "true")
+        @Key(doc = "Whether the service gets the token, too.", value = "true")
         boolean forward,
 
         @Key(
@@ -132,7 +132,12 @@ record JwtConfig(
             @Key(
                     doc = "Lets a URL be `http://` on another host; who is in between could then give out keys.",
                     value = "false")
-            boolean unencrypted)
+            boolean unencrypted,
+
+            @Key(
+                    doc =
+                            "File with the certificates (PEM) of whom a URL is trusted to be signed by, instead of those of the system.")
+            @Nullable String ca)
             implements Checked {
         boolean isUrl() {
             return at.startsWith("http://") || at.startsWith("https://");
@@ -140,6 +145,9 @@ record JwtConfig(
 
         @Override
         public void check(Complaints complaints) {
+            if (ca != null && !at.startsWith("https://")) {
+                complaints.add("ca", ca, "none, as nothing is signed here");
+            }
             if (!isUrl()) {
                 return;
             }

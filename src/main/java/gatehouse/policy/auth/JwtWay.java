@@ -5,7 +5,6 @@ import gatehouse.exchange.Identity;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -194,9 +193,9 @@ final class JwtWay implements Way {
     }
 
     @Override
-    public void hide(MultiMap headers) {
-        if (!config.forward() && place.isInAuthorization(headers)) {
-            headers.remove("authorization");
+    public void hide(Exchange exchange) {
+        if (!config.forward()) {
+            place.hide(exchange);
         }
     }
 }

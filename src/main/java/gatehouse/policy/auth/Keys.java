@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /** The keys that {@code auth.jwt} names, wherever they are. */
@@ -47,12 +48,12 @@ final class Keys implements KeySource {
                 throw new IllegalStateException(jwks.at() + " " + e.getMessage(), e);
             }
         }
-        var fetcher = Fetcher.shared(surroundings);
+        var fetcher = Fetcher.shared(surroundings, jwks.ca());
         var remote = surroundings
                 .kept()
                 .get(
                         RemoteKeys.class,
-                        jwks,
+                        List.of(jwks, fetcher),
                         () -> new RemoteKeys(
                                 vertx,
                                 fetcher,
@@ -86,7 +87,11 @@ final class Keys implements KeySource {
             checkPem(config.keys().get(i), files, prefix + "keys." + i, complaints);
         }
         var jwks = config.jwks();
-        if (jwks == null || jwks.isUrl()) {
+        if (jwks == null) {
+            return;
+        }
+        Fetcher.check(jwks.ca(), files, prefix + "jwks.ca", complaints);
+        if (jwks.isUrl()) {
             return;
         }
         try {

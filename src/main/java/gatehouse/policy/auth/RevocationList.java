@@ -3,6 +3,8 @@ package gatehouse.policy.auth;
 import gatehouse.policy.Revocations;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,13 +16,15 @@ public final class RevocationList implements Revocations {
     /** Most revocations; each costs some 200 bytes. */
     public static final int MOST = 100_000;
 
+    /** Between two looks for what may be forgotten. */
+    private static final long REST_MILLIS = 1000;
+
     private final InstantSource wallTime;
     private final int most;
-    private final Map<String, Instant> tokens = new ConcurrentHashMap<>();
-    private final Map<String, Cut> subjects = new ConcurrentHashMap<>();
+    private final Map<String, Revoked> tokens = new ConcurrentHashMap<>();
+    private final Map<String, Revoked> subjects = new ConcurrentHashMap<>();
 
-    /** Tokens of a subject that were issued at {@code before}, seconds since 1970, or earlier. */
-    private record Cut(long before, Instant until) {}
+    private volatile long cleaned;
 
     /** An empty list. */
     public RevocationList(InstantSource wallTime) {
@@ -43,27 +47,39 @@ public final class RevocationList implements Revocations {
 
     @Override
     public void revokeToken(String tokenId, Instant until) {
-        makeRoom();
-        tokens.merge(tokenId, until, RevocationList::later);
+        add(Revoked.token(tokenId, until));
     }
 
     @Override
     public void revokeSubject(String subject, Instant before, Instant until) {
-        makeRoom();
-        subjects.merge(
-                subject,
-                new Cut(before.getEpochSecond(), until),
-                (old, cut) -> new Cut(Math.max(old.before(), cut.before()), later(old.until(), cut.until())));
+        add(Revoked.subject(subject, before, until));
     }
 
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
+    /**
+     * Adds one to what is known already.
+     *
+     * @throws IllegalStateException when there are too many
+     */
+    void add(Revoked one) {
+        makeRoom();
+        (one.subject() ? subjects : tokens).merge(one.name(), one, Revoked::and);
+    }
+
+    /** All that are held. */
+    List<Revoked> all() {
+        var all = new ArrayList<>(tokens.values());
+        all.addAll(subjects.values());
+        return all;
     }
 
     private void makeRoom() {
-        var now = wallTime.instant();
-        tokens.values().removeIf(until -> until.isBefore(now));
-        subjects.values().removeIf(cut -> cut.until().isBefore(now));
+        var now = wallTime.millis();
+        if (size() < most && now - cleaned < REST_MILLIS) {
+            return;
+        }
+        cleaned = now;
+        tokens.values().removeIf(each -> each.until() < now);
+        subjects.values().removeIf(each -> each.until() < now);
         if (size() >= most) {
             throw new IllegalStateException("too many revocations");
         }

@@ -1,6 +1,6 @@
 package gatehouse.policy.auth;
 
-import io.vertx.core.MultiMap;
+import gatehouse.exchange.Exchange;
 import java.util.List;
 
 /** Several ways that together are one. */
@@ -30,7 +30,7 @@ abstract class SeveralWays implements Way {
     }
 
     @Override
-    public void hide(MultiMap headers) {
-        ways.forEach(way -> way.hide(headers));
+    public void hide(Exchange exchange) {
+        ways.forEach(way -> way.hide(exchange));
     }
 }

@@ -41,6 +41,56 @@ final class TokenPlace {
         return field != null && field.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     }
 
+    /** Takes it away wherever it may be, before the request goes on. */
+    void hide(Exchange exchange) {
+        if (from.authorization() && isInAuthorization(exchange.headers())) {
+            exchange.headers().remove("authorization");
+        }
+        if (from.cookie() != null) {
+            hideCookie(exchange.headers(), from.cookie());
+        }
+        if (from.query() != null) {
+            hideParameter(exchange, from.query());
+        }
+    }
+
+    private static void hideCookie(MultiMap headers, String name) {
+        var field = headers.get("cookie");
+        if (field == null || cookies(field, name).isEmpty()) {
+            return;
+        }
+        var kept = new StringBuilder(field.length());
+        for (var pair : field.split(";", -1)) {
+            if (!pair.strip().startsWith(name + "=")) {
+                kept.append(kept.isEmpty() ? "" : "; ").append(pair.strip());
+            }
+        }
+        headers.remove("cookie");
+        if (!kept.isEmpty()) {
+            headers.set("cookie", kept.toString());
+        }
+    }
+
+    /** Takes a parameter out of the query that the service gets. */
+    static void hideParameter(Exchange exchange, String name) {
+        var query = exchange.upstreamQuery();
+        if (query == null || !query.contains(name)) {
+            return;
+        }
+        var kept = new StringBuilder(query.length());
+        for (var start = 0; start <= query.length(); ) {
+            var ampersand = query.indexOf('&', start);
+            var end = ampersand < 0 ? query.length() : ampersand;
+            if (!(query.startsWith(name, start)
+                    && start + name.length() < end
+                    && query.charAt(start + name.length()) == '=')) {
+                kept.append(kept.isEmpty() ? "" : "&").append(query, start, end);
+            }
+            start = end + 1;
+        }
+        exchange.sendAs(exchange.upstreamPath(), kept.isEmpty() ? null : kept.toString());
+    }
+
     private static String only(List<String> found, String where) {
         if (found.size() > 1) {
             throw new IllegalArgumentException("more than one " + where);

@@ -17,14 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Verdict {
     /** No credentials of this kind. */
-    static final Verdict ABSENT = new Verdict(null, null, Map.of());
+    static final Verdict ABSENT = new Verdict(null, null, Map.of(), false);
 
     private final @Nullable Identity identity;
     private final @Nullable Problem refusal;
     private final Map<String, String> given;
+    private final boolean isWrong;
     private final Future<Verdict> future;
 
-    private Verdict(@Nullable Identity identity, @Nullable Problem refusal, Map<String, String> given) {
+    private Verdict(
+            @Nullable Identity identity, @Nullable Problem refusal, Map<String, String> given, boolean isWrong) {
+        this.isWrong = isWrong;
         this.identity = identity;
         this.refusal = refusal;
         this.given = given;
@@ -33,17 +36,17 @@ final class Verdict {
 
     /** Somebody known, of whom the service is told in these header fields. */
     static Verdict known(Identity identity, Map<String, String> given) {
-        return new Verdict(identity, null, Map.copyOf(given));
+        return new Verdict(identity, null, Map.copyOf(given), false);
     }
 
-    /** Credentials that don't hold. */
+    /** Somebody who may not pass, whether or not there were credentials. */
     static Verdict refused(Problem problem) {
-        return new Verdict(null, problem, Map.of());
+        return new Verdict(null, problem, Map.of(), false);
     }
 
     /** 401 by credentials of a kind that this challenge asks for. */
     static Verdict refused(String challenge, String detail) {
-        return refused(Problem.unauthorized(challenge, detail));
+        return new Verdict(null, Problem.unauthorized(challenge, detail), Map.of(), true);
     }
 
     @Nullable Identity identity() {
@@ -52,6 +55,11 @@ final class Verdict {
 
     @Nullable Problem refusal() {
         return refusal;
+    }
+
+    /** Whether there were credentials, and wrong ones. */
+    boolean isWrong() {
+        return isWrong;
     }
 
     /** Header fields for the service. */

@@ -2,7 +2,6 @@ package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import java.util.List;
 
 /** One way to find out who calls. Serves all event loops, so it is thread-safe. */
@@ -22,5 +21,5 @@ interface Way {
     List<String> fields();
 
     /** Takes the credentials away before the request goes on, where the service shall not see them. */
-    default void hide(MultiMap headers) {}
+    default void hide(Exchange exchange) {}
 }

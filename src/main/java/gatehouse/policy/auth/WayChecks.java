@@ -17,13 +17,14 @@ final class WayChecks {
     }
 
     void check(AuthConfig config) {
-        check("", config.jwt(), config.basic(), config.any(), config.all());
+        check("", config.jwt(), config.basic(), config.external(), config.any(), config.all());
     }
 
     private void check(
             String prefix,
             @Nullable JwtConfig jwt,
             AuthConfig.@Nullable Basic basic,
+            AuthConfig.@Nullable External external,
             @Nullable List<AuthConfig.Way> any,
             @Nullable List<AuthConfig.Way> all) {
         if (jwt != null) {
@@ -31,6 +32,9 @@ final class WayChecks {
         }
         if (basic != null && !files.areSealed()) {
             checkPasswords(prefix, basic);
+        }
+        if (external != null) {
+            Fetcher.check(external.ca(), files, prefix + "external.ca", complaints);
         }
         checkAll(prefix + "any", any);
         checkAll(prefix + "all", all);
@@ -45,7 +49,7 @@ final class WayChecks {
         }
         for (var i = 0; i < ways.size(); i++) {
             var way = ways.get(i);
-            check(key + "." + i + ".", way.jwt(), way.basic(), way.any(), way.all());
+            check(key + "." + i + ".", way.jwt(), way.basic(), way.external(), way.any(), way.all());
         }
     }
 

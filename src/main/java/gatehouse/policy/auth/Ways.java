@@ -4,6 +4,7 @@ import gatehouse.policy.Surroundings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes ways of their settings. Routes with the same settings share one, and so does the next snapshot. */
@@ -58,9 +59,8 @@ final class Ways {
     private List<Digest> stamps(JwtConfig config) {
         var jwks = config.jwks();
         var named = config.keys().stream().map(JwtConfig.SigningKey::pem).filter(Objects::nonNull);
-        var files = jwks == null || jwks.isUrl()
-                ? named
-                : java.util.stream.Stream.concat(named, java.util.stream.Stream.of(jwks.at()));
+        var set = jwks == null ? null : jwks.isUrl() ? jwks.ca() : jwks.at();
+        var files = Stream.concat(named, Stream.ofNullable(set));
         return files.map(file -> Digest.of(read(Objects.requireNonNull(file), Jwk.MOST_BYTES)))
                 .toList();
     }
@@ -74,8 +74,10 @@ final class Ways {
     }
 
     private Way external(AuthConfig.External config) {
-        var fetcher = Fetcher.shared(surroundings);
-        return surroundings.kept().get(ExternalWay.class, config, () -> new ExternalWay(config, surroundings, fetcher));
+        var fetcher = Fetcher.shared(surroundings, config.ca());
+        return surroundings
+                .kept()
+                .get(ExternalWay.class, List.of(config, fetcher), () -> new ExternalWay(config, surroundings, fetcher));
     }
 
     private byte[] read(String name, int mostBytes) {

@@ -33,6 +33,6 @@ public final class Caching implements Policy {
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        return shelf.answer(exchange, next::proceed);
+        return exchange.isWebSocket() ? next.proceed(exchange) : shelf.answer(exchange, next::proceed);
     }
 }

@@ -1,9 +1,7 @@
 package gatehouse.policy.compress;
 
-import gatehouse.exchange.Reshaping;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A body in gzip (RFC 1952) as it comes: each chunk can be read by the client once it has it, whatever comes behind and when. The
  * memory that it works in, a quarter of a MiB outside of the heap, serves one body after the other. Confined to its event loop.
  */
-final class Gzip implements Reshaping {
+final class Gzip extends Packing {
     /** Most idle deflaters that an event loop keeps. */
     private static final int MOST_IDLE = 16;
 
     private static final ThreadLocal<ArrayDeque<Deflater>> IDLE = ThreadLocal.withInitial(ArrayDeque::new);
-    /** Bodies under way on this node: what they hold is memory of the process, whichever route they belong to. */
-    private static final AtomicInteger UNDER_WAY = new AtomicInteger();
-
     private static final int PIECE = 8 * 1024;
 
     /** RFC 1952 §2.3: no name, no time, and no word about the system. */
@@ -34,12 +29,6 @@ final class Gzip implements Reshaping {
         var idle = IDLE.get().poll();
         deflater = idle == null ? new Deflater(level, true) : idle;
         deflater.setLevel(level);
-        UNDER_WAY.incrementAndGet();
-    }
-
-    /** How many are made smaller now. */
-    static int underWay() {
-        return UNDER_WAY.get();
     }
 
     @Override
@@ -77,14 +66,13 @@ final class Gzip implements Reshaping {
         } while (isLast ? !engine.finished() : count == piece.length);
     }
 
-    /** Gives the memory back; what still comes is dropped. */
-    void close() {
+    @Override
+    void free() {
         var engine = deflater;
         deflater = null;
         if (engine == null) {
             return;
         }
-        UNDER_WAY.decrementAndGet();
         var idle = IDLE.get();
         if (idle.size() < MOST_IDLE) {
             engine.reset();

@@ -150,18 +150,23 @@ public final class Cors implements Policy {
                         failure instanceof ProblemException refusal ? marked(refusal, origin) : failure));
     }
 
+    /** Whether pages of an origin are let in by these settings. */
+    public static boolean allows(Config config, String origin) {
+        for (var i = 0; i < config.origins().size(); i++) {
+            if (config.origins().get(i).matches(origin)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The origin, if it is allowed; several are none. */
     private @Nullable String originOf(MultiMap fields) {
         var origin = fields.get("origin");
         if (origin == null || fields.getAll("origin").size() != 1) {
             return null;
         }
-        for (var i = 0; i < config.origins().size(); i++) {
-            if (config.origins().get(i).matches(origin)) {
-                return origin;
-            }
-        }
-        return null;
+        return allows(config, origin) ? origin : null;
     }
 
     /** Fetch, CORS-preflight request. */

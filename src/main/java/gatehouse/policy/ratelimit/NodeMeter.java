@@ -1,6 +1,6 @@
 package gatehouse.policy.ratelimit;
 
-import gatehouse.config.Rate;
+import gatehouse.policy.KeyTable;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,17 +15,14 @@ final class NodeMeter implements Meter {
     private final long most;
 
     /**
-     * @param rate requests in a time
-     * @param burst requests at once
-     * @param callers most callers that are told apart
      * @param nanoTime a clock such as {@link System#nanoTime}
      */
-    NodeMeter(Rate rate, long burst, int callers, LongSupplier nanoTime) {
-        this.table = new KeyTable(callers);
+    NodeMeter(Limit limit, LongSupplier nanoTime) {
+        this.table = new KeyTable(limit.callers());
         this.nanoTime = nanoTime;
         this.origin = nanoTime.getAsLong() - 1;
-        this.cost = Math.max(1, rate.per().toNanos() / rate.count());
-        this.most = Math.multiplyExact(cost, burst);
+        this.cost = limit.cost();
+        this.most = limit.most();
     }
 
     @Override
@@ -33,15 +30,5 @@ final class NodeMeter implements Meter {
         var now = nanoTime.getAsLong() - origin;
         var time = table.add(caller, now, cost, most);
         return time > 0 ? time - now : -(-time - now - most);
-    }
-
-    /** What one request costs, in nanoseconds of the account. */
-    long cost() {
-        return cost;
-    }
-
-    /** How far ahead of the rate a caller may be, in nanoseconds. */
-    long most() {
-        return most;
     }
 }

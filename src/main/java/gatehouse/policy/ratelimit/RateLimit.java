@@ -11,12 +11,13 @@ import gatehouse.exchange.Reply;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
+import gatehouse.policy.Surroundings;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class RateLimit implements Policy {
                     "How often each caller may use the route; beyond that 429.",
                     Stage.RATE,
                     Config.class,
-                    (config, surroundings) -> new RateLimit(config, surroundings.nanoTime()))
+                    RateLimit::new)
             .onlyWhereNamed();
 
     private static final AsciiString POLICY = AsciiString.cached("RateLimit-Policy");
@@ -63,7 +64,11 @@ public final class RateLimit implements Policy {
                     value = "ip")
             CallerKey by,
 
-            @Key(doc = "`node`: each node counts by itself. `cluster`: all nodes together.", value = "node")
+            @Key(
+                    doc =
+                            "`node`: each node counts by itself. `cluster`: all nodes together, with at most one burst too much at a"
+                                    + " time.",
+                    value = "node")
             Scope scope,
 
             @Key(
@@ -77,7 +82,16 @@ public final class RateLimit implements Policy {
             int callers,
 
             @Key(doc = "Whether answers carry `RateLimit` and `RateLimit-Policy`; refusals always do.", value = "true")
-            boolean fields)
+            boolean fields,
+
+            @Key(
+                    doc =
+                            "With `scope: cluster`, longest time that a request which this node would refuse waits to hear of more."
+                                    + " Once nothing was heard for so long none waits, and the node counts for its share.",
+                    value = "100ms",
+                    min = 1,
+                    max = 5000)
+            Duration patience)
             implements Checked {
         /** Requests at once. */
         long mostAtOnce() {
@@ -86,9 +100,6 @@ public final class RateLimit implements Policy {
 
         @Override
         public void check(Complaints complaints) {
-            if (scope == Scope.CLUSTER) {
-                complaints.add("scope", "cluster, but this node is in no cluster", "node");
-            }
             if (mostAtOnce() * (rate.per().toNanos() / (double) rate.count()) > 0x1p61) {
                 complaints.add("burst", Long.toString(mostAtOnce()), "one that is there again within 70 years");
             }
@@ -103,13 +114,21 @@ public final class RateLimit implements Policy {
     private final long cost;
     private final long most;
 
-    private RateLimit(Config config, LongSupplier nanoTime) {
-        var node = new NodeMeter(config.rate(), config.mostAtOnce(), config.callers(), nanoTime);
-        meter = node;
-        cost = node.cost();
-        most = node.most();
-        var random = ThreadLocalRandom.current();
-        hash = new CallerHash(config.by(), random.nextLong(), random.nextLong());
+    private RateLimit(Config config, Surroundings surroundings) {
+        var limit = Limit.of(config.rate(), config.mostAtOnce(), config.callers());
+        cost = limit.cost();
+        most = limit.most();
+        if (config.scope() == Scope.CLUSTER) {
+            var peers = surroundings.kept().get(Peers.class, "peers", () -> new Peers(surroundings.cluster()));
+            var quota = new MapQuota(peers.map(), surroundings.route(), limit, surroundings.wallTime());
+            meter = new SharedMeter(
+                    surroundings.vertx(), peers, quota, limit, surroundings.nanoTime(), config.patience());
+            hash = new CallerHash(config.by(), peers.k0(), peers.k1());
+        } else {
+            var random = ThreadLocalRandom.current();
+            meter = new NodeMeter(limit, surroundings.nanoTime());
+            hash = new CallerHash(config.by(), random.nextLong(), random.nextLong());
+        }
         fields = config.fields();
         by = '"' + config.by().toString().replace("\"", "").replace("\\", "") + '"';
         policy = by + ";q=" + config.mostAtOnce() + ";w=" + seconds(most);
@@ -117,7 +136,14 @@ public final class RateLimit implements Policy {
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        var debt = meter.spend(hash.of(exchange));
+        var caller = hash.of(exchange);
+        var debt = meter.spend(caller);
+        return debt == Meter.UNDECIDED
+                ? meter.settle(caller).compose(settled -> decide(exchange, next, settled))
+                : decide(exchange, next, debt);
+    }
+
+    private Future<Reply> decide(Exchange exchange, Next next, long debt) {
         if (debt < 0) {
             return Future.failedFuture(refusal(-debt));
         }

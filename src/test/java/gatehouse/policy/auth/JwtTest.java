@@ -237,7 +237,7 @@ class JwtTest {
     static Stream<Arguments> taken() {
         return Stream.of(
                 row("plain", hs256(claims())),
-                row("exp 29 s ago", hs256(claims("exp", now() - 29, "iat", now() - 600))),
+                row("exp 15 s ago", hs256(claims("exp", now() - 15, "iat", now() - 600))),
                 row("nbf a moment ahead", hs256(claims("nbf", now() + 20))),
                 row("one of several audiences", hs256(claims("aud", List.of("x", "other")))),
                 row("no typ", signed("{\"alg\":\"HS256\"}", json(claims()), "HS256", Tokens.SECRET)),

@@ -43,7 +43,7 @@ class RemoteKeysTest {
             Duration.ofSeconds(10));
 
     /** For localhost, until 2126, vouched for by nobody. */
-    private static final String CERTIFICATE = """
+    static final String CERTIFICATE = """
             -----BEGIN CERTIFICATE-----
             MIIBmjCCAUGgAwIBAgIUaubMFQiAZU3igaFDCsQPL5FopF8wCgYIKoZIzj0EAwIw
             FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTIyMzc0M1oYDzIxMjYxMDI4
@@ -57,7 +57,7 @@ class RemoteKeysTest {
             -----END CERTIFICATE-----
             """;
 
-    private static final String KEY = """
+    static final String KEY = """
             -----BEGIN PRIVATE KEY-----
             MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCUZvP/2DIfv/Lhvk
             NRBEa8jYSSOeV35LiKqRVF5dUIyhRANCAATervuo1FRiGQrYFvNgKAp3ltSq4SM/

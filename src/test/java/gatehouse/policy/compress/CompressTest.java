@@ -278,7 +278,7 @@ class CompressTest {
                 assertThat(answer.header("Vary")).isEqualTo("Accept-Encoding");
             }
         }
-        Awaiting.until(() -> Gzip.underWay() == 0);
+        Awaiting.until(() -> Packing.underWay() == 0);
         script = Answers.status("200 OK", TEXT, "Content-Type: text/plain");
         assertThat(unzipped(get("/one", "Accept-Encoding: gzip"))).isEqualTo(TEXT);
     }

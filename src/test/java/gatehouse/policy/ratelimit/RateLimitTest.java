@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.config.Rate;
+import gatehouse.policy.KeyTable;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
@@ -56,7 +57,7 @@ class RateLimitTest {
     }
 
     private NodeMeter meter(String rate, long burst, int callers) {
-        return new NodeMeter(Rate.parse(rate), burst, callers, clock::get);
+        return new NodeMeter(Limit.of(Rate.parse(rate), burst, callers), clock::get);
     }
 
     private void pass(Duration time) {
@@ -230,7 +231,7 @@ class RateLimitTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "rate: 1/s, scope: cluster            | rateLimit.scope: cluster, but this node is in no cluster (expected: node)",
+                "rate: 1/s, scope: cluster            | scope: cluster, but this node is in no cluster (expected: node, or cluster.enabled: true)",
                 "rate: 100                            | a rate such as 100/s",
                 "rate: 0/s                            | a rate such as 100/s",
                 "rate: 1/w                            | a rate such as 100/s",

@@ -1,4 +1,4 @@
-package gatehouse.policy.ratelimit;
+package gatehouse.policy;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -14,9 +14,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * <p>Updates are compare-and-set on single words. Where event loops meet at the same caller at the same moment, and while the table
  * grows, a request may go uncounted; none is counted twice. Thread-safe.
  */
-final class KeyTable {
+public final class KeyTable {
     static final int WAYS = 8;
-    static final int FIRST = 64;
+    /** Places that a table begins with. */
+    public static final int FIRST = 64;
+
     private static final long EMPTY = 0;
     private static final int TRIES = 4;
 
@@ -40,15 +42,17 @@ final class KeyTable {
     }
 
     /**
+     * An empty table.
+     *
      * @param most most places; rounded up to a power of two
      */
-    KeyTable(int most) {
+    public KeyTable(int most) {
         this.most = Math.max(FIRST, Integer.highestOneBit(Math.max(1, most - 1)) << 1);
         this.places = new Places(FIRST);
     }
 
     /** Number of places that there are now. */
-    int size() {
+    public int size() {
         return places.keys.length();
     }
 
@@ -61,7 +65,7 @@ final class KeyTable {
      * @return the new time of the account; negative where it would reach too far: then nothing is put there, and the number is that
      *     time as a negative one
      */
-    long add(long caller, long now, long cost, long ahead) {
+    public long add(long caller, long now, long cost, long ahead) {
         var key = caller == EMPTY ? 1 : caller;
         for (var i = 0; i < TRIES; i++) {
             var table = places;
@@ -80,6 +84,13 @@ final class KeyTable {
             }
         }
         return now + cost; // others call for the same at this very moment: theirs count
+    }
+
+    /** The time of a caller's account; 0 for one that has none. */
+    public long timeOf(long caller) {
+        var table = places;
+        var place = find(table, caller == EMPTY ? 1 : caller);
+        return place < 0 ? 0 : table.times.get(place);
     }
 
     private static int find(Places table, long key) {

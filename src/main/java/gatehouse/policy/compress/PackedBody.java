@@ -3,19 +3,20 @@ package gatehouse.policy.compress;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import io.vertx.core.Future;
+import java.util.function.Supplier;
 
 /**
  * A body that is made smaller while it passes. Nothing is allocated for it before it is sent.
  *
  * @param source where it comes from
- * @param level how hard is tried, 1 to 9
+ * @param packing makes what does it
  */
-record GzipBody(Reply.Body source, int level) implements Reply.Body {
+record PackedBody(Reply.Body source, Supplier<Packing> packing) implements Reply.Body {
     @Override
     public Future<Void> sendTo(Exchange exchange) {
-        var gzip = new Gzip(level);
-        exchange.outflow().through(gzip);
-        return source.sendTo(exchange).onComplete(sent -> gzip.close());
+        var packer = packing.get();
+        exchange.outflow().through(packer);
+        return source.sendTo(exchange).onComplete(sent -> packer.close());
     }
 
     @Override

@@ -1,0 +1,89 @@
+package gatehouse.listener;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol.TransportProtocol;
+import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the header with which a balancer tells who its client is (PROXY protocol, versions 1 and 2). Whatever is wrong with
+ * it ends the connection.
+ */
+final class ProxyHead extends ChannelInboundHandlerAdapter {
+    /** Bytes of extensions in version 2 that are taken. */
+    private static final int MOST_TLV = 4096;
+
+    private final Consumer<@Nullable InetAddress> known;
+
+    private ProxyHead(Consumer<@Nullable InetAddress> known) {
+        this.known = known;
+    }
+
+    /**
+     * Expects one on a connection that has just been accepted.
+     *
+     * @param known gets the client's address; null where the header says that the balancer speaks for itself
+     */
+    static void expect(Channel channel, Duration patience, Consumer<@Nullable InetAddress> known) {
+        var head = new ProxyHead(known);
+        var decoder = new HAProxyMessageDecoder(MOST_TLV);
+        Entrance.addFirst(channel.pipeline(), null, decoder);
+        channel.pipeline().addAfter(channel.pipeline().context(decoder).name(), null, head);
+        var end = channel.eventLoop()
+                .schedule(
+                        () -> {
+                            if (channel.pipeline().context(head) != null) {
+                                var unused = channel.close();
+                            }
+                        },
+                        patience.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        channel.closeFuture().addListener(closed -> end.cancel(false));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof HAProxyMessage head)) {
+            context.fireChannelRead(message);
+            return;
+        }
+        try {
+            var protocol = head.proxiedProtocol();
+            var text = head.sourceAddress();
+            if (protocol.transportProtocol() == TransportProtocol.DGRAM) {
+                var unused = context.close();
+                return;
+            }
+            var bytes = text == null ? null : NetUtil.createByteArrayFromIpAddressString(text);
+            var client = bytes == null ? null : InetAddress.getByAddress(bytes);
+            if (client != null && text != null) {
+                context.channel()
+                        .attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE)
+                        .set(SocketAddress.inetSocketAddress(head.sourcePort(), text));
+            }
+            context.pipeline().remove(this);
+            known.accept(client);
+        } catch (UnknownHostException e) {
+            var unused = context.close();
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        var unused = context.close();
+    }
+}

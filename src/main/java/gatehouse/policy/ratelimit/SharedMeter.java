@@ -1,0 +1,214 @@
+package gatehouse.policy.ratelimit;
+
+import gatehouse.policy.KeyTable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A meter that draws on a quota of several nodes. A request spends what this node was lent for its caller; more is asked for beside
+ * the requests before that is used up. Without it a request is let through from this node's share of the burst, and the quota is told.
+ * Only where that is used up too, so that the answer would be a refusal, a request waits for the quota, and never longer than
+ * {@code patience}. A quota that does not answer in that time is left alone: the share, of rate and burst, is all there is until it
+ * answers one of the questions that are then asked each second, for which nobody waits.
+ *
+ * <p>With n nodes and a burst of b a share is b/n, and at most b/n² are lent ahead, and given back when they lie for a second. All that was
+ * let through is charged to the caller's account, also beyond the limit. So over any time no more passes than the rate gives in it and twice the
+ * burst: b that the account has, (n-1)b/n of the shares of nodes that have not heard of it, and b/n that are lent ahead. Thread-safe.
+ */
+final class SharedMeter implements Meter {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedMeter.class);
+    private static final long REST = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final int ROUNDS = 4;
+
+    private final Vertx vertx;
+    private final Peers peers;
+    private final Quota quota;
+    private final Accounts accounts;
+    private final KeyTable shares;
+    private final LongSupplier nanoTime;
+    private final long origin;
+    private final long cost;
+    private final long most;
+    private final long burst;
+    private final long pause;
+    private final Duration patience;
+    private final AtomicLong nextLook = new AtomicLong();
+    private volatile boolean isAlone;
+
+    /**
+     * @param limit cost and burst of it, and how many callers are told apart
+     * @param patience how long an answer of the quota is waited for
+     */
+    SharedMeter(Vertx vertx, Peers peers, Quota quota, Limit limit, LongSupplier nanoTime, Duration patience) {
+        this.vertx = vertx;
+        this.peers = peers;
+        this.quota = quota;
+        this.nanoTime = nanoTime;
+        this.patience = patience;
+        origin = nanoTime.getAsLong() - 1;
+        cost = limit.cost();
+        most = limit.most();
+        burst = limit.burst();
+        pause = Math.min(LONGEST_PAUSE, Math.max(cost, most / 8));
+        accounts = new Accounts(limit.callers());
+        shares = new KeyTable(limit.callers());
+    }
+
+    private long now() {
+        return nanoTime.getAsLong() - origin;
+    }
+
+    @Override
+    public long spend(long caller) {
+        var now = now();
+        var account = accounts.of(caller, now);
+        if (account.take(now)) {
+            if (account.isLow() && account.dryFor(now) <= 0) {
+                ask(account, now);
+            }
+            return debt(account, now);
+        }
+        if (isAlone) {
+            var answer = fromShare(account, now, Math.max(1, burst / peers.nodes()));
+            ask(account, now);
+            return answer;
+        }
+        var dry = account.dryFor(now);
+        if (dry > 0) {
+            return -dry;
+        }
+        var share = burst / peers.nodes();
+        var answer = share == 0 ? -1 : fromShare(account, now, share);
+        if (answer < 0) {
+            return UNDECIDED;
+        }
+        ask(account, now);
+        return answer;
+    }
+
+    private long debt(Account account, long now) {
+        return Math.min(most, Math.max(cost, account.debt(now, cost)));
+    }
+
+    /** From what this node may let through by itself, of the burst and of the rate. */
+    private long fromShare(Account account, long now, long share) {
+        var dearer = cost * peers.nodes();
+        var ahead = dearer * share;
+        var time = shares.add(account.caller(), now, dearer, ahead);
+        if (time < 0) {
+            return -(-time - now - ahead);
+        }
+        account.advanced(now);
+        return isAlone ? Math.max(cost, most - (ahead - (time - now)) / dearer * cost) : debt(account, now);
+    }
+
+    @Override
+    public Future<Long> settle(long caller) {
+        var now = now();
+        return settle(accounts.of(caller, now), now + patience.toNanos(), ROUNDS);
+    }
+
+    private Future<Long> settle(Account account, long deadline, int rounds) {
+        var now = now();
+        account.waits(1);
+        var asked = ask(account, now);
+        var context = vertx.getOrCreateContext();
+        Promise<Void> heard = Promise.promise();
+        account.answer().onComplete(end -> context.runOnContext(here -> heard.complete()));
+        return heard.future().compose(here -> {
+            account.waits(-1);
+            var answer = spend(account.caller());
+            if (answer != UNDECIDED) {
+                return Future.succeededFuture(answer);
+            }
+            return asked && rounds > 1 && now() < deadline
+                    ? settle(account, deadline, rounds - 1)
+                    : Future.succeededFuture(-Math.max(cost, pause));
+        });
+    }
+
+    /** Asks beside the requests; false where nobody is asked now. */
+    private boolean ask(Account account, long now) {
+        if (isAlone && !isTimeToLook(now)) {
+            return false;
+        }
+        if (!account.begin()) {
+            return true;
+        }
+        if (!peers.mayAsk()) {
+            account.end();
+            return false;
+        }
+        var spent = account.toTell();
+        var want = isAlone ? 0 : account.wanted(now, cap());
+        if (spent == 0 && want == 0 && !isAlone) {
+            peers.answered();
+            account.end();
+            return false;
+        }
+        quota.lend(account.caller(), spent, want)
+                .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(end -> {
+                    peers.answered();
+                    if (end.succeeded()) {
+                        adopt(account, end.result(), want);
+                    } else {
+                        account.untold(spent, Math.max(1, burst / peers.nodes()));
+                        alone(end.cause());
+                    }
+                    account.end();
+                });
+        return true;
+    }
+
+    private boolean isTimeToLook(long now) {
+        var next = nextLook.get();
+        return now >= next && nextLook.compareAndSet(next, now + REST);
+    }
+
+    /** Most that is lent ahead for one caller. */
+    private long cap() {
+        return burst / ((long) peers.nodes() * peers.nodes());
+    }
+
+    private void adopt(Account account, Quota.Lent lent, long want) {
+        if (isAlone) {
+            isAlone = false;
+            LOG.info("limits: the other nodes answer again");
+        }
+        var dry = lent.debt() + cost - most;
+        account.lent(lent, now(), lent.granted() < want ? Math.max(dry, pause) : dry);
+        watch(account);
+    }
+
+    /** What lies for a second is given back. */
+    private void watch(Account account) {
+        if (account.holds() && account.beginWatch()) {
+            vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(REST), over -> {
+                account.endWatch();
+                if (now() - account.usedAt() >= REST / 2) {
+                    account.giveBack();
+                    ask(account, now());
+                } else {
+                    watch(account);
+                }
+            });
+        }
+    }
+
+    private void alone(Throwable why) {
+        nextLook.set(now() + REST);
+        if (!isAlone) {
+            isAlone = true;
+            LOG.warn("limits: the other nodes can't be asked, this one counts for its share: {}", why.toString());
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package gatehouse.tcp;
+
+import gatehouse.config.TargetUrl;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Where a client of the forward proxy wants to go.
+ *
+ * @param to host and port
+ * @param tunnel whether bytes are passed on as they are ({@code CONNECT}), or one request
+ */
+record Errand(TargetUrl to, boolean tunnel) {
+    private static final String HTTP = "http://";
+
+    /** Fields that are between a client and its proxy (RFC 9110 §7.6.1). */
+    private static final List<String> HOP = List.of(
+            "proxy-authorization",
+            "proxy-connection",
+            "proxy-authenticate",
+            "keep-alive",
+            "te",
+            "upgrade",
+            "connection");
+
+    /**
+     * Reads a request's target: {@code HOST:PORT} of CONNECT, or {@code http://HOST/PATH} of others (RFC 9112 §3.2).
+     *
+     * @throws IllegalArgumentException what is wrong with it
+     */
+    static Errand of(HttpRequest request) {
+        if (request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+                && request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            throw new IllegalArgumentException("two framings");
+        }
+        if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
+            throw new IllegalArgumentException("two hosts");
+        }
+        var target = request.uri();
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            if (target.lastIndexOf(':') <= target.lastIndexOf(']') || target.indexOf('/') >= 0) {
+                throw new IllegalArgumentException("no HOST:PORT");
+            }
+            return new Errand(TargetUrl.parse(HTTP + target), true);
+        }
+        if (!target.regionMatches(true, 0, HTTP, 0, HTTP.length())) {
+            throw new IllegalArgumentException("no http:// URL");
+        }
+        return new Errand(TargetUrl.parse(HTTP + target.substring(HTTP.length(), end(target))), false);
+    }
+
+    /** Where the path begins, or the query of a URL that has none. */
+    private static int end(String target) {
+        for (var i = HTTP.length(); i < target.length(); i++) {
+            if (target.charAt(i) == '/' || target.charAt(i) == '?' || target.charAt(i) == '#') {
+                return i;
+            }
+        }
+        return target.length();
+    }
+
+    /** Makes it the request that the server gets: with a path for a target, the host of its URL, and one answer to come. */
+    void settle(HttpRequest request) {
+        var rest = request.uri().substring(end(request.uri()));
+        request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+        var headers = request.headers();
+        for (var value : headers.getAll(HttpHeaderNames.CONNECTION)) {
+            for (var name : value.split(",", -1)) {
+                var field = name.strip().toLowerCase(Locale.ROOT);
+                if (!field.isEmpty() && !field.equals("transfer-encoding") && !field.equals("content-length")) {
+                    headers.remove(field);
+                }
+            }
+        }
+        HOP.forEach(headers::remove);
+        headers.set(HttpHeaderNames.HOST, to.authority());
+        headers.set(HttpHeaderNames.CONNECTION, "close");
+        if (request.protocolVersion().equals(HttpVersion.HTTP_1_0) && HttpUtil.isTransferEncodingChunked(request)) {
+            throw new IllegalArgumentException("chunks in HTTP/1.0");
+        }
+    }
+}

@@ -1,0 +1,332 @@
+package gatehouse.tcp;
+
+import gatehouse.config.ConsumerConfig;
+import gatehouse.exchange.Identity;
+import gatehouse.exchange.RequestIds;
+import gatehouse.listener.Door;
+import gatehouse.policy.access.Access;
+import gatehouse.problem.Origin;
+import gatehouse.problem.Problem;
+import gatehouse.route.Match;
+import gatehouse.snapshot.Route;
+import gatehouse.snapshot.Snapshot;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.internal.VertxInternal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one request of a connection to the forward proxy: who asks, whether it may go where it wants, and its way there. The
+ * name is resolved here, and what it resolves to is what is looked at and connected to.
+ */
+final class ForwardHead extends ChannelInboundHandlerAdapter {
+    static final String DECODER = "decoder";
+
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final int LINE = 8 * 1024;
+    private static final int HEAD = 32 * 1024;
+    private static final int CHUNK = 16 * 1024;
+    private static final String CHALLENGE = "Basic realm=\"proxy\", charset=\"UTF-8\"";
+
+    private final VertxInternal vertx;
+    private final Door door;
+    private final Snapshot snapshot;
+    private final Dialer dialer;
+    private final Function<StreamFacts, Relay> begin;
+    private final RequestIds ids;
+    private final String client;
+    private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private boolean taken;
+    private boolean complete;
+    private @Nullable Relay relay;
+
+    ForwardHead(
+            VertxInternal vertx,
+            Door door,
+            Snapshot snapshot,
+            Dialer dialer,
+            RequestIds ids,
+            String client,
+            Function<StreamFacts, Relay> begin) {
+        this.vertx = vertx;
+        this.door = door;
+        this.snapshot = snapshot;
+        this.dialer = dialer;
+        this.ids = ids;
+        this.client = client;
+        this.begin = begin;
+    }
+
+    /** Puts it where the bytes of a connection go. */
+    void receive(Channel connection) {
+        connection.pipeline().replace("handler", "handler", this);
+        connection.pipeline().addBefore("handler", DECODER, new HttpRequestDecoder(LINE, HEAD, CHUNK));
+        var late = connection
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            if (!taken) {
+                                var unused = connection.close();
+                            }
+                        },
+                        door.config().limits().headerTime().toMillis(),
+                        TimeUnit.MILLISECONDS);
+        connection.closeFuture().addListener(closed -> late.cancel(false));
+        connection.read();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!taken && message instanceof HttpRequest request) {
+            taken = true;
+            take(context.channel(), request);
+            return;
+        }
+        if (message instanceof LastHttpContent) {
+            complete = true;
+            held.add(message);
+            context.pipeline().remove(DECODER); // what follows is bytes
+        } else if (relay == null || (complete && !tunnels)) {
+            ReferenceCountUtil.release(message);
+        } else {
+            held.add(message);
+        }
+    }
+
+    private boolean tunnels;
+
+    private void take(Channel connection, HttpRequest request) {
+        var facts = new StreamFacts(ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
+        Errand errand;
+        Identity identity;
+        try {
+            if (request.decoderResult().isFailure()) {
+                throw new IllegalArgumentException("no request");
+            }
+            errand = Errand.of(request);
+            tunnels = errand.tunnel();
+            identity = identity(request);
+            if (!tunnels) {
+                errand.settle(request);
+                held.add(request);
+            }
+        } catch (IllegalArgumentException e) {
+            refuse(begin.apply(facts), Problem.malformed("This is no request to a proxy: " + e.getMessage() + "."));
+            return;
+        }
+        facts = new StreamFacts(
+                facts.requestId(),
+                door.name(),
+                request.method().name(),
+                client,
+                errand.to().host(),
+                known(identity));
+        facts.is(identity == null ? null : identity.consumer());
+        var begun = begin.apply(facts);
+        relay = begun;
+        if (identity == null) {
+            refuse(begun, unauthorized());
+            return;
+        }
+        var problem = check(begun, errand);
+        if (problem != null) {
+            refuse(begun, problem);
+            return;
+        }
+        vertx.nameResolver()
+                .resolve(errand.to().host())
+                .onComplete(found -> connection.eventLoop().execute(() -> {
+                    if (found.failed()) {
+                        refuse(begun, Problem.badGateway("name-not-resolved", "The host's name has no address."));
+                    } else {
+                        go(begun, connection, errand, found.result());
+                    }
+                }));
+    }
+
+    private static Identity known(@Nullable Identity identity) {
+        return identity == null ? Identity.NOBODY : identity;
+    }
+
+    private static Problem unauthorized() {
+        return new Problem(
+                "proxy-unauthorized",
+                407,
+                "Credentials for the proxy are missing or not valid",
+                "The proxy asks for the name and key of a consumer.",
+                Origin.CLIENT,
+                java.util.Map.of("Proxy-Authenticate", CHALLENGE),
+                true);
+    }
+
+    /** Who asks; null where that has to be said and was not. */
+    private @Nullable Identity identity(HttpRequest request) {
+        if (!door.config().forward().authenticate()) {
+            return Identity.NOBODY;
+        }
+        var fields = request.headers().getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
+        if (fields.size() != 1 || !fields.get(0).regionMatches(true, 0, "Basic ", 0, 6)) {
+            return null;
+        }
+        String pair;
+        try {
+            pair = new String(
+                    Base64.getDecoder().decode(fields.get(0).substring(6).strip()), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+        var colon = pair.indexOf(':');
+        var name = colon < 0 ? "" : pair.substring(0, colon);
+        var consumer = snapshot.config().consumers().get(name);
+        if (consumer == null || !has(consumer, pair.substring(colon + 1))) {
+            return null;
+        }
+        return new Identity(name, java.util.Set.copyOf(consumer.groups()), java.util.Map.of());
+    }
+
+    private static boolean has(ConsumerConfig consumer, String key) {
+        if (key.startsWith("sha256:")) {
+            return false; // a hash is no key
+        }
+        var hash = ConsumerConfig.hash(key).getBytes(StandardCharsets.US_ASCII);
+        var found = false;
+        for (var known : consumer.keys()) {
+            found |= MessageDigest.isEqual(hash, ConsumerConfig.hash(known).getBytes(StandardCharsets.US_ASCII));
+        }
+        return found;
+    }
+
+    private @Nullable Problem check(Relay begun, Errand errand) {
+        var facts = begun.facts();
+        if (!(snapshot.table(door.name()).find(facts) instanceof Match.Found<Route> found)) {
+            return Problem.forbidden("The proxy does not lead to this host.");
+        }
+        facts.routedTo(found.name(), null);
+        if (found.value().steps().get(Access.TYPE) instanceof Access access
+                && !access.admits(facts, facts.identity())) {
+            return Problem.forbidden("The caller may not do this.");
+        }
+        return door.config().forward().ports().contains(errand.to().port())
+                ? null
+                : Problem.forbidden("The proxy does not lead to this port.");
+    }
+
+    private void go(Relay begun, Channel connection, Errand errand, InetAddress address) {
+        if (!Reach.allows(address, door.config().forward().allow())) {
+            refuse(begun, Problem.forbidden("The proxy does not lead to this address."));
+            return;
+        }
+        begun.facts().asks(errand.to().authority());
+        dialer.connect(
+                new InetSocketAddress(address, errand.to().port()),
+                connection,
+                CONNECT,
+                far -> join(begun, connection, errand, far),
+                why -> refuse(begun, Problem.badGateway("not-connected", "The host can't be connected to.")));
+    }
+
+    private void join(Relay begun, Channel connection, Errand errand, Channel far) {
+        if (!connection.isActive()) {
+            var unused = far.close();
+            return;
+        }
+        var side = begun.far(far);
+        if (errand.tunnel()) {
+            write(connection, "HTTP/1.1 200 Connection established\r\n\r\n");
+        } else {
+            far.pipeline().addLast(new HttpRequestEncoder());
+            if (!complete) {
+                connection.pipeline().addAfter(DECODER, null, new OneRequest());
+            }
+        }
+        far.pipeline().addLast(side);
+        for (var message = held.poll(); message != null; message = held.poll()) {
+            if (errand.tunnel() && !(message instanceof ByteBuf)) {
+                ReferenceCountUtil.release(message);
+            } else {
+                begun.client().hold(message);
+            }
+        }
+        connection.pipeline().replace(this, "handler", begun.client());
+        if (complete && !errand.tunnel()) {
+            connection.pipeline().addBefore("handler", null, new OneRequest().over());
+        }
+        begun.join(side);
+    }
+
+    /** Lets the body of one request pass and nothing behind it. */
+    private static final class OneRequest extends ChannelInboundHandlerAdapter {
+        private boolean over;
+
+        OneRequest over() {
+            over = true;
+            return this;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (over) {
+                ReferenceCountUtil.release(message);
+                return;
+            }
+            over = message instanceof LastHttpContent;
+            context.fireChannelRead(message);
+        }
+    }
+
+    private void refuse(Relay begun, Problem problem) {
+        var facts = begun.facts();
+        facts.refused(problem.status(), problem.name());
+        var body = problem.toJson(facts.requestId());
+        var head = new StringBuilder("HTTP/1.1 ")
+                .append(problem.status())
+                .append(' ')
+                .append(io.netty.handler.codec.http.HttpResponseStatus.valueOf(problem.status())
+                        .reasonPhrase())
+                .append("\r\nContent-Type: " + Problem.MEDIA_TYPE + "\r\nConnection: close\r\n");
+        problem.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
+        head.append("Content-Length: ").append(body.length()).append("\r\n\r\n");
+        var connection = begun.client().channel();
+        connection
+                .writeAndFlush(Unpooled.wrappedBuffer(
+                        head.toString().getBytes(StandardCharsets.ISO_8859_1), body.getBytes(StandardCharsets.UTF_8)))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private static void write(Channel connection, String text) {
+        var unused = connection.writeAndFlush(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        for (var message = held.poll(); message != null; message = held.poll()) {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        var unused = context.close();
+    }
+}

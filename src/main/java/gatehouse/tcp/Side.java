@@ -1,0 +1,212 @@
+package gatehouse.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a relay. What it reads goes to the other end as it is, no faster than that takes it: there is at most one read
+ * under way, and none while the other end has more to write than Netty's mark. The end of one direction is passed on behind
+ * its last byte, and a reset as a reset.
+ */
+final class Side extends ChannelInboundHandlerAdapter {
+    private final Channel channel;
+    private final IntConsumer moved;
+    private final Runnable broken;
+    private final ArrayDeque<Object> held = new ArrayDeque<>();
+    private @Nullable Side other;
+    private boolean inputEnded;
+    private boolean outputEnded;
+    private boolean readWanted;
+
+    /**
+     * @param moved gets the number of bytes of each read
+     * @param broken called when the connection ends with an error
+     */
+    Side(Channel channel, IntConsumer moved, Runnable broken) {
+        this.channel = channel;
+        this.moved = moved;
+        this.broken = broken;
+    }
+
+    /** Sets a connection up so that nothing is read before that is asked for, and its directions end one by one. */
+    static void prepare(Channel channel) {
+        channel.config().setAutoRead(false).setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
+    /** Keeps what was read before it stood here. */
+    void hold(Object message) {
+        held.add(message);
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Joins two ends; what was read meanwhile goes on its way. */
+    static void join(Side one, Side two) {
+        one.other = two;
+        two.other = one;
+        one.begin(two);
+        two.begin(one);
+    }
+
+    private void begin(Side to) {
+        for (var message = held.poll(); message != null; message = held.poll()) {
+            pass(message, to);
+        }
+        to.channel.flush();
+        if (inputEnded) {
+            to.endOutput();
+        } else if (!channel.isActive()) {
+            to.close();
+        } else {
+            readOn(to);
+        }
+    }
+
+    private void pass(Object message, Side to) {
+        if (message instanceof ByteBuf bytes) {
+            moved.accept(bytes.readableBytes());
+        } else if (message instanceof ByteBufHolder holder) {
+            moved.accept(holder.content().readableBytes());
+        }
+        var unused = to.channel.write(message);
+    }
+
+    private void readOn(Side to) {
+        if (to.channel.isWritable()) {
+            readWanted = false;
+            channel.read();
+        } else {
+            readWanted = true;
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (other == null) {
+            held.add(message);
+        } else {
+            pass(message, other);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (other != null) {
+            other.channel.flush();
+            if (!inputEnded) {
+                readOn(other);
+            }
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        var from = other;
+        if (from != null && from.readWanted && channel.isWritable()) {
+            from.readOn(this);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent
+                || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
+            endInput();
+        } else {
+            ReferenceCountUtil.release(event);
+        }
+    }
+
+    /** Nothing more comes from here. */
+    private void endInput() {
+        if (!inputEnded) {
+            inputEnded = true;
+            if (other != null) {
+                other.endOutput();
+            }
+        }
+    }
+
+    /** Ends the direction to this end, behind all that was written. */
+    private void endOutput() {
+        if (outputEnded) {
+            return;
+        }
+        outputEnded = true;
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            var tls = channel.pipeline().get(SslHandler.class);
+            if (inputEnded || !written.isSuccess()) {
+                close();
+            } else if (tls != null) {
+                var unused = tls.closeOutbound(); // says that it is over, and still hears
+            } else {
+                ((DuplexChannel) channel).shutdownOutput().addListener(done -> closeIfOver());
+            }
+        });
+    }
+
+    private void closeIfOver() {
+        if (inputEnded && outputEnded) {
+            close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        inputEnded = true;
+        if (other != null) {
+            other.close();
+        }
+        drop();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        broken.run();
+        if (other != null) {
+            other.reset();
+        }
+        reset();
+    }
+
+    /** Closes when all that was written is with the system. */
+    void close() {
+        drop();
+        if (channel.isActive()) {
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            var unused = channel.close();
+        }
+    }
+
+    /** Closes at once; the other end of the connection sees a reset. */
+    void reset() {
+        drop();
+        if (channel.isActive()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
+        var unused = channel.close();
+    }
+
+    private void drop() {
+        for (var message = held.poll(); message != null; message = held.poll()) {
+            ReferenceCountUtil.release(message);
+        }
+    }
+}

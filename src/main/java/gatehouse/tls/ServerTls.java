@@ -1,0 +1,81 @@
+package gatehouse.tls;
+
+import gatehouse.config.ListenerTls;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What encrypts the connections of a listener. Immutable; a changed file makes another one, with a context and session
+ * tickets of its own, so that nobody resumes what the former one has let in.
+ */
+public final class ServerTls {
+    private final SslContext context;
+    private final String fingerprint;
+    private final Duration handshake;
+
+    private ServerTls(SslContext context, String fingerprint, Duration handshake) {
+        this.context = context;
+        this.fingerprint = fingerprint;
+        this.handshake = handshake;
+    }
+
+    /**
+     * @param protocols offered by ALPN, such as {@code h2}; none: ALPN is not answered
+     */
+    static ServerTls of(
+            ListenerTls config,
+            List<Credential> credentials,
+            @Nullable List<X509Certificate> clients,
+            List<String> protocols,
+            String fingerprint)
+            throws SSLException {
+        var builder = SslContextBuilder.forServer(new NamedKeys(credentials))
+                .sslProvider(SslProvider.JDK)
+                .protocols(Suites.VERSIONS)
+                .ciphers(Suites.AEAD);
+        var client = config.client();
+        if (client != null && clients != null) {
+            builder.trustManager(clients)
+                    .clientAuth(client.mode() == ListenerTls.Mode.REQUIRED ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+        }
+        if (!protocols.isEmpty()) {
+            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
+                    Protocol.ALPN,
+                    SelectorFailureBehavior.NO_ADVERTISE,
+                    SelectedListenerFailureBehavior.ACCEPT,
+                    protocols));
+        }
+        return new ServerTls(builder.build(), fingerprint, config.handshake());
+    }
+
+    /** The handler for one connection. */
+    public SslHandler handler(ByteBufAllocator allocator) {
+        var handler = context.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(handshake.toMillis());
+        return handler;
+    }
+
+    /** Whether the other one was made of the same files and settings. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ServerTls tls && fingerprint.equals(tls.fingerprint);
+    }
+
+    @Override
+    public int hashCode() {
+        return fingerprint.hashCode();
+    }
+}

@@ -1,0 +1,158 @@
+package gatehouse.ws;
+
+import gatehouse.bus.Broadcast;
+import gatehouse.bus.Subscription;
+import gatehouse.config.TopicName;
+import gatehouse.config.TopicsConfig;
+import gatehouse.snapshot.Snapshots;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The topics that somebody listens to, or did a moment ago. Thread-safe. */
+public final class Topics {
+    private static final long LOOK_MILLIS = 1_000;
+    private static final int TELL_EVERY = 30;
+    private static final int LONGEST_ID = 64;
+
+    private final Vertx vertx;
+    private final Snapshots snapshots;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final AtomicInteger clients = new AtomicInteger();
+    private final AtomicLong ids = new AtomicLong();
+    private final String node = Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
+    private @Nullable Subscription wanted;
+    private long timer = -1;
+    private int looks;
+
+    private record Known(Subject subject, Subscription subscription) {}
+
+    /** Without any yet. */
+    public Topics(Vertx vertx, Snapshots snapshots, MeterRegistry registry) {
+        this.vertx = vertx;
+        this.snapshots = snapshots;
+        Gauge.builder("gatehouse.topic.subscribers", clients, AtomicInteger::get)
+                .description("Clients that listen to topics.")
+                .register(registry);
+        Gauge.builder("gatehouse.topic.kept", known, Map::size)
+                .description("Topics of which messages are kept.")
+                .register(registry);
+    }
+
+    private TopicsConfig config() {
+        return snapshots.current().config().topics();
+    }
+
+    /** Listens to what other nodes want; once. */
+    synchronized void begin() {
+        if (wanted == null) {
+            wanted = TopicWanted.TOPIC.subscribe(vertx, told -> {
+                if (TopicName.isName(told.topic())) {
+                    var subject = subject(told.topic());
+                    if (subject != null) {
+                        subject.use();
+                    }
+                }
+            });
+            timer = vertx.setPeriodic(LOOK_MILLIS, id -> look());
+        }
+    }
+
+    /** Publishes a message on all nodes. */
+    public String publish(String topic, String text) {
+        var id = nextId();
+        Broadcast.publish(vertx, topic, id, text);
+        return id;
+    }
+
+    private String nextId() {
+        return Long.toString(System.currentTimeMillis(), 36) + "-" + node + "-"
+                + Long.toString(ids.incrementAndGet(), 36);
+    }
+
+    /** A topic for one more client; null where there are too many of one or the other. */
+    @Nullable Subject enter(String topic) {
+        if (clients.incrementAndGet() > config().subscribers()) {
+            clients.decrementAndGet();
+            return null;
+        }
+        var isNew = !known.containsKey(topic);
+        var subject = subject(topic);
+        if (subject == null) {
+            clients.decrementAndGet();
+        } else if (isNew) {
+            TopicWanted.TOPIC.publish(vertx, new TopicWanted(topic));
+        }
+        return subject;
+    }
+
+    /** One client less. */
+    void left() {
+        clients.decrementAndGet();
+    }
+
+    private @Nullable Subject subject(String topic) {
+        var there = known.get(topic);
+        if (there != null) {
+            there.subject().use();
+            return there.subject();
+        }
+        if (known.size() >= config().most()) {
+            return null;
+        }
+        return known.computeIfAbsent(topic, this::begin).subject();
+    }
+
+    private Known begin(String topic) {
+        var subject = new Subject(topic);
+        return new Known(
+                subject, Broadcast.subscribe(vertx, topic, (id, text) -> subject.add(idOf(id), text, config())));
+    }
+
+    /** An id that can stand in a field of its own; ours where a message has none. */
+    private String idOf(@Nullable String given) {
+        if (given == null || given.isEmpty() || given.length() > LONGEST_ID) {
+            return nextId();
+        }
+        for (var i = 0; i < given.length(); i++) {
+            if (given.charAt(i) <= ' ' || given.charAt(i) >= 0x7f) {
+                return nextId();
+            }
+        }
+        return given;
+    }
+
+    /** Forgets topics that nobody wanted for long, and tells others now and then which somebody does. */
+    private void look() {
+        var now = System.nanoTime();
+        var keep = config().keep().toNanos();
+        var tells = ++looks % TELL_EVERY == 0;
+        known.values().forEach(topic -> {
+            var subject = topic.subject();
+            if (subject.hasListeners()) {
+                if (tells) {
+                    TopicWanted.TOPIC.publish(vertx, new TopicWanted(subject.name()));
+                }
+            } else if (now - subject.usedAt() > keep) {
+                known.remove(subject.name(), topic);
+                topic.subscription().close();
+            }
+        });
+    }
+
+    /** Ends all subscriptions. */
+    synchronized void close() {
+        vertx.cancelTimer(timer);
+        if (wanted != null) {
+            wanted.close();
+        }
+        known.values().forEach(topic -> topic.subscription().close());
+        known.clear();
+    }
+}

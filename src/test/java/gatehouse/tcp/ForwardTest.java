@@ -1,0 +1,236 @@
+package gatehouse.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.config.Cidr;
+import gatehouse.config.ConfigException;
+import gatehouse.testing.Answers;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.TestCertificates;
+import gatehouse.testing.TestGateway;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The forward proxy. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ForwardTest {
+    @TempDir
+    static Path folder;
+
+    private RawOrigin origin;
+    private TestGateway gateway;
+    private TestGateway strict;
+
+    @BeforeAll
+    void start() throws Exception {
+        origin = RawOrigin.answering(Answers.ok("hello"));
+        gateway = gateway("allow: [127.0.0.0/8], ports: [" + origin.port() + "]");
+        strict = gateway("authenticate: true, allow: [127.0.0.0/8], ports: [" + origin.port() + "]");
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        gateway.close();
+        strict.close();
+        origin.close();
+    }
+
+    private static TestGateway gateway(String forward) throws Exception {
+        return TestGateway.startWithStreams("""
+                listeners:
+                  egress: { listen: "127.0.0.1:0", protocols: [forward], forward: { %s }, limits: { headerTime: 5s } }
+                consumers:
+                  alice: { groups: [staff], keys: ["0123456789abcdef"] }
+                routes:
+                  out: { match: { listener: egress, host: [localhost, "127.0.0.1", "169.254.169.254"] }, to: forward }
+                """.formatted(forward));
+    }
+
+    private String ask(TestGateway through, String request) throws Exception {
+        try (var client = RawClient.connect(through.port("egress"))) {
+            client.send(request);
+            return client.readAllText();
+        }
+    }
+
+    @Test
+    void curl_gets_through_with_a_url() throws Exception {
+        assertThat(TestCertificates.run(
+                        "",
+                        "curl",
+                        "-s",
+                        "-x",
+                        "http://127.0.0.1:" + gateway.port("egress"),
+                        "--noproxy",
+                        "",
+                        "http://localhost:" + origin.port() + "/a?b=c"))
+                .isEqualTo("hello");
+        var seen = origin.requests().get(origin.requests().size() - 1);
+        assertThat(seen.target()).isEqualTo("/a?b=c");
+        assertThat(seen.header("Host")).isEqualTo("localhost:" + origin.port());
+        assertThat(seen.header("Proxy-Connection")).isNull();
+    }
+
+    @Test
+    void curl_gets_through_a_tunnel_to_a_server_that_speaks_tls() throws Exception {
+        var certificates = new TestCertificates(Files.createTempDirectory(folder, "tls")).issue("db", "localhost");
+        try (var secure = TestGateway.start("""
+                        listeners:
+                          web: { listen: "127.0.0.1:0", protocols: [http1], tls: { certificates: [ { %s } ] } }
+                        routes: { all: { match: { path: "/**" }, to: { respond: { body: "secret" } } } }
+                        """.formatted(certificates.pair("db")));
+                var own = gateway("allow: [127.0.0.0/8], ports: [" + secure.port() + "]")) {
+            assertThat(TestCertificates.run(
+                            "",
+                            "curl",
+                            "-s",
+                            "--noproxy",
+                            "",
+                            "-x",
+                            "http://127.0.0.1:" + own.port("egress"),
+                            "--cacert",
+                            certificates.ca().toString(),
+                            "https://localhost:" + secure.port() + "/"))
+                    .isEqualTo("secret");
+        }
+    }
+
+    @Test
+    void who_has_to_say_who_they_are_is_asked() throws Exception {
+        var url = "http://localhost:" + origin.port() + "/";
+        var plain = "GET " + url + " HTTP/1.1\r\nHost: x\r\n";
+        assertThat(ask(strict, plain + "\r\n"))
+                .startsWith("HTTP/1.1 407")
+                .contains("Proxy-Authenticate: Basic")
+                .contains("proxy-unauthorized");
+        for (var bad : List.of("alice:wrong-wrong-wrong", "bob:0123456789abcdef", "alice", ":")) {
+            assertThat(ask(strict, plain + "Proxy-Authorization: Basic " + base64(bad) + "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 407");
+        }
+        var good = ask(strict, plain + "Proxy-Authorization: Basic " + base64("alice:0123456789abcdef") + "\r\n\r\n");
+        assertThat(good).startsWith("HTTP/1.1 200").endsWith("hello");
+        assertThat(origin.requests().get(origin.requests().size() - 1).header("Proxy-Authorization"))
+                .isNull();
+    }
+
+    private static String base64(String text) {
+        return java.util.Base64.getEncoder().encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void hosts_ports_and_addresses_that_are_not_allowed_are_403() throws Exception {
+        var port = origin.port();
+        assertThat(ask(gateway, connect("other.test:" + port)))
+                .startsWith("HTTP/1.1 403")
+                .contains("this host");
+        assertThat(ask(gateway, connect("localhost:" + (port == 22 ? 23 : 22))))
+                .startsWith("HTTP/1.1 403")
+                .contains("this port");
+        assertThat(ask(gateway, connect("169.254.169.254:" + port)))
+                .startsWith("HTTP/1.1 403")
+                .contains("this address");
+        try (var own = gateway("ports: [" + port + "]")) {
+            assertThat(ask(own, connect("localhost:" + port)))
+                    .startsWith("HTTP/1.1 403")
+                    .contains("this address");
+            assertThat(ask(own, "GET http://127.0.0.1:" + port + "/ HTTP/1.1\r\nHost: x\r\n\r\n"))
+                    .startsWith("HTTP/1.1 403");
+        }
+    }
+
+    private static String connect(String to) {
+        return "CONNECT " + to + " HTTP/1.1\r\nHost: " + to + "\r\n\r\n";
+    }
+
+    @Test
+    void what_is_no_request_to_a_proxy_is_400() throws Exception {
+        for (var bad : List.of(
+                "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "CONNECT localhost HTTP/1.1\r\n\r\n",
+                "CONNECT localhost:99999 HTTP/1.1\r\n\r\n",
+                "GET https://localhost/ HTTP/1.1\r\n\r\n",
+                "GET http://user@localhost/ HTTP/1.1\r\n\r\n",
+                "GET http://local%68ost/ HTTP/1.1\r\n\r\n",
+                "POST http://localhost/ HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "nonsense\r\n\r\n")) {
+            assertThat(ask(gateway, bad)).as(bad).startsWith("HTTP/1.1 400");
+        }
+    }
+
+    @Test
+    void what_follows_a_request_does_not_reach_its_server() throws Exception {
+        var before = origin.requests().size();
+        var request =
+                "POST http://localhost:" + origin.port() + "/one HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc";
+        assertThat(ask(gateway, request + request.replace("one", "two"))).endsWith("hello");
+        assertThat(origin.requests()).hasSize(before + 1);
+        assertThat(new String(origin.requests().get(before).body().bytes())).isEqualTo("abc");
+    }
+
+    @Test
+    void a_host_that_refuses_is_502() throws Exception {
+        var closed = RawOrigin.closedPort();
+        try (var own = gateway("allow: [127.0.0.0/8], ports: [" + closed + "]")) {
+            assertThat(ask(own, connect("localhost:" + closed)))
+                    .startsWith("HTTP/1.1 502")
+                    .contains("not-connected");
+        }
+    }
+
+    @Test
+    void addresses_inside_are_out_of_reach_in_every_spelling() throws Exception {
+        for (var inside : List.of(
+                "127.0.0.1",
+                "10.1.2.3",
+                "172.16.0.1",
+                "192.168.1.1",
+                "169.254.169.254",
+                "100.100.100.200",
+                "0.0.0.0",
+                "::1",
+                "::",
+                "fe80::1",
+                "fd00:ec2::254",
+                "::ffff:127.0.0.1",
+                "64:ff9b::7f00:1",
+                "2002:7f00:1::")) {
+            assertThat(Reach.allows(InetAddress.getByName(inside), List.of()))
+                    .as(inside)
+                    .isFalse();
+        }
+        for (var outside : List.of("8.8.8.8", "172.32.0.1", "2606:4700::1111")) {
+            assertThat(Reach.allows(InetAddress.getByName(outside), List.of()))
+                    .as(outside)
+                    .isTrue();
+        }
+        assertThat(Reach.allows(InetAddress.getByName("10.1.2.3"), List.of(Cidr.parse("10.1.0.0/16"))))
+                .isTrue();
+    }
+
+    @Test
+    void a_proxy_that_others_reach_asks_who_they_are() {
+        assertThatThrownBy(() -> TestGateway.startWithStreams("""
+                        listeners: { egress: { listen: ":0", protocols: [forward] } }
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("forward.unsafe: [authenticate]");
+        assertThatThrownBy(() -> TestGateway.startWithStreams("""
+                        listeners: { egress: { listen: "127.0.0.1:0", protocols: [forward] } }
+                        routes: { out: { match: { listener: egress }, to: forward } }
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("the hosts that clients may go to");
+    }
+}

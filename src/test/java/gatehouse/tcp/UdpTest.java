@@ -1,0 +1,121 @@
+package gatehouse.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** Datagrams, passed on. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class UdpTest {
+    private DatagramSocket echo;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Answers with the port that the datagram came from, and its text. */
+    @BeforeEach
+    void listen() throws Exception {
+        echo = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+        var thread = new Thread(() -> {
+            var packet = new DatagramPacket(new byte[65_535], 65_535);
+            try {
+                while (true) {
+                    packet.setLength(65_535);
+                    echo.receive(packet);
+                    var answer =
+                            (packet.getPort() + " " + new String(packet.getData(), 0, packet.getLength())).getBytes();
+                    echo.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+                }
+            } catch (IOException e) {
+                ended.countDown();
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        echo.close();
+        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private TestGateway gateway(String listener) throws Exception {
+        return TestGateway.startWithStreams("""
+                accessLog: { file: access.log }
+                listeners: { dns: { listen: "127.0.0.1:0", protocols: [udp] %s } }
+                services: { dns: { targets: "udp://127.0.0.1:%s" } }
+                routes: { dns: { match: { listener: dns }, to: dns } }
+                """.formatted(listener, echo.getLocalPort()));
+    }
+
+    private static DatagramSocket client() throws IOException {
+        var client = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+        client.setSoTimeout(10_000);
+        return client;
+    }
+
+    private static String ask(TestGateway gateway, DatagramSocket client, String text) throws IOException {
+        var bytes = text.getBytes();
+        client.send(new DatagramPacket(bytes, bytes.length, InetAddress.getByName("127.0.0.1"), gateway.port("dns")));
+        var answer = new DatagramPacket(new byte[65_535], 65_535);
+        client.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength());
+    }
+
+    @Test
+    void each_client_has_a_socket_of_its_own_towards_the_target_and_keeps_it() throws Exception {
+        var gateway = gateway("");
+        var log = gateway.home().resolve("access.log");
+        try (var one = client();
+                var two = client()) {
+            var first = ask(gateway, one, "a");
+            var second = ask(gateway, two, "a");
+            assertThat(first).endsWith(" a").isNotEqualTo(second);
+            assertThat(ask(gateway, one, "a")).isEqualTo(first);
+            assertThat(ask(gateway, one, "x".repeat(9000))).endsWith("x".repeat(9000));
+            TestGateway.await(gateway.node().stop());
+            assertThat(Files.readString(log)).contains("\"method\":\"UDP\"").contains("\"bytesIn\":9002");
+        } finally {
+            gateway.close();
+        }
+    }
+
+    @Test
+    void who_was_silent_is_forgotten() throws Exception {
+        try (var gateway = gateway(", stream: { session: 10ms }");
+                var client = client()) {
+            var first = ask(gateway, client, "a");
+            var again = first;
+            for (var i = 0; i < 50 && again.equals(first); i++) {
+                TestGateway.await(gateway.vertx().timer(150));
+                again = ask(gateway, client, "a");
+            }
+            assertThat(again).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void there_are_as_many_clients_as_there_may_be() throws Exception {
+        try (var gateway = gateway(", stream: { sessions: 1 }");
+                var one = client();
+                var two = client()) {
+            assertThat(ask(gateway, one, "a")).endsWith(" a");
+            two.setSoTimeout(200);
+            assertThatThrownBy(() -> ask(gateway, two, "a")).isInstanceOf(SocketTimeoutException.class);
+            assertThat(ask(gateway, one, "b")).endsWith(" b");
+        }
+    }
+}
