@@ -1,7 +1,7 @@
 # Gatehouse. `make` alone says what there is.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help build run test test-io_uring test-one faults fuzz stampede bench bench-registry bench-sockets bench-spring profile jmh fmt coverage schema clean
+.PHONY: help build run test test-io_uring test-one faults soak fuzz stampede bench bench-registry bench-sockets bench-spring profile jmh fmt coverage schema clean
 
 MVN ?= mvn -B
 JAVA ?= $(if $(JAVA_HOME),$(JAVA_HOME)/bin/java,java)
@@ -54,6 +54,9 @@ stampede: $(JAR) ## one fetch for three nodes with 200 clients each, with deaths
 	$(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests -Dit.test=StampedeIT \
 	  -Dstampede.patience=50ms -Dstampede.clients=200 -Dstampede.trials=$(or $(TRIALS),100) -Dstampede.deaths=$(or $(DEATHS),20) \
 	  -Dstampede.sleeps=$(or $(SLEEPS),20)
+
+soak: ## 100 reloads and 50 redeployments of each verticle under load, and what they leave behind
+	$(MVN) -q test -Dtest=ChangesUnderLoadTest -Dsoak=true
 
 bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or some: make bench ROWS=small,h2c ROUNDS=3 QUICK=1
 	@bench/tools

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots the configuration in force
  * @param metrics what is scraped
  * @param ready whether every listener is bound and the node is not ending
+ * @param blocked event loops that have not come round for too long, by name
  * @param problems what was wrong with the last configuration that was rejected; empty when the newest one is in force
+ * @param reload reads the configuration's files again; completes when they are in force, fails with
+ *     {@link gatehouse.config.ConfigException} when they are not taken
  * @param verticles what runs here, and how it is redeployed
  * @param ports bound ports by listener
  * @param bound is told the port of the admin API itself
@@ -44,7 +47,9 @@ public record AdminNode(
         Snapshots snapshots,
         Metrics metrics,
         BooleanSupplier ready,
+        Supplier<List<String>> blocked,
         Supplier<List<ConfigProblem>> problems,
+        Supplier<Future<Void>> reload,
         Verticles verticles,
         Supplier<Map<String, Integer>> ports,
         IntConsumer bound,

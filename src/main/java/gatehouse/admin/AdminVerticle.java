@@ -101,8 +101,10 @@ public final class AdminVerticle extends VerticleBase {
         var tokens = new TokenGuard(node, site.isLoopback(), tries);
         var endpoints = new Endpoints(router, tokens);
         new Health(vertx, node).add(endpoints);
+        new Dashboard().add(endpoints);
         new StatusApi(node).add(endpoints);
         new VerticlesApi(node).add(endpoints);
+        new ReloadApi(vertx, node).add(endpoints);
         new LimitsApi(node).add(endpoints);
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);

@@ -19,12 +19,17 @@ final class Health {
 
     void add(Endpoints endpoints) {
         endpoints.open("/", Health::index);
-        endpoints.open("/health/live", Health::live);
+        endpoints.open("/health/live", this::live);
         endpoints.open("/health/ready", this::ready);
         endpoints.open("/metrics", this::metrics);
     }
 
     private static void index(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+        if (Dashboard.isWanted(context)) {
+            Dashboard.page(context);
+            return;
+        }
         Answers.json(
                 context,
                 new JsonObject()
@@ -43,9 +48,15 @@ final class Health {
                                         .add("/admin/v1/verticles")));
     }
 
-    /** Whoever can answer this is alive. */
-    private static void live(RoutingContext context) {
-        Answers.json(context, new JsonObject().put("status", "up"));
+    /** Whoever can answer this is alive, unless others that carry the traffic are not. */
+    private void live(RoutingContext context) {
+        var blocked = node.blocked().get();
+        Answers.json(
+                context,
+                blocked.isEmpty() ? 200 : 503,
+                blocked.isEmpty()
+                        ? new JsonObject().put("status", "up")
+                        : new JsonObject().put("status", "down").put("blockedLoops", new JsonArray(blocked)));
     }
 
     private void ready(RoutingContext context) {

@@ -16,6 +16,8 @@ public record GatewayConfig(
 
         @Key(doc = "Where one line per exchange is written; absent or `null` switches it off.") @Nullable AccessLogConfig accessLog,
 
+        @Key(doc = "Traces of OpenTelemetry; absent or `null` switches them off.") @Nullable TracingConfig tracing,
+
         @Key(doc = "The admin API, `/metrics` and health.", value = "{}")
         AdminConfig admin,
 

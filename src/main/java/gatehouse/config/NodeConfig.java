@@ -35,6 +35,14 @@ public record NodeConfig(
                 weaker = Weaker.NEVER)
         Duration startTimeout,
 
+        @Key(
+                doc = "How long an event loop may be at one piece of work before `/health/live` answers 503, so that"
+                        + " whoever supervises the process starts it anew.",
+                value = "10s",
+                min = 1,
+                weaker = Weaker.NEVER)
+        Duration blocked,
+
         @Key(doc = "How long the process waits at its end.", value = "{}")
         Drain drain) {
 

@@ -58,6 +58,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private @Nullable Reshaping inflow;
     private @Nullable Buffer ready;
     private @Nullable HttpMethod upstreamMethod;
+    private @Nullable Trace trace;
 
     private @Nullable String route;
     private @Nullable String service;
@@ -114,6 +115,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
         detached.identified = identified;
         detached.shown = shown;
         detached.pattern = pattern;
+        detached.trace = trace;
         detached.asker = this;
         return detached;
     }
@@ -274,6 +276,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Whether the body of the answer becomes another one on its way out. */
     public boolean isReshaped() {
         return outflow != null && outflow.isReshaped();
+    }
+
+    /** The record that is kept for a trace; null for an exchange that is not sampled. */
+    public @Nullable Trace trace() {
+        return trace;
+    }
+
+    /** Keeps a record for a trace. */
+    public void traced(Trace record) {
+        trace = record;
     }
 
     /** Fields of the request, changed in place by policies. */

@@ -129,6 +129,10 @@ abstract class Passage {
     /** Takes its place at the service, which must have one, and begins to be watched. */
     final void enter() {
         seat.take();
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attempt(exchange, target.authority());
+        }
         exchange.whenClientLeaves(this::clientLeft);
         patience.begin();
     }
@@ -154,6 +158,10 @@ abstract class Passage {
     final void headCame(int status) {
         var now = System.nanoTime();
         exchange.upstreamTook(now - startNanos);
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.answered(status);
+        }
         if (isGatewayFailure(status)) {
             held.admission().lost();
         } else if (sentNanos != 0 && status < 500) {
@@ -239,6 +247,10 @@ abstract class Passage {
         exchange.whenClientLeaves(null);
         seat.endAtTarget();
         stopUpload();
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attemptEnded(why);
+        }
         if (outcome != null) {
             plan.service().report(target, outcome, why);
         }

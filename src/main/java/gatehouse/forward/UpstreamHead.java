@@ -25,6 +25,7 @@ final class UpstreamHead {
     private static final AsciiString FORWARDED = AsciiString.cached("Forwarded");
     private static final AsciiString VIA = AsciiString.cached("Via");
     private static final AsciiString X_REQUEST_ID = AsciiString.cached("X-Request-Id");
+    private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
     private static final AsciiString HOST = AsciiString.cached("Host");
 
     private final String via11;
@@ -100,6 +101,10 @@ final class UpstreamHead {
             if (call.hasDeadline()) {
                 to.set("grpc-timeout", call.timeLeft(System.nanoTime()));
             }
+        }
+        var trace = exchange.trace();
+        if (trace != null) {
+            to.set(TRACEPARENT, trace.traceparent());
         }
         if (retries > 0) {
             to.set(X_RETRY_ATTEMPT, Integer.toString(retries));

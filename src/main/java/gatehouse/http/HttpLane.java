@@ -15,6 +15,7 @@ import gatehouse.listener.Lane;
 import gatehouse.listener.LaneServer;
 import gatehouse.observe.LogLane;
 import gatehouse.observe.MetricsLane;
+import gatehouse.observe.TraceLane;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -52,6 +53,7 @@ final class HttpLane implements LaneServer {
     private final Forwarder forwarder;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
+    private final @Nullable TraceLane traces;
     private final Connections connections;
     private final RequestIds ids = new RequestIds();
     private final long ticker;
@@ -67,6 +69,7 @@ final class HttpLane implements LaneServer {
         this.index = lane.index();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
+        this.traces = node.tracing() == null ? null : node.tracing().lane();
         this.connections = new Connections(metrics);
         this.forwarder = new Forwarder(
                 vertx, node.lanes(), snapshots.current().config().node().name());
@@ -87,6 +90,9 @@ final class HttpLane implements LaneServer {
         request.pause();
         var now = snapshots.current(); // one read: the whole exchange sees one configuration
         var exchange = accept(door, request, connection.peer());
+        if (traces != null) {
+            traces.begin(exchange, connection.peer().trusted());
+        }
         if (!connection.certificate().isEmpty()) {
             exchange.showed(connection.certificate());
         }
@@ -313,15 +319,23 @@ final class HttpLane implements LaneServer {
         var now = System.nanoTime();
         var request = exchange.request();
         exchange.ended(now, request.bytesRead(), exchange.response().bytesWritten());
-        metrics.record(exchange);
-        if (log != null) {
-            log.write(exchange);
-        }
+        record(exchange);
         connection.end(exchange, now);
         if (request.version() == HttpVersion.HTTP_2) {
             Leftover.discardStream(request);
         } else {
             Leftover.discard(vertx, request, connection, exchange.closesConnection());
+        }
+    }
+
+    private void record(Exchange exchange) {
+        metrics.record(exchange);
+        if (log != null) {
+            log.write(exchange);
+        }
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.ended(exchange);
         }
     }
 
@@ -337,10 +351,7 @@ final class HttpLane implements LaneServer {
         metrics.begin();
         ReplyWriter.send(exchange, problem).onComplete(sent -> {
             exchange.ended(System.nanoTime(), 0, exchange.response().bytesWritten());
-            metrics.record(exchange);
-            if (log != null) {
-                log.write(exchange);
-            }
+            record(exchange);
             connection.end(exchange, System.nanoTime());
             connection.close();
         });

@@ -58,6 +58,7 @@ final class ConfigDifference {
         compare(keys, "node.dataDir", started.node().dataDir(), now.node().dataDir());
         compare(keys, "node.transport", started.node().transport(), now.node().transport());
         compare(keys, "accessLog", started.accessLog(), now.accessLog());
+        compare(keys, "tracing", started.tracing(), now.tracing());
         compare(keys, "cluster", started.cluster(), now.cluster());
         compare(keys, "redis", started.redis(), now.redis());
         compare(keys, "admin", started.admin(), now.admin());

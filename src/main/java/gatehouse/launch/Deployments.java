@@ -201,6 +201,11 @@ public final class Deployments {
         return chain.transform(gone -> Future.join(List.copyOf(leaving)).mapEmpty());
     }
 
+    /** Where that runs which carries no traffic. */
+    SideLoop sideLoop() {
+        return launcher.side();
+    }
+
     /** What is deployed. */
     List<Deployed> all() {
         synchronized (running) {

@@ -40,6 +40,11 @@ final class Launcher {
         this.side = side;
     }
 
+    /** Where that runs which carries no traffic. */
+    SideLoop side() {
+        return side;
+    }
+
     /** What was made for one deployment. */
     private record Made(
             List<Deployable> instances, @Nullable PluginCode code, List<HttpProxyVerticle> proxies) {}

@@ -14,9 +14,11 @@ import gatehouse.http.HttpNode;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.observe.Tracing;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.policy.auth.SharedRevocations;
+import gatehouse.problem.Problem;
 import gatehouse.redis.RedisCommons;
 import gatehouse.refresh.Purges;
 import gatehouse.refresh.RefreshNode;
@@ -49,6 +51,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,9 +82,11 @@ public final class Node {
     private final @Nullable RedisCommons redis;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
+    private final @Nullable Tracing tracing;
     private final Switchboard switchboard;
     private final OpenSockets sockets;
     private final Deployments deployments;
+    private final LoopWatch loops;
     private final Instant startedAt = Instant.now();
     private final @Nullable String adminToken;
 
@@ -91,6 +96,7 @@ public final class Node {
     private volatile List<ConfigProblem> problems = List.of();
     private volatile List<ConfigProblem> manifestProblems = List.of();
     private volatile boolean ready;
+    private volatile Supplier<Future<Void>> files = Node::noFiles;
     private Future<Void> lastChange = Future.succeededFuture();
 
     private Node(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
@@ -144,8 +150,13 @@ public final class Node {
                         && blueprint.config().admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
-        deployments = new Deployments(
-                vertx, this, new Launcher(vertx, this, home, SideLoop.beside(vertx, listeners.lanes())), manifest);
+        var traces = blueprint.config().tracing();
+        tracing = traces == null
+                ? null
+                : Tracing.start(traces, blueprint.config().node().name(), Version.current(), metrics.registry());
+        var side = SideLoop.beside(vertx, listeners.lanes());
+        loops = new LoopWatch(metrics, listeners.lanes(), side);
+        deployments = new Deployments(vertx, this, new Launcher(vertx, this, home, side), manifest);
     }
 
     /** What the caches of nodes have in common: a Redis, or else the cluster. */
@@ -210,6 +221,16 @@ public final class Node {
      */
     public Future<Void> reload(Blueprint next) {
         return change(() -> apply(next).onSuccess(done -> problems = List.of()));
+    }
+
+    /** Who reads the files of the configuration again when the admin API asks for it. */
+    void reloadsBy(Supplier<Future<Void>> reader) {
+        files = reader;
+    }
+
+    private static Future<Void> noFiles() {
+        return Future.failedFuture(Problem.conflict("The configuration of this process does not come from a file.")
+                .asFailure());
     }
 
     /** Notes that a changed configuration was not accepted; the one in force stays. */
@@ -385,9 +406,13 @@ public final class Node {
         if (!snapshots.isEmpty()) {
             snapshots.current().services().values().forEach(service -> service.close());
         }
+        loops.close();
         return vertx.executeBlocking(() -> {
             if (accessLog != null) {
                 accessLog.close();
+            }
+            if (tracing != null) {
+                tracing.close();
             }
             metrics.close();
             if (redis != null) {
@@ -424,7 +449,7 @@ public final class Node {
 
     /** What the HTTP edge works with. */
     HttpNode httpNode() {
-        return new HttpNode(listeners, snapshots, metrics, accessLog, switchboard);
+        return new HttpNode(listeners, snapshots, metrics, accessLog, switchboard, tracing);
     }
 
     /** The connections that are WebSockets now. */
@@ -475,7 +500,9 @@ public final class Node {
                 snapshots,
                 metrics,
                 () -> ready,
+                this::blockedLoops,
                 this::problems,
+                () -> files.get(),
                 new AdminNode.Verticles(
                         () -> deployments.all().stream()
                                 .map(deployed -> new AdminNode.Verticle(
@@ -523,6 +550,10 @@ public final class Node {
         var both = new ArrayList<>(problems);
         both.addAll(manifestProblems);
         return both;
+    }
+
+    private List<String> blockedLoops() {
+        return loops.blocked(snapshots.current().config().node().blocked());
     }
 
     /** Whether every listener is bound and the node is not ending. */

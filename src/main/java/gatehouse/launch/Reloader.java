@@ -6,7 +6,10 @@ import gatehouse.config.ConfigProblem;
 import gatehouse.config.GatewayConfig;
 import gatehouse.config.Place;
 import gatehouse.listener.BindException;
+import gatehouse.problem.Problem;
 import gatehouse.snapshot.Blueprint;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +36,7 @@ final class Reloader implements AutoCloseable {
     private final Node node;
     private final FileOptions options;
     private final GatewayConfig started;
-    private final ConfigWatcher watcher = new ConfigWatcher(this::watched, this::reload);
+    private final ConfigWatcher watcher = new ConfigWatcher(this::watched, this::noticed);
     private final ManifestReloader manifest;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         var made = new Thread(work, "config-watcher");
@@ -52,6 +56,7 @@ final class Reloader implements AutoCloseable {
 
     /** Looks at the files from now on. */
     void start() {
+        node.reloadsBy(this::reloadAsked);
         var unused = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -61,9 +66,36 @@ final class Reloader implements AutoCloseable {
             LOG.info("{} is read again, as asked for", options.conf());
             rejected = null;
             notTaken.set(null);
-            guarded(this::reload);
+            guarded(this::noticed);
             guarded(manifest::reload);
         });
+    }
+
+    /**
+     * Reads the configuration now, whether or not it seems to have changed.
+     *
+     * @return completes when it is in force; fails with {@link ConfigException} when the former one stays
+     */
+    Future<Void> reloadAsked() {
+        Promise<Void> promise = Promise.promise();
+        try {
+            thread.execute(() -> {
+                rejected = null;
+                notTaken.set(null);
+                try {
+                    reload().onComplete(promise);
+                } catch (RuntimeException e) {
+                    promise.tryFail(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            promise.fail(Problem.conflict("The node is ending.").asFailure(e));
+        }
+        return promise.future();
+    }
+
+    private void noticed() {
+        var unused = reload(); // what came of it is in the log
     }
 
     private void look() {
@@ -71,7 +103,7 @@ final class Reloader implements AutoCloseable {
             var before = rejected;
             watcher.look();
             if (rejected != null && rejected.equals(before)) {
-                reload(); // what it lacks may be a file that it names, which nobody watches yet
+                noticed(); // what it lacks may be a file that it names, which nobody watches yet
             }
         });
         guarded(manifest::look);
@@ -106,46 +138,50 @@ final class Reloader implements AutoCloseable {
         return files;
     }
 
-    private void reload() {
+    private Future<Void> reload() {
         if (!Files.exists(options.conf())) {
             if (!gone) {
                 LOG.warn("{} is gone; what is in force stays", options.conf());
             }
             gone = true;
-            return;
+            return Future.failedFuture(new ConfigException(List.of(new ConfigProblem(
+                    wholeFile(), "", "it is gone", "a file or folder that is there", "what is in force stays"))));
         }
         gone = false;
         try {
             var next = options.blueprint();
             rejected = null;
-            put(next);
+            return put(next);
         } catch (ConfigException e) {
             if (!String.valueOf(e.getMessage()).equals(rejected)) {
                 node.rejected(e);
             }
             rejected = e.getMessage();
+            return Future.failedFuture(e);
         }
     }
 
-    private void put(Blueprint next) {
+    private Future<Void> put(Blueprint next) {
         var before = node.snapshots().current();
         var same = next.config().equals(before.config())
                 && next.tls().equals(before.blueprint().tls())
                 && next.files().equals(before.blueprint().files());
         if (same && node.problems().isEmpty()) {
-            return;
+            return Future.succeededFuture();
         }
-        node.reload(next)
+        return node.reload(next)
                 .onSuccess(done -> {
                     notTaken.set(null);
                     tell(before.config(), next.config());
                 })
-                .onFailure(cause -> {
+                .recover(cause -> {
                     if (cause instanceof ConfigException wrong) {
                         node.rejected(wrong);
-                    } else {
-                        tellOnce(problem(next, cause));
+                        return Future.failedFuture(wrong);
                     }
+                    var problem = problem(next, cause);
+                    tellOnce(problem);
+                    return Future.failedFuture(new ConfigException(List.of(problem)));
                 });
     }
 

@@ -40,6 +40,11 @@ final class SideLoop {
         return lanes.stream().anyMatch(lane -> lane.runsOn(loop));
     }
 
+    /** The event loop itself. */
+    EventLoop loop() {
+        return loop;
+    }
+
     /** What deploys this on the loop, whichever Vert.x would have chosen. */
     Deployable carry(Deployable carried) {
         return new Carrier(carried);

@@ -44,6 +44,11 @@ public final class Lane {
         return ((ContextInternal) context).nettyEventLoop() == loop;
     }
 
+    /** The lane's event loop. */
+    public EventLoop loop() {
+        return ((ContextInternal) context).nettyEventLoop();
+    }
+
     /** Runs something on the lane's event loop and brings its result back. */
     public <T> Future<T> run(Supplier<T> work) {
         Promise<T> promise = Promise.promise();

@@ -63,7 +63,7 @@ public final class AccessLog implements AutoCloseable {
     public static AccessLog open(Path folder, AccessLogConfig config) throws IOException {
         LogSink sink = config.file().equals("-")
                 ? LogFile.standardOutput()
-                : LogFile.open(folder.resolve(config.file()), System::nanoTime);
+                : LogFile.open(folder.resolve(config.file()), config.rotate(), System::nanoTime);
         return new AccessLog(config.format(), sink, System::nanoTime, RETRY_MILLIS);
     }
 

@@ -1,5 +1,6 @@
 package gatehouse.observe;
 
+import gatehouse.config.AccessLogConfig;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -22,19 +23,22 @@ final class LogFile implements LogSink {
     private static final long LOOK_NANOS = 1_000_000_000L;
 
     private final Path path;
+    private final @Nullable Rotation rotation;
     private final LongSupplier nanoTime;
     private volatile @Nullable FileChannel channel;
     private @Nullable Object key;
     private long lookAt;
 
-    private LogFile(Path path, LongSupplier nanoTime) {
+    private LogFile(Path path, @Nullable Rotation rotation, LongSupplier nanoTime) {
         this.path = path;
+        this.rotation = rotation;
         this.nanoTime = nanoTime;
     }
 
     /** Opens the file, so that a wrong path is told at once; a pipe is opened by the writer since that may wait. */
-    static LogFile open(Path path, LongSupplier nanoTime) throws IOException {
-        var file = new LogFile(path, nanoTime);
+    static LogFile open(Path path, AccessLogConfig.@Nullable Rotate rotate, LongSupplier nanoTime) throws IOException {
+        var rotation = rotate == null || isPipe(path) ? null : new Rotation(path, rotate, nanoTime);
+        var file = new LogFile(path, rotation, nanoTime);
         Path folder = path.toAbsolutePath().getParent();
         if (folder != null && !Files.isDirectory(folder)) {
             Files.createDirectories(folder);
@@ -66,6 +70,11 @@ final class LogFile implements LogSink {
         if (open == null || isMoved()) {
             open = reopen();
         }
+        if (rotation != null && rotation.isDue(open.size() + bytes.remaining())) {
+            close();
+            rotation.rotate();
+            open = reopen();
+        }
         try {
             while (bytes.hasRemaining()) {
                 open.write(bytes);
@@ -91,6 +100,9 @@ final class LogFile implements LogSink {
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         key = keyOf(path);
         lookAt = nanoTime.getAsLong() + LOOK_NANOS;
+        if (rotation != null) {
+            rotation.opened();
+        }
         channel = open;
         return open;
     }

@@ -2,6 +2,7 @@ package gatehouse.observe;
 
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -31,6 +33,7 @@ public final class Metrics implements AutoCloseable {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final List<MetricsLane> lanes = new ArrayList<>();
+    private final Map<String, LoopBeat> loops = new ConcurrentSkipListMap<>();
     private final MetricsLane retired = new MetricsLane(this);
     private final AtomicLong applied = new AtomicLong();
     private final AtomicLong rejected = new AtomicLong();
@@ -50,7 +53,15 @@ public final class Metrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        NettyMemory.bindTo(registry);
         registry.getPrometheusRegistry().register(new Exposition(this)::collect);
+        registry.getPrometheusRegistry().register(new LoopFigures(loops)::collect);
+    }
+
+    /** Watches how late an event loop is; whoever asks for this lets it beat. */
+    public LoopBeat loop(String name) {
+        return loops.computeIfAbsent(name, added -> new LoopBeat(System.nanoTime()));
     }
 
     /** A new lane, for one event loop. */

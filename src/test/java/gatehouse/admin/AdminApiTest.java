@@ -91,6 +91,8 @@ class AdminApiTest {
                     gateway.node().metrics(),
                     () -> false,
                     List::of,
+                    List::of,
+                    () -> Future.succeededFuture(),
                     new AdminNode.Verticles(List::of, name -> Future.succeededFuture()),
                     Map::of,
                     port::complete,

@@ -230,7 +230,7 @@ class BinderTest {
         assertThatThrownBy(() -> document.bind(GatewayConfig.class, Map.of(), new Problems(document)))
                 .hasMessage(
                         "f.yaml:1:10 version: one (expected: integer 1)\n"
-                                + "f.yaml:2:7 node: 1 (expected: a map with keys name, pidFile, dataDir, transport, connections, startTimeout, drain)");
+                                + "f.yaml:2:7 node: 1 (expected: a map with keys name, pidFile, dataDir, transport, connections, startTimeout, blocked, drain)");
     }
 
     @Test

@@ -84,10 +84,11 @@ class GatewayFileTest {
                         NodeConfig.Transport.IO_URING,
                         null,
                         Duration.ofSeconds(30),
+                        Duration.ofSeconds(10),
                         new NodeConfig.Drain(
                                 Duration.ofMinutes(1), Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ZERO)));
         assertThat(config.accessLog())
-                .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log"));
+                .isEqualTo(new AccessLogConfig(AccessLogConfig.Format.COMBINED, "logs/access.log", null));
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
         assertThat(config.admin().tokens().get("grafana"))
                 .isEqualTo(new AdminConfig.Token("fedcba9876543210", AdminConfig.Role.READ));
@@ -197,7 +198,7 @@ class GatewayFileTest {
                 .satisfiesExactly(
                         is("1:10 version: 2 (expected: integer 1)"),
                         is(
-                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, startTimeout, drain,"
+                                "3:3 node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections, startTimeout, blocked, drain,"
                                         + " did you mean name?)"),
                         is("4:18 node.drain.http: 10, no unit ms, s, m, h or d"
                                 + " (expected: a duration such as 250ms, 30s, 10m or 1h)"),

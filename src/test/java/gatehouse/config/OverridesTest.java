@@ -117,7 +117,7 @@ class OverridesTest {
             delimiter = '|',
             value = {
                 "node.naem=x | --set node.naem: unknown key (expected: one of name, pidFile, dataDir,"
-                        + " transport, connections, drain, did you mean name?)",
+                        + " transport, connections, startTimeout, blocked, drain, did you mean name?)",
                 "node.name | --set node.name: no = (expected: --set KEY=VALUE)",
                 "=x | --set : not a dotted path (expected: --set KEY=VALUE)",
                 "node..name=x | --set node..name: not a dotted path (expected: --set KEY=VALUE)",
@@ -129,7 +129,7 @@ class OverridesTest {
                 "services.users.v2.targets.4=x | --set services.users.v2.targets.4: unknown key (expected: one of url,"
                         + " weight)",
                 "node={ naem: x } | --set node: node.naem: unknown key (expected: one of name, pidFile, dataDir,"
-                        + " transport, connections, drain, did you mean name?)",
+                        + " transport, connections, startTimeout, blocked, drain, did you mean name?)",
                 "node.name=${env:NONE} | --set node.name: the variable NONE is not set (expected: it in the"
                         + " environment, or ${env:NONE:-…})"
             })

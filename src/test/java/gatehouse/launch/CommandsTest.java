@@ -274,7 +274,7 @@ class CommandsTest {
             value = {
                 "node.name | node.name: no = (expected: --set KEY=VALUE)",
                 "node.naem=x | node.naem: unknown key (expected: one of name, pidFile, dataDir, transport, connections,"
-                        + " drain, did you mean name?)",
+                        + " startTimeout, blocked, drain, did you mean name?)",
                 "routes.users.to=nobody | routes.users.to: there is no service nobody (expected: one of users, rest)",
                 "listeners.web.listen=8080 | listeners.web.listen: 8080, no :PORT at its end (expected: HOST:PORT, :PORT or [IPV6]:PORT)",
             })

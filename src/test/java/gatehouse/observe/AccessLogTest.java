@@ -34,7 +34,7 @@ class AccessLogTest {
 
     @Test
     void lines_of_all_lanes_are_in_the_file_after_close() throws Exception {
-        var log = AccessLog.open(folder, new AccessLogConfig(Format.JSON, "logs/access.log"));
+        var log = AccessLog.open(folder, new AccessLogConfig(Format.JSON, "logs/access.log", null));
         var one = log.lane();
         var two = log.lane();
         for (int i = 0; i < 2_000; i++) {
@@ -62,7 +62,7 @@ class AccessLogTest {
     void a_file_is_appended_to_and_never_cut() throws Exception {
         Path file = Files.writeString(folder.resolve("access.log"), "before\n");
         for (int i = 0; i < 2; i++) {
-            var log = AccessLog.open(folder, new AccessLogConfig(Format.COMBINED, file.toString()));
+            var log = AccessLog.open(folder, new AccessLogConfig(Format.COMBINED, file.toString(), null));
             var lane = log.lane();
             lane.write(facts);
             lane.close();
@@ -73,7 +73,7 @@ class AccessLogTest {
 
     @Test
     void a_file_that_cannot_be_opened_is_told_at_once() {
-        assertThatThrownBy(() -> AccessLog.open(folder, new AccessLogConfig(Format.JSON, ".")))
+        assertThatThrownBy(() -> AccessLog.open(folder, new AccessLogConfig(Format.JSON, ".", null)))
                 .isInstanceOf(IOException.class);
     }
 
@@ -81,7 +81,7 @@ class AccessLogTest {
     void a_file_that_was_moved_away_is_opened_anew() throws Exception {
         var clock = new AtomicLong();
         Path file = folder.resolve("access.log");
-        try (var sink = LogFile.open(file, clock::get)) {
+        try (var sink = LogFile.open(file, null, clock::get)) {
             sink.write(bytes("one"));
             Files.move(file, folder.resolve("access.log.1"));
             clock.addAndGet(TimeUnit.SECONDS.toNanos(2));
@@ -184,7 +184,7 @@ class AccessLogTest {
         Path pipe = folder.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
-        var log = AccessLog.open(folder, new AccessLogConfig(Format.COMBINED, "pipe"));
+        var log = AccessLog.open(folder, new AccessLogConfig(Format.COMBINED, "pipe", null));
         var lane = log.lane();
         lane.write(facts);
         lane.flush();
@@ -199,7 +199,7 @@ class AccessLogTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void a_full_device_costs_lines_and_nothing_else() throws Exception {
-        var log = AccessLog.open(folder, new AccessLogConfig(Format.JSON, "/dev/full"));
+        var log = AccessLog.open(folder, new AccessLogConfig(Format.JSON, "/dev/full", null));
         var lane = log.lane();
         lane.write(facts);
         lane.close();

@@ -1,0 +1,24 @@
+# make build && docker build -t gatehouse .
+# docker run -v $PWD/conf:/gatehouse/conf:ro -v gatehouse:/gatehouse/data -p 8080:8080 gatehouse
+FROM eclipse-temurin:17-jre
+
+RUN useradd --system --uid 10001 --home-dir /gatehouse --shell /usr/sbin/nologin gatehouse \
+ && mkdir -p /gatehouse/conf /gatehouse/data /gatehouse/logs /gatehouse/run \
+ && chown gatehouse:gatehouse /gatehouse/data /gatehouse/logs /gatehouse/run
+WORKDIR /gatehouse
+COPY target/gatehouse.jar gatehouse.jar
+
+# by number, so that Kubernetes can tell that it is not root
+USER 10001:10001
+EXPOSE 8080
+VOLUME /gatehouse/data
+
+# the image has no curl; bash speaks TCP
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=3 CMD ["bash", "-c", \
+  "exec 3<>/dev/tcp/127.0.0.1/9900 && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200 '* ]]"]
+
+# half of the memory for the heap; buffers, threads and classes need the rest
+ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError"
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["java", "-jar", "gatehouse.jar"]
+CMD ["run"]

@@ -1,0 +1,73 @@
+package gatehouse.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.TestGateway;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DashboardTest {
+    private static final String BROWSER = "Accept: text/html,application/xhtml+xml,*/*;q=0.8";
+    private static final Pattern FILE = Pattern.compile("(?:src|href)=\"([^\"#]+)\"");
+
+    private TestGateway gateway;
+    private AdminClient admin;
+
+    @BeforeAll
+    void start() throws Exception {
+        gateway = TestGateway.startWithAdmin(
+                "admin: { listen: \"127.0.0.1:0\", tokens: { ops: { value: a-token-for-operators, role: admin } } }");
+        admin = AdminClient.of(gateway);
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+    }
+
+    @Test
+    void a_browser_gets_a_page_that_loads_nothing_from_elsewhere_and_needs_no_token() throws Exception {
+        var page = admin.get("/", BROWSER);
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+        assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'self'; frame-ancestors 'none'");
+        assertThat(page.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(page.text()).doesNotContain("style=", "onclick", "<style", "a-token");
+        var files =
+                FILE.matcher(page.text()).results().map(found -> found.group(1)).toList();
+        assertThat(files).containsExactlyInAnyOrder("/dashboard.css", "/dashboard.js");
+        for (var file : files) {
+            assertThat(admin.get(file).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void the_script_never_makes_markup_of_what_it_is_told() throws Exception {
+        assertThat(admin.get("/dashboard.js").text())
+                .doesNotContain("innerHTML", "outerHTML", "insertAdjacent", "document.write", "eval(");
+    }
+
+    @Test
+    void what_the_script_asks_for_is_there_for_who_has_a_token() throws Exception {
+        for (var name : new String[] {"status", "listeners", "routes", "services", "cache"}) {
+            assertThat(admin.get("/dashboard.js").text()).contains("'" + name + "'");
+            assertThat(admin.get("/admin/v1/" + name, AdminClient.bearer("a-token-for-operators"))
+                            .status())
+                    .isEqualTo(200);
+            assertThat(admin.get("/admin/v1/" + name).status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void a_program_gets_links() throws Exception {
+        assertThat(admin.json("/").getJsonArray("links")).contains("/metrics");
+    }
+}

@@ -1,0 +1,128 @@
+package gatehouse.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ReloaderTest {
+    private static final String ADMIN =
+            "admin: { listen: \"127.0.0.1:0\", tokens: { ops: { value: a-token-for-operators, role: admin },"
+                    + " grafana: { value: a-token-for-readers, role: read } } }\n";
+    private static final String START = "version: 1\nlisteners: { web: \"127.0.0.1:0\" }\n" + ADMIN
+            + "services: { s: { targets: \"http://127.0.0.1:1\" } }\n";
+    private static final String ONE = START + "routes: { one: { match: { path: /one }, to: s } }\n";
+    private static final String TWO = START + "routes: { two: { match: { path: /two }, to: s } }\n";
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+    private TestGateway gateway;
+    private Reloader reloader;
+
+    @BeforeEach
+    void start() throws Exception {
+        file = Files.writeString(folder.resolve("gateway.yaml"), ONE);
+        gateway = TestGateway.startWithAdmin(ONE);
+        reloader = new Reloader(gateway.node(), CommandLine.populateCommand(new FileOptions(), "-c", file.toString()));
+    }
+
+    @AfterEach
+    void stop() {
+        reloader.close();
+        gateway.close();
+    }
+
+    private RawResponse reload(String token) throws Exception {
+        try (var client = RawClient.connect(gateway.adminPort())) {
+            return client.send("POST /admin/v1/reload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
+                            + "\r\nContent-Length: 0\r\n\r\n")
+                    .read();
+        }
+    }
+
+    private JsonObject reload() throws Exception {
+        var response = reload("a-token-for-operators");
+        return new JsonObject(response.text()).put("status", response.status());
+    }
+
+    @Test
+    void what_the_file_says_now_is_in_force_when_the_answer_comes() throws Exception {
+        reloader.start();
+        Files.writeString(file, TWO);
+
+        var answer = reload();
+
+        assertThat(answer.getInteger("status")).isEqualTo(200);
+        assertThat(answer.getLong("snapshot"))
+                .isEqualTo(gateway.node().snapshots().current().number());
+        assertThat(gateway.node().snapshots().current().routes()).containsOnlyKeys("two");
+    }
+
+    @Test
+    void a_file_that_is_wrong_is_answered_with_its_problems_and_changes_nothing() throws Exception {
+        reloader.start();
+        Files.writeString(file, TWO.replace("to: s", "to: nobody"));
+
+        var answer = reload();
+
+        assertThat(answer.getInteger("status")).isEqualTo(422);
+        var problem = answer.getJsonArray("problems").getJsonObject(0);
+        assertThat(problem.getString("path")).isEqualTo("routes.two.to");
+        assertThat(problem.getInteger("line")).isPositive();
+        assertThat(gateway.node().snapshots().current().routes()).containsOnlyKeys("one");
+        assertThat(gateway.node().problems()).hasSize(1);
+    }
+
+    @Test
+    void a_reload_that_breaks_a_test_of_the_file_is_refused_as_a_whole() throws Exception {
+        reloader.start();
+        Files.writeString(
+                file,
+                TWO
+                        + "tests: { one is served: { request: { url: \"http://localhost/one\" }, expect: { route: one } } }\n");
+
+        var answer = reload();
+
+        assertThat(answer.getInteger("status")).isEqualTo(422);
+        assertThat(answer.getJsonArray("problems").getJsonObject(0).getString("path"))
+                .startsWith("tests.one is served");
+        assertThat(gateway.node().snapshots().current().number()).isEqualTo(1);
+        assertThat(gateway.node().metrics().scrape())
+                .contains("gatehouse_config_reloads_total{result=\"rejected\"} 1.0");
+    }
+
+    @Test
+    void a_file_that_is_gone_is_a_problem_too() throws Exception {
+        reloader.start();
+        Files.delete(file);
+
+        assertThat(reload().getInteger("status")).isEqualTo(422);
+    }
+
+    @Test
+    void only_an_admin_may_ask_for_it() throws Exception {
+        reloader.start();
+
+        assertThat(reload("a-token-for-readers").status()).isEqualTo(403);
+        assertThat(reload("nobody-knows-this-one").status()).isEqualTo(401);
+    }
+
+    @Test
+    void where_no_file_was_read_there_is_nothing_to_read_again() throws Exception {
+        assertThat(reload().getInteger("status")).isEqualTo(409);
+    }
+}
