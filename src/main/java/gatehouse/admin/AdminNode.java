@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     {@link gatehouse.config.ConfigException} when they are not taken
  * @param verticles what runs here, and how it is redeployed
  * @param ports bound ports by listener
+ * @param port where the admin API is served, or will be
  * @param bound is told the port of the admin API itself
  * @param bridgeBound is told the port of the registry's bridge, where there is one
  * @param cluster the nodes that work together
@@ -52,6 +53,7 @@ public record AdminNode(
         Supplier<Future<Void>> reload,
         Verticles verticles,
         Supplier<Map<String, Integer>> ports,
+        AdminPort port,
         IntConsumer bound,
         IntConsumer bridgeBound,
         Cluster cluster,

@@ -6,12 +6,10 @@ import gatehouse.exchange.RequestIds;
 import gatehouse.listener.BindException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,22 +22,15 @@ public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
     private static final int IDLE_SECONDS = 75;
 
-    /** For requests under way when it ends; a redeployment may be one of them. */
-    private static final int CLOSING_SECONDS = 2;
-
-    /** Vert.x shares a port that the system chose between servers that ask for the same negative number. */
-    private static final int ANY_PORT = -1_000_000;
-
     private static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
 
     private final AdminNode node;
 
-    private final Connections connections = new Connections();
     private final FailedTries tries = new FailedTries(System::nanoTime);
     private final Events events;
     private @Nullable BusBridge bridge;
-    private @Nullable HttpServer bound;
+    private AdminPort.@Nullable Serving serving;
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
@@ -58,22 +49,16 @@ public final class AdminVerticle extends VerticleBase {
 
     private Future<?> listen(ListenAddress listen) {
         var problems = new AdminProblems();
-        return vertx.createHttpServer(options())
-                .connectionHandler(connections::opened)
-                .requestHandler(connections.around(router(problems, new SiteGuard(listen))))
-                .invalidRequestHandler(problems::answerInvalid)
-                .listen(port(listen), listen.host())
-                .onSuccess(server -> {
-                    bound = server;
-                    node.bound().accept(server.actualPort());
-                    LOG.info("admin API on {}, port {}", listen, server.actualPort());
+        var taking = new AdminPort.Serving(router(problems, new SiteGuard(listen)), problems::answerInvalid);
+        serving = taking;
+        return node.port()
+                .serve(listen, options(), taking)
+                .onSuccess(port -> {
+                    node.bound().accept(port);
+                    LOG.info("admin API on {}, port {}", listen, port);
                 })
                 .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)))
                 .compose(server -> startBridge());
-    }
-
-    private static int port(ListenAddress listen) {
-        return listen.port() == 0 ? ANY_PORT : listen.port();
     }
 
     private Future<?> startBridge() {
@@ -91,7 +76,7 @@ public final class AdminVerticle extends VerticleBase {
         if (bridge != null) {
             bridge.end();
         }
-        return bound == null ? Future.succeededFuture() : bound.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
+        return node.port().leave(serving);
     }
 
     private Router router(AdminProblems problems, SiteGuard site) {

@@ -104,7 +104,7 @@ public record ListenerConfig(
     @Override
     public void check(Complaints complaints) {
         if (protocols.isEmpty()) {
-            complaints.add("protocols", "[]", "at least one of http1, h2c, websocket");
+            complaints.add("protocols", "[]", "at least one of http1, h2c, h2, websocket, grpc, tcp, udp, forward");
         }
         checkProtocols(complaints);
         trustedProxies.stream()

@@ -71,9 +71,8 @@ public record RouteConfig(
             @Key(
                     doc =
                             "With `rpc`: file of descriptors as `protoc --include_imports --descriptor_set_out` writes it, relative to"
-                                    + " the configuration's folder; or `reflection`, which asks the service.",
-                    value = "reflection")
-            String schema)
+                                    + " the configuration's folder; or `reflection`, as without the key, which asks the service.")
+            @Nullable String schema)
             implements Checked {
         @Override
         public void check(Complaints complaints) {
@@ -128,7 +127,7 @@ public record RouteConfig(
 
         /** Whether it leads to a service of gRPC whose schema stands in a file. */
         public boolean hasSchemaFile() {
-            return rpc != null && !schema.equals("reflection");
+            return rpc != null && schema != null && !schema.equals("reflection");
         }
 
         /** Names of services that it leads to. */

@@ -189,7 +189,6 @@ public record ServiceConfig(
 
     /** Active probes. */
     @ShortForm("path")
-    @OneOf({"path", "grpc"})
     public record Active(
             @Key(doc = "Path of the probe; a 2xx or 3xx answer is good. Without it, for `tcp`: a connection is.")
             @Nullable String path,
@@ -343,8 +342,11 @@ public record ServiceConfig(
             complaints.add("proxyProtocol", "no tcp targets", "targets of tcp");
         }
         var active = health.active();
-        if (active != null && isHttp() && active.path() == null) {
-            complaints.add("health.active.path", "missing", "the path of the probe");
+        if (active != null && isHttp() && active.path() == null && active.grpc() == null) {
+            complaints.add("health.active.path", "missing", "the path of the probe; or instead grpc");
+        }
+        if (active != null && active.grpc() != null && (active.path() != null || !isHttp())) {
+            complaints.add("health.active.grpc", active.grpc(), "either path or grpc, with targets of http or https");
         }
     }
 

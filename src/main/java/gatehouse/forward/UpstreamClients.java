@@ -104,7 +104,7 @@ final class UpstreamClients {
         }
         var tls = service.tls();
         if (tls != null) {
-            tls.apply(options, pool.http2(), Duration.ofMillis(CONNECT_TIMEOUT_MILLIS));
+            tls.apply(options, config.speaksHttp2(), Duration.ofMillis(CONNECT_TIMEOUT_MILLIS));
         }
         var most = Admission.mostPerTarget(config, lanes);
         var limits = new PoolOptions()

@@ -30,6 +30,12 @@ final class ConfigWatcher {
         this.changed = changed;
     }
 
+    /** Takes the files as they are for known: nothing is done until they change. */
+    void know() {
+        last = Fingerprint.of(watched.get(), null);
+        acted = last;
+    }
+
     /** Looks once. */
     void look() {
         var seen = Fingerprint.of(watched.get(), last);

@@ -28,6 +28,7 @@ final class ManifestReloader {
     ManifestReloader(Node node, FileOptions options) {
         this.node = node;
         this.options = options;
+        watcher.know(); // it was read a moment ago
     }
 
     /** Looks at the files. */

@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
+import gatehouse.admin.AdminPort;
 import gatehouse.cache.Purge;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cluster.Cluster;
@@ -91,6 +92,7 @@ public final class Node {
     private final @Nullable String adminToken;
 
     private volatile Map<String, Integer> ports = Map.of();
+    private final AdminPort servingAdmin;
     private volatile int adminPort = -1;
     private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
@@ -101,6 +103,7 @@ public final class Node {
 
     private Node(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
+        servingAdmin = new AdminPort(vertx);
         this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
@@ -513,6 +516,7 @@ public final class Node {
                                 .toList(),
                         this::redeploy),
                 () -> ports,
+                servingAdmin,
                 port -> adminPort = port,
                 port -> bridgePort = port,
                 cluster,

@@ -174,7 +174,7 @@ final class BoundListener {
     }
 
     private void accepted(Channel connection) {
-        if (config.speaksHttp2()) {
+        if (config.tls() == null && config.speaksHttp2()) {
             connection.pipeline().addFirst(new FrameGuard(config.limits().http2()));
         } else if ("h2".equals(Entrance.protocol(connection))) {
             connection

@@ -6,6 +6,7 @@ import gatehouse.policy.NamedFiles;
 import gatehouse.rpc.Schema;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 
 /** The schemas that routes name by file. */
 final class Schemas {
@@ -24,7 +25,7 @@ final class Schemas {
             }
             if (to.hasSchemaFile() && !files.areSealed()) {
                 try {
-                    read(files, to.schema());
+                    read(files, Objects.requireNonNull(to.schema()));
                 } catch (IOException | IllegalArgumentException e) {
                     problems.add(
                             List.of("routes", name, "to", "schema"),

@@ -290,7 +290,7 @@ public final class SnapshotBuilder {
                     config.to().hasSchemaFile()
                             ? Schemas.read(
                                     new NamedFiles(blueprint.folder(), false),
-                                    config.to().schema())
+                                    Objects.requireNonNull(config.to().schema()))
                             : null,
                     calls.message().bytes(),
                     calls.deadline().toNanos(),

@@ -85,6 +85,7 @@ class AdminApiTest {
     void a_node_that_is_not_ready_is_alive() throws Exception {
         try (var gateway = TestGateway.startWithAdmin("")) {
             var port = new CompletableFuture<Integer>();
+            var another = Vertx.vertx();
             var ending = new AdminNode(
                     new AdminNode.About("1", "nio", Instant.EPOCH),
                     gateway.node().snapshots(),
@@ -95,6 +96,7 @@ class AdminApiTest {
                     () -> Future.succeededFuture(),
                     new AdminNode.Verticles(List::of, name -> Future.succeededFuture()),
                     Map::of,
+                    new AdminPort(another),
                     port::complete,
                     bridge -> {},
                     new Alone(gateway.vertx(), "ending"),
@@ -105,7 +107,6 @@ class AdminApiTest {
                             purge -> Future.succeededFuture(new Purged(0, List.of()))),
                     (topic, text) -> "",
                     null);
-            var another = Vertx.vertx();
             TestGateway.await(another.deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());
             var ready = admin.get("/health/ready");

@@ -249,7 +249,7 @@ class BinderTest {
                 .containsExactly(
                         "conf/gateway.yaml:3:11 admin.listen: 0.0.0.0:9900 (expected: a loopback address, or at least one"
                                 + " entry in admin.tokens)",
-                        "conf/gateway.yaml:4:35 listeners.web.protocols: [] (expected: at least one of http1, h2c, websocket)",
+                        "conf/gateway.yaml:4:35 listeners.web.protocols: [] (expected: at least one of http1, h2c, h2, websocket, grpc, tcp, udp, forward)",
                         "conf/gateway.yaml:4:66 listeners.web.trustedProxies: 0.0.0.0/0 (expected: ranges of your own"
                                 + " proxies; /0 would believe everyone)",
                         "conf/gateway.yaml:6:10 services.a.b.targets: weights sum up to 0 (expected: at least one weight"
@@ -260,7 +260,7 @@ class BinderTest {
                                 + " which by: hash needs)",
                         "conf/gateway.yaml:8:47 services.d.balance.key: header:x (expected: by: hash, the only choice that"
                                 + " uses a key)",
-                        "conf/gateway.yaml:9:16 routes.r.to: nowhere (expected: one of service, split, files, redirect, respond and topic)",
+                        "conf/gateway.yaml:9:16 routes.r.to: nowhere (expected: one of service, split, files, redirect, respond, topic and rpc)",
                         "conf/gateway.yaml:9:41 routes.r.match.method: get (expected: methods in capitals, such as GET)");
     }
 

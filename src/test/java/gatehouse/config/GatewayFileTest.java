@@ -205,7 +205,7 @@ class GatewayFileTest {
                         is("6:18 listeners.web.listen: \":70000\", its port is not within 0 and 65535"
                                 + " (expected: HOST:PORT, :PORT or [IPV6]:PORT)"),
                         is(
-                                "6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, websocket, h2, tcp, udp, forward, did you mean http1?)"),
+                                "6:40 listeners.web.protocols.0: http3 (expected: one of http1, h2c, websocket, h2, tcp, udp, forward, grpc, grpc-web, did you mean http1?)"),
                         is("8:3 services.users.targets: missing (expected: one or a list of:"
                                 + " a map with keys url, weight; or only its url; or instead registry)"),
                         is("9:14 services.users.balance.by: p3c (expected: one of roundRobin, leastRequests, p2c,"
@@ -223,10 +223,10 @@ class GatewayFileTest {
                         is("19:3 routes.a/b: not a usable name (expected: a name of letters, digits, space and ._-"
                                 + " with at most 63 characters)"),
                         is("20:11 routes.both.to: several (expected: one of service, split, files, redirect"
-                                + ", respond and topic)"),
+                                + ", respond, topic and rpc)"),
                         is(
                                 "21:3 routes.none.to: missing (expected: a map with keys service, split, sticky, files, index,"
-                                        + " redirect, status, respond, topic;"
+                                        + " redirect, status, respond, topic, rpc, schema;"
                                         + " or only its service)"));
     }
 

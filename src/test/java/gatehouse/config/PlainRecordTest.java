@@ -23,7 +23,7 @@ class PlainRecordTest {
                 Set.of());
         assertThat(node)
                 .containsEntry("transport", "io_uring")
-                .containsEntry("drain", Map.of("http", "1500ms", "notice", "2m"))
+                .containsEntry("drain", Map.of("http", "1500ms", "notice", "2m", "tcp", "30s", "websocket", "5m"))
                 .doesNotContainKey("pidFile");
         var service = PlainRecord.of(config("""
                         services:

@@ -111,7 +111,7 @@ class UnitsTest {
         "listen, [zz]:80, no IPv6 address",
         "listen, 'a b:80', the character ' '",
         "listen, http://a:80, an IPv6 address without",
-        "target, https://a:1, its scheme",
+        "target, ftp://a:1, its scheme",
         "target, a:1, its scheme",
         "target, http://, no host",
         "target, http:///, no host",

@@ -247,7 +247,9 @@ class AllPoliciesTest {
                         "breaker",
                         "retry",
                         "timeout");
-        assertThat(Policies.ALL).as("and there are no more").hasSize(15);
+        assertThat(Policies.ALL)
+                .as("and there are no more, but those for calls and for WebSockets")
+                .hasSize(15 + 2);
     }
 
     @Test

@@ -1,0 +1,97 @@
+package gatehouse.admin;
+
+import gatehouse.config.ListenAddress;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port of the admin API. It outlives the verticle that serves on it: a successor takes it over by a swap of one reference, and
+ * no connection is lost. Thread-safe.
+ */
+public final class AdminPort {
+    /** For requests under way when nobody serves any more. */
+    private static final int CLOSING_SECONDS = 2;
+
+    private final Vertx vertx;
+    private final Connections connections = new Connections();
+    private @Nullable ListenAddress address;
+    private @Nullable HttpServer server;
+    private volatile @Nullable Serving serving;
+
+    /** A port that is not bound yet. */
+    public AdminPort(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /**
+     * Who serves.
+     *
+     * @param requests takes what can be read
+     * @param invalid takes what can't
+     */
+    record Serving(Handler<HttpServerRequest> requests, Handler<HttpServerRequest> invalid) {}
+
+    /**
+     * Lets somebody serve from now on; called on the loop that is to carry the port. Binds where nothing is bound, or another
+     * address.
+     *
+     * @return the port, as bound
+     */
+    synchronized Future<Integer> serve(ListenAddress wanted, HttpServerOptions options, Serving next) {
+        var former = server;
+        if (former != null && wanted.equals(address)) {
+            serving = next;
+            return Future.succeededFuture(former.actualPort());
+        }
+        return bind(wanted, options).map(bound -> {
+            synchronized (this) {
+                serving = next;
+                server = bound;
+                address = wanted;
+            }
+            if (former != null) {
+                former.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
+            }
+            return bound.actualPort();
+        });
+    }
+
+    /** Binds on the loop at hand, but not as a thing of its verticle, which would close it at its end. */
+    private Future<HttpServer> bind(ListenAddress wanted, HttpServerOptions options) {
+        var here = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+        var loop = ((VertxInternal) vertx).contextBuilder().withEventLoop(here).build();
+        Promise<HttpServer> promise = Promise.promise();
+        loop.runOnContext(go -> vertx.createHttpServer(options)
+                .connectionHandler(connections::opened)
+                .requestHandler(
+                        connections.around(request -> current().requests().handle(request)))
+                .invalidRequestHandler(request -> current().invalid().handle(request))
+                .listen(wanted.port(), wanted.host())
+                .onComplete(promise));
+        return promise.future();
+    }
+
+    private Serving current() {
+        return Objects.requireNonNull(serving);
+    }
+
+    /** Nobody serves any more, unless a successor does. */
+    synchronized Future<Void> leave(@Nullable Serving leaving) {
+        var bound = server;
+        if (bound == null || leaving == null || serving != leaving) {
+            return Future.succeededFuture();
+        }
+        server = null;
+        return bound.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
+    }
+}
