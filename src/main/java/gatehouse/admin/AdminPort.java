@@ -88,7 +88,7 @@ public final class AdminPort {
     /** Nobody serves any more, unless a successor does. */
     synchronized Future<Void> leave(@Nullable Serving leaving) {
         var bound = server;
-        if (bound == null || leaving == null || serving != leaving) {
+        if (bound == null || leaving == null || !leaving.equals(serving)) {
             return Future.succeededFuture();
         }
         server = null;
