@@ -5,8 +5,8 @@ import gatehouse.listener.Lane;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Speaks gRPC and gRPC-Web on the node's listeners. The streams themselves are exchanges of HTTP, which {@code HttpProxyVerticle}
@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class GrpcProxyVerticle extends VerticleBase {
     private final GrpcNode node;
-    private final Map<Lane, Dialect> spoken = new LinkedHashMap<>();
+    private final Map<Lane, Dialect> spoken = new ConcurrentHashMap<>(); // each lane puts its own
 
     /** A deployment; it serves all lanes. */
     public GrpcProxyVerticle(GrpcNode node) {

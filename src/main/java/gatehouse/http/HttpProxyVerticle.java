@@ -7,9 +7,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ public final class HttpProxyVerticle extends VerticleBase {
     private final HttpNode node;
     private final int instance;
     private final int instances;
-    private final Map<Lane, HttpLane> lanes = new LinkedHashMap<>();
+    private final Map<Lane, HttpLane> lanes = new ConcurrentHashMap<>(); // each lane puts its own
     private @Nullable Subscription subscription;
 
     /** An instance of a deployment. */

@@ -88,6 +88,9 @@ final class Side extends ChannelInboundHandlerAdapter {
     }
 
     private void readOn(Side to) {
+        if (inputEnded || !channel.isActive()) {
+            return; // asking a connection that is gone to read is an error, and would be taken for a reset
+        }
         if (to.channel.isWritable()) {
             readWanted = false;
             channel.read();
@@ -109,9 +112,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext context) {
         if (other != null) {
             other.channel.flush();
-            if (!inputEnded) {
-                readOn(other);
-            }
+            readOn(other);
         }
     }
 

@@ -13,6 +13,7 @@ import gatehouse.policy.access.Access;
 import gatehouse.route.Match;
 import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
+import gatehouse.snapshot.Snapshots;
 import gatehouse.tls.ClientCertificate;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramPacket;
@@ -37,6 +38,7 @@ final class StreamLane implements StreamServer {
     private static final int NO_ROUTE = 404;
 
     private final Vertx vertx;
+    private final Snapshots snapshots;
     private final Dialer dialer;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
@@ -44,27 +46,36 @@ final class StreamLane implements StreamServer {
     private final Set<Relay> relays = new LinkedHashSet<>();
     private final UdpSessions sessions;
     private final long ticker;
-    private Snapshot snapshot;
 
     /** Listeners whose routes ask for the name in a ClientHello. */
     private Set<String> named = Set.of();
 
+    private @Nullable Snapshot seen;
     private @Nullable Promise<Void> whenIdle;
 
     StreamLane(Vertx vertx, TcpNode node) {
         this.vertx = vertx;
+        this.snapshots = node.snapshots();
         this.dialer = new Dialer(vertx);
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
-        this.snapshot = node.snapshots().current();
         this.sessions = new UdpSessions((VertxInternal) vertx, ids, metrics::begin, this::record);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
 
-    /** Connections that come from now on see this configuration. */
-    void adopt(Snapshot next) {
-        snapshot = next;
-        named = named(next.config());
+    /** The configuration in force, which connections that come now see. */
+    Snapshot current() {
+        var now = snapshots.current();
+        if (seen == null || now.number() != seen.number()) {
+            seen = now;
+            named = named(now.config());
+        }
+        return now;
+    }
+
+    private boolean isNamed(Door door) {
+        current();
+        return named.contains(door.name());
     }
 
     private static Set<String> named(GatewayConfig config) {
@@ -92,7 +103,7 @@ final class StreamLane implements StreamServer {
                     asked(tls.engine().getSession()),
                     tls.engine().getSession(),
                     null);
-        } else if (named.contains(door.name())) {
+        } else if (isNamed(door)) {
             var waiting = new Waiting();
             connection.pipeline().replace("handler", "handler", waiting);
             connection
@@ -111,11 +122,11 @@ final class StreamLane implements StreamServer {
 
     @Override
     public void received(Door door, Channel socket, DatagramPacket packet) {
-        sessions.received(door, socket, packet, snapshot);
+        sessions.received(door, socket, packet, current());
     }
 
     private void forward(Door door, Channel connection) {
-        new ForwardHead((VertxInternal) vertx, door, snapshot, dialer, ids, PeerAddress.text(connection), facts -> {
+        new ForwardHead((VertxInternal) vertx, door, current(), dialer, ids, PeerAddress.text(connection), facts -> {
                     metrics.begin();
                     var relay = new Relay(
                             facts, connection, door.config().stream().idle().toNanos(), this::ended);
@@ -139,7 +150,7 @@ final class StreamLane implements StreamServer {
         if (door.config().proxyProtocol()) {
             connection.pipeline().addBefore("handler", null, new NoProxyHead());
         }
-        route(relay, snapshot);
+        route(relay, current());
     }
 
     private void route(Relay relay, Snapshot now) {

@@ -1,16 +1,13 @@
 package gatehouse.tcp;
 
-import gatehouse.bus.Subscription;
 import gatehouse.listener.Lane;
-import gatehouse.snapshot.ConfigChanged;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the listeners that pass bytes on. Instance {@code i} of {@code n} takes every n-th lane, from the i-th on;
@@ -20,8 +17,7 @@ public final class TcpProxyVerticle extends VerticleBase {
     private final TcpNode node;
     private final int instance;
     private final int instances;
-    private final Map<Lane, StreamLane> lanes = new LinkedHashMap<>();
-    private @Nullable Subscription subscription;
+    private final Map<Lane, StreamLane> lanes = new ConcurrentHashMap<>(); // each lane puts its own
 
     /** An instance of a deployment. */
     public TcpProxyVerticle(TcpNode node, int instance, int instances) {
@@ -38,38 +34,24 @@ public final class TcpProxyVerticle extends VerticleBase {
                 starting.add(lane.run(() -> new StreamLane(vertx, node)).onSuccess(served -> lanes.put(lane, served)));
             }
         }
-        return Future.all(starting).compose(made -> {
-            subscription = ConfigChanged.TOPIC.subscribe(vertx, changed -> adopt());
-            return subscription
-                    .ready()
-                    .compose(listening -> adopt())
-                    .compose(adopted -> onEachLane((lane, served) -> lane.serveStreams(served)));
-        });
-    }
-
-    private Future<?> adopt() {
-        var next = node.snapshots().current();
-        return onEachLane((lane, served) -> served.adopt(next));
+        return Future.all(starting).compose(made -> onEachLane((lane, served) -> lane.serveStreams(served)));
     }
 
     @Override
     public Future<?> stop() {
         var grace = node.snapshots().current().config().node().drain().tcp();
-        Future<?> unsubscribed = subscription == null ? Future.succeededFuture() : subscription.close();
-        return unsubscribed.compose(done -> {
-            var idle = new ArrayList<Future<?>>();
-            lanes.forEach((lane, served) -> idle.add(lane.run(() -> {
-                        if (lane.streams() == served) {
-                            lane.serveStreams(null);
-                        }
-                        return served.idle();
-                    })
-                    .compose(over -> over)));
-            return Future.join(idle)
-                    .timeout(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS)
-                    .otherwiseEmpty()
-                    .compose(over -> onEachLane((lane, served) -> served.close()));
-        });
+        var idle = new ArrayList<Future<?>>();
+        lanes.forEach((lane, served) -> idle.add(lane.run(() -> {
+                    if (lane.streams() == served) {
+                        lane.serveStreams(null);
+                    }
+                    return served.idle();
+                })
+                .compose(over -> over)));
+        return Future.join(idle)
+                .timeout(Math.max(1, grace.toMillis()), TimeUnit.MILLISECONDS)
+                .otherwiseEmpty()
+                .compose(over -> onEachLane((lane, served) -> served.close()));
     }
 
     private Future<?> onEachLane(BiConsumer<Lane, StreamLane> work) {

@@ -5,8 +5,8 @@ import gatehouse.snapshot.Switchboard;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Serves WebSockets and topics: takes over connections that the HTTP edge hands on, on the event loop that has them. A newer
@@ -15,7 +15,7 @@ import java.util.Map;
 public final class WsProxyVerticle extends VerticleBase {
     private final OpenSockets node;
     private final Switchboard switchboard;
-    private final Map<Lane, WsLane> lanes = new LinkedHashMap<>();
+    private final Map<Lane, WsLane> lanes = new ConcurrentHashMap<>(); // each lane puts its own
 
     /** An instance; one is enough for all event loops. */
     public WsProxyVerticle(OpenSockets node, Switchboard switchboard) {
