@@ -15,6 +15,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -275,8 +276,11 @@ final class GatewayProcess {
     }
 
     private static Duration longest(NodeConfig.Drain drain) {
-        var sockets = drain.webSocketsEnd();
-        return sockets.compareTo(drain.http()) > 0 ? sockets : drain.http();
+        var longest = drain.webSocketsEnd();
+        for (var other : List.of(drain.http(), drain.tcp())) {
+            longest = other.compareTo(longest) > 0 ? other : longest;
+        }
+        return longest;
     }
 
     private static void close(Vertx vertx) {
