@@ -1,5 +1,6 @@
 package gatehouse.launch;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.function.Supplier;
@@ -30,14 +31,22 @@ final class ConfigWatcher {
         this.changed = changed;
     }
 
-    /** Takes the files as they are for known: nothing is done until they change. */
-    void know() {
+    /**
+     * Takes the files as they are for known: nothing is done until they change.
+     *
+     * @throws IOException when the process can't read files now; nothing is known then
+     */
+    void know() throws IOException {
         last = Fingerprint.of(watched.get(), null);
         acted = last;
     }
 
-    /** Looks once. */
-    void look() {
+    /**
+     * Looks once.
+     *
+     * @throws IOException when the process can't read files now; the next look makes up for it
+     */
+    void look() throws IOException {
         var seen = Fingerprint.of(watched.get(), last);
         var settled = acted == null || (last != null && seen.sameContent(last));
         last = seen;

@@ -1,7 +1,9 @@
 package gatehouse.launch;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -48,14 +50,17 @@ record Fingerprint(Map<Path, Look> files) {
      * Looks at files.
      *
      * @param before what they looked like earlier; only those that seem to be touched since are read
+     * @throws IOException when the process can't read files now, as it has too many open; it says nothing about the files
      */
-    static Fingerprint of(Collection<Path> paths, @Nullable Fingerprint before) {
+    static Fingerprint of(Collection<Path> paths, @Nullable Fingerprint before) throws IOException {
         var files = new TreeMap<Path, Look>();
-        paths.forEach(path -> files.put(path, look(path, before == null ? null : before.files.get(path))));
+        for (var path : paths) {
+            files.put(path, look(path, before == null ? null : before.files.get(path)));
+        }
         return new Fingerprint(files);
     }
 
-    private static Look look(Path path, @Nullable Look before) {
+    private static Look look(Path path, @Nullable Look before) throws IOException {
         BasicFileAttributes attributes;
         try {
             attributes = Files.readAttributes(path, BasicFileAttributes.class);
@@ -69,14 +74,14 @@ record Fingerprint(Map<Path, Look> files) {
         return new Look(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey(), content(path));
     }
 
-    private static String content(Path path) {
+    private static String content(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             return "no file";
         }
         try (var in = Files.newInputStream(path)) {
             var digest = MessageDigest.getInstance("SHA-256").digest(in.readNBytes(MOST_BYTES));
             return HexFormat.of().formatHex(digest);
-        } catch (IOException e) {
+        } catch (AccessDeniedException | NoSuchFileException e) {
             return "unreadable";
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -5,6 +5,7 @@ import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
 import gatehouse.config.Overrides;
 import gatehouse.config.Place;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -28,11 +29,19 @@ final class ManifestReloader {
     ManifestReloader(Node node, FileOptions options) {
         this.node = node;
         this.options = options;
-        watcher.know(); // it was read a moment ago
+        try {
+            watcher.know(); // it was read a moment ago
+        } catch (IOException e) {
+            LOG.warn("{} can't be looked at now: {}", options.manifestFile(), e.getMessage());
+        }
     }
 
-    /** Looks at the files. */
-    void look() {
+    /**
+     * Looks at the files.
+     *
+     * @throws IOException when the process can't read files now
+     */
+    void look() throws IOException {
         watcher.look();
     }
 

@@ -46,6 +46,7 @@ final class Reloader implements AutoCloseable {
     private final AtomicReference<@Nullable String> notTaken = new AtomicReference<>();
     private @Nullable String rejected;
     private boolean gone;
+    private boolean blind;
 
     Reloader(Node node, FileOptions options) {
         this.node = node;
@@ -99,23 +100,36 @@ final class Reloader implements AutoCloseable {
     }
 
     private void look() {
-        guarded(() -> {
+        var config = guarded(() -> {
             var before = rejected;
             watcher.look();
             if (rejected != null && rejected.equals(before)) {
                 noticed(); // what it lacks may be a file that it names, which nobody watches yet
             }
         });
-        guarded(manifest::look);
+        var manifests = guarded(manifest::look);
+        blind = blind && !(config && manifests);
+    }
+
+    /** What looks at files or reads them. */
+    private interface Look {
+        void run() throws IOException;
     }
 
     /** A failure must not end the schedule. */
-    private static void guarded(Runnable work) {
+    private boolean guarded(Look work) {
         try {
             work.run();
+            return true;
+        } catch (IOException e) {
+            if (!blind) {
+                LOG.warn("the files of the configuration can't be looked at now: {}", e.getMessage());
+            }
+            blind = true;
         } catch (RuntimeException e) {
             LOG.error("looking for a changed configuration failed", e);
         }
+        return false;
     }
 
     /** Every file of the configuration in force, and those that have come into its folder. */

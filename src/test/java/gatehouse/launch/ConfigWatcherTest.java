@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class ConfigWatcherTest {
     }
 
     @Test
-    void nothing_happens_while_nothing_changes() {
+    void nothing_happens_while_nothing_changes() throws IOException {
         looks(5);
 
         assertThat(acted).hasValue(1);
@@ -106,6 +107,16 @@ class ConfigWatcherTest {
     }
 
     @Test
+    void a_look_that_the_system_does_not_allow_now_changes_nothing() throws IOException {
+        watched.add(Path.of("/proc/self/mem")); // opens, and then can't be read
+        assertThatThrownBy(watcher::look).isInstanceOf(IOException.class);
+        watched.remove(1);
+        looks(3);
+
+        assertThat(acted).hasValue(1);
+    }
+
+    @Test
     void a_link_that_leads_elsewhere_is_seen() throws IOException {
         var other = Files.writeString(folder.resolve("other.yaml"), "two");
         var link = Files.createSymbolicLink(folder.resolve("link.yaml"), file);
@@ -160,7 +171,7 @@ class ConfigWatcherTest {
         assertThat(Reloader.watched(json, List.of())).containsExactly(json);
     }
 
-    private void looks(int count) {
+    private void looks(int count) throws IOException {
         for (var i = 0; i < count; i++) {
             watcher.look();
         }
