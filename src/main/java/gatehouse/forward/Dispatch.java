@@ -185,16 +185,23 @@ abstract class Dispatch implements Admission.Applicant {
         return most <= 0 ? 0 : ThreadLocalRandom.current().nextLong(most) + 1;
     }
 
-    /** Asks again after a pause. */
+    /** Asks again after a pause. A client that leaves meanwhile ends it, and so does the end of the time that there is. */
     final void askAfter(long pauseMillis) {
         if (pauseMillis == 0) {
             ask();
-        } else {
-            forwarder.vertx().setTimer(pauseMillis, id -> askIfWanted());
+            return;
         }
+        var left = Math.max(0, TimeUnit.NANOSECONDS.toMillis(endBy - System.nanoTime()));
+        var timer = forwarder.vertx().setTimer(Math.min(pauseMillis, left + 1), id -> askIfWanted());
+        exchange.whenClientLeaves(() -> {
+            if (forwarder.vertx().cancelTimer(timer)) {
+                askIfWanted();
+            }
+        });
     }
 
     private void askIfWanted() {
+        exchange.whenClientLeaves(null);
         if (exchange.clientGone()) {
             refused(Failures.left());
         } else if (System.nanoTime() - endBy >= 0) { // the process stood still
