@@ -41,7 +41,7 @@ final class Routing {
                 return Future.failedFuture(Problem.upgradeRequired("This port takes WebSockets and nothing else.")
                         .asFailure());
             }
-            if (exchange.call() == null && door.config().isForCallsOnly() && Preflight.of(exchange) == null) {
+            if (exchange.call() == null && door.isForCallsOnly() && Preflight.of(exchange) == null) {
                 return Future.failedFuture(Problem.noCall().asFailure());
             }
             var match = find(now.table(door.name()), exchange);

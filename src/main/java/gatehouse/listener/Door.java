@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Door {
     private final String name;
+    private final boolean forCallsOnly;
     private volatile ListenerConfig config;
     private volatile @Nullable ServerTls tls;
 
     Door(String name, ListenerConfig config) {
         this.name = name;
+        this.forCallsOnly = config.isForCallsOnly();
         this.config = config;
     }
 
@@ -34,6 +36,11 @@ public final class Door {
     /** Its configuration; address and protocols never change, the rest may between two requests. */
     public ListenerConfig config() {
         return config;
+    }
+
+    /** Whether nothing but calls is taken. */
+    public boolean isForCallsOnly() {
+        return forCallsOnly;
     }
 
     void adopt(ListenerConfig changed) {

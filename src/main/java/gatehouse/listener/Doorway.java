@@ -84,7 +84,7 @@ final class Doorway extends VertxWrapper {
         }
     }
 
-    /** Puts our decoder in the place of the one that Vert.x has put there, which has not seen a byte yet. */
+    /** Puts our codec in the place of the one that Vert.x has put there, which has not seen a byte yet. */
     private void speakHttp1(ChannelPipeline pipeline, Entry head) {
         if (pipeline.get(DECODER) == null) {
             return;
@@ -94,6 +94,7 @@ final class Doorway extends VertxWrapper {
         decoder.answeredBy(answers);
         pipeline.replace(DECODER, DECODER, decoder);
         pipeline.addAfter(DECODER, null, HeapContent.INSTANCE);
+        pipeline.replace(ENCODER, ENCODER, new ResponseEncoder(decoder));
         pipeline.addAfter(ENCODER, null, answers);
     }
 

@@ -12,6 +12,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -49,6 +50,7 @@ final class RequestDecoder extends StrictRequestDecoder {
     /** Whether some bytes of the next message have come. */
     private boolean begun;
 
+    private boolean toHead;
     private boolean answering;
     private boolean answerBegan;
     private boolean answerMoved;
@@ -102,7 +104,8 @@ final class RequestDecoder extends StrictRequestDecoder {
     }
 
     private void decoded(HttpObject message) {
-        if (message instanceof HttpRequest) {
+        if (message instanceof HttpRequest request) {
+            toHead = HttpMethod.HEAD.equals(request.method());
             head.complete();
             begun = false;
             between = false;
@@ -114,6 +117,11 @@ final class RequestDecoder extends StrictRequestDecoder {
     }
 
     // ---- one at a time
+
+    /** Whether the request that is being answered is a HEAD. */
+    boolean answersHead() {
+        return toHead;
+    }
 
     /** Whether bytes of a client lie here that nobody has looked at. */
     boolean hasUnread() {

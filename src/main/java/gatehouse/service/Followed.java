@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Followed {
     private static final Logger LOG = LoggerFactory.getLogger(Followed.class);
 
+    private static final int MOST_REMEMBERED = 1000;
+
     private final String service;
     private final Registry registry;
     private final Registered wanted;
@@ -29,6 +32,9 @@ final class Followed {
 
     /** Instances that can't be targets, so that each is told once. */
     private final Set<String> unusable = new HashSet<>();
+
+    /** Names with an address that they may not stand for, so that each is told once and not at each look-up. */
+    private final Set<String> misled = ConcurrentHashMap.newKeySet();
 
     /** Whether a look is on its way. */
     private final AtomicBoolean nudged = new AtomicBoolean();
@@ -70,10 +76,20 @@ final class Followed {
     /** Whether an address that a name stands for may be used; callable from any thread. */
     boolean mayUse(String host, String ip, int port) {
         var refusal = registry.guard().refusal(ip, port);
-        if (refusal != null) {
+        var resolved = host + ' ' + ip;
+        if (refusal == null) {
+            misled.remove(resolved);
+        } else if (isNews(resolved)) {
             LOG.warn("service {}: {} of the registry resolves to {}, which is {}", service, host, ip, refusal);
         }
         return refusal == null;
+    }
+
+    private boolean isNews(String resolved) {
+        if (misled.size() >= MOST_REMEMBERED) {
+            misled.clear();
+        }
+        return misled.add(resolved);
     }
 
     /** The addresses that are offered now; one that two instances have stands there once. */

@@ -186,7 +186,8 @@ final class Crowd implements AutoCloseable {
 
     private void run() {
         int next = 0;
-        long dripDue = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.min(dripMillis, 1_000_000));
+        long dripsSince = System.nanoTime();
+        long drips = 0;
         long readDue = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(readMillis);
         try {
             while (!over) {
@@ -202,9 +203,8 @@ final class Crowd implements AutoCloseable {
                 }
                 selector.selectedKeys().clear();
                 long now = System.nanoTime();
-                if (drip.length > 0 && now - dripDue >= 0) {
-                    dripDue = now + TimeUnit.MILLISECONDS.toNanos(dripMillis);
-                    members.forEach(member -> say(member, drip));
+                if (drip.length > 0) {
+                    drips = dripUntil((now - dripsSince) / 1e6 / dripMillis, drips);
                 }
                 if (readBytes >= 0 && now - readDue >= 0) {
                     readDue = now + TimeUnit.MILLISECONDS.toNanos(readMillis);
@@ -214,6 +214,15 @@ final class Crowd implements AutoCloseable {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** Each drips by a clock of its own, so that in each moment some do; after so many rounds so many are due. */
+    private long dripUntil(double rounds, long done) {
+        long due = (long) (rounds * count);
+        for (long i = Math.max(done, due - count); i < due; i++) {
+            say(members.get((int) (i % count)), drip);
+        }
+        return due;
     }
 
     private void connect(Member member, int number) throws IOException {

@@ -32,6 +32,11 @@ final class OverloadScenarios {
                     var pin = pinned ? Pinned.toCore(1) : Pinned.nowhere()) {
                 trial.note("loadOnACoreOfItsOwn", pin.isPinned() ? 1 : 0);
                 Phases.warm(trial, gateway.port(), "/slow?ms=50", (int) (capacity * 0.8)); // what is compared with, too
+                run(
+                        gateway,
+                        capacity * 3,
+                        trial.size(15, 1)); // refusals are compiled, too, on the core that they shall spare
+                run(gateway, capacity * 0.8, trial.size(5, 1));
                 var calm = run(gateway, capacity * 0.8, seconds / 2);
                 var peak = run(gateway, capacity, seconds / 2);
                 double most = Math.max(calm.okPerSecond(), peak.okPerSecond());
@@ -52,6 +57,9 @@ final class OverloadScenarios {
                     trial.note(name + "RejectP50Millis", load.punctual().millis(50, s -> s == 503));
                     trial.note(name + "RejectP90Millis", load.punctual().millis(90, s -> s == 503));
                     trial.millisAtMost(name + "RejectP99Millis", load.punctual().millis(99, s -> s == 503), 20);
+                    trial.note(
+                            name + "RejectP99OfLastHalfMillis",
+                            load.between(seconds / 2, seconds).punctual().millis(99, s -> s == 503));
                     trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
                     trial.exactly(name + "HealthShed", unhealthy, 0);
                     var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
