@@ -28,6 +28,11 @@ public final class Outflow implements WriteStream<Buffer> {
     private @Nullable Handler<Void> drained;
     private long bytes;
 
+    /** One that shares its account with no other. */
+    Outflow(WriteStream<Buffer> sink) {
+        this(new Unsent(() -> Long.MAX_VALUE), sink);
+    }
+
     Outflow(Unsent all, WriteStream<Buffer> sink) {
         this.all = all;
         this.sink = sink;

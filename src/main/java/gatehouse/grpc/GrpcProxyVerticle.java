@@ -1,12 +1,9 @@
 package gatehouse.grpc;
 
 import gatehouse.listener.Dialect;
-import gatehouse.listener.Lane;
+import gatehouse.listener.LaneShare;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayList;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Speaks gRPC and gRPC-Web on the node's listeners. The streams themselves are exchanges of HTTP, which {@code HttpProxyVerticle}
@@ -14,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class GrpcProxyVerticle extends VerticleBase {
     private final GrpcNode node;
-    private final Map<Lane, Dialect> spoken = new ConcurrentHashMap<>(); // each lane puts its own
+    private final LaneShare<Dialect> lanes = new LaneShare<>();
 
     /** A deployment; it serves all lanes. */
     public GrpcProxyVerticle(GrpcNode node) {
@@ -23,27 +20,19 @@ public final class GrpcProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        var starting = new ArrayList<Future<?>>();
-        for (var lane : node.listeners().lanes()) {
-            starting.add(lane.run(() -> {
-                        var dialect = new GrpcDialect(new OwnServices(vertx, node.ready()));
-                        lane.speak(dialect);
-                        return dialect;
-                    })
-                    .onSuccess(dialect -> spoken.put(lane, dialect)));
-        }
-        return Future.all(starting);
+        return lanes.begin(node.listeners().lanes(), 0, 1, lane -> {
+            var dialect = new GrpcDialect(new OwnServices(vertx, node.ready()));
+            lane.speak(dialect);
+            return dialect;
+        });
     }
 
     @Override
     public Future<?> stop() {
-        var stopping = new ArrayList<Future<?>>();
-        spoken.forEach((lane, dialect) -> stopping.add(lane.run(() -> {
+        return lanes.each((lane, dialect) -> {
             if (lane.dialect() == dialect) {
                 lane.speak(null);
             }
-            return lane;
-        })));
-        return Future.join(stopping);
+        });
     }
 }

@@ -1,11 +1,9 @@
 package gatehouse.http;
 
-import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Intake;
 import gatehouse.exchange.Peer;
-import gatehouse.exchange.Preflight;
 import gatehouse.exchange.Reply;
 import gatehouse.exchange.RequestIds;
 import gatehouse.exchange.Upgrading;
@@ -19,21 +17,14 @@ import gatehouse.observe.TraceLane;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
-import gatehouse.route.Match;
-import gatehouse.route.RouteTable;
-import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.Snapshots;
-import gatehouse.snapshot.Switchboard;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.StreamResetException;
-import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,9 +39,8 @@ final class HttpLane implements LaneServer {
     private final Vertx vertx;
     private final Lane lane;
     private final Snapshots snapshots;
-    private final Switchboard switchboard;
-    private final int index;
     private final Forwarder forwarder;
+    private final Routing routing;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
     private final @Nullable TraceLane traces;
@@ -65,14 +55,13 @@ final class HttpLane implements LaneServer {
         this.vertx = vertx;
         this.lane = lane;
         this.snapshots = node.snapshots();
-        this.switchboard = node.switchboard();
-        this.index = lane.index();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.traces = node.tracing() == null ? null : node.tracing().lane();
         this.connections = new Connections(metrics);
         this.forwarder = new Forwarder(
                 vertx, node.lanes(), snapshots.current().config().node().name());
+        this.routing = new Routing(lane, node.switchboard(), forwarder);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
 
@@ -101,9 +90,9 @@ final class HttpLane implements LaneServer {
         }
         connection.begin(exchange);
         metrics.begin();
-        watchClient(exchange, connection);
+        ClientWatch.on(exchange, connection);
         request.response().bodyEndHandler(end -> connection.handedOver(exchange));
-        answer(exchange, door, now)
+        routing.answer(exchange, door, now)
                 .compose(reply -> send(exchange, connection, reply))
                 .recover(failure -> refuse(exchange, connection, failure))
                 .onComplete(end -> finish(exchange, connection));
@@ -123,109 +112,6 @@ final class HttpLane implements LaneServer {
         } catch (ProblemException e) {
             return Intake.refused(request, id, door.name(), peer, e.problem());
         }
-    }
-
-    private Future<Reply> answer(Exchange exchange, Door door, Snapshot now) {
-        try {
-            var refusal = exchange.refusal();
-            if (refusal != null) {
-                return Future.failedFuture(refusal.asFailure());
-            }
-            if (exchange.isAboutServer()) {
-                return Future.succeededFuture(Asterisk.reply());
-            }
-            if (!exchange.isWebSocket() && !door.config().takesRequests()) {
-                return Future.failedFuture(Problem.upgradeRequired("This port takes WebSockets and nothing else.")
-                        .asFailure());
-            }
-            if (exchange.call() == null && door.isForCallsOnly() && Preflight.of(exchange) == null) {
-                return Future.failedFuture(Problem.noCall().asFailure());
-            }
-            var match = find(now.table(door.name()), exchange);
-            if (match instanceof Match.Found<Route> found) {
-                exchange.routedTo(found.name(), found.pattern());
-                var route = found.value();
-                carry(exchange, route);
-                return route.policy().apply(exchange, last -> end(last, route));
-            }
-            var dialect = exchange.call() == null ? null : lane.dialect();
-            var own = dialect == null ? null : dialect.own(exchange);
-            if (own != null) {
-                return own;
-            }
-            var problem = match instanceof Match.WrongMethod<Route> wrong
-                    ? Problem.methodNotAllowed(wrong.allow())
-                    : Problem.noRoute();
-            return Future.failedFuture(problem.asFailure());
-        } catch (RuntimeException e) {
-            return Future.failedFuture(e);
-        }
-    }
-
-    /** A preflight belongs to the route of the request that it asks about, where that one has a say in it. */
-    private static Match<Route> find(RouteTable<Route> table, Exchange exchange) {
-        var asked = Preflight.of(exchange);
-        if (asked != null
-                && table.find(asked) instanceof Match.Found<Route> found
-                && found.value().answersPreflights()) {
-            return found;
-        }
-        return table.find(exchange);
-    }
-
-    /** Makes a call of what says to be one, where the route carries calls. */
-    private static void carry(Exchange exchange, Route route) {
-        var call = exchange.call();
-        var calls = call == null ? null : route.calls();
-        if (call != null && calls != null) {
-            call.carry(
-                    exchange.startNanos(),
-                    calls.message().bytes(),
-                    calls.deadline().toNanos(),
-                    calls.isIdempotent(exchange.path()));
-        }
-    }
-
-    private Future<Reply> end(Exchange exchange, Route route) {
-        var dialect = exchange.carriedCall() == null ? null : lane.dialect();
-        return dialect == null ? terminate(exchange, route) : dialect.carry(exchange, last -> terminate(last, route));
-    }
-
-    private Future<Reply> terminate(Exchange exchange, Route route) {
-        if (route.to() instanceof Route.ToTopic || (exchange.isWebSocket() && route.takesSockets())) {
-            return handOn(exchange, route);
-        }
-        if (route.to() instanceof Route.ToService service) {
-            return forwarder.exchange(exchange, service.plan());
-        }
-        if (route.to() instanceof Route.ToSplit split) {
-            return forwarder.exchange(exchange, split.split().plan(exchange));
-        }
-        if (route.to() instanceof Route.ToRpc rpc) {
-            return exchange.carriedCall() != null
-                    ? forwarder.exchange(exchange, rpc.plan())
-                    : rpc.transcoder().exchange(exchange, asked -> forwarder.exchange(asked, rpc.plan()));
-        }
-        if (route.to() instanceof Route.ToAnswer answer) {
-            return Future.succeededFuture(answer.answer().reply(exchange));
-        }
-        return ((Route.ToFiles) route.to()).site().exchange(exchange);
-    }
-
-    private Future<Reply> handOn(Exchange exchange, Route route) {
-        var operator = switchboard.at(index);
-        if (operator == null) {
-            return Future.failedFuture(Problem.unavailable(
-                            "not-served",
-                            "The gateway is starting, or its manifest has no verticle that serves WebSockets.",
-                            1,
-                            Origin.GATEWAY)
-                    .asFailure());
-        }
-        var plan = route.to() instanceof Route.ToService service
-                ? service.plan()
-                : route.to() instanceof Route.ToSplit split ? split.split().plan(exchange) : null;
-        return operator.take(exchange, route, plan, forwarder);
     }
 
     private Future<Void> send(Exchange exchange, Connection connection, Reply reply) {
@@ -271,43 +157,6 @@ final class HttpLane implements LaneServer {
             connection.flush(); // Vert.x closes right after a body that it can't read
         }
         return sent;
-    }
-
-    private static void watchClient(Exchange exchange, Connection connection) {
-        var response = exchange.response();
-        // until somebody reads the body and takes this over
-        exchange.request().exceptionHandler(cause -> {
-            if (!saysGone(cause)) {
-                bodyBroke(exchange, connection, cause);
-            }
-        });
-        response.exceptionHandler(cause -> {
-            // anything else is about a body that can't be read, which its reader answers
-            if (saysGone(cause)) {
-                exchange.clientLeft();
-            }
-        });
-        response.closeHandler(closed -> {
-            if (!response.ended()) {
-                exchange.clientLeft();
-            }
-        });
-    }
-
-    private static boolean saysGone(Throwable cause) {
-        return cause instanceof HttpClosedException
-                || cause instanceof StreamResetException
-                || cause instanceof IOException;
-    }
-
-    /** A body that can't be read, seen before anybody has begun to read it; Vert.x closes right after this. */
-    private static void bodyBroke(Exchange exchange, Connection connection, Throwable cause) {
-        if (exchange.clientGone() || exchange.response().headWritten()) {
-            return;
-        }
-        var unused = ReplyWriter.send(exchange, BrokenBody.problem(cause));
-        connection.flush();
-        exchange.clientLeft();
     }
 
     private void finish(Exchange exchange, Connection connection) {

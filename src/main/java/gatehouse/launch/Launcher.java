@@ -6,7 +6,6 @@ import gatehouse.http.HttpProxyVerticle;
 import gatehouse.refresh.CacheRefreshVerticle;
 import gatehouse.registrar.RegistryVerticle;
 import gatehouse.tcp.TcpProxyVerticle;
-import gatehouse.ws.WsProxyVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -29,13 +28,13 @@ final class Launcher {
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
 
     private final Vertx vertx;
-    private final Node node;
+    private final Edges edges;
     private final Path home;
     private final SideLoop side;
 
-    Launcher(Vertx vertx, Node node, Path home, SideLoop side) {
+    Launcher(Vertx vertx, Edges edges, Path home, SideLoop side) {
         this.vertx = vertx;
-        this.node = node;
+        this.edges = edges;
         this.home = home;
         this.side = side;
     }
@@ -99,16 +98,16 @@ final class Launcher {
         return switch (main) {
             case "HttpProxyVerticle" ->
                 i -> {
-                    var proxy = new HttpProxyVerticle(node.httpNode(), i, count);
+                    var proxy = new HttpProxyVerticle(edges.http(), i, count);
                     proxies.add(proxy);
                     return proxy;
                 };
-            case "TcpProxyVerticle" -> i -> new TcpProxyVerticle(node.tcpNode(), i, count);
-            case "GrpcProxyVerticle" -> i -> side.carry(new GrpcProxyVerticle(node.grpcNode()));
-            case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(node.refreshNode()));
-            case "WsProxyVerticle" -> i -> side.carry(new WsProxyVerticle(node.openSockets(), node.switchboard()));
-            case "AdminVerticle" -> i -> side.carry(new AdminVerticle(node.adminNode()));
-            case Deployments.REGISTRY -> i -> side.carry(new RegistryVerticle(node.registryNode()));
+            case "TcpProxyVerticle" -> i -> new TcpProxyVerticle(edges.tcp(), i, count);
+            case "GrpcProxyVerticle" -> i -> side.carry(new GrpcProxyVerticle(edges.grpc()));
+            case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(edges.refresh()));
+            case "WsProxyVerticle" -> i -> side.carry(edges.ws());
+            case "AdminVerticle" -> i -> side.carry(new AdminVerticle(edges.admin()));
+            case Deployments.REGISTRY -> i -> side.carry(new RegistryVerticle(edges.registry()));
             default -> null;
         };
     }

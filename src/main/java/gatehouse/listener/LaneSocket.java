@@ -8,6 +8,8 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.impl.NetServerImpl;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.IntSupplier;
 
 /** A listener's server on one lane. */
 interface LaneSocket {
@@ -18,23 +20,9 @@ interface LaneSocket {
     /** Ends the connections, each when it is over or the grace has passed. */
     Future<Void> shutdown(Duration grace);
 
+    /** One of requests. */
     static LaneSocket of(HttpServer server) {
-        return new LaneSocket() {
-            @Override
-            public Future<?> listen(int port, String host) {
-                return server.listen(port, host);
-            }
-
-            @Override
-            public int port() {
-                return server.actualPort();
-            }
-
-            @Override
-            public Future<Void> shutdown(Duration grace) {
-                return server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        };
+        return new Server(server::listen, server::actualPort, server::shutdown);
     }
 
     /** One that hands out bytes. */
@@ -44,21 +32,30 @@ interface LaneSocket {
             var channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
             entrance.pass(channel, door.config().stream().hello(), () -> lane.stream(door, channel));
         });
-        return new LaneSocket() {
-            @Override
-            public Future<?> listen(int port, String host) {
-                return server.listen(port, host);
-            }
+        return new Server(server::listen, server::actualPort, server::shutdown);
+    }
 
-            @Override
-            public int port() {
-                return server.actualPort();
-            }
+    /** A server of Vert.x; its servers of requests and of bytes have this in common and no type for it. */
+    record Server(BiFunction<Integer, String, Future<?>> binding, IntSupplier actualPort, End end)
+            implements LaneSocket {
+        /** How it ends. */
+        interface End {
+            Future<Void> within(long time, TimeUnit unit);
+        }
 
-            @Override
-            public Future<Void> shutdown(Duration grace) {
-                return server.shutdown(grace.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        };
+        @Override
+        public Future<?> listen(int port, String host) {
+            return binding.apply(port, host);
+        }
+
+        @Override
+        public int port() {
+            return actualPort.getAsInt();
+        }
+
+        @Override
+        public Future<Void> shutdown(Duration grace) {
+            return end.within(grace.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 }

@@ -2,22 +2,16 @@ package gatehouse.service;
 
 import gatehouse.config.ServiceConfig;
 import gatehouse.config.ServiceConfig.By;
-import gatehouse.config.TargetUrl;
 import gatehouse.exchange.RequestHead;
 import gatehouse.registry.Registry;
 import gatehouse.tls.ClientTls;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,27 +24,16 @@ public final class Service {
     /** How often at most the log says that requests are refused. */
     private static final Duration SHEDDING_TOLD = Duration.ofSeconds(10);
 
-    private final Vertx vertx;
-    private final Context context;
     private final String name;
     private final ServiceConfig config;
     private final @Nullable ClientTls tls;
     private final Stickiness stickiness;
+    private final Upkeep upkeep;
     private final Roster roster;
     private final LoadBalancer balancer;
     private final LoadBalancer trying;
-    private final Names names;
     private final Shedding shedding;
-    private final HealthNews news;
-    private final @Nullable Followed followed;
-    private final Promise<Void> ready = Promise.promise();
     private final List<Load> loads = new CopyOnWriteArrayList<>();
-
-    /** These three are confined to the context. */
-    private @Nullable Probes probes;
-
-    private long timer = -1;
-    private boolean closed;
 
     private Service(
             Vertx vertx,
@@ -61,21 +44,18 @@ public final class Service {
             LongSupplier nanoTime,
             Resolver resolver,
             @Nullable Followed followed) {
-        this.vertx = vertx;
         // A context of no verticle: who starts a service may be undeployed before it is closed.
-        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        var context = ((VertxInternal) vertx).createEventLoopContext();
         this.name = name;
         this.config = config;
         this.tls = tls;
         this.stickiness = new Stickiness(name, config.balance().sticky(), stickyKey);
-        this.news = new HealthNews(vertx, name, config.health().panic());
-        this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
+        this.upkeep = new Upkeep(vertx, context, name, config, tls, stickiness, nanoTime, resolver, followed);
+        this.roster = upkeep.roster();
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
         this.trying = balancer.tryingOneAtATime(nanoTime);
-        this.names = new Names(name, vertx, context, roster, resolver, config.resolve(), followed);
         this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
-        this.followed = followed;
     }
 
     /**
@@ -114,7 +94,7 @@ public final class Service {
     }
 
     private static Service begin(Service service) {
-        service.begin();
+        service.upkeep.begin();
         return service;
     }
 
@@ -140,7 +120,7 @@ public final class Service {
 
     /** Completes after the first attempt to resolve each name, whether or not it went well; never fails. */
     public Future<Void> ready() {
-        return ready.future();
+        return upkeep.ready();
     }
 
     /**
@@ -268,93 +248,6 @@ public final class Service {
      * @return completes when none begins any more
      */
     public Future<Void> close() {
-        Promise<Void> done = Promise.promise();
-        context.runOnContext(go -> {
-            closed = true;
-            vertx.cancelTimer(timer);
-            names.follow(Set.of());
-            if (followed != null) {
-                followed.end();
-            }
-            if (probes != null) {
-                probes.close();
-                probes = null;
-            }
-            done.complete();
-        });
-        return done.future();
-    }
-
-    private void begin() {
-        if (followed != null) {
-            roster.offer(followed.offers(), false);
-        } else {
-            for (var url : roster.urls()) {
-                if (Names.isAddress(url.host())) {
-                    roster.place(url, List.of(url.host()), false);
-                }
-            }
-        }
-        if (roster.urls().stream().allMatch(url -> Names.isAddress(url.host()))) {
-            ready.complete();
-        }
-        context.runOnContext(go -> {
-            var active = config.health().active();
-            if (active != null) {
-                probes = new Probes(vertx, active, config.speaksHttp2(), tls, roster);
-                probes.follow(roster.targets());
-            }
-            names.follow(roster.urls()).onComplete(all -> ready.tryComplete());
-            if (followed != null) {
-                followed.begin(context, this::offered);
-            }
-        });
-    }
-
-    private void offered(Map<TargetUrl, Offer> offers) {
-        roster.offer(offers, true);
-        names.follow(roster.urls());
-    }
-
-    /** Sets the timer for what changes by time alone, in case that no request comes along to notice it. */
-    private void setTimer() {
-        vertx.cancelTimer(timer);
-        var lineup = roster.lineup();
-        if (closed || lineup.settled()) {
-            return;
-        }
-        var millis = TimeUnit.NANOSECONDS.toMillis(lineup.changesAt() - roster.now()) + 1;
-        timer = vertx.setTimer(Math.max(1, millis), fired -> {
-            roster.refresh();
-            setTimer();
-        });
-    }
-
-    private final class Changes implements Roster.Listener {
-        @Override
-        public void healthChanged(HealthChanged change) {
-            news.healthChanged(change);
-        }
-
-        @Override
-        public void panicChanged(boolean panic) {
-            news.panicChanged(panic);
-        }
-
-        @Override
-        public void lineupChanged() {
-            if (!roster.lineup().settled()) {
-                context.runOnContext(go -> setTimer());
-            }
-        }
-
-        @Override
-        public void targetsChanged(List<Target> targets) {
-            context.runOnContext(go -> {
-                if (probes != null) {
-                    probes.follow(targets);
-                }
-            });
-        }
+        return upkeep.close();
     }
 }

@@ -1,12 +1,9 @@
 package gatehouse.ws;
 
-import gatehouse.listener.Lane;
+import gatehouse.listener.LaneShare;
 import gatehouse.snapshot.Switchboard;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import java.util.ArrayList;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Serves WebSockets and topics: takes over connections that the HTTP edge hands on, on the event loop that has them. A newer
@@ -15,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class WsProxyVerticle extends VerticleBase {
     private final OpenSockets node;
     private final Switchboard switchboard;
-    private final Map<Lane, WsLane> lanes = new ConcurrentHashMap<>(); // each lane puts its own
+    private final LaneShare<WsLane> lanes = new LaneShare<>();
 
     /** An instance; one is enough for all event loops. */
     public WsProxyVerticle(OpenSockets node, Switchboard switchboard) {
@@ -26,17 +23,12 @@ public final class WsProxyVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         node.topics().begin();
-        var starting = new ArrayList<Future<?>>();
-        for (var lane : node.lanes()) {
-            starting.add(lane.run(() -> new WsLane(node, node.at(lane))).onSuccess(made -> lanes.put(lane, made)));
-        }
-        return Future.all(starting)
-                .onSuccess(made -> lanes.forEach((lane, serving) -> switchboard.serve(lane.index(), serving)));
+        return lanes.begin(node.lanes(), 0, 1, lane -> new WsLane(node, node.at(lane)))
+                .compose(made -> lanes.each((lane, serving) -> switchboard.serve(lane.index(), serving)));
     }
 
     @Override
     public Future<?> stop() {
-        lanes.forEach((lane, served) -> switchboard.leave(lane.index(), served));
-        return Future.succeededFuture();
+        return lanes.each((lane, served) -> switchboard.leave(lane.index(), served));
     }
 }

@@ -1,0 +1,104 @@
+package gatehouse.launch;
+
+import gatehouse.admin.AdminNode;
+import gatehouse.admin.AdminPort;
+import gatehouse.grpc.GrpcNode;
+import gatehouse.http.HttpNode;
+import gatehouse.refresh.RefreshNode;
+import gatehouse.registrar.RegistryNode;
+import gatehouse.tcp.TcpNode;
+import gatehouse.ws.WsProxyVerticle;
+import io.vertx.core.impl.transports.IoUringTransport;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.transport.Transport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** What each edge of a node works with. */
+final class Edges {
+    private final Node node;
+    private final NodeParts parts;
+    private final AdminPort servingAdmin;
+    private final Instant startedAt = Instant.now();
+
+    Edges(Node node, NodeParts parts) {
+        this.node = node;
+        this.parts = parts;
+        servingAdmin = new AdminPort(parts.vertx());
+    }
+
+    HttpNode http() {
+        return new HttpNode(
+                parts.listeners(),
+                parts.snapshots(),
+                parts.metrics(),
+                parts.accessLog(),
+                parts.switchboard(),
+                parts.tracing());
+    }
+
+    WsProxyVerticle ws() {
+        return new WsProxyVerticle(parts.sockets(), parts.switchboard());
+    }
+
+    TcpNode tcp() {
+        return new TcpNode(parts.listeners(), parts.snapshots(), parts.metrics(), parts.accessLog());
+    }
+
+    GrpcNode grpc() {
+        return new GrpcNode(parts.listeners(), parts.snapshots(), node::isReady);
+    }
+
+    RefreshNode refresh() {
+        return new RefreshNode(
+                parts.cache(), parts.snapshots(), parts.listeners().lanes().size());
+    }
+
+    RegistryNode registry() {
+        return new RegistryNode(
+                parts.registry(), parts.dataDir().resolve("registry.json"), parts.cluster(), parts.compare());
+    }
+
+    AdminNode admin() {
+        var transport = ((VertxInternal) parts.vertx()).transport();
+        var ports = parts.ports();
+        return new AdminNode(
+                new AdminNode.About(Version.current(), transportName(transport), startedAt),
+                parts.snapshots(),
+                parts.metrics(),
+                node::isReady,
+                this::blockedLoops,
+                node::problems,
+                node::readFiles,
+                new AdminNode.Verticles(this::running, node::redeploy),
+                ports::listeners,
+                servingAdmin,
+                ports::adminAt,
+                ports::bridgeAt,
+                parts.cluster(),
+                node.deployments().manifest().runs(Deployments.REGISTRY) ? parts.registry() : null,
+                parts.revocations(),
+                new AdminNode.Cache(parts.cache()::sample, parts.purges()::purge),
+                parts.sockets().topics()::publish,
+                parts.adminToken());
+    }
+
+    private List<AdminNode.Verticle> running() {
+        return node.deployments().all().stream()
+                .map(deployed -> new AdminNode.Verticle(
+                        deployed.name(), deployed.entry().main(), deployed.instances(), deployed.generation()))
+                .toList();
+    }
+
+    private List<String> blockedLoops() {
+        return parts.loops().blocked(parts.snapshots().current().config().node().blocked());
+    }
+
+    /** As in the configuration: {@code EpollTransport} is {@code epoll}. */
+    private static String transportName(Transport transport) {
+        return transport instanceof IoUringTransport
+                ? "io_uring"
+                : transport.getClass().getSimpleName().replace("Transport", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,272 @@
+package gatehouse.launch;
+
+import gatehouse.cache.Purge;
+import gatehouse.cache.ResponseCache;
+import gatehouse.cluster.Cluster;
+import gatehouse.config.AccessLogConfig;
+import gatehouse.config.CacheConfig;
+import gatehouse.config.GatewayConfig;
+import gatehouse.listener.Listeners;
+import gatehouse.observe.AccessLog;
+import gatehouse.observe.Metrics;
+import gatehouse.observe.Tracing;
+import gatehouse.policy.Revocations;
+import gatehouse.policy.auth.RevocationList;
+import gatehouse.policy.auth.SharedRevocations;
+import gatehouse.redis.RedisCommons;
+import gatehouse.refresh.Purges;
+import gatehouse.registry.Clocks;
+import gatehouse.registry.Registry;
+import gatehouse.snapshot.SnapshotBuilder;
+import gatehouse.snapshot.Snapshots;
+import gatehouse.snapshot.Switchboard;
+import gatehouse.ws.OpenSockets;
+import io.micrometer.core.instrument.Gauge;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/** What a node is made of: all that lives as long as it does, whatever configuration and manifest say later. */
+final class NodeParts {
+    private final Vertx vertx;
+    private final Cluster cluster;
+    private final Path home;
+    private final Path dataDir;
+    private final Duration compare;
+    private final Snapshots snapshots = new Snapshots();
+    private final Metrics metrics = new Metrics();
+    private final OwnPorts ports;
+    private final Listeners listeners;
+    private final Registry registry;
+    private final Revocations revocations;
+    private final ResponseCache cache;
+    private final Purges purges;
+    private final @Nullable RedisCommons redis;
+    private final SnapshotBuilder builder;
+    private final @Nullable AccessLog accessLog;
+    private final @Nullable Tracing tracing;
+    private final Switchboard switchboard;
+    private final OpenSockets sockets;
+    private final SideLoop side;
+    private final LoopWatch loops;
+    private final @Nullable String adminToken;
+
+    /**
+     * @throws NotTakenException when a file can't be used
+     */
+    NodeParts(Vertx vertx, Cluster cluster, Path home, GatewayConfig config, Manifest manifest, int lanes) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        this.home = home;
+        dataDir = home.resolve(config.node().dataDir());
+        compare = config.cluster().compare();
+        ports = new OwnPorts(cluster);
+        registry = new Registry(config.registry(), Clocks.SYSTEM);
+        revocations = revocations(vertx, cluster, compare);
+        cache = new ResponseCache(config.cache(), config.node().name(), System::nanoTime, System::currentTimeMillis);
+        purges = new Purges(
+                vertx,
+                cluster,
+                this::purge,
+                () -> snapshots.current().config().cache().confirm());
+        builder = new SnapshotBuilder(
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
+        listeners = new Listeners(vertx, lanes);
+        redis = share(config);
+        var log = config.accessLog();
+        accessLog = log == null ? null : open(home, log);
+        switchboard = new Switchboard(lanes);
+        sockets = new OpenSockets(vertx, listeners, snapshots, metrics, accessLog);
+        adminToken = manifest.runs("AdminVerticle") && config.admin().tokens().isEmpty()
+                ? NodeSecrets.adminToken(dataDir)
+                : null;
+        var traces = config.tracing();
+        tracing = traces == null
+                ? null
+                : Tracing.start(traces, config.node().name(), Version.current(), metrics.registry());
+        side = SideLoop.beside(vertx, listeners.lanes());
+        loops = new LoopWatch(metrics, listeners.lanes(), side);
+        feedMetrics(manifest.runs(Deployments.REGISTRY));
+    }
+
+    private static Revocations revocations(Vertx vertx, Cluster cluster, Duration compare) {
+        var list = new RevocationList(InstantSource.system());
+        return cluster.isShared() ? new SharedRevocations(list, vertx, cluster, InstantSource.system(), compare) : list;
+    }
+
+    /** What the caches of nodes have in common: a Redis, or else the cluster. */
+    private @Nullable RedisCommons share(GatewayConfig config) {
+        var given = config.redis();
+        if (config.cache().store() == CacheConfig.Tiers.MEMORY) {
+            return null;
+        }
+        if (given != null) {
+            var opened = RedisCommons.open(vertx, given);
+            cache.share(vertx, opened);
+            return opened;
+        }
+        if (cluster.isShared()) {
+            cache.share(vertx, cluster.commons());
+        }
+        return null;
+    }
+
+    private static AccessLog open(Path home, AccessLogConfig log) {
+        try {
+            return AccessLog.open(home, log);
+        } catch (IOException e) {
+            throw FileTrouble.of("accessLog.file", home.resolve(log.file()), e);
+        }
+    }
+
+    private void feedMetrics(boolean hasRegistry) {
+        Samples.feed(metrics, snapshots);
+        if (hasRegistry) {
+            metrics.registry(() -> Samples.registry(registry));
+        }
+        CacheMetrics.feed(metrics.registry(), cache);
+        metrics.refused(listeners::refused);
+        if (cluster.isShared()) {
+            Gauge.builder(
+                            "gatehouse.cluster.members",
+                            cluster,
+                            seen -> seen.members().size())
+                    .description("Nodes of the cluster that this one sees, itself too.")
+                    .register(metrics.registry());
+        }
+        if (accessLog != null) {
+            metrics.accessLogDropped(accessLog::dropped);
+        }
+    }
+
+    /** Forgets stored responses; walks through all of them, so not on an event loop. */
+    private Future<Integer> purge(Purge purge) {
+        return cache.forgetShared().compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
+    }
+
+    /** Closes what was open besides ports and verticles. */
+    Future<Void> close() {
+        if (!snapshots.isEmpty()) {
+            snapshots.current().services().values().forEach(service -> service.close());
+        }
+        loops.close();
+        return vertx.executeBlocking(() -> {
+            if (accessLog != null) {
+                accessLog.close();
+            }
+            if (tracing != null) {
+                tracing.close();
+            }
+            metrics.close();
+            if (redis != null) {
+                redis.close();
+            }
+            return null;
+        });
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    /** The nodes that this one works with. */
+    Cluster cluster() {
+        return cluster;
+    }
+
+    /** Folder of the files that the node writes. */
+    Path home() {
+        return home;
+    }
+
+    /** Folder of what the node keeps for itself. */
+    Path dataDir() {
+        return dataDir;
+    }
+
+    /** How often nodes compare what they know. */
+    Duration compare() {
+        return compare;
+    }
+
+    /** The configuration in force. */
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    /** Counters of this node. */
+    Metrics metrics() {
+        return metrics;
+    }
+
+    OwnPorts ports() {
+        return ports;
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    /** The instances that this node knows. */
+    Registry registry() {
+        return registry;
+    }
+
+    /** Tokens that are not taken any more. */
+    Revocations revocations() {
+        return revocations;
+    }
+
+    /** The responses that this node stores. */
+    ResponseCache cache() {
+        return cache;
+    }
+
+    /** How all nodes forget stored responses. */
+    Purges purges() {
+        return purges;
+    }
+
+    SnapshotBuilder builder() {
+        return builder;
+    }
+
+    /** Null where none is written. */
+    @Nullable AccessLog accessLog() {
+        return accessLog;
+    }
+
+    /** Null where nothing is traced. */
+    @Nullable Tracing tracing() {
+        return tracing;
+    }
+
+    /** Where the HTTP edge hands over what asks for a WebSocket. */
+    Switchboard switchboard() {
+        return switchboard;
+    }
+
+    /** The connections that are WebSockets now. */
+    OpenSockets sockets() {
+        return sockets;
+    }
+
+    /** The loop of all that carries no traffic. */
+    SideLoop side() {
+        return side;
+    }
+
+    /** Tells which event loops are blocked. */
+    LoopWatch loops() {
+        return loops;
+    }
+
+    /** Token for writes at the admin API where none is configured, or null. */
+    @Nullable String adminToken() {
+        return adminToken;
+    }
+}
