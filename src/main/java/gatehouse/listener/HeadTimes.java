@@ -17,10 +17,11 @@ final class HeadTimes {
     private static final long MAX_SWEEP_MILLIS = 250;
     private static final long MIN_SWEEP_MILLIS = 5;
 
-    /** As many are ended at once; thousands that came together would keep everybody else waiting. */
-    private static final int AT_ONCE = 8;
+    /** For so long some are ended at once; thousands that came together would keep everybody else waiting. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private static final long NEXT_MILLIS = 1;
+    /** What it takes to end them is at most one part in so many of the event loop's time. */
+    private static final int SHARE = 3;
 
     private final Door door;
     private final List<Entry> entries = new ArrayList<>();
@@ -55,7 +56,6 @@ final class HeadTimes {
         sweeping = false;
         var now = System.nanoTime();
         var limit = door.config().limits().headerTime().toNanos();
-        var ended = 0;
         for (var i = entries.size() - 1; i >= 0; i--) {
             var entry = entries.get(i);
             if (!entry.waits || now - entry.since >= limit) {
@@ -64,9 +64,9 @@ final class HeadTimes {
                     entries.set(i, last);
                 }
                 entry.entered = false;
-                ended += entry.leave() ? 1 : 0;
-                if (ended == AT_ONCE) {
-                    sweepIn(NEXT_MILLIS, channel);
+                var took = entry.leave() ? System.nanoTime() - now : 0;
+                if (took >= AT_ONCE_NANOS) {
+                    sweepIn(TimeUnit.NANOSECONDS.toMillis(took * (SHARE - 1)) + 1, channel);
                     return;
                 }
             }

@@ -45,9 +45,12 @@ final class OverloadScenarios {
                 double heap = gateway.figures().liveHeapMib();
                 for (int factor : List.of(2, 5)) {
                     var health = new HealthWatch(gateway);
+                    double cpu = gateway.figures().cpuSeconds();
                     var load = run(gateway, capacity * factor, seconds);
+                    double busy = 100 * (gateway.figures().cpuSeconds() - cpu) / seconds;
                     var name = "at" + factor + "x";
                     int unhealthy = health.stop();
+                    trial.note(name + "CpuPercent", busy);
                     trial.note(name + "GoodputPerSecond", load.okPerSecond());
                     trial.atLeast(name + "GoodputPercent", 100 * load.okPerSecond() / most, 90);
                     trial.atMost(name + "P99OfP99At80", load.p99() / calm.p99(), 2);
