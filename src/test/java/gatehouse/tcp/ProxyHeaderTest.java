@@ -1,0 +1,100 @@
+package gatehouse.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** The header of the PROXY protocol, as it comes and as it is sent. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ProxyHeaderTest extends StreamCase {
+    private static final String TRUSTED = ", trustedProxies: [127.0.0.0/8], proxyProtocol: true";
+
+    @Test
+    void the_header_of_a_trusted_balancer_says_who_the_client_is_and_is_passed_on() throws Exception {
+        for (var version : List.of("v1", "v2")) {
+            try (var own = new Peer("");
+                    var gateway = gateway(TRUSTED, "targets: \"" + own.url() + "\", proxyProtocol: " + version, "");
+                    var client = connect(gateway)) {
+                client.send("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\nhello");
+                client.halfClose();
+                var seen = client.readAll();
+                var text = new String(seen, StandardCharsets.ISO_8859_1);
+                assertThat(text).endsWith("hello");
+                if (version.equals("v1")) {
+                    assertThat(text).startsWith("PROXY TCP4 203.0.113.7 127.0.0.1 4711 ");
+                } else {
+                    assertThat(seen).hasSize(28 + 5).startsWith(13, 10, 13, 10, 0, 13, 10);
+                    assertThat(new byte[] {seen[16], seen[17], seen[18], seen[19]})
+                            .containsExactly((byte) 203, 0, 113, 7);
+                }
+            }
+        }
+    }
+
+    private static byte[] binary(int versionAndCommand, int family, int length, byte... addresses) {
+        var head = new byte[16 + addresses.length];
+        System.arraycopy(new byte[] {13, 10, 13, 10, 0, 13, 10, 'Q', 'U', 'I', 'T', 10}, 0, head, 0, 12);
+        head[12] = (byte) versionAndCommand;
+        head[13] = (byte) family;
+        head[14] = (byte) (length >> 8);
+        head[15] = (byte) length;
+        System.arraycopy(addresses, 0, head, 16, addresses.length);
+        return head;
+    }
+
+    @Test
+    void a_balancer_that_speaks_for_itself_is_served() throws Exception {
+        try (var gateway = gateway(TRUSTED, "targets: \"" + peer.url() + "\"", "");
+                var client = connect(gateway)) {
+            client.send(binary(0x20, 0, 0));
+            client.send("hello");
+            assertThat(new String(client.readBytes(5))).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void a_header_that_is_wrong_missing_late_or_there_twice_ends_the_connection() throws Exception {
+        var heads = new ArrayList<byte[]>();
+        heads.add("hello, this is no header at all".getBytes(StandardCharsets.US_ASCII));
+        heads.add("PROXY TCP4 1.2.3 203.0.113.9 1 2\r\n".getBytes(StandardCharsets.US_ASCII));
+        heads.add("PROXY TCP4 1.2.3.4 1.2.3.5 1 2\r\nPROXY TCP4 1.2.3.4 1.2.3.5 1 2\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+        heads.add(binary(0x31, 0x11, 12, new byte[12])); // version 3
+        heads.add(binary(0x21, 0x11, 3, new byte[3])); // shorter than its addresses
+        heads.add(binary(0x21, 0x11, 65535, new byte[3])); // and never the rest
+        heads.add(binary(0x21, 0x11, 19, new byte[] {1, 2, 3, 4, 1, 2, 3, 4, 0, 1, 0, 2, 4, 0x7f, 0x7f, 0, 0, 0, 0}));
+        heads.add(binary(0x21, 0x12, 12, new byte[12])); // datagrams
+        heads.add(new byte[0]);
+        try (var gateway = gateway(TRUSTED + ", stream: { hello: 200ms }", "targets: \"" + peer.url() + "\"", "")) {
+            for (var head : heads) {
+                try (var client = connect(gateway)) {
+                    client.send(head);
+                    assertThat(client.readAll()).isEmpty();
+                } catch (SocketException e) {
+                    assertThat(e).hasMessageContaining("reset");
+                }
+            }
+        }
+    }
+
+    @Test
+    void nobody_else_may_say_who_the_client_is() throws Exception {
+        try (var gateway = gateway(
+                ", trustedProxies: [192.0.2.0/24], proxyProtocol: true", "targets: \"" + peer.url() + "\"", "")) {
+            try (var client = connect(gateway)) {
+                client.send("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\nhello");
+                assertThat(client.closedByPeer()).isTrue();
+            }
+            try (var client = connect(gateway)) {
+                client.send("hello");
+                assertThat(new String(client.readBytes(5))).isEqualTo("hello");
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package gatehouse.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.TestCertificates;
+import gatehouse.testing.TestGateway;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bytes that are encrypted: ended here, begun here, or passed on by the name in the handshake. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class StreamTlsTest extends StreamCase {
+    @TempDir
+    static Path folder;
+
+    @Test
+    void tls_ends_here_and_begins_anew_towards_the_target() throws Exception {
+        var certificates = new TestCertificates(Files.createTempDirectory(folder, "tls")).issue("db", "localhost");
+        try (var inner = TestGateway.startWithStreams("""
+                listeners:
+                  db: { listen: "127.0.0.1:0", protocols: [tcp], tls: { certificates: [ { %s } ] } }
+                services: { db: { targets: "%s" } }
+                routes: { db: { match: { listener: db }, to: db } }
+                """.formatted(certificates.pair("db"), peer.url()));
+                var outer = gateway(
+                        "",
+                        "targets: \"tcp://localhost:" + inner.port("db") + "\", tls: { ca: \"" + certificates.ca()
+                                + "\" }",
+                        "");
+                var client = connect(outer)) {
+            client.send("hello");
+            assertThat(new String(client.readBytes(5))).isEqualTo("hello");
+            client.send("and bye");
+            client.halfClose();
+            assertThat(new String(client.readAll())).isEqualTo("and bye");
+        }
+    }
+
+    @Test
+    void a_name_in_the_handshake_leads_to_its_target_and_the_bytes_stay_as_they_are() throws Exception {
+        var certificates = new TestCertificates(Files.createTempDirectory(folder, "sni"))
+                .issue("one", "one.test")
+                .issue("two", "*.two.test");
+        var inner = """
+                listeners:
+                  db: { listen: "127.0.0.1:0", protocols: [http1], tls: { certificates: [ { %s } ] } }
+                routes: { all: { match: { path: "/**" }, to: { respond: { body: "%s" } } } }
+                """;
+        try (var one = TestGateway.start(inner.formatted(certificates.pair("one"), "one"));
+                var two = TestGateway.start(inner.formatted(certificates.pair("two"), "two"));
+                var outer = TestGateway.startWithStreams("""
+                        listeners: { db: { listen: "127.0.0.1:0", protocols: [tcp], stream: { hello: 300ms } } }
+                        services:
+                          one: { targets: "tcp://127.0.0.1:%s" }
+                          two: { targets: "tcp://127.0.0.1:%s" }
+                        routes:
+                          one: { match: { listener: db, sni: one.test }, to: one }
+                          two: { match: { listener: db, sni: "*.two.test" }, to: two }
+                        """.formatted(one.port("db"), two.port("db")))) {
+            for (var name : List.of("one.test", "a.two.test")) {
+                var port = outer.port("db");
+                var shown = TestCertificates.run(
+                        "",
+                        "curl",
+                        "-s",
+                        "--cacert",
+                        certificates.ca().toString(),
+                        "--resolve",
+                        name + ":" + port + ":127.0.0.1",
+                        "https://" + name + ":" + port + "/");
+                assertThat(shown).isEqualTo(name.startsWith("one") ? "one" : "two");
+            }
+            assertThat(TestCertificates.run(
+                            "Q\n",
+                            "openssl",
+                            "s_client",
+                            "-connect",
+                            "127.0.0.1:" + outer.port("db"),
+                            "-servername",
+                            "a.two.test"))
+                    .contains("CN = two");
+            for (var bad : List.of("GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0001", "")) {
+                try (var client = connect(outer)) {
+                    client.send(bad);
+                    assertThat(client.readAll()).isEmpty();
+                } catch (SocketException e) {
+                    assertThat(e).hasMessageContaining("reset");
+                }
+            }
+        }
+    }
+}
