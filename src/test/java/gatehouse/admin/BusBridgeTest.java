@@ -1,25 +1,11 @@
 package gatehouse.admin;
 
-import static gatehouse.testing.TestGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import gatehouse.config.ConfigException;
-import gatehouse.testing.RawClient;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
-import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -28,32 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The bridge without a library on the other side; what the kept one from npm does with it is in {@code PolyglotIT}. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class BusBridgeTest {
-    private static final String ORDERS = "token-of-the-orders-service";
-    private static final String USERS = "token-of-the-users-service";
-    private static final String OPS = "token-that-may-do-all";
-    private static final String READER = "token-that-only-reads";
-    private static final String TOKENS = """
-            admin:
-              listen: "127.0.0.1:0"
-              tokens:
-                ops: { value: %s, role: admin }
-                orders: { value: %s, role: register }
-                users: { value: %s, role: register }
-                reader: { value: %s, role: read }
-            """.formatted(OPS, ORDERS, USERS, READER);
-
-    private final List<Client> clients = new ArrayList<>();
-    private TestGateway gateway;
-
-    @AfterEach
-    void stop() {
-        clients.forEach(client -> client.socket.close());
-        if (gateway != null) {
-            gateway.close();
-        }
-    }
-
+class BusBridgeTest extends BridgeCase {
     @Test
     void an_instance_registers_renews_is_listed_and_goes() throws Exception {
         start("");
@@ -117,8 +78,7 @@ class BusBridgeTest {
     @Test
     void a_token_may_be_named_once_when_the_socket_is_opened() throws Exception {
         start("");
-        var greeted = connect(
-                new WebSocketConnectOptions().putHeader("Authorization", "Bearer " + ORDERS), "/eventbus/websocket");
+        var greeted = connect(new WebSocketConnectOptions().putHeader("Authorization", "Bearer " + ORDERS), null);
 
         greeted.ask("register", instance("a").put("address", "10.0.0.1:80"));
 
@@ -207,179 +167,5 @@ class BusBridgeTest {
         assertThat(client.refused("register", instance("a"))).isEqualTo(422);
         assertThat(client.refused("renew", instance("a"))).isEqualTo(404);
         assertThat(client.ask("list", new JsonObject()).getJsonArray("items")).isEmpty();
-    }
-
-    @Test
-    void a_message_may_be_64_KiB_and_what_is_much_more_ends_the_connection() throws Exception {
-        start("");
-        var client = client(ORDERS);
-        client.socket.writeTextMessage("{\"a\":\"" + "x".repeat(70_000) + "\"}");
-        assertThat(client.next().getInteger("failureCode")).isEqualTo(413);
-
-        client.socket.writeTextMessage("{\"a\":\"" + "x".repeat(500_000) + "\"}");
-        client.closed.get(10, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void quotas_hold_for_the_token() throws Exception {
-        start("limits: { writes: 3, metadata: 1KiB, instances: 100 }");
-        var orders = client(ORDERS);
-        var metadata = new JsonObject().put("x", "y".repeat(2000));
-        assertThat(orders.refused(
-                        "register", instance("a").put("address", "10.0.0.1:80").put("metadata", metadata)))
-                .isEqualTo(422);
-        for (var i = 0; i < 3; i++) {
-            orders.ask("register", instance("i" + i).put("address", "10.0.0.1:80"));
-        }
-        assertThat(client(ORDERS).refused("register", instance("b").put("address", "10.0.0.1:80")))
-                .isEqualTo(429);
-        client(USERS).ask("register", instance("c").put("address", "10.0.0.1:80"));
-    }
-
-    @Test
-    void the_gateways_own_ports_and_so_that_of_the_bridge_can_not_be_registered() throws Exception {
-        start("");
-        var own = instance("a").put("address", "127.0.0.1:" + gateway.bridgePort());
-
-        assertThat(client(ORDERS).refused("register", own)).isEqualTo(422);
-    }
-
-    @Test
-    void who_is_silent_or_shows_no_token_is_let_go() throws Exception {
-        start("bridge: { listen: \"127.0.0.1:0\", idle: 300ms }");
-        var silent = client(ORDERS);
-        silent.ask("list", new JsonObject());
-        var nobody = client(null);
-        var pinger = gateway.vertx().setPeriodic(50, due -> nobody.socket.writeTextMessage("{\"type\":\"ping\"}"));
-
-        silent.closed.get(10, TimeUnit.SECONDS);
-        nobody.closed.get(10, TimeUnit.SECONDS);
-        gateway.vertx().cancelTimer(pinger);
-    }
-
-    @Test
-    void there_are_only_so_many_clients_and_one_that_takes_nothing_makes_room() throws Exception {
-        start("limits: { writes: 10000 }, bridge: { listen: \"127.0.0.1:0\", clients: 1 }");
-        var lazy = client(ORDERS);
-        var metadata = new JsonObject().put("x", "y".repeat(8000));
-        for (var i = 0; i < 100; i++) {
-            lazy.ask("register", instance("i" + i).put("address", "10.0.0.1:80").put("metadata", metadata));
-        }
-        assertThat(get("/eventbus/info").status()).isEqualTo(503);
-
-        lazy.socket.pause();
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (get("/eventbus/info").status() == 503) {
-            lazy.say(lazy.question("get", new JsonObject().put("name", "orders")));
-            assertThat(System.nanoTime()).isLessThan(deadline);
-        }
-    }
-
-    @Test
-    void pages_of_other_sites_and_other_transports_are_refused() throws Exception {
-        start("");
-        assertThat(get("/eventbus/info").status()).isEqualTo(200);
-        assertThat(get("/eventbus/info", "Origin: https://evil.test").status()).isEqualTo(403);
-        assertThat(get("/eventbus/websocket", "Origin: https://evil.test").status())
-                .isEqualTo(403);
-        for (var path :
-                List.of("/", "/eventbus", "/eventbus/iframe.html", "/eventbus/0/1/xhr", "/eventbus/0/1/jsonp")) {
-            assertThat(get(path).status()).as(path).isEqualTo(404);
-        }
-        try (var client = RawClient.connect(gateway.bridgePort())) {
-            assertThat(client.send("GET /eventbus/info HTTP/1.1\r\nHost: evil.test\r\n\r\n")
-                            .read()
-                            .status())
-                    .isEqualTo(421);
-        }
-    }
-
-    @Test
-    void on_another_address_than_loopback_there_has_to_be_a_token() {
-        assertThatThrownBy(() -> TestGateway.startWithRegistry("registry: { bridge: \"0.0.0.0:0\" }"))
-                .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("registry.bridge.listen")
-                .hasMessageContaining("at least one entry in admin.tokens");
-    }
-
-    private void start(String settings) throws Exception {
-        var bridge = settings.contains("bridge:") ? "" : "bridge: \"127.0.0.1:0\"";
-        var comma = settings.isEmpty() || bridge.isEmpty() ? "" : ", ";
-        gateway = TestGateway.startWithRegistry(TOKENS + "registry: { " + settings + comma + bridge + " }");
-    }
-
-    private RawResponse get(String path, String... fields) throws IOException {
-        return RawClient.get(gateway.bridgePort(), path, fields);
-    }
-
-    private static JsonObject instance(String id) {
-        return new JsonObject().put("service", "orders").put("id", id);
-    }
-
-    private Client client(String token) throws Exception {
-        var client = connect(new WebSocketConnectOptions(), "/eventbus/websocket");
-        client.token = token;
-        return client;
-    }
-
-    private Client connect(WebSocketConnectOptions options, String path) throws Exception {
-        var socket = await(gateway.vertx()
-                .createWebSocketClient()
-                .connect(options.setHost("127.0.0.1")
-                        .setPort(gateway.bridgePort())
-                        .setURI(path)));
-        var client = new Client(socket);
-        clients.add(client);
-        return client;
-    }
-
-    /** Speaks the bridge's messages over a plain WebSocket. */
-    private static final class Client {
-        private final WebSocket socket;
-        private final BlockingQueue<JsonObject> heard = new LinkedBlockingQueue<>();
-        private final CompletableFuture<Void> closed = new CompletableFuture<>();
-        private String token;
-
-        Client(WebSocket socket) {
-            this.socket = socket;
-            socket.textMessageHandler(text -> heard.add(new JsonObject(text)))
-                    .closeHandler(closed::complete)
-                    .exceptionHandler(broken -> {});
-        }
-
-        void say(JsonObject message) {
-            if (token != null) {
-                message.put("headers", new JsonObject().put("Authorization", "Bearer " + token));
-            }
-            socket.writeTextMessage(message.encode());
-        }
-
-        JsonObject question(String verb, JsonObject body) {
-            return new JsonObject()
-                    .put("type", "send")
-                    .put("address", "gatehouse.registry." + verb)
-                    .put("replyAddress", "r")
-                    .put("body", body);
-        }
-
-        JsonObject ask(String verb, JsonObject body) throws Exception {
-            say(question(verb, body));
-            var answer = next();
-            assertThat(answer.getString("type")).as(answer.encode()).isEqualTo("rec");
-            assertThat(answer.getString("address")).isEqualTo("r");
-            return answer.getJsonObject("body");
-        }
-
-        int refused(String verb, JsonObject body) throws Exception {
-            say(question(verb, body));
-            var answer = next();
-            assertThat(answer.getString("address")).isEqualTo("r");
-            assertThat(answer.getString("failureType")).isEqualTo("RECIPIENT_FAILURE");
-            return answer.getInteger("failureCode");
-        }
-
-        JsonObject next() throws InterruptedException {
-            return Objects.requireNonNull(heard.poll(10, TimeUnit.SECONDS), "nothing within ten seconds");
-        }
     }
 }
