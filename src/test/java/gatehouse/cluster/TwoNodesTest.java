@@ -1,15 +1,19 @@
 package gatehouse.cluster;
 
+import static gatehouse.cluster.Nodes.SECRET;
+import static gatehouse.cluster.Nodes.await;
+import static gatehouse.cluster.Nodes.settings;
+import static gatehouse.cluster.Nodes.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.core.Hazelcast;
 import gatehouse.bus.Subscription;
-import gatehouse.bus.Topic;
 import gatehouse.bus.Verb;
 import gatehouse.cache.Purge;
 import gatehouse.cache.Purged;
 import gatehouse.cluster.Leases.Lease;
+import gatehouse.cluster.Nodes.Word;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.Size;
@@ -17,19 +21,10 @@ import gatehouse.refresh.Purges;
 import gatehouse.testing.LogLines;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,27 +37,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.NullSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two members in one process, as starting them takes long. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TwoNodesTest {
-    private static final String SECRET = "what only members know";
     private static final Duration LIFE = Duration.ofSeconds(30);
 
     private static Joined one;
@@ -70,47 +54,12 @@ class TwoNodesTest {
     private static Vertx vertxOne;
     private static Vertx vertxTwo;
 
-    /** What is said to all. */
-    record Word(String word) {
-        static final Topic<Word> TOPIC = Topic.of("test.word", Word.class);
-    }
-
     @BeforeAll
     static void start() {
         one = Joined.join(settings(SECRET), "one");
         vertxOne = vertx(one);
         two = Joined.join(settings(SECRET, one.address()), "two");
         vertxTwo = vertx(two);
-    }
-
-    private static ClusterConfig settings(String secret, String... seeds) {
-        return new ClusterConfig(
-                true,
-                ListenAddress.parse("127.0.0.1:0"),
-                0,
-                List.of(seeds).stream().map(ListenAddress::parse).toList(),
-                secret,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
-                Size.parse("16MiB"));
-    }
-
-    private static Vertx vertx(Joined joined) {
-        var options = new VertxOptions().setEventLoopPoolSize(1);
-        joined.wire(options);
-        var made = await(Vertx.builder()
-                .with(options)
-                .withClusterManager(joined.manager())
-                .buildClustered());
-        joined.begin(made);
-        return made;
-    }
-
-    private static <T> T await(Future<T> future) {
-        return future.toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(30, TimeUnit.SECONDS)
-                .join();
     }
 
     @AfterAll
@@ -217,110 +166,13 @@ class TwoNodesTest {
     }
 
     @Test
-    void a_node_with_another_secret_stays_alone() {
-        try (var stranger = Joined.join(settings("what strangers believe", one.address()), "stranger")) {
-            assertThat(stranger.members()).hasSize(1);
-            assertThat(one.members()).extracting(Member::name).doesNotContain("stranger");
-        }
-    }
-
-    @Test
-    void who_does_not_prove_to_know_the_secret_is_hung_up_on() throws IOException {
-        for (var greeting :
-                List.of("GATEHOUSE-CLUSTER-1\n" + "x".repeat(64), "GET / HTTP/1.1\r\n\r\n" + " ".repeat(99))) {
-            assertThat(answerTo(one.address(), greeting)).hasSizeLessThanOrEqualTo(64);
-        }
-    }
-
-    /** What comes until the connection is closed, which it has to be. */
-    private static byte[] answerTo(String address, String greeting) throws IOException {
-        var at = ListenAddress.parse(address);
-        try (var socket = new Socket(InetAddress.getByName(at.host()), at.port())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(greeting.getBytes(StandardCharsets.US_ASCII));
-            return socket.getInputStream().readAllBytes();
-        } catch (java.net.SocketException reset) {
-            return new byte[0];
-        }
-    }
-
-    /** Speaks TLS and has no certificate, or one of another cluster; trusts anybody. */
-    @ParameterizedTest(name = "with the secret {0}")
-    @NullSource
-    @ValueSource(strings = "what strangers believe")
-    void who_has_not_the_certificate_of_the_cluster_can_not_speak_on_the_event_bus(String secret) throws Exception {
-        var heard = new AtomicInteger();
-        var subscription = Word.TOPIC.subscribe(vertxOne, word -> heard.incrementAndGet());
-        await(subscription.ready());
-        var bus = ((VertxInternal) vertxOne).clusterManager().getNodeInfo();
-        var context = SSLContext.getInstance("TLS");
-        context.init(secret == null ? null : keys(secret), new TrustManager[] {new Credulous()}, null);
-        try (var socket = context.getSocketFactory().createSocket(bus.host(), bus.port())) {
-            socket.setSoTimeout(10_000);
-            assertThatThrownBy(() -> {
-                        socket.getOutputStream().write(new byte[] {0, 0, 0, 1, 0});
-                        while (socket.getInputStream().read() >= 0) {
-                            // a pong would be an answer
-                        }
-                        throw new IOException("closed");
-                    })
-                    .isInstanceOf(IOException.class)
-                    .isNotInstanceOf(SocketTimeoutException.class);
-        }
-        assertThat(heard).hasValue(0);
-        await(subscription.close());
-    }
-
-    private static KeyManager[] keys(String secret) throws Exception {
-        var store = KeyStore.getInstance("PKCS12");
-        store.load(new ByteArrayInputStream(Identity.keyStore(new Secret(secret), "x")), "x".toCharArray());
-        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, "x".toCharArray());
-        return factory.getKeyManagers();
-    }
-
-    /** Believes whatever it is shown. */
-    private static final class Credulous extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
-    @Test
-    void all_members_have_the_same_certificate_and_others_another() {
-        assertThat(Identity.certificate(new Secret(SECRET))).isEqualTo(Identity.certificate(new Secret(SECRET)));
-        assertThat(Identity.certificate(new Secret(SECRET)))
-                .isNotEqualTo(Identity.certificate(new Secret(SECRET + "!")));
-    }
-
-    @Test
     void of_many_that_want_a_lease_one_gets_it() {
         var asked = new ArrayList<Future<Lease>>();
         for (var i = 0; i < 20; i++) {
             asked.add((i % 2 == 0 ? one : two).leases("many").take("key", LIFE));
         }
 
-        var given =
-                asked.stream().map(TwoNodesTest::await).filter(Objects::nonNull).toList();
+        var given = asked.stream().map(Nodes::await).filter(Objects::nonNull).toList();
 
         assertThat(given).hasSize(1);
     }
