@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
+import gatehouse.listener.Connecting;
 import gatehouse.listener.FairReads;
 import gatehouse.problem.Problem;
 import gatehouse.service.Outcome;
@@ -74,14 +75,13 @@ final class Handshake extends ChannelInboundHandlerAdapter {
                     }
                 })
                 .connect(vertx.transport().convert(target.address()))
-                .addListener(done -> {
-                    if (!done.isSuccess()) {
-                        fail(
-                                done.cause() instanceof ConnectTimeoutException
-                                        ? Failures.connectTimeout()
-                                        : Failures.connecting(done.cause()));
-                    }
-                });
+                .addListener(Connecting.on(vertx.getOrCreateContext().nettyEventLoop(), this::connected));
+    }
+
+    private void connected(@Nullable Throwable failure) {
+        if (failure != null) {
+            fail(failure instanceof ConnectTimeoutException ? Failures.connectTimeout() : Failures.connecting(failure));
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package gatehouse.tcp;
 
 import gatehouse.config.ServiceConfig.ProxyVersion;
+import gatehouse.listener.Connecting;
 import gatehouse.listener.FairReads;
 import gatehouse.listener.PeerAddress;
 import gatehouse.service.Service;
@@ -92,14 +93,14 @@ final class Dialer {
                 .option(ChannelOption.ALLOCATOR, client.alloc())
                 .handler(fair())
                 .connect(address);
-        connecting.addListener(result -> {
-            if (result.isSuccess()) {
+        connecting.addListener(Connecting.on(client.eventLoop(), failure -> {
+            if (failure == null) {
                 made.with(connecting.channel());
             } else {
-                var why = result.cause().getMessage();
-                failed.because(why == null ? result.cause().getClass().getSimpleName() : why);
+                var why = failure.getMessage();
+                failed.because(why == null ? failure.getClass().getSimpleName() : why);
             }
-        });
+        }));
     }
 
     private static ChannelHandler fair() {

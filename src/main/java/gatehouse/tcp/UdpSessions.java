@@ -3,6 +3,7 @@ package gatehouse.tcp;
 import gatehouse.exchange.Identity;
 import gatehouse.exchange.RequestIds;
 import gatehouse.forward.Plan;
+import gatehouse.listener.Connecting;
 import gatehouse.listener.Door;
 import gatehouse.policy.access.Access;
 import gatehouse.route.Match;
@@ -147,17 +148,18 @@ final class UdpSessions {
                     .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LONGEST))
                     .handler(new Answers(this))
                     .connect(new InetSocketAddress(target.address().hostAddress(), target.port()));
-            connecting.addListener(result -> {
-                if (over || !result.isSuccess()) {
-                    var unused = connecting.channel().close();
+            connecting.addListener(Connecting.on(socket.eventLoop(), failure -> {
+                if (failure != null) {
                     end();
-                    return;
+                } else if (over) {
+                    var unused = connecting.channel().close();
+                } else {
+                    facts.connected();
+                    out = connecting.channel();
+                    held.forEach(this::toTarget);
+                    held.clear();
                 }
-                facts.connected();
-                out = connecting.channel();
-                held.forEach(this::toTarget);
-                held.clear();
-            });
+            }));
         }
 
         void toTarget(DatagramPacket packet) {
