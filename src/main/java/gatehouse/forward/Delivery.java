@@ -37,11 +37,6 @@ final class Delivery extends Dispatch {
         return fresh;
     }
 
-    /** How often the request was sent before, by this gateway or by those before it. */
-    int retries() {
-        return exchange().caller().retries() + exchange().attempts() - 1;
-    }
-
     /**
      * Longest wait for the head of an answer, 0 for any. A third of the whole time where another target may be asked after
      * that, so that there is time to ask it.

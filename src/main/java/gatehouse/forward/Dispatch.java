@@ -73,6 +73,11 @@ abstract class Dispatch implements Admission.Applicant {
         return endBy;
     }
 
+    /** How often the request was sent before, by this gateway or by those before it. */
+    final int retries() {
+        return exchange.caller().retries() + exchange.attempts() - 1;
+    }
+
     /** Asks for a place at the service. */
     final void ask() {
         upstream.admission().ask(this);

@@ -105,7 +105,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         fields.add("Host", UpstreamHead.authority(exchange, target, hostHeader));
         fields.add("Connection", "Upgrade");
         fields.add("Upgrade", "websocket");
-        upgrade.forwarder().head().writeFields(exchange, exchange.attempts() - 1, fields);
+        upgrade.forwarder().head().writeFields(exchange, upgrade.retries(), fields);
         if (upgrade.isFramed()) {
             fields.remove("sec-websocket-extensions");
         }

@@ -64,6 +64,28 @@ class RetryMarkTest {
     }
 
     @Test
+    void a_handshake_that_a_trusted_gateway_sends_again_says_so_here_too() throws Exception {
+        try (var origin = RawOrigin.answering(Answers.status("403 Forbidden", ""));
+                var gateway = TestGateway.startWithSockets("""
+                        listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, websocket], trustedProxies: [127.0.0.1/32] } }
+                        services: { origin: { targets: "%s" } }
+                        routes: { all: { match: { path: "/**" }, to: origin } }
+                        """, origin.url())) {
+            var answer = RawClient.get(
+                    gateway.port(),
+                    "/",
+                    "Connection: Upgrade",
+                    "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                    "X-Retry-Attempt: 1");
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(origin.requests().get(0).head().header("Upgrade")).isEqualTo("websocket");
+            assertThat(marks(origin)).containsExactly("1");
+        }
+    }
+
+    @Test
     void three_gateways_in_a_row_do_not_multiply_what_each_sends_again() throws Exception {
         var keys = "health: { passive: null }, breaker: null, retry: { backoff: 1ms, attempts: 2 }";
         try (var origin = RawOrigin.answering(Answers.status("503 Service Unavailable", ""));
