@@ -129,16 +129,20 @@ class PolyglotIT {
                         "1"));
         var process = example.start();
         try {
-            await("traffic", log, () -> get().text().equals(answer));
+            await("traffic", log, process, () -> get().text().equals(answer));
             var expires = instance().getString("expires");
-            await("a renewal", log, () -> !instance().getString("expires").equals(expires));
+            await(
+                    "a renewal",
+                    log,
+                    process,
+                    () -> !instance().getString("expires").equals(expires));
 
             process.destroy();
 
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
             assertThat(process.exitValue()).as(Files.readString(log)).isIn(0, 143);
             assertThat(ask().status()).as("left the registry").isEqualTo(404);
-            await("no more traffic", log, () -> get().status() == 503);
+            await("no more traffic", log, process, () -> get().status() == 503);
             return Files.readString(log);
         } finally {
             process.destroyForcibly();
@@ -194,13 +198,14 @@ class PolyglotIT {
         return new JsonObject(ask().text());
     }
 
-    private static void await(String what, Path log, Callable<Boolean> state) throws Exception {
+    /** Asks again as long as the example runs, which it has to if it did. */
+    private static void await(String what, Path log, Process example, Callable<Boolean> state) throws Exception {
         var deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        var ran = example.isAlive();
         while (!Objects.requireNonNull(state.call())) {
-            if (System.nanoTime() > deadline) {
+            if ((example.waitFor(10, TimeUnit.MILLISECONDS) && ran) || System.nanoTime() > deadline) {
                 throw new AssertionError("no sign of " + what + ", the example wrote:\n" + Files.readString(log));
             }
-            Thread.sleep(10);
         }
     }
 }
