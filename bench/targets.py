@@ -117,6 +117,9 @@ POLICIES.update({name: f"{BODIES}, {text}" for name, text in ALONE.items()})
 POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name != "mirror" and name not in GUARDS)
 
 
+# What many routes have: fields set and removed both ways, a page of another origin, a rate, who may come.
+POLICIES["five"] = f"{BODIES}, " + ", ".join(ALONE[name] for name in ("request", "response", "cors", "rateLimit", "access"))
+
 CLUSTER = "cluster: {{ enabled: true, listen: '127.0.0.1:{}', secret: a-secret-of-the-benchmark }}"
 
 
