@@ -51,7 +51,7 @@ public final class GrpcCall {
 
     /** The call that a request says to be, or null. Asked of every request: one with another method pays a comparison, any other one look-up. */
     public static @Nullable GrpcCall of(HttpMethod method, HttpVersion version, MultiMap headers) {
-        if (method != HttpMethod.POST) { // there is one object of it
+        if (!method.equals(HttpMethod.POST)) {
             return null;
         }
         var type = headers.get(HttpHeaders.CONTENT_TYPE);
