@@ -39,8 +39,8 @@ final class Probing implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        TestGateway.await(vertx.close());
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
     private void take(HttpServerRequest request) {
