@@ -3,6 +3,7 @@ package gatehouse.grpc;
 import static gatehouse.grpc.CallClient.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
@@ -98,6 +99,29 @@ class CallCancelTest extends CallCase {
             came.get(5, TimeUnit.SECONDS);
             var began = System.nanoTime();
             call.connection().close();
+            took.add(reset.get(5, TimeUnit.SECONDS) - began);
+        }
+        assertQuick(took);
+    }
+
+    @Test
+    void a_page_that_closes_its_connection_is_heard_at_the_service_within_100_ms() throws Exception {
+        var took = new ArrayList<Long>();
+        for (var i = 0; i < 5; i++) {
+            var came = new CompletableFuture<Void>();
+            var reset = new CompletableFuture<Long>();
+            script = request -> {
+                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                came.complete(null);
+            };
+            long began;
+            try (var page = RawClient.connect(gateway.port())) {
+                page.send(RawClient.request(
+                                "POST", "/t.Any/Get", "Content-Type: application/grpc-web", "Content-Length: 5")
+                        + "\0\0\0\0\0");
+                came.get(5, TimeUnit.SECONDS);
+                began = System.nanoTime();
+            }
             took.add(reset.get(5, TimeUnit.SECONDS) - began);
         }
         assertQuick(took);

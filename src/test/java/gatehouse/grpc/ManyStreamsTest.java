@@ -45,11 +45,11 @@ class ManyStreamsTest {
     /** What a stream is like. */
     private enum Kind {
         /** Read at once. */
-        QUICK(500, 3, 8 * KIB),
+        QUICK(500, 2, 6 * KIB),
         /** Unread for a while, with more than its window at the client. */
-        SLOW(480, 2, 16 * KIB),
+        SLOW(490, 1, 20 * KIB),
         /** Unread for a while, with more than there is room for on the whole way. */
-        LONG(20, 24, 16 * KIB);
+        LONG(10, 24, 16 * KIB);
 
         private final int count;
         private final int messages;
