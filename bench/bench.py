@@ -35,15 +35,26 @@ class Bench:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what was started ends with it
         self.folder = tempfile.mkdtemp(prefix="gatehouse-bench-")
         self.origin = load.Origin(self.folder, LOAD_CORE)
+        self.of_calls = None
+
+    def calls(self):
+        """The service of gRPC, started when first asked for."""
+        if not self.of_calls:
+            self.of_calls = load.Origin(self.folder, LOAD_CORE, "calls")
+        return self.of_calls
 
     def close(self):
         self.origin.stop()
+        if self.of_calls:
+            self.of_calls.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def setup(self, changes):
         changes = dict(changes)
         if changes.get("archive"):
             changes["archive"] = self.archive()
+        if changes.get("calls"):
+            changes["calls"] = self.calls().port
         return targets.Setup(self.origin.port, self.folder, **changes)
 
     def run(self, row, names):

@@ -12,13 +12,14 @@ HOST = "bench.test"
 
 
 class Origin:
-    """The service behind the proxies, on the core of the load."""
+    """A service behind the proxies, on the core of the load: `origin` of HTTP, or `calls` of gRPC."""
 
-    def __init__(self, folder, core):
+    def __init__(self, folder, core, program="origin"):
         self.port = free_port()
-        log = os.path.join(folder, "origin.log")
-        self.process = Process([os.path.join(BUILT, "origin"), str(self.port)], core, log)
-        self.process.wait_for(self.port)
+        log = os.path.join(folder, f"{program}.log")
+        self.process = Process([os.path.join(BUILT, program), str(self.port)], core, log)
+        if program == "origin":
+            self.process.wait_for(self.port)
 
     def stop(self):
         self.process.stop()
@@ -69,20 +70,34 @@ def wrk(port, path, seconds, core, connections=64, host=HOST, field=None):
     }
 
 
-def h2load(port, path, seconds, core, folder, clients=16, streams=4):
+def h2load(port, path, seconds, core, folder, clients=16, streams=4, more=()):
     """Closed loop over HTTP/2: each connection keeps several streams busy."""
     log = os.path.join(folder, "h2load.log")
     if os.path.exists(log):
         os.remove(log)
     out = tool(core, "h2load", "-t1", f"-c{clients}", f"-m{streams}", f"-D{seconds}", "--log-file", log,
-               "--header", f":authority: {HOST}", f"http://127.0.0.1:{port}{path}")
+               "--header", f":authority: {HOST}", *more, f"http://127.0.0.1:{port}{path}")
     failed = re.search(r"requests: .*?(\d+) failed", out).group(1)
     with open(log) as lines:
         rows = [line.split() for line in lines]
     times = sorted(int(row[2]) / 1000 for row in rows)
     errors = int(failed) + sum(1 for row in rows if not row[1].startswith("2"))
     at = lambda share: times[int((len(times) - 1) * share)] if times else 0
-    return {"requests": len(times), "errors": errors, "p50_ms": at(0.5), "p99_ms": at(0.99)}
+    return {"requests": len(times), "errors": errors, "p50_ms": at(0.5), "p99_ms": at(0.99),
+            "body_bytes": int(re.search(r"\((\d+)\) data", out).group(1))}
+
+
+def calls(port, size, seconds, core, folder, clients, streams):
+    """Unary calls of gRPC with a message of this size in both directions, five bytes of which say how long it is. h2load looks at no
+    trailers, so what was not answered with a whole message counts as an error."""
+    message = os.path.join(folder, f"message-{size}")
+    with open(message, "wb") as file:
+        file.write(b"\0" + (size - 5).to_bytes(4, "big") + b"x" * (size - 5))
+    result = h2load(port, "/bench.Echo/Call", seconds, core, folder, clients, streams, (
+        "--data", message, "--header", "content-type: application/grpc", "--header", "te: trailers"))
+    missing = result["requests"] - result.pop("body_bytes") // size
+    result["errors"] += max(0, missing)
+    return result
 
 
 def paced(port, path, seconds, core, rate, connections=64):

@@ -41,6 +41,11 @@ def h2c(bench, proxy, seconds, label):
         proxy.h2c, "/small", seconds, bench.load_core, bench.folder))
 
 
+def calls(size, clients, streams):
+    return lambda bench, proxy, seconds, label: load.measured(proxy, bench.calls(), lambda: load.calls(
+        proxy.h2c, size, seconds, bench.load_core, bench.folder, clients, streams))
+
+
 def routed(bench, proxy, seconds, label):
     path, host = asked_route(int(label.split()[1]))
     return load.measured(proxy, bench.origin, lambda: load.wrk(
@@ -126,6 +131,9 @@ ROWS = [
     Row("stream", "1 GiB down, 1 GiB up, one connection", each(ONE_EACH), stream),
     Row("h2c", "h2c in, HTTP/1.1 out, 150 B, 16 connections x 4 streams",
         each(("gatehouse", "gatehouse-io_uring", "nginx", "haproxy", "caddy", "spring")), h2c),
+    *[Row(f"grpc-{clients}{name}", f"unary calls of gRPC, {text} both ways, {clients} connection{'s' * (clients > 1)} x {64 // clients}",
+          each(("gatehouse", "nginx", "haproxy"), calls=True), calls(size, clients, 64 // clients), connections=clients)
+      for size, name, text in ((64, "", "64 B"), (65536, "-64k", "64 KiB")) for clients in (1, 64)],
     Row("hit", "150 B from the cache, 64 connections", each(("gatehouse", "nginx", "varnish"), cache=True, log=False), wrk()),
     Row("hit-16k", "16 KiB from the cache, 64 connections",
         each(("gatehouse", "nginx", "varnish"), cache=True, log=False), wrk("/16KiB")),

@@ -24,8 +24,9 @@ class Setup:
     """What a row wants of a proxy."""
 
     def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=(),
-                 cache=False):
+                 cache=False, calls=None):
         self.origin = origin
+        self.calls = calls  # port of a service of gRPC, for what is asked of it
         self.folder = folder
         self.routes = routes
         self.policies = policies
@@ -146,12 +147,14 @@ defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
 consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
   origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}
+{f'  calls: {{ targets: "http://127.0.0.1:{setup.calls}", protocol: grpc }}' if setup.calls else ''}
 routes:
+{'  calls: { match: { grpc: bench.Echo }, to: calls }' if setup.calls else ''}
   all: {{ match: {{ path: "/**" }}, to: origin{', cache: 1h' if setup.cache else ''} }}
 {routes}""")
         put(folder, "users", PASSWORD + "\n")
         put(folder, "verticles.json", """{ "verticles": { "http": { "main": "HttpProxyVerticle", "instances": "cores" },
-  "admin": { "main": "AdminVerticle" } } }""")
+  %s"admin": { "main": "AdminVerticle" } } }""" % ('"grpc": { "main": "GrpcProxyVerticle" }, ' if setup.calls else ""))
 
     def command(setup, folder):
         flags = [*os.environ.get("BENCH_JAVA_FLAGS", "").split(), *setup.flags]
@@ -164,6 +167,14 @@ def nginx(setup, folder, port, h2c, admin):
     store = "proxy_cache_path cache keys_zone=all:8m max_size=64m use_temp_path=off inactive=1h;" if setup.cache else ""
     cached = " proxy_cache all; proxy_cache_valid 200 1h; proxy_cache_lock on;" if setup.cache else ""
     locations = "".join(f"    location /r{i}/ {{ proxy_pass http://origin; }}\n" for i in range(setup.routes - 1))
+    calls = ""
+    if setup.calls:
+        calls = f"upstream calls {{ server 127.0.0.1:{setup.calls}; keepalive 256; keepalive_requests 1000000000; }}"
+        locations += """    location /bench.Echo/ {
+      grpc_pass grpc://calls; grpc_set_header X-Forwarded-For $remote_addr; grpc_set_header X-Forwarded-Proto $scheme;
+      grpc_set_header X-Forwarded-Host $host; grpc_set_header X-Request-Id $request_id;
+    }
+"""
     put(folder, "nginx.conf", f"""worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
 worker_rlimit_nofile 30000; {'user root;' if os.getuid() == 0 else ''}
 events {{ worker_connections 20000; }}
@@ -172,7 +183,7 @@ http {{
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
   keepalive_requests 1000000000; keepalive_timeout 30m; client_max_body_size 2g; http2_recv_timeout 30m;
   http2_idle_timeout 30m; http2_max_requests 1000000000;
-  {store}
+  {store} {calls}
   upstream origin {{ server 127.0.0.1:{setup.origin}; keepalive 256; keepalive_requests 1000000000; }}
   server {{
     listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{h2c} http2 backlog=4096;
@@ -192,6 +203,7 @@ def haproxy_connections():
 
 
 def haproxy(setup, folder, port, h2c, admin):
+    calls = f"backend calls\n  server one 127.0.0.1:{setup.calls} proto h2\n" if setup.calls else ""
     put(folder, "haproxy.cfg", f"""global
   nbthread 1
   maxconn {haproxy_connections()}
@@ -210,10 +222,11 @@ frontend web
   bind 127.0.0.1:{port} backlog 4096
   bind 127.0.0.1:{h2c} proto h2 backlog 4096
   http-request set-header X-Forwarded-Proto http
+  {'use_backend calls if { path_beg /bench.Echo/ }' if setup.calls else ''}
   default_backend origin
 backend origin
   server one 127.0.0.1:{setup.origin}
-""")
+{calls}""")
 
 
 def caddy(setup, folder, port, h2c, admin):

@@ -1,5 +1,6 @@
 package gatehouse.config;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,7 @@ public record ServiceConfig(
 
         @PolicyKeys PolicySet policies)
         implements Checked {
+    private static final int LONGEST_HEALTH_NAME = 127;
 
     /** What targets speak. */
     public enum ServiceProtocol {
@@ -348,6 +350,20 @@ public record ServiceConfig(
         if (active != null && active.grpc() != null && (active.path() != null || !isHttp())) {
             complaints.add("health.active.grpc", active.grpc(), "either path or grpc, with targets of http or https");
         }
+        if (active != null && active.grpc() != null && !isHealthName(active.grpc())) {
+            complaints.add(
+                    "health.active.grpc",
+                    NearestKey.cut(active.grpc()),
+                    "the name of a service such as helloworld.Greeter, or true for the server as a whole; without active"
+                            + " there are no probes");
+        }
+    }
+
+    /** The protocol allows any text; this is one that is a mistake, or that its message has no room for. */
+    private static boolean isHealthName(String name) {
+        return !name.isEmpty()
+                && !name.equals("false")
+                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_HEALTH_NAME;
     }
 
     /** Who carries the requests. */

@@ -49,14 +49,17 @@ public final class GrpcCall {
         this.timeoutNanos = timeoutNanos;
     }
 
-    /** The call that a request says to be, or null. */
+    /** The call that a request says to be, or null. Asked of every request: one with another method pays a comparison, any other one look-up. */
     public static @Nullable GrpcCall of(HttpMethod method, HttpVersion version, MultiMap headers) {
+        if (!method.equals(HttpMethod.POST)) {
+            return null;
+        }
         var type = headers.get(HttpHeaders.CONTENT_TYPE);
         if (type == null || !type.regionMatches(true, 0, MEDIA_TYPE, 0, MEDIA_TYPE.length())) {
             return null;
         }
         var kind = starts(type, WEB_TEXT) ? Kind.WEB_TEXT : starts(type, WEB) ? Kind.WEB : Kind.PLAIN;
-        if (!method.equals(HttpMethod.POST) || (kind == Kind.PLAIN && version != HttpVersion.HTTP_2)) {
+        if (kind == Kind.PLAIN && version != HttpVersion.HTTP_2) {
             return null;
         }
         return new GrpcCall(kind, type, timeout(headers.get("grpc-timeout")));

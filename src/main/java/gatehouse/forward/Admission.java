@@ -21,8 +21,8 @@ final class Admission implements Load {
     /** Over HTTP/2 one connection carries all requests to a target; more streams are hardly ever allowed. */
     static final int HTTP2_STREAMS = 100;
 
-    /** Most connections to a target of gRPC, each for so many calls as the target allows on one. */
-    static final int GRPC_CONNECTIONS = 8;
+    /** Connections to a target of gRPC, each for so many calls as the target allows on one; more where {@code concurrency} wants it. */
+    private static final int GRPC_CONNECTIONS = 8;
 
     /** Somebody who wants to send a request. Told exactly one of both, maybe before {@link Admission#ask} returns. */
     interface Applicant {
@@ -77,9 +77,17 @@ final class Admission implements Load {
     /** Most requests that one loop has under way to one target. */
     static int mostPerTarget(ServiceConfig config, int lanes) {
         if (config.protocol() == ServiceConfig.ServiceProtocol.GRPC) {
-            return HTTP2_STREAMS * GRPC_CONNECTIONS;
+            return Math.max(
+                    HTTP2_STREAMS * GRPC_CONNECTIONS, share(config.concurrency().max(), lanes));
         }
         return config.speaksHttp2() ? HTTP2_STREAMS : share(config.pool().max(), lanes);
+    }
+
+    /** Most connections over HTTP/2 that one loop has to one target. */
+    static int connectionsPerTarget(ServiceConfig config, int lanes) {
+        return config.protocol() == ServiceConfig.ServiceProtocol.GRPC
+                ? share(mostPerTarget(config, lanes), HTTP2_STREAMS)
+                : 1;
     }
 
     @Override

@@ -42,7 +42,10 @@ final class UpstreamClients {
     static final int MAX_LINE_BYTES = 8 * 1024;
     private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
 
-    /** Streams of slow clients must not use up what others need: each has a window of its own, and there may be a thousand. */
+    /** Most streams of a connection to a target of gRPC, whatever the target allows. */
+    private static final int GRPC_STREAMS = 1000;
+
+    /** Streams of slow clients must not use up what others need: together their windows, of 64 KiB, are smaller than this. */
     private static final int GRPC_WINDOW_BYTES = 128 * 1024 * 1024;
 
     /**
@@ -99,6 +102,8 @@ final class UpstreamClients {
                             config.protocol() == ServiceConfig.ServiceProtocol.GRPC
                                     ? GRPC_WINDOW_BYTES
                                     : HTTP2_WINDOW_BYTES)
+                    .setHttp2MultiplexingLimit(
+                            config.protocol() == ServiceConfig.ServiceProtocol.GRPC ? GRPC_STREAMS : -1)
                     .setInitialSettings(
                             new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES));
         }
@@ -109,8 +114,7 @@ final class UpstreamClients {
         var most = Admission.mostPerTarget(config, lanes);
         var limits = new PoolOptions()
                 .setHttp1MaxSize(most)
-                .setHttp2MaxSize(
-                        config.protocol() == ServiceConfig.ServiceProtocol.GRPC ? Admission.GRPC_CONNECTIONS : 1)
+                .setHttp2MaxSize(Admission.connectionsPerTarget(config, lanes))
                 // never used, but for connections that are just being closed and streams that a target allows fewer of
                 .setMaxWaitQueueSize(most)
                 .setCleanerPeriod(SWEEP_MILLIS);

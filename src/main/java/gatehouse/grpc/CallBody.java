@@ -19,17 +19,18 @@ final class CallBody implements Reply.Body {
     @Override
     public Future<Void> sendTo(Exchange exchange) {
         var response = exchange.response();
-        if (response.headers().contains(GrpcDialect.STATUS)) {
-            return source.sendTo(exchange);
-        }
+        var isStatusOnly = response.headers().contains(GrpcDialect.STATUS); // or says to be
         exchange.outflow().through((chunk, isLast) -> {
             frames.take(chunk);
-            if (isLast) {
+            if (isLast && !isStatusOnly) {
                 GrpcDialect.sound(exchange.trailers());
             }
             return chunk;
         });
         var sent = source.sendTo(exchange);
+        if (isStatusOnly) {
+            return sent;
+        }
         var context = Vertx.currentContext();
         if (context != null && !response.headWritten()) {
             // together with the first message, if that is here already; a dialogue may begin with the head alone

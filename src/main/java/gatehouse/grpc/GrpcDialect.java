@@ -45,6 +45,7 @@ final class GrpcDialect implements Dialect {
         var headers = exchange.headers();
         var frames = new GrpcFrames(call.mostMessage(), headers.get(ENCODING), Origin.CLIENT);
         if (call.isWeb()) {
+            WebRequest.leavesByClosing(exchange);
             WebRequest.become(exchange, call, frames);
         } else {
             exchange.bodyThrough((chunk, isLast) -> {

@@ -7,8 +7,11 @@ import gatehouse.exchange.GrpcStatus;
 import gatehouse.exchange.Reshaping;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
+import io.netty.channel.ChannelOption;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -16,6 +19,17 @@ import java.util.Map;
 /** A request of gRPC-Web on its way to become one of gRPC. Confined to its event loop. */
 final class WebRequest {
     private WebRequest() {}
+
+    /**
+     * A page that gives up a call closes its connection. Of other clients of HTTP/1.1 the end of what they send says less: they may wait
+     * for the answer.
+     */
+    static void leavesByClosing(Exchange exchange) {
+        if (exchange.version() != HttpVersion.HTTP_2
+                && exchange.request().connection() instanceof ConnectionBase connection) {
+            connection.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        }
+    }
 
     /** Makes the head and the body of a request what the service wants. */
     static void become(Exchange exchange, GrpcCall call, GrpcFrames frames) {

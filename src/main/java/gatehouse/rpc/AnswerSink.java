@@ -20,6 +20,7 @@ final class AnswerSink implements WriteStream<Buffer> {
     private final Function<Buffer, Future<Void>> taker;
     private final Promise<Void> ended = Promise.promise();
     private Buffer rest = Buffer.buffer();
+    private boolean broken;
 
     /**
      * @param most longest message
@@ -30,28 +31,44 @@ final class AnswerSink implements WriteStream<Buffer> {
         this.taker = taker;
     }
 
-    /** Completes with the last message. */
+    /** Completes with the end, or fails as soon as something can't be taken; from then on nothing is kept. */
     Future<Void> ended() {
         return ended.future();
     }
 
+    private Future<Void> broken(Throwable cause) {
+        broken = true;
+        rest = Buffer.buffer();
+        ended.tryFail(cause);
+        return Future.failedFuture(cause);
+    }
+
     @Override
     public Future<Void> write(Buffer chunk) {
+        if (broken) {
+            return Future.failedFuture("broken");
+        }
         rest = rest.length() == 0 ? chunk.copy() : rest.appendBuffer(chunk);
         Future<Void> taken = Future.succeededFuture();
         var at = 0;
         while (rest.length() - at >= PREFIX) {
             var length = rest.getUnsignedInt(at + 1);
             if (length > most || rest.getByte(at) != 0) {
-                return Future.failedFuture(
-                        Problem.badGateway("upstream-protocol-error", "A message of the service can't be read.")
-                                .asFailure());
+                return broken(Problem.badGateway(
+                                "upstream-protocol-error",
+                                length > most
+                                        ? "A message of the service is longer than it may be."
+                                        : "A message of the service can't be read.")
+                        .asFailure());
             }
             if (rest.length() - at - PREFIX < length) {
                 break;
             }
             taken = taker.apply(rest.getBuffer(at + PREFIX, at + PREFIX + (int) length));
             at += PREFIX + (int) length;
+            if (taken.failed()) {
+                return broken(taken.cause());
+            }
         }
         if (at > 0) {
             rest = rest.getBuffer(at, rest.length());

@@ -8,6 +8,7 @@ import gatehouse.exchange.GrpcStatus;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -58,11 +59,15 @@ final class JsonAnswer {
     private Future<Reply> one(Reply reply) {
         var got = new ArrayList<Buffer>(1);
         var sink = new AnswerSink(most, message -> {
+            if (!got.isEmpty()) {
+                return Future.failedFuture(
+                        problem(GrpcStatus.INTERNAL, "The service answered with more than one message.")
+                                .asFailure());
+            }
             got.add(message);
             return Future.succeededFuture();
         });
-        exchange.divertAnswer(sink);
-        return reply.body().sendTo(exchange).compose(whole -> {
+        return sent(reply, sink).compose(whole -> {
             exchange.answerDirectly();
             var refusal = refusal(exchange.trailers());
             if (refusal == null && got.isEmpty()) {
@@ -77,6 +82,25 @@ final class JsonAnswer {
         });
     }
 
+    /** Sends the answer there, to its end or to what can't be taken: then nothing more is taken of the service. */
+    private Future<Void> sent(Reply reply, AnswerSink sink) {
+        exchange.divertAnswer(sink);
+        var body = reply.body();
+        Promise<Void> done = Promise.promise();
+        sink.ended().onFailure(cause -> {
+            done.tryFail(cause);
+            body.cancel();
+        });
+        body.sendTo(exchange).onComplete(end -> {
+            if (end.succeeded()) {
+                done.tryComplete();
+            } else {
+                done.tryFail(end.cause());
+            }
+        });
+        return done.future();
+    }
+
     /** Waits for the first message, or the end: until then it may become a problem. */
     private Future<Reply> stream(Reply reply) {
         var accept = exchange.headers().get(HttpHeaders.ACCEPT);
@@ -84,9 +108,8 @@ final class JsonAnswer {
         var lines = new Lines(events);
         Promise<Reply> promise = Promise.promise();
         var sink = new AnswerSink(most, lines::take);
-        exchange.divertAnswer(sink);
+        var sent = sent(reply, sink);
         var trailers = exchange.trailers();
-        var sent = reply.body().sendTo(exchange);
         var fields = passedOn(reply.headers());
         fields.set(HttpHeaders.CONTENT_TYPE, events ? EVENTS : "application/x-ndjson");
         lines.began.future().onComplete(first -> promise.tryComplete(new Reply(200, null, fields, lines)));
@@ -99,7 +122,12 @@ final class JsonAnswer {
                                 : java.util.Objects.requireNonNull(refusal).asFailure());
                 return;
             }
-            lines.end(end.failed() ? end.cause() : null, refusal);
+            var unfit = sink.ended().cause(); // the service goes on, and what it says can't be read
+            if (unfit instanceof ProblemException told) {
+                lines.end(null, told.problem());
+            } else {
+                lines.end(end.cause(), refusal);
+            }
             lines.began.tryComplete();
         });
         return promise.future();

@@ -53,6 +53,7 @@ final class Messages {
 
     /** The message of an object. */
     DynamicMessage message(Descriptor type, JsonNode json, String place) {
+        HugeNumbers.refuse(type, json, place);
         if (!json.isObject() && !type.getFullName().startsWith(WELL_KNOWN)) {
             throw bad(place, "an object of " + type.getFullName() + " is expected");
         }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record Question(MethodDescriptor method, Map<String, String> fields, String body, String responseBody) {
     private static final int PREFIX = 5;
 
+    /** Longest path of a field in path and query; what is deeper belongs into a body. */
+    private static final int DEEPEST = 32;
+
     /** The question of a request: as the route's path says, by an annotation, or by its own path; null for none. */
     static @Nullable Question of(Schema schema, Exchange exchange) {
         var pattern = exchange.pattern();
@@ -106,6 +109,9 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         var at = root;
         var in = type;
         var names = path.split("\\.", -1);
+        if (names.length > DEEPEST) {
+            throw Messages.bad(names[0], "a parameter of more than " + DEEPEST + " levels");
+        }
         for (var i = 0; i < names.length; i++) {
             FieldDescriptor field = Messages.field(in, names[i]);
             if (field == null) {

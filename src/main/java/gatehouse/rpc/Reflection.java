@@ -10,24 +10,25 @@ import gatehouse.exchange.GrpcStatus;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.internal.ContextInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the service itself for its schema, by {@code grpc.reflection.v1} or the {@code v1alpha} before it, of which the messages are
- * the same. What is known is used for a minute, and asked for again in the background; sooner where somebody asks for what it does not
- * have. Shared by all event loops.
+ * the same. What is known is used for a minute, and asked for again in the background; at once, but once a second at most, where somebody
+ * asks for what it does not have. Shared by all event loops.
  */
 final class Reflection implements SchemaSource {
     private static final long FRESH_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -41,10 +42,26 @@ final class Reflection implements SchemaSource {
     private static final int FILES_ANSWER = 4;
     private static final int SERVICES_ANSWER = 6;
 
-    private final AtomicBoolean asking = new AtomicBoolean();
     private volatile @Nullable Known known;
+    private @Nullable Future<Schema> flight; // guarded by this
+    private @Nullable Throwable failure; // guarded by this
+    private long failedNanos; // guarded by this
 
-    private record Known(Schema schema, long since) {}
+    /** A schema, since when it is known, and whether somebody had reason to doubt it. */
+    private static final class Known {
+        private final Schema schema;
+        private final long since;
+        private volatile boolean isDoubted;
+
+        Known(Schema schema, long since) {
+            this.schema = schema;
+            this.since = since;
+        }
+
+        boolean isOlderThan(long nanos) {
+            return System.nanoTime() - since >= nanos;
+        }
+    }
 
     @Override
     public Future<Schema> get(Exchange asker, Function<Exchange, Future<Reply>> next) {
@@ -52,29 +69,68 @@ final class Reflection implements SchemaSource {
         if (now == null) {
             return ask(asker, next);
         }
-        if (System.nanoTime() - now.since >= FRESH_NANOS && asking.compareAndSet(false, true)) {
-            ask(asker, next).onComplete(done -> asking.set(false));
+        if (now.isOlderThan(now.isDoubted ? DOUBT_NANOS : FRESH_NANOS)) {
+            var unused = ask(asker, next);
         }
         return Future.succeededFuture(now.schema);
     }
 
     @Override
+    public Future<Schema> anew(Schema asked, Exchange asker, Function<Exchange, Future<Reply>> next) {
+        var now = known;
+        if (now == null || now.schema != asked || !now.isOlderThan(DOUBT_NANOS)) {
+            return Future.succeededFuture(now == null ? asked : now.schema);
+        }
+        return ask(asker, next).otherwise(asked);
+    }
+
+    @Override
     public void doubt(Schema doubted) {
         var now = known;
-        if (now != null && now.schema == doubted && System.nanoTime() - now.since >= DOUBT_NANOS) {
-            known = null;
+        if (now != null && now.schema == doubted) {
+            now.isDoubted = true;
         }
     }
 
+    /** Asks the service, one at a time for all; whoever asks meanwhile waits for the same answer, each on its own event loop. */
     private Future<Schema> ask(Exchange asker, Function<Exchange, Future<Reply>> next) {
+        var context = (ContextInternal) Objects.requireNonNull(Vertx.currentContext());
+        Promise<Schema> mine = context.promise();
+        Promise<Schema> all = Promise.promise();
+        synchronized (this) {
+            if (flight != null) {
+                flight.onComplete(mine);
+                return mine.future();
+            }
+            if (failure != null && System.nanoTime() - failedNanos < DOUBT_NANOS) {
+                return Future.failedFuture(failure);
+            }
+            flight = all.future();
+        }
+        all.future().onComplete(mine);
+        fetch(asker, next).onComplete(done -> {
+            var now = System.nanoTime();
+            synchronized (this) {
+                flight = null;
+                failure = done.cause();
+                failedNanos = now;
+                var before = known;
+                if (done.succeeded()) {
+                    known = new Known(done.result(), now);
+                } else if (before != null) { // it is used on, and asked for again a moment later
+                    known = new Known(before.schema, now - FRESH_NANOS + DOUBT_NANOS);
+                }
+            }
+            all.handle(done);
+        });
+        return mine.future();
+    }
+
+    private static Future<Schema> fetch(Exchange asker, Function<Exchange, Future<Reply>> next) {
         var vertx = Objects.requireNonNull(Vertx.currentContext()).owner();
         return ask(asker, next, VERSIONS.get(0))
                 .recover(failure -> ask(asker, next, VERSIONS.get(1)))
                 .compose(files -> vertx.executeBlocking(() -> Schema.of(files), false))
-                .map(schema -> {
-                    known = new Known(schema, System.nanoTime());
-                    return schema;
-                })
                 .recover(failure -> Future.failedFuture(
                         Problem.badGateway("upstream-no-schema", "The service did not tell its schema by reflection.")
                                 .asFailure(failure)));

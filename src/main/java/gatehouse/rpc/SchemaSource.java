@@ -15,7 +15,14 @@ interface SchemaSource {
      */
     Future<Schema> get(Exchange asker, Function<Exchange, Future<Reply>> next);
 
-    /** Something was asked for that the schema does not have, or the service does not: it may have changed. */
+    /**
+     * The schema as it is now, where something was asked for that it did not have a moment ago: another one if the service has changed.
+     *
+     * @param known what did not have it
+     */
+    Future<Schema> anew(Schema known, Exchange asker, Function<Exchange, Future<Reply>> next);
+
+    /** Something did not fit: the service may have changed. Who comes next need not wait for that. */
     void doubt(Schema known);
 
     /** One that never changes. */
@@ -24,6 +31,11 @@ interface SchemaSource {
         return new SchemaSource() {
             @Override
             public Future<Schema> get(Exchange asker, Function<Exchange, Future<Reply>> next) {
+                return known;
+            }
+
+            @Override
+            public Future<Schema> anew(Schema same, Exchange asker, Function<Exchange, Future<Reply>> next) {
                 return known;
             }
 

@@ -3,6 +3,7 @@ package gatehouse.rpc;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Reply;
+import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
@@ -40,12 +41,17 @@ public final class Transcoder {
     public Future<Reply> exchange(Exchange exchange, Function<Exchange, Future<Reply>> next) {
         return source.get(exchange, next).compose(schema -> {
             var question = Question.of(schema, exchange);
-            if (question == null) {
-                source.doubt(schema);
-                return Future.failedFuture(unknown(schema, exchange));
-            }
-            return ask(exchange, schema, question, next);
+            return question == null
+                    ? source.anew(schema, exchange, next).compose(newer -> askNewer(exchange, newer, next))
+                    : ask(exchange, schema, question, next);
         });
+    }
+
+    private Future<Reply> askNewer(Exchange exchange, Schema schema, Function<Exchange, Future<Reply>> next) {
+        var question = Question.of(schema, exchange);
+        return question == null
+                ? Future.failedFuture(unknown(schema, exchange))
+                : ask(exchange, schema, question, next);
     }
 
     private static ProblemException unknown(Schema schema, Exchange exchange) {
@@ -79,6 +85,7 @@ public final class Transcoder {
                 exchange.sendBody(question.message(messages, query, new byte[0]));
             }
         } catch (ProblemException e) {
+            source.doubt(schema);
             return Future.failedFuture(e);
         }
         if (exchange.expectsContinue()) {
@@ -87,17 +94,23 @@ public final class Transcoder {
         headers.set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE + "+proto");
         headers.remove(HttpHeaders.CONTENT_LENGTH);
         headers.remove(HttpHeaders.ACCEPT_ENCODING);
+        headers.remove("grpc-encoding");
+        headers.remove("grpc-accept-encoding"); // messages are looked into
         exchange.calls(call);
         exchange.sendWith(HttpMethod.POST);
         exchange.sendAs(question.path(), null);
         return next.apply(exchange)
                 .compose(reply -> new JsonAnswer(exchange, question, messages, most).of(reply))
                 .onFailure(failure -> {
-                    if (failure instanceof ProblemException told
-                            && told.problem().name().equals("grpc-unimplemented")) {
+                    if (failure instanceof ProblemException told && saysThatSchemaIsOld(told.problem())) {
                         source.doubt(schema);
                     }
                 });
+    }
+
+    private static boolean saysThatSchemaIsOld(Problem problem) {
+        return problem.name().equals("grpc-unimplemented")
+                || (problem.status() == 400 && problem.origin() == Origin.CLIENT);
     }
 
     /** Collects the request's JSON; its message is there with the end. */

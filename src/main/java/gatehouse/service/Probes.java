@@ -37,7 +37,8 @@ final class Probes {
     /** Timer of the next probe by target; -1 while one is under way. */
     private final Map<Target, Long> timers = new HashMap<>();
 
-    Probes(Vertx vertx, Active config, boolean http2, @Nullable ClientTls tls, Roster roster) {
+    Probes(Vertx vertx, Active config, boolean speaksHttp2, @Nullable ClientTls tls, Roster roster) {
+        var http2 = speaksHttp2 || config.grpc() != null;
         this.vertx = vertx;
         this.config = config;
         this.roster = roster;

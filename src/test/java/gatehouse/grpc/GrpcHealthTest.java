@@ -1,7 +1,9 @@
 package gatehouse.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.config.ConfigException;
 import gatehouse.testing.TestGateway;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The health protocol of gRPC, asked of targets and answered by the gateway, and reflection. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -32,16 +36,19 @@ class GrpcHealthTest {
     static void start() throws Exception {
         services = new Services();
         services.healthy("orders", true);
+        services.healthy("asleep", false);
         gateway = TestGateway.startWithGrpc("""
                 listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc] } }
                 services:
-                  whole: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: "true", every: 20ms } } }
+                  whole: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: true, every: 20ms } } }
                   named: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: orders, every: 20ms, fall: 1, rise: 1 } } }
+                  both:  { targets: "http://127.0.0.1:%1$d", health: { active: { grpc: asleep, every: 20ms, fall: 1 } } }
                   gone:  { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: nothing, every: 20ms, fall: 1 } } }
                 routes:
                   whole: { match: { grpc: t.Whole }, to: whole }
                   named: { match: { grpc: t.Named }, to: named }
                   gone:  { match: { grpc: t.Gone }, to: gone }
+                  both:  { match: { path: /both }, to: both }
                   through: { match: { grpc: grpc.reflection.v1.ServerReflection, header: { x-through: "1" } }, to: whole }
                 """, services.port());
         channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
@@ -81,6 +88,23 @@ class GrpcHealthTest {
         assertThat(state("whole")).doesNotContain("probe");
         services.healthy("orders", false);
         await("named", "is not serving");
+    }
+
+    @Test
+    void a_service_of_HTTP_may_be_asked_by_the_protocol_too() {
+        await("both", "is not serving");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "\"\""})
+    void what_is_no_name_of_a_service_is_refused_with_a_hint(String name) {
+        assertThatThrownBy(() -> TestGateway.start("""
+                        services: { a: { targets: "http://127.0.0.1:9", protocol: grpc, health: { active: { grpc: %s } } } }
+                        routes:   { a: { match: { grpc: t.A }, to: a } }
+                        """, name))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("services.a.health.active.grpc")
+                .hasMessageContaining("or true for the server as a whole");
     }
 
     @Test

@@ -6,7 +6,6 @@ import gatehouse.testing.TestGateway;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -23,32 +22,50 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/** A thousand streams whose clients take nothing for a while. */
+/**
+ * A thousand streams at once, all on one connection of one client and so on one event loop, half of which nobody reads for a while.
+ */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ManyStreamsTest {
-    private static final int STREAMS = 1000;
-    private static final int EACH = 100;
-
-    /** The first hundred get much and take nothing; the others get little and take it at once. */
-    private static final int LITTLE = 16;
-
-    private static final int MESSAGES = 32;
-    private static final int MESSAGE = 16 * 1024;
+    private static final int KIB = 1024;
+    private static final int WINDOW = 16 * KIB;
 
     /** Of each stream what the windows on both sides of the gateway hold, and what it has in hand. */
-    private static final long MOST_ON_THE_WAY = EACH * 224L * 1024;
+    private static final long MOST_ON_THE_WAY = 176 * KIB;
+
+    /** What a stream is like. */
+    private enum Kind {
+        /** Read at once. */
+        QUICK(500, 2, 6 * KIB),
+        /** Unread for a while, with more than its window at the client. */
+        SLOW(490, 1, 20 * KIB),
+        /** Unread for a while, with more than there is room for on the whole way. */
+        LONG(10, 24, 16 * KIB);
+
+        private final int count;
+        private final int messages;
+        private final int size;
+        private final AtomicLong written = new AtomicLong();
+        private final CountDownLatch began;
+        private final CountDownLatch good;
+
+        Kind(int count, int messages, int size) {
+            this.count = count;
+            this.messages = messages;
+            this.size = size;
+            this.began = new CountDownLatch(count);
+            this.good = new CountDownLatch(count);
+        }
+    }
 
     private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
         @Override
@@ -66,148 +83,125 @@ class ManyStreamsTest {
         }
     };
 
-    private static final Map<String, Integer> FAILED = new ConcurrentHashMap<>();
-
-    private final AtomicLong written = new AtomicLong();
-    private final Queue<HttpServerRequest> quick = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger asked = new AtomicInteger();
+    private final Map<String, Integer> failed = new ConcurrentHashMap<>();
 
     @Test
-    void a_thousand_streams_wait_for_slow_clients_and_all_end_whole() throws Exception {
-        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
-        var origin = TestGateway.await(vertx.createHttpServer(new HttpServerOptions()
-                        .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(STREAMS)))
-                .requestHandler(this::stream)
+    void half_of_a_thousand_streams_go_on_while_nobody_reads_the_others_and_all_end_whole() throws Exception {
+        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        var origin = TestGateway.await(vertx.createHttpServer(
+                        new HttpServerOptions().setInitialSettings(new Http2Settings().setMaxConcurrentStreams(400)))
+                .requestHandler(ManyStreamsTest::serve)
                 .listen(0, "127.0.0.1"));
         try (var gateway = TestGateway.startWithGrpc("""
-                listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc] } }
+                listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc], limits: { http2: { streams: 1000, controlFrames: 10000 } } } }
                 services:
-                  origin: { targets: "http://127.0.0.1:%d", protocol: grpc, concurrency: { max: 4000, adaptive: false }, pool: { wait: 10s } }
+                  origin: { targets: "http://127.0.0.1:%d", protocol: grpc, concurrency: { max: 2000, adaptive: false } }
                 routes:   { all: { match: { grpc: t.All }, to: origin, timeout: { connect: 10s } } }
                 """, origin.actualPort())) {
-            var channels = new ArrayList<ManagedChannel>();
+            var channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
+                    .usePlaintext()
+                    .flowControlWindow(WINDOW)
+                    .build();
             try {
-                var ended = new CountDownLatch(STREAMS);
-                var good = new AtomicInteger();
-                var calls = new ArrayList<ClientCall<byte[], byte[]>>();
-                for (var i = 0; i < STREAMS / EACH; i++) {
-                    var channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
-                            .usePlaintext()
-                            .flowControlWindow(65_535)
-                            .build();
-                    channels.add(channel);
-                    var began = new CountDownLatch(EACH);
-                    for (var j = 0; j < EACH; j++) {
-                        calls.add(begin(channel, i == 0 ? "t.All/Slow" : "t.All/Quick", began, ended, good));
+                var unread = new ArrayList<ClientCall<byte[], byte[]>>();
+                for (var kind : new Kind[] {Kind.SLOW, Kind.LONG}) {
+                    for (var i = 0; i < kind.count; i++) {
+                        unread.add(begin(channel, kind));
                     }
-                    assertThat(began.await(30, TimeUnit.SECONDS))
-                            .as("%s of %s are at the service: %s", asked, calls.size(), FAILED)
-                            .isTrue();
+                    await(kind.began, kind + " have begun");
                 }
-                assertThat(awaitStandstill())
+                for (var i = 0; i < Kind.QUICK.count; i++) {
+                    begin(channel, Kind.QUICK).request(Kind.QUICK.messages + 1);
+                }
+                await(Kind.QUICK.good, "quick ones have ended");
+                assertThat(Kind.SLOW.good.getCount() + Kind.LONG.good.getCount())
+                        .as("nobody reads the others yet")
+                        .isEqualTo(unread.size());
+                assertThat(atStandstill(Kind.LONG.written))
                         .as("bytes on the way while nobody reads")
-                        .isLessThan(MOST_ON_THE_WAY);
-                quick.forEach(request -> request.response().end());
-                calls.forEach(call -> call.request(MESSAGES + 1));
-                assertThat(ended.await(60, TimeUnit.SECONDS))
-                        .as("%s have not ended", ended.getCount())
-                        .isTrue();
-                assertThat(good).as("good ones; others: %s", FAILED).hasValue(STREAMS);
+                        .isLessThan(Kind.LONG.count * MOST_ON_THE_WAY);
+                unread.forEach(call -> call.request(Kind.LONG.messages + 1));
+                await(Kind.SLOW.good, "slow ones have ended");
+                await(Kind.LONG.good, "long ones have ended");
             } finally {
-                channels.forEach(ManagedChannel::shutdownNow);
+                channel.shutdownNow();
             }
         } finally {
             TestGateway.await(vertx.close());
         }
     }
 
+    private void await(CountDownLatch latch, String what) throws InterruptedException {
+        assertThat(latch.await(40, TimeUnit.SECONDS))
+                .as("%s; %s have not; failures: %s", what, latch.getCount(), failed)
+                .isTrue();
+    }
+
     /** A call that asks for no message yet. */
-    private static ClientCall<byte[], byte[]> begin(
-            Channel channel, String method, CountDownLatch began, CountDownLatch ended, AtomicInteger good) {
+    private ClientCall<byte[], byte[]> begin(Channel channel, Kind kind) {
         var call = channel.newCall(
                 MethodDescriptor.newBuilder(BYTES, BYTES)
                         .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
-                        .setFullMethodName(method)
+                        .setFullMethodName("t.All/" + kind)
                         .build(),
                 CallOptions.DEFAULT);
         var bytes = new AtomicLong();
-        var isSlow = method.endsWith("Slow");
         call.start(
                 new ClientCall.Listener<>() {
                     @Override
                     public void onHeaders(Metadata headers) {
-                        if (isSlow) {
-                            began.countDown();
-                        }
+                        kind.began.countDown();
                     }
 
                     @Override
                     public void onMessage(byte[] message) {
                         bytes.addAndGet(message.length);
-                        if (!isSlow) {
-                            began.countDown();
-                        }
                     }
 
                     @Override
                     public void onClose(Status status, Metadata trailers) {
-                        if (!status.isOk()) {
-                            FAILED.merge(status.getCode() + " " + status.getDescription(), 1, Integer::sum);
+                        if (status.isOk() && bytes.get() == (long) kind.messages * kind.size) {
+                            kind.good.countDown();
+                        } else {
+                            failed.merge(kind + " " + status + ", " + bytes + " B", 1, Integer::sum);
                         }
-                        if (status.isOk() && bytes.get() == (isSlow ? (long) MESSAGES * MESSAGE : LITTLE)) {
-                            good.incrementAndGet();
-                        }
-                        ended.countDown();
                     }
                 },
                 new Metadata());
-        if (!isSlow) {
-            call.request(2);
-        }
         call.sendMessage(new byte[2]);
         call.halfClose();
         return call;
     }
 
-    private void stream(HttpServerRequest request) {
-        asked.incrementAndGet();
+    private static void serve(HttpServerRequest request) {
         request.response()
                 .putHeader("content-type", "application/grpc")
                 .setChunked(true)
                 .putTrailer("grpc-status", "0");
-        if (request.path().endsWith("Slow")) {
-            next(request, 0);
-            return;
-        }
-        quick.add(request);
-        request.response()
-                .write(Buffer.buffer(LITTLE + 5)
-                        .appendByte((byte) 0)
-                        .appendInt(LITTLE)
-                        .appendBytes(new byte[LITTLE]));
+        next(request, Kind.valueOf(request.path().substring("/t.All/".length())), 0);
     }
 
-    private void next(HttpServerRequest request, int sent) {
-        if (sent == MESSAGES) {
+    private static void next(HttpServerRequest request, Kind kind, int sent) {
+        if (sent == kind.messages) {
             request.response().end();
             return;
         }
-        var message = Buffer.buffer(MESSAGE + 5)
+        var message = Buffer.buffer(kind.size + 5)
                 .appendByte((byte) 0)
-                .appendInt(MESSAGE)
-                .appendBytes(new byte[MESSAGE]);
+                .appendInt(kind.size)
+                .appendBytes(new byte[kind.size]);
         request.response().write(message).onSuccess(done -> {
-            written.addAndGet(message.length());
-            next(request, sent + 1);
+            kind.written.addAndGet(message.length());
+            next(request, kind, sent + 1);
         });
     }
 
     /** Until nothing more is taken of the service. */
-    private long awaitStandstill() {
+    private static long atStandstill(AtomicLong written) {
         var before = -1L;
         for (var now = written.get(); now != before; now = written.get()) {
             before = now;
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
         }
         return before;
     }

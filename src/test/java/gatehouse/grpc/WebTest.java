@@ -190,6 +190,13 @@ class WebTest {
     }
 
     @Test
+    void a_page_of_another_origin_may_read_why_it_is_refused() throws Exception {
+        var answer = call("UnaryCall", "application/grpc-web", new byte[] {2, 0, 0, 0, 0}, "Origin: https://app.test");
+        assertThat(answer.header("access-control-allow-origin")).isEqualTo("https://app.test");
+        assertThat(frames(answer.body()).get(0).text()).startsWith("grpc-status: 13\r\n");
+    }
+
+    @Test
     void a_connection_serves_call_after_call() throws Exception {
         var message = new String(framed(new byte[0]), StandardCharsets.ISO_8859_1);
         try (var client = gateway.client()) {

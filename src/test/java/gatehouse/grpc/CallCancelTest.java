@@ -1,0 +1,129 @@
+package gatehouse.grpc;
+
+import static gatehouse.grpc.CallClient.frame;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Calls that one side gives up. */
+class CallCancelTest extends CallCase {
+    CallCancelTest() {
+        super("""
+                routes:
+                  any: { match: { grpc: t.Any }, to: origin }
+                """);
+    }
+
+    @Test
+    void a_service_that_breaks_off_is_UNAVAILABLE() throws Exception {
+        script = request -> request.response()
+                .putHeader("content-type", "application/grpc")
+                .setChunked(true)
+                .write(frame(0, "first"))
+                .onSuccess(sent -> request.response().reset(2));
+        assertThat(client.call("/t.Any/Get").status()).isEqualTo("14");
+    }
+
+    @Test
+    void a_client_that_cancels_is_heard_at_the_service_within_100_ms() throws Exception {
+        var took = new ArrayList<Long>();
+        for (var i = 0; i < 5; i++) {
+            var came = new CompletableFuture<Void>();
+            var reset = new CompletableFuture<Long>();
+            script = request -> {
+                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                came.complete(null);
+            };
+            var call = TestGateway.await(client.open("/t.Any/Get")
+                    .compose(request -> request.setChunked(true).sendHead().map(request)));
+            came.get(5, TimeUnit.SECONDS);
+            var began = System.nanoTime();
+            call.reset(8);
+            took.add(reset.get(5, TimeUnit.SECONDS) - began);
+        }
+        assertQuick(took);
+    }
+
+    /** The quickest of some tries: a machine may be busy. */
+    private static void assertQuick(List<Long> took) {
+        assertThat(took.stream().mapToLong(Long::longValue).min().orElseThrow())
+                .isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
+    }
+
+    @Test
+    void a_service_that_resets_a_stream_is_heard_at_the_client_within_100_ms() throws Exception {
+        var took = new ArrayList<Long>();
+        for (var i = 0; i < 5; i++) {
+            var came = new CompletableFuture<HttpServerRequest>();
+            script = request -> request.response()
+                    .putHeader("content-type", "application/grpc")
+                    .setChunked(true)
+                    .write(frame(0, "first"))
+                    .onSuccess(sent -> came.complete(request));
+            var response = TestGateway.await(client.open("/t.Any/Get").compose(request -> {
+                request.setChunked(true);
+                return request.sendHead().compose(sent -> request.response());
+            }));
+            var ended = new CompletableFuture<Long>();
+            response.endHandler(end -> ended.complete(System.nanoTime()));
+            response.resume();
+            var service = came.get(5, TimeUnit.SECONDS);
+            var began = System.nanoTime();
+            service.response().reset(2);
+            took.add(ended.get(5, TimeUnit.SECONDS) - began);
+            assertThat(response.trailers().get("grpc-status")).isEqualTo("14");
+        }
+        assertQuick(took);
+    }
+
+    @Test
+    void the_end_of_a_client_s_connection_is_heard_at_the_service_within_100_ms() throws Exception {
+        var took = new ArrayList<Long>();
+        for (var i = 0; i < 5; i++) {
+            var came = new CompletableFuture<Void>();
+            var reset = new CompletableFuture<Long>();
+            script = request -> {
+                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                came.complete(null);
+            };
+            var another = new CallClient(vertx, gateway.port());
+            var call = TestGateway.await(another.open("/t.Any/Get")
+                    .compose(request -> request.setChunked(true).sendHead().map(request)));
+            came.get(5, TimeUnit.SECONDS);
+            var began = System.nanoTime();
+            call.connection().close();
+            took.add(reset.get(5, TimeUnit.SECONDS) - began);
+        }
+        assertQuick(took);
+    }
+
+    @Test
+    void a_page_that_closes_its_connection_is_heard_at_the_service_within_100_ms() throws Exception {
+        var took = new ArrayList<Long>();
+        for (var i = 0; i < 5; i++) {
+            var came = new CompletableFuture<Void>();
+            var reset = new CompletableFuture<Long>();
+            script = request -> {
+                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                came.complete(null);
+            };
+            long began;
+            try (var page = RawClient.connect(gateway.port())) {
+                page.send(RawClient.request(
+                                "POST", "/t.Any/Get", "Content-Type: application/grpc-web", "Content-Length: 5")
+                        + "\0\0\0\0\0");
+                came.get(5, TimeUnit.SECONDS);
+                began = System.nanoTime();
+            }
+            took.add(reset.get(5, TimeUnit.SECONDS) - began);
+        }
+        assertQuick(took);
+    }
+}

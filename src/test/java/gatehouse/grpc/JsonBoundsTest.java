@@ -1,0 +1,165 @@
+package gatehouse.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** JSON that costs more than it looks, and services that answer more than they should. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class JsonBoundsTest {
+    @TempDir
+    static Path folder;
+
+    private Vertx vertx;
+    private TestGateway gateway;
+    private volatile Handler<HttpServerRequest> script;
+
+    @BeforeAll
+    void start() throws Exception {
+        vertx = Vertx.vertx();
+        var origin = TestGateway.await(vertx.createHttpServer()
+                .requestHandler(request -> script.handle(request))
+                .listen(0, "127.0.0.1"));
+        var schema = folder.resolve("books.desc");
+        Files.write(schema, Books.descriptors().toByteArray());
+        gateway = TestGateway.startWithGrpc("""
+                services: { books: { targets: "http://127.0.0.1:%d", protocol: grpc, health: { passive: null } } }
+                routes:
+                  books: { match: { path: "/**" }, to: { rpc: books, schema: "%s" }, grpc: { message: 1KiB }, retry: null }
+                """, origin.actualPort(), schema);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        gateway.close();
+        TestGateway.await(vertx.close());
+    }
+
+    private RawResponse get(String target) throws Exception {
+        return RawClient.get(gateway.port(), target);
+    }
+
+    private RawResponse put(String body) throws Exception {
+        try (var client = gateway.client()) {
+            return client.send(RawClient.request(
+                                    "PUT",
+                                    "/v1/shelves/s1/books/5",
+                                    "Content-Type: application/json",
+                                    "Content-Length: " + body.length())
+                            + body)
+                    .read("PUT");
+        }
+    }
+
+    private static Buffer frame(byte... message) {
+        return Buffer.buffer().appendByte((byte) 0).appendInt(message.length).appendBytes(message);
+    }
+
+    private static void begin(HttpServerRequest request) {
+        request.response().putHeader("content-type", "application/grpc").setChunked(true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"pagesLeft\": \"1e999999999\"}",
+                "{\"pagesLeft\": 1e999999999}",
+                "{\"isbn\": \"1E+999999999\"}",
+                "{\"sold\": \"1e999999999\"}",
+                "{\"sequel\": {\"sequel\": {\"isbn\": \"1e999999999\"}}}",
+            })
+    void a_number_that_would_fill_the_memory_is_400_at_once(String body) throws Exception {
+        script = request -> request.response().reset(2);
+        var began = System.nanoTime();
+        var response = put(body);
+        assertThat(response.status()).as(response.text()).isEqualTo(400);
+        assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    @Test
+    void a_million_digits_are_no_number() throws Exception {
+        script = request -> request.response().reset(2);
+        assertThat(get("/v1/books/1?isbn=" + "9".repeat(5000)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void a_text_may_look_like_a_number() throws Exception {
+        script = CallCase::echo;
+        var response = put("{\"tags\": [\"1e999999999\"], \"author\": {\"name\": \"12345e67890\"}}");
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
+    }
+
+    @Test
+    void a_parameter_of_many_levels_is_400() throws Exception {
+        script = request -> request.response().reset(2);
+        var response = get("/v1/books/1?" + "sequel.".repeat(1000) + "isbn=1");
+        assertThat(response.status()).isEqualTo(400);
+        assertThat(new JsonObject(response.text()).getString("detail")).startsWith("sequel: ");
+    }
+
+    @Test
+    void a_message_that_is_too_long_is_502_and_the_service_is_told_to_stop() throws Exception {
+        var reset = new CompletableFuture<Void>();
+        script = request -> {
+            begin(request);
+            request.response().exceptionHandler(cause -> reset.complete(null));
+            request.response()
+                    .write(Buffer.buffer().appendByte((byte) 0).appendInt(5000).appendBytes(new byte[100]));
+        };
+        var response = get("/v1/books/1");
+        assertThat(response.status()).as(response.text()).isEqualTo(502);
+        reset.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void one_message_is_all_that_a_call_is_answered_with() throws Exception {
+        var reset = new CompletableFuture<Void>();
+        script = request -> {
+            begin(request);
+            request.response().exceptionHandler(cause -> reset.complete(null));
+            request.response().write(frame().appendBuffer(frame()).appendBuffer(frame()));
+        };
+        assertThat(get("/v1/books/1").status()).isEqualTo(500);
+        reset.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_stream_ends_with_an_error_where_a_message_does_not_fit() throws Exception {
+        var reset = new CompletableFuture<Void>();
+        script = request -> {
+            begin(request);
+            request.response().exceptionHandler(cause -> reset.complete(null));
+            request.response()
+                    .write(frame((byte) 8, (byte) 7))
+                    .onSuccess(sent -> request.response().write(frame((byte) 8)));
+        };
+        try (var client = gateway.client()) {
+            var got = client.send(RawClient.request("GET", "/v1/series/1")).read();
+            assertThat(got.text().lines()).hasSize(2);
+            assertThat(got.text()).startsWith("{\"id\":\"7\"}\n{\"error\":");
+        }
+        reset.get(5, TimeUnit.SECONDS);
+    }
+}
