@@ -132,6 +132,7 @@ public final class Node {
         accessLog = log == null ? null : open(home, log);
         switchboard = new Switchboard(lanes);
         sockets = new OpenSockets(vertx, listeners, snapshots, metrics, accessLog);
+        sockets.topics().remember(redis == null ? null : redis.topics());
         Samples.feed(metrics, snapshots);
         if (manifest.runs("RegistryVerticle")) {
             metrics.registry(() -> Samples.registry(registry));

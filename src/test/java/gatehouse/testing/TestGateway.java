@@ -129,7 +129,7 @@ public final class TestGateway implements AutoCloseable {
                 .withClusterManager(member.manager())
                 .buildClustered());
         member.begin(vertx);
-        return start(vertx, member, home, blueprint, 1, List.of("http", "admin"));
+        return start(vertx, member, home, blueprint, 1, List.of("http", "ws", "admin"));
     }
 
     private static TestGateway start(
