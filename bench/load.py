@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import time
 
 from proc import Process, free_port
@@ -83,6 +84,13 @@ def h2load(port, path, seconds, core, folder, clients=16, streams=4):
     errors = int(failed) + sum(1 for row in rows if not row[1].startswith("2"))
     at = lambda share: times[int((len(times) - 1) * share)] if times else 0
     return {"requests": len(times), "errors": errors, "p50_ms": at(0.5), "p99_ms": at(0.99)}
+
+
+def talk(kind, port, seconds, core, origin, connections=64):
+    """Closed loop of talk.py."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "talk.py")
+    done, failed, p50, p99 = map(int, tool(core, sys.executable, script, kind, port, seconds, connections, origin).split())
+    return {"requests": done, "errors": failed, "rps": done / seconds, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
 
 
 def paced(port, path, seconds, core, rate, connections=64):
