@@ -82,7 +82,7 @@ def stream(bench, proxy, seconds, label, port=None):
     before = proxy.memory()
     proxy.reset_peak()
     start, cpu = time.monotonic(), sum(proxy.cpu())
-    complete = hold.download(port, "/1GiB") >= GIB
+    complete = hold.download(port, "/1GiB", GIB) >= GIB
     down = proxy.memory(peak=True) - before
     proxy.reset_peak()
     accepted = hold.upload(port, "/sink", GIB)

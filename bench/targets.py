@@ -131,7 +131,7 @@ def asked_route(count):
 STREAM_ROUTES = """  bytes: { match: { listener: tcp }, to: bytes }
   out: { match: { listener: forward, host: 127.0.0.1 }, to: forward }
 """
-STREAM_VERTICLES = """, "ws": { "main": "WsProxyVerticle" }, "tcp": { "main": "TcpProxyVerticle", "instances": "cores" }"""
+STREAM_VERTICLES = """, "ws": { "main": "WsProxyVerticle" }, "tcp": { "main": "TcpProxyVerticle" }"""
 
 
 def gatehouse(transport):
