@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import time
 
 from proc import Process, free_port
@@ -98,6 +99,13 @@ def calls(port, size, seconds, core, folder, clients, streams):
     missing = result["requests"] - result.pop("body_bytes") // size
     result["errors"] += max(0, missing)
     return result
+
+
+def talk(kind, port, seconds, core, origin, connections=64):
+    """Closed loop of talk.py."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "talk.py")
+    done, failed, p50, p99 = map(int, tool(core, sys.executable, script, kind, port, seconds, connections, origin).split())
+    return {"requests": done, "errors": failed, "rps": done / seconds, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
 
 
 def paced(port, path, seconds, core, rate, connections=64):

@@ -2,6 +2,7 @@
  * origin PORT
  *   GET /16KiB /1MiB   that many bytes
  *   GET /1GiB          streams them
+ *   GET /ws            switches to WebSocket, for the key of RFC 6455's example, and sends back what comes
  *   GET anything else  150 bytes
  *   POST               reads a body with Content-Length to its end, then answers 150 bytes */
 #define _GNU_SOURCE
@@ -26,6 +27,7 @@ struct connection {
   char *in;            /* what was read and not yet understood */
   size_t filled;
   long long body_left; /* bytes of a request body still to come */
+  int echoing;         /* what comes goes back */
   int answering;       /* an upload is to be answered when its body is in */
   char head[160];
   size_t head_left, head_at;
@@ -35,6 +37,8 @@ struct connection {
 
 static struct connection *connections[CONNECTIONS];
 static char *zeros;
+static const char switched[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 static char scratch[1 << 18];
 static char small[512];
 static size_t small_size;
@@ -99,6 +103,15 @@ static int answer(int fd, struct connection *it, long long size) {
   return push(fd, it);
 }
 
+/* All of it, as who sends waits for it before sending more; 0 when the connection went. */
+static int say(int fd, const char *text, size_t size) {
+  if (send(fd, text, size, MSG_NOSIGNAL) == (ssize_t) size) {
+    return 1;
+  }
+  forget(fd);
+  return 0;
+}
+
 static long long length_of(const char *head, const char *end) {
   for (const char *line = head; line && line < end; line = memchr(line, '\n', end - line)) {
     line += *line == '\n';
@@ -114,6 +127,11 @@ static int request(int fd, struct connection *it) {
   char *end = memmem(it->in, it->filled, "\r\n\r\n", 4);
   if (!end) {
     return -1;
+  }
+  if (memcmp(it->in, "GET /ws ", 8) == 0) {
+    it->filled = 0;
+    it->echoing = 1;
+    return say(fd, switched, sizeof switched - 1);
   }
   long long size = 0;
   if (memcmp(it->in, "GET /1", 6) == 0) {
@@ -134,6 +152,15 @@ static int request(int fd, struct connection *it) {
 }
 
 static void readable(int fd, struct connection *it) {
+  if (it->echoing) {
+    ssize_t got = read(fd, scratch, sizeof scratch);
+    if (got > 0) {
+      say(fd, scratch, got);
+    } else if (got == 0 || errno != EAGAIN) {
+      forget(fd);
+    }
+    return;
+  }
   while (it->body_left > 0) {
     ssize_t got = read(fd, scratch, it->body_left < (long long) sizeof scratch ? it->body_left : (long long) sizeof scratch);
     if (got <= 0) {

@@ -11,6 +11,7 @@ from targets import ALONE, CREDENTIALS, asked_route
 GIB = 1 << 30
 MIB = 1 << 20
 ALL = ("gatehouse", "gatehouse-io_uring", "gatehouse-nio", "nginx", "haproxy", "caddy", "spring")
+STREAMS = ("gatehouse", "nginx", "haproxy")
 ONE_EACH = ("gatehouse", "nginx", "haproxy", "caddy", "spring")
 
 
@@ -80,18 +81,32 @@ def paced(bench, proxy, seconds, label):
     return result
 
 
-def stream(bench, proxy, seconds, label):
+def stream(bench, proxy, seconds, label, port=None):
     """Down, then up; the CPU time is that of both gigabytes."""
+    port = port or proxy.port
     before = proxy.memory()
     proxy.reset_peak()
     start, cpu = time.monotonic(), sum(proxy.cpu())
-    complete = hold.download(proxy.port, "/1GiB") >= GIB
+    complete = hold.download(port, "/1GiB", GIB) >= GIB
     down = proxy.memory(peak=True) - before
     proxy.reset_peak()
-    accepted = hold.upload(proxy.port, "/sink", GIB)
+    accepted = hold.upload(port, "/sink", GIB)
     up = proxy.memory(peak=True) - before
     return {"requests": 2, "errors": 2 - complete - accepted, "cpu_ms_per_gib": (sum(proxy.cpu()) - cpu) * 500,
             "mib_per_s": 2048 / (time.monotonic() - start), "peak_down_mib": down / MIB, "peak_up_mib": up / MIB}
+
+
+def bytes_asked(bench, proxy, seconds, label):
+    return load.measured(proxy, bench.origin, lambda: load.wrk(proxy.tcp, "/small", seconds, bench.load_core))
+
+
+def bytes_streamed(bench, proxy, seconds, label):
+    return stream(bench, proxy, seconds, label, proxy.tcp)
+
+
+def talk(kind, port):
+    return lambda bench, proxy, seconds, label: load.measured(proxy, bench.origin, lambda: load.talk(
+        kind, getattr(proxy, port), seconds, bench.load_core, bench.origin.port))
 
 
 def idle(count, http2):
@@ -149,6 +164,13 @@ ROWS = [
          for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log"),
     Row("metrics", "150 B with /metrics read twice a second, and not",
         [("gatehouse", "gatehouse", {}), ("gatehouse scraped", "gatehouse", {})], scraped, base="gatehouse"),
+    Row("tcp", "bytes: 150 B asked and answered, 64 connections", each(STREAMS, streams=True), bytes_asked),
+    Row("tcp-stream", "bytes: 1 GiB down, 1 GiB up, one connection", each(STREAMS, streams=True), bytes_streamed),
+    Row("tcp-connect", "bytes: a connection for each request of 150 B, 64 at a time", each(STREAMS, streams=True),
+        talk("connect", "tcp")),
+    Row("tunnel", "forward proxy: a tunnel for each request of 150 B, 64 at a time", each(("gatehouse",), streams=True),
+        talk("tunnel", "forward"), base="gatehouse"),
+    Row("ws", "WebSocket: 125 B there and back, 64 connections", each(STREAMS, streams=True), talk("ws", "port")),
     Row("open", "open loop at half of the slowest's capacity, 64 connections", each(ONE_EACH), paced, wrk()),
     *[Row(f"idle-{count // 1000}k{'-h2c' if http2 else ''}",
           f"{count:,} idle connections over {'h2c' if http2 else 'HTTP/1.1'}", each(ONE_EACH), idle(count, http2), wrk(), connections=count)

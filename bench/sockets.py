@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 
+from proc import allow_many_files
+
 PER_ADDRESS = 5000
 KEY = base64.b64encode(b"0123456789abcdef").decode()
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -107,6 +109,7 @@ def main(count):
         origin.kill()
 
 
+allow_many_files(65536)
 if sys.argv[1:] == ["target"]:
     asyncio.run(target())
 else:

@@ -24,7 +24,7 @@ class Setup:
     """What a row wants of a proxy."""
 
     def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=(),
-                 cache=False, calls=None):
+                 cache=False, calls=None, streams=False):
         self.origin = origin
         self.calls = calls  # port of a service of gRPC, for what is asked of it
         self.folder = folder
@@ -32,6 +32,8 @@ class Setup:
         self.policies = policies
         self.log = log
         self.cache = cache  # one hour, whatever the origin says
+        self.streams = streams  # bytes and WebSockets as well
+        self.tcp, self.forward = free_port(), free_port()
         self.flags = [*flags, f"-XX:SharedArchiveFile={archive}"] if archive else list(flags)
 
 
@@ -54,6 +56,7 @@ class Target:
         self.write(setup, folder, port, h2c, admin)
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
+        process.tcp, process.forward = setup.tcp, setup.forward
         process.started_in = process.wait_for(port, field=CREDENTIALS.get(setup.policies))
         return process
 
@@ -129,32 +132,48 @@ def asked_route(count):
     return (f"/r{count - 2}/42/item", f"h{(count - 2) % 100}.bench.test") if count > 1 else ("/small", "bench.test")
 
 
+STREAM_ROUTES = """  bytes: { match: { listener: tcp }, to: bytes }
+  out: { match: { listener: forward, host: 127.0.0.1 }, to: forward }
+"""
+STREAM_VERTICLES = """, "ws": { "main": "WsProxyVerticle" }, "tcp": { "main": "TcpProxyVerticle" }"""
+
+
 def gatehouse(transport):
     def write(setup, folder, port, h2c, admin):
         routes = "".join(
             f"  r{i}: {{ match: {{ host: h{i % 100}.bench.test, path: '/r{i}/{{id}}/**' }}, to: origin }}\n"
             for i in range(setup.routes - 1))
         limits = "limits: { requests: 1000000000, perAddress: 0, connections: 11000, idle: 30m, age: 24h }"
+        many = "limits: { perAddress: 0, connections: 11000 }"
+        streams = f"""  tcp: {{ listen: "127.0.0.1:{setup.tcp}", protocols: [tcp], {many} }}
+  forward:
+    listen: "127.0.0.1:{setup.forward}"
+    protocols: [forward]
+    forward: {{ allow: [127.0.0.0/8], ports: [{setup.origin}] }}
+    {many}
+""" if setup.streams else ""
         put(folder, "gateway.yaml", f"""version: 1
 node: {{ transport: {transport}, connections: 11000 }}
 {'accessLog: access.log' if setup.log else ''}
 admin: {{ listen: "127.0.0.1:{admin}" }}
 listeners:
-  web: {{ listen: "127.0.0.1:{port}", {limits} }}
+  web: {{ listen: "127.0.0.1:{port}", {'protocols: [http1, websocket], ' if setup.streams else ''}{limits} }}
   h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
-defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
+{streams}defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
 {CLUSTER.format(free_port()) if setup.policies == "cluster" else ''}
 consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
   origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}
 {f'  calls: {{ targets: "http://127.0.0.1:{setup.calls}", protocol: grpc }}' if setup.calls else ''}
+{f'  bytes: {{ targets: "tcp://127.0.0.1:{setup.origin}" }}' if setup.streams else ''}
 routes:
 {'  calls: { match: { grpc: bench.Echo }, to: calls }' if setup.calls else ''}
   all: {{ match: {{ path: "/**" }}, to: origin{', cache: 1h' if setup.cache else ''} }}
-{routes}""")
+{routes}{STREAM_ROUTES if setup.streams else ''}""")
         put(folder, "users", PASSWORD + "\n")
         put(folder, "verticles.json", """{ "verticles": { "http": { "main": "HttpProxyVerticle", "instances": "cores" },
-  %s"admin": { "main": "AdminVerticle" } } }""" % ('"grpc": { "main": "GrpcProxyVerticle" }, ' if setup.calls else ""))
+  %s"admin": { "main": "AdminVerticle" }%s } }""" % (
+            '"grpc": { "main": "GrpcProxyVerticle" }, ' if setup.calls else "", STREAM_VERTICLES if setup.streams else ""))
 
     def command(setup, folder):
         flags = [*os.environ.get("BENCH_JAVA_FLAGS", "").split(), *setup.flags]
@@ -175,7 +194,21 @@ def nginx(setup, folder, port, h2c, admin):
       grpc_set_header X-Forwarded-Host $host; grpc_set_header X-Request-Id $request_id;
     }
 """
-    put(folder, "nginx.conf", f"""worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
+    module = "load_module /usr/lib/nginx/modules/ngx_stream_module.so;" if setup.streams else ""
+    stream = f"""
+stream {{
+  log_format line '$remote_addr [$time_local] $status $bytes_sent $bytes_received $session_time';
+  access_log {'stream.log line buffer=64k flush=1s' if setup.log else 'off'};
+  server {{ listen 127.0.0.1:{setup.tcp} backlog=4096; proxy_pass 127.0.0.1:{setup.origin}; }}
+}}
+""" if setup.streams else ""
+    if setup.streams:
+        locations += """    location = /ws {
+      proxy_pass http://origin; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+      proxy_read_timeout 30m;
+    }
+"""
+    put(folder, "nginx.conf", f"""{module} worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
 worker_rlimit_nofile 30000; {'user root;' if os.getuid() == 0 else ''}
 events {{ worker_connections 20000; }}
 http {{
@@ -194,7 +227,7 @@ http {{
     location / {{ proxy_pass http://origin;{cached} }}
 {locations}  }}
 }}
-""")
+{stream}""")
 
 
 def haproxy_connections():
@@ -204,6 +237,15 @@ def haproxy_connections():
 
 def haproxy(setup, folder, port, h2c, admin):
     calls = f"backend calls\n  server one 127.0.0.1:{setup.calls} proto h2\n" if setup.calls else ""
+    streams = f"""frontend tcp
+  mode tcp
+  {'option tcplog' if setup.log else ''}
+  bind 127.0.0.1:{setup.tcp} backlog 4096
+  default_backend bytes
+backend bytes
+  mode tcp
+  server one 127.0.0.1:{setup.origin}
+""" if setup.streams else ""
     put(folder, "haproxy.cfg", f"""global
   nbthread 1
   maxconn {haproxy_connections()}
@@ -226,7 +268,7 @@ frontend web
   default_backend origin
 backend origin
   server one 127.0.0.1:{setup.origin}
-{calls}""")
+{calls}{streams}""")
 
 
 def caddy(setup, folder, port, h2c, admin):

@@ -7,7 +7,6 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +16,44 @@ import org.jspecify.annotations.Nullable;
 public final class Broadcast {
     private static final String ADDRESS = "gatehouse.topic.";
     private static final String ID = "id";
+    private static final String KEPT = "kept";
 
     private Broadcast() {}
 
-    /** Tells all subscribers on all nodes; from any thread. */
-    public static void publish(Vertx vertx, String topic, String id, String text) {
-        vertx.eventBus().publish(ADDRESS + topic, text, new DeliveryOptions().addHeader(ID, id));
+    /** Who hears of messages. */
+    @FunctionalInterface
+    public interface Subscriber {
+        /**
+         * A message has come.
+         *
+         * @param id null where it has none
+         * @param kept whether who published it has kept it for those who come later
+         */
+        void came(@Nullable String id, String text, boolean kept);
     }
 
-    /** Calls {@code subscriber} with the id, where there is one, and the text of each message from now on. */
-    public static Subscription subscribe(Vertx vertx, String topic, BiConsumer<@Nullable String, String> subscriber) {
+    /**
+     * Tells all subscribers on all nodes; from any thread.
+     *
+     * @param kept whether nobody else needs to keep it for those who come later
+     */
+    public static void publish(Vertx vertx, String topic, String id, String text, boolean kept) {
+        var options = new DeliveryOptions().addHeader(ID, id);
+        if (kept) {
+            options.addHeader(KEPT, "true");
+        }
+        vertx.eventBus().publish(ADDRESS + topic, text, options);
+    }
+
+    /** Tells the subscriber of each message from now on. */
+    public static Subscription subscribe(Vertx vertx, String topic, Subscriber subscriber) {
         return new Subscription(vertx.eventBus()
                 .<Object>consumer(
                         ADDRESS + topic,
-                        message -> subscriber.accept(message.headers().get(ID), text(message.body()))));
+                        message -> subscriber.came(
+                                message.headers().get(ID),
+                                text(message.body()),
+                                message.headers().contains(KEPT))));
     }
 
     private static String text(@Nullable Object body) {

@@ -59,7 +59,8 @@ public record ServiceConfig(
         @Key(
                 doc =
                         "What the targets speak: `http`, or `grpc`, which is HTTP/2 whatever `pool.http2` says; calls to them keep to"
-                                + " `grpc` in place of `limits` and `timeout.total`.",
+                                + " `grpc` in place of `limits` and `timeout.total`. `tcp`, for instances of the registry behind listeners of"
+                                + " `tcp`; targets say it by their URLs.",
                 value = "http")
         ServiceProtocol protocol,
 
@@ -72,7 +73,9 @@ public record ServiceConfig(
         /** HTTP. */
         HTTP,
         /** gRPC. */
-        GRPC
+        GRPC,
+        /** Bytes of any protocol. */
+        TCP
     }
 
     /** Whether its targets are asked over HTTP/2. */
@@ -320,7 +323,9 @@ public record ServiceConfig(
 
     /** Whether its targets have this scheme. */
     public boolean isOf(String scheme) {
-        return !targets.isEmpty() && targets.get(0).url().scheme().equals(scheme);
+        return targets.isEmpty()
+                ? protocol == ServiceProtocol.TCP && scheme.equals("tcp")
+                : targets.get(0).url().scheme().equals(scheme);
     }
 
     /** Whether requests of HTTP can be sent to it. */
@@ -336,6 +341,9 @@ public record ServiceConfig(
                         targets.get(i).url().toString(),
                         targets.get(0).url().scheme() + ", as its other targets have");
             }
+        }
+        if (protocol == ServiceProtocol.TCP && !isOf("tcp")) {
+            complaints.add("protocol", "tcp", "targets of tcp, or none and a registry");
         }
         if (tls != null && !targets.isEmpty() && !isOf("https") && !isOf("tcp")) {
             complaints.add("tls", "tls for " + targets.get(0).url().scheme(), "targets of https or tcp");

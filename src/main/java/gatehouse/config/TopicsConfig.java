@@ -24,6 +24,15 @@ public record TopicsConfig(
                 weaker = Weaker.NEVER)
         Duration keep,
 
+        @Key(
+                doc =
+                        "With `redis`: longest wait for it, of a client that comes back and of a message that is posted. Both go on"
+                                + " without it then.",
+                value = "300ms",
+                min = 1,
+                max = 10_000)
+        Duration patience,
+
         @Key(doc = "Most topics that are listened to at once; more are 503.", value = "1000", min = 1)
         int most,
 

@@ -18,6 +18,8 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
@@ -61,7 +63,9 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         seat.take();
         exchange.whenClientLeaves(() -> fail(Failures.left()));
         var vertx = (VertxInternal) upgrade.forwarder().vertx();
-        var wait = Math.max(1, upgrade.plan().timeouts().connect().toMillis());
+        var connect = upgrade.plan().timeouts().connect();
+        var wait = Math.max(1, connect.toMillis());
+        var tls = upgrade.plan().service().tls();
         new Bootstrap()
                 .group(vertx.getOrCreateContext().nettyEventLoop())
                 .channelFactory(vertx.transport().channelFactory(false))
@@ -71,6 +75,9 @@ final class Handshake extends ChannelInboundHandlerAdapter {
                     @Override
                     protected void initChannel(Channel made) {
                         FairReads.on(made);
+                        if (tls != null) {
+                            made.pipeline().addLast(tls.handler(made.alloc(), target.host(), target.port(), connect));
+                        }
                         made.pipeline().addLast(StrictResponseDecoder.alone(), Handshake.this);
                     }
                 })
@@ -89,8 +96,27 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         channel = context.channel();
         if (over) {
             var unused = context.close();
-            return;
+        } else if (upgrade.plan().service().tls() == null) {
+            ask(context);
         }
+    }
+
+    /** Nothing is said before the target has proved who it is. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (!(event instanceof SslHandshakeCompletionEvent end)) {
+            context.fireUserEventTriggered(event);
+        } else if (!end.isSuccess()) {
+            fail(
+                    end.cause() instanceof SslHandshakeTimeoutException
+                            ? Failures.connectTimeout()
+                            : Failures.connecting(end.cause()));
+        } else if (!over) {
+            ask(context);
+        }
+    }
+
+    private void ask(ChannelHandlerContext context) {
         var limit = upgrade.plan().timeouts().firstByte().toNanos();
         var left = upgrade.deadline() - System.nanoTime();
         var wait = limit == 0 ? left : Math.min(limit, left);

@@ -81,6 +81,7 @@ final class NodeParts {
         accessLog = log == null ? null : open(home, log);
         switchboard = new Switchboard(lanes);
         sockets = new OpenSockets(vertx, listeners, snapshots, metrics, accessLog);
+        sockets.topics().remember(redis == null ? null : redis.topics());
         adminToken = manifest.runs("AdminVerticle") && config.admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;

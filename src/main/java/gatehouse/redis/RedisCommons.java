@@ -52,7 +52,12 @@ public final class RedisCommons implements Commons, AutoCloseable {
         return new RedisCommons(Redis.createClient(vertx, options), new Backoff(System::nanoTime));
     }
 
-    private Future<Response> run(Script script, List<String> keys, Object... arguments) {
+    /** What is kept of topics there. */
+    public TopicLog topics() {
+        return new TopicLog(this);
+    }
+
+    Future<Response> run(Script script, List<String> keys, Object... arguments) {
         if (!backoff.mayTry()) {
             return Future.failedFuture("Redis can't be reached");
         }

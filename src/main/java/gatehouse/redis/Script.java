@@ -42,6 +42,33 @@ enum Script {
     RELEASE("""
             if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
             return redis.call('del', KEYS[1])
+            """),
+    /** Stream, lengths of its messages with their sum under no name; id, text, most messages, most bytes, life. */
+    TELL("""
+            if redis.call('hexists', KEYS[2], ARGV[1]) == 1 then return 0 end
+            redis.call('xadd', KEYS[1], '*', 'i', ARGV[1], 't', ARGV[2])
+            redis.call('hset', KEYS[2], ARGV[1], #ARGV[2])
+            local bytes = redis.call('hincrby', KEYS[2], '', #ARGV[2])
+            local count = redis.call('xlen', KEYS[1])
+            while count > 1 and (count > tonumber(ARGV[3]) or bytes > tonumber(ARGV[4])) do
+              local old = redis.call('xrange', KEYS[1], '-', '+', 'COUNT', 1)[1]
+              redis.call('xdel', KEYS[1], old[1])
+              redis.call('hdel', KEYS[2], old[2][2])
+              bytes = redis.call('hincrby', KEYS[2], '', -#old[2][4])
+              count = count - 1
+            end
+            redis.call('pexpire', KEYS[1], ARGV[5])
+            redis.call('pexpire', KEYS[2], ARGV[5])
+            return 1
+            """),
+    /** Stream. */
+    TOLD("""
+            local told = {}
+            for i, entry in ipairs(redis.call('xrange', KEYS[1], '-', '+')) do
+              told[2 * i - 1] = entry[2][2]
+              told[2 * i] = entry[2][4]
+            end
+            return told
             """);
 
     private final String text;

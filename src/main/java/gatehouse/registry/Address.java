@@ -14,8 +14,8 @@ public record Address(String scheme, String host, int port) {
     private static final List<String> SCHEMES = List.of("http", "https", "tcp");
     private static final int LONGEST = 300;
 
-    /** Over what requests go to instances; {@code HOST:PORT} says that the service that leads to it knows. */
-    private static final List<String> REACHED = List.of("", "http");
+    /** Over what instances are reached; {@code HOST:PORT} says that the service that leads to it knows. */
+    private static final List<String> REACHED = List.of("", "http", "tcp");
 
     /**
      * Reads {@code http://10.0.0.1:8080} or {@code 10.0.0.1:8080}.

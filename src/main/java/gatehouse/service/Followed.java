@@ -29,6 +29,7 @@ final class Followed {
     private final Registry registry;
     private final Registered wanted;
     private final ServiceName name;
+    private final String scheme;
 
     /** Instances that can't be targets, so that each is told once. */
     private final Set<String> unusable = new HashSet<>();
@@ -42,11 +43,15 @@ final class Followed {
     private @Nullable Following following;
     private boolean ended;
 
-    Followed(String service, Registry registry, Registered wanted) {
+    /**
+     * @param scheme what the service speaks
+     */
+    Followed(String service, Registry registry, Registered wanted, String scheme) {
         this.service = service;
         this.registry = registry;
         this.wanted = wanted;
         this.name = new ServiceName(wanted.domain(), wanted.name());
+        this.scheme = scheme;
     }
 
     /** Hands over what is offered, now and after each change, on the context. */
@@ -124,7 +129,14 @@ final class Followed {
         if (refusal != null) {
             throw new IllegalArgumentException("its address is " + refusal);
         }
-        return TargetUrl.parse(address.scheme().isEmpty() ? "http://" + address : address.toString());
+        if (address.scheme().isEmpty()) {
+            return TargetUrl.parse(scheme + "://" + address);
+        }
+        if (scheme.equals("tcp") != address.scheme().equals("tcp")) {
+            throw new IllegalArgumentException(
+                    "its address is of " + address.scheme() + ", and the service of " + scheme);
+        }
+        return TargetUrl.parse(address.toString());
     }
 
     private static Offer offer(Listing listing) {

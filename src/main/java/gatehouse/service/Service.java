@@ -75,7 +75,7 @@ public final class Service {
             LongSupplier nanoTime,
             Registry registry) {
         var wanted = config.registry();
-        var followed = wanted == null ? null : new Followed(name, registry, wanted);
+        var followed = wanted == null ? null : new Followed(name, registry, wanted, config.isHttp() ? "http" : "tcp");
         return begin(new Service(vertx, name, config, tls, stickyKey, nanoTime, Resolver.SYSTEM, followed));
     }
 

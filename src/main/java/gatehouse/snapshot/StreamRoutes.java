@@ -6,9 +6,15 @@ import gatehouse.config.ListenerConfig.Protocol;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
 import java.util.List;
+import java.util.Set;
 
 /** Checks that a route leads from a listener to a service that speaks the same. */
 final class StreamRoutes {
+    /** Policies that hold for bytes; all others are about requests, and nobody should think that they guard a port. */
+    private static final Set<String> OF_STREAMS = Set.of("access", "timeout", "retry", "breaker");
+
+    private static final String EXPECTED = "access, timeout, retry or breaker; all else is about requests";
+
     private final GatewayConfig config;
     private final Problems problems;
 
@@ -55,8 +61,25 @@ final class StreamRoutes {
         }
     }
 
+    private void checkPolicies(String name, RouteConfig route, String listener) {
+        for (var key : route.policies().byKey().keySet()) {
+            if (!OF_STREAMS.contains(key)) {
+                problems.add(List.of("routes", name, key), key + " behind listener " + listener, EXPECTED);
+            }
+        }
+        for (var bundle : route.use()) {
+            var layer = config.policies().get(bundle);
+            if (layer != null && !OF_STREAMS.containsAll(layer.set().byKey().keySet())) {
+                problems.add(List.of("routes", name, "use"), bundle + " behind listener " + listener, EXPECTED);
+            }
+        }
+    }
+
     private void checkListener(String name, RouteConfig route, String listener, ListenerConfig listening) {
         var at = List.of("routes", name, "to");
+        if (!listening.isHttp()) {
+            checkPolicies(name, route, listener);
+        }
         if (listening.protocols().contains(Protocol.FORWARD)) {
             if (!route.to().isForward()) {
                 problems.add(at, "listener " + listener + " speaks forward", "to: forward");
@@ -88,7 +111,8 @@ final class StreamRoutes {
             problems.add(
                     at,
                     (wanted == null ? "no service" : wanted) + " behind listener " + listener,
-                    "a service whose targets are " + streams + "://HOST:PORT");
+                    "a service whose targets are " + streams + "://HOST:PORT"
+                            + (streams.equals("tcp") ? ", or a registry and protocol: tcp" : ""));
         }
     }
 }

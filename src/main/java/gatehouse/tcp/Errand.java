@@ -43,6 +43,10 @@ record Errand(TargetUrl to, boolean tunnel) {
         }
         var target = request.uri();
         if (request.method().equals(HttpMethod.CONNECT)) {
+            if (request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+                    || request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+                throw new IllegalArgumentException("content of CONNECT"); // it means nothing (RFC 9110 §9.3.6)
+            }
             if (target.lastIndexOf(':') <= target.lastIndexOf(']') || target.indexOf('/') >= 0) {
                 throw new IllegalArgumentException("no HOST:PORT");
             }
@@ -64,8 +68,12 @@ record Errand(TargetUrl to, boolean tunnel) {
         return target.length();
     }
 
-    /** Makes it the request that the server gets: with a path for a target, the host of its URL, and one answer to come. */
-    void settle(HttpRequest request) {
+    /**
+     * Makes it the request that the server gets: with a path for a target, the host of its URL, and one answer to come.
+     *
+     * @param gateway what we are called in {@code Via}
+     */
+    void settle(HttpRequest request, String gateway) {
         var rest = request.uri().substring(end(request.uri()));
         request.setUri(rest.startsWith("/") ? rest : "/" + rest);
         var headers = request.headers();
@@ -80,6 +88,8 @@ record Errand(TargetUrl to, boolean tunnel) {
         HOP.forEach(headers::remove);
         headers.set(HttpHeaderNames.HOST, to.authority());
         headers.set(HttpHeaderNames.CONNECTION, "close");
+        var version = request.protocolVersion();
+        headers.add(HttpHeaderNames.VIA, version.majorVersion() + "." + version.minorVersion() + " " + gateway);
         if (request.protocolVersion().equals(HttpVersion.HTTP_1_0) && HttpUtil.isTransferEncodingChunked(request)) {
             throw new IllegalArgumentException("chunks in HTTP/1.0");
         }

@@ -1,11 +1,9 @@
 package gatehouse.tcp;
 
-import gatehouse.config.ConsumerConfig;
 import gatehouse.exchange.Identity;
 import gatehouse.exchange.RequestIds;
 import gatehouse.listener.Door;
 import gatehouse.policy.access.Access;
-import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.route.Match;
 import gatehouse.snapshot.Route;
@@ -13,10 +11,8 @@ import gatehouse.snapshot.Snapshot;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpRequestEncoder;
@@ -26,10 +22,8 @@ import io.vertx.core.internal.VertxInternal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +39,6 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private static final int LINE = 8 * 1024;
     private static final int HEAD = 32 * 1024;
     private static final int CHUNK = 16 * 1024;
-    private static final String CHALLENGE = "Basic realm=\"proxy\", charset=\"UTF-8\"";
 
     private final VertxInternal vertx;
     private final Door door;
@@ -57,6 +50,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private final ArrayDeque<Object> held = new ArrayDeque<>();
     private boolean taken;
     private boolean complete;
+    private boolean tunnels;
     private @Nullable Relay relay;
 
     ForwardHead(
@@ -112,8 +106,6 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean tunnels;
-
     private void take(Channel connection, HttpRequest request) {
         var facts = new StreamFacts(ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
         Errand errand;
@@ -124,9 +116,9 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             }
             errand = Errand.of(request);
             tunnels = errand.tunnel();
-            identity = identity(request);
+            identity = ProxyCaller.of(request, door, snapshot);
             if (!tunnels) {
-                errand.settle(request);
+                errand.settle(request, snapshot.config().node().name());
                 held.add(request);
             }
         } catch (IllegalArgumentException e) {
@@ -139,12 +131,12 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
                 request.method().name(),
                 client,
                 errand.to().host(),
-                known(identity));
+                identity == null ? Identity.NOBODY : identity);
         facts.is(identity == null ? null : identity.consumer());
         var begun = begin.apply(facts);
         relay = begun;
         if (identity == null) {
-            refuse(begun, unauthorized());
+            refuse(begun, ProxyCaller.unauthorized());
             return;
         }
         var problem = check(begun, errand);
@@ -161,58 +153,6 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
                         go(begun, connection, errand, found.result());
                     }
                 }));
-    }
-
-    private static Identity known(@Nullable Identity identity) {
-        return identity == null ? Identity.NOBODY : identity;
-    }
-
-    private static Problem unauthorized() {
-        return new Problem(
-                "proxy-unauthorized",
-                407,
-                "Credentials for the proxy are missing or not valid",
-                "The proxy asks for the name and key of a consumer.",
-                Origin.CLIENT,
-                java.util.Map.of("Proxy-Authenticate", CHALLENGE),
-                true);
-    }
-
-    /** Who asks; null where that has to be said and was not. */
-    private @Nullable Identity identity(HttpRequest request) {
-        if (!door.config().forward().authenticate()) {
-            return Identity.NOBODY;
-        }
-        var fields = request.headers().getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
-        if (fields.size() != 1 || !fields.get(0).regionMatches(true, 0, "Basic ", 0, 6)) {
-            return null;
-        }
-        String pair;
-        try {
-            pair = new String(
-                    Base64.getDecoder().decode(fields.get(0).substring(6).strip()), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-        var colon = pair.indexOf(':');
-        var name = colon < 0 ? "" : pair.substring(0, colon);
-        var consumer = snapshot.config().consumers().get(name);
-        if (consumer == null || !has(consumer, pair.substring(colon + 1))) {
-            return null;
-        }
-        return new Identity(name, java.util.Set.copyOf(consumer.groups()), java.util.Map.of());
-    }
-
-    private static boolean has(ConsumerConfig consumer, String key) {
-        if (key.startsWith("sha256:")) {
-            return false; // a hash is no key
-        }
-        var hash = ConsumerConfig.hash(key).getBytes(StandardCharsets.US_ASCII);
-        var found = false;
-        for (var known : consumer.keys()) {
-            found |= MessageDigest.isEqual(hash, ConsumerConfig.hash(known).getBytes(StandardCharsets.US_ASCII));
-        }
-        return found;
     }
 
     private @Nullable Problem check(Relay begun, Errand errand) {
@@ -273,45 +213,9 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         begun.join(side);
     }
 
-    /** Lets the body of one request pass and nothing behind it. */
-    private static final class OneRequest extends ChannelInboundHandlerAdapter {
-        private boolean over;
-
-        OneRequest over() {
-            over = true;
-            return this;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (over) {
-                ReferenceCountUtil.release(message);
-                return;
-            }
-            over = message instanceof LastHttpContent;
-            context.fireChannelRead(message);
-        }
-    }
-
-    private void refuse(Relay begun, Problem problem) {
-        var facts = begun.facts();
-        facts.refused(problem.status(), problem.name());
-        var body = problem.toJson(facts.requestId());
-        var head = new StringBuilder("HTTP/1.1 ")
-                .append(problem.status())
-                .append(' ')
-                .append(io.netty.handler.codec.http.HttpResponseStatus.valueOf(problem.status())
-                        .reasonPhrase())
-                .append("\r\nContent-Type: " + Problem.MEDIA_TYPE + "\r\nConnection: close\r\n");
-        problem.headers()
-                .forEach((name, value) ->
-                        head.append(name).append(": ").append(value).append("\r\n"));
-        head.append("Content-Length: ").append(body.length()).append("\r\n\r\n");
-        var connection = begun.client().channel();
-        connection
-                .writeAndFlush(Unpooled.wrappedBuffer(
-                        head.toString().getBytes(StandardCharsets.ISO_8859_1), body.getBytes(StandardCharsets.UTF_8)))
-                .addListener(ChannelFutureListener.CLOSE);
+    private static void refuse(Relay begun, Problem problem) {
+        begun.facts().refused(problem.status(), problem.name());
+        Refusal.send(begun.client().channel(), problem, begun.facts().requestId());
     }
 
     private static void write(Channel connection, String text) {
@@ -319,7 +223,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
+    public void handlerRemoved(ChannelHandlerContext context) {
         for (var message = held.poll(); message != null; message = held.poll()) {
             ReferenceCountUtil.release(message);
         }

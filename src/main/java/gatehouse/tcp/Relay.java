@@ -1,8 +1,8 @@
 package gatehouse.tcp;
 
 import gatehouse.forward.Plan;
+import gatehouse.forward.Retry;
 import gatehouse.service.Outcome;
-import gatehouse.service.Service;
 import gatehouse.service.Target;
 import io.netty.channel.Channel;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class Relay {
     private final StreamFacts facts;
     private final Side client;
     private final long idleNanos;
-    private final List<Target> tried = new ArrayList<>();
+    private final List<Target> tried = new ArrayList<>(1);
     private @Nullable Side server;
     private long movedAt = System.nanoTime();
 
@@ -60,29 +60,55 @@ final class Relay {
         client.close();
     }
 
-    /** Connects to a target of the service, and to another one where that fails. */
-    void dial(Plan plan, Dialer dialer) {
+    /** Connects to a target of the service, unless its breaker is open. */
+    void begin(Plan plan, Dialer dialer) {
+        var breaker = plan.breaker();
+        if (breaker != null && !breaker.tryAcquire()) {
+            refuse(NO_TARGET, "breaker-open");
+        } else {
+            dial(plan, dialer);
+        }
+    }
+
+    /** Connects to a target that was not tried yet. */
+    private void dial(Plan plan, Dialer dialer) {
         if (!client.channel().isActive()) {
             return;
         }
-        var service = plan.service();
-        var next = tried.size() == MOST_TRIES
-                ? null
-                : tried.isEmpty() ? service.pick(facts, tried) : service.pickOther(facts, tried);
+        var next = next(plan);
         if (next == null) {
             var isFirst = tried.isEmpty();
+            count(plan, false);
             refuse(isFirst ? NO_TARGET : NOT_CONNECTED, isFirst ? "no-target" : "not-connected");
             return;
         }
+        var service = plan.service();
         tried.add(next);
         next.acquire();
         facts.asks(next.id());
-        dialer.connect(service, next, client.channel(), plan.timeouts().connect(), new Call(service, next) {
+        dialer.connect(service, next, client.channel(), plan.timeouts().connect(), new Call(plan, next) {
             @Override
             void again() {
                 dial(plan, dialer);
             }
         });
+    }
+
+    private @Nullable Target next(Plan plan) {
+        if (tried.isEmpty()) {
+            return plan.service().pick(facts, tried);
+        }
+        var retry = plan.retry();
+        return retry == null || !retry.when().contains(Retry.Cause.CONNECT) || tried.size() == MOST_TRIES
+                ? null
+                : plan.service().pickOther(facts, tried);
+    }
+
+    private static void count(Plan plan, boolean well) {
+        var breaker = plan.breaker();
+        if (breaker != null) {
+            breaker.record(well);
+        }
     }
 
     /** Joins the client to a connection that is there. */
@@ -126,11 +152,11 @@ final class Relay {
 
     /** One try at one target. */
     private abstract class Call implements Dialer.Caller {
-        private final Service service;
+        private final Plan plan;
         private final Target target;
 
-        private Call(Service service, Target target) {
-            this.service = service;
+        private Call(Plan plan, Target target) {
+            this.plan = plan;
             this.target = target;
         }
 
@@ -144,14 +170,15 @@ final class Relay {
         @Override
         public void connected(Side side) {
             side.channel().closeFuture().addListener(closed -> target.release());
-            service.report(target, Outcome.GOOD, null);
+            plan.service().report(target, Outcome.GOOD, null);
+            count(plan, true);
             join(side);
         }
 
         @Override
         public void failed(String why) {
             target.release();
-            service.report(target, Outcome.FAILED, "connect: " + why);
+            plan.service().report(target, Outcome.FAILED, "connect: " + why);
             again();
         }
     }

@@ -168,7 +168,7 @@ final class StreamLane implements StreamServer {
         } else if (plans.isEmpty()) {
             relay.refuse(NO_ROUTE, "no-route");
         } else {
-            relay.dial(plans.get(0), dialer);
+            relay.begin(plans.get(0), dialer);
         }
     }
 

@@ -30,4 +30,9 @@ interface Course {
 
     /** Messages that have begun. */
     long messages();
+
+    /** Whether a ping of the gateway was answered since the last time this was asked. */
+    default boolean wasAlive() {
+        return false;
+    }
 }

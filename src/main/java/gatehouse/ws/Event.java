@@ -9,7 +9,7 @@ final class Event {
     private final byte[] text;
 
     /**
-     * @param number its place on this node, from 1
+     * @param number its place on this node
      * @param id what clients know it by
      * @param text what it says, in UTF-8
      */
@@ -21,6 +21,19 @@ final class Event {
 
     long number() {
         return number;
+    }
+
+    /** The time that is in an id which the gateway has made, in milliseconds; -1 for others. */
+    static long timeOf(String id) {
+        var end = id.indexOf('-');
+        if (end < 1 || end > 10 || id.indexOf('-', end + 1) < 0) {
+            return -1;
+        }
+        try {
+            return Long.parseLong(id, 0, end, 36);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     String id() {

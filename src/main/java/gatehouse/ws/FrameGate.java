@@ -240,8 +240,8 @@ final class FrameGate implements Course {
         return 0;
     }
 
-    /** Whether a ping of the gateway was answered since the last time this was asked. */
-    boolean wasAlive() {
+    @Override
+    public boolean wasAlive() {
         var alive = pong;
         pong = false;
         return alive;

@@ -200,7 +200,7 @@ final class PushSocket extends ChannelInboundHandlerAdapter
             var end = at.executor().schedule(this::cut, LINGER_MILLIS, TimeUnit.MILLISECONDS);
             at.channel().closeFuture().addListener(closed -> end.cancel(false));
             if (at.channel() instanceof io.netty.channel.socket.DuplexChannel socket && socket.isActive()) {
-                var unusedShutdown = socket.shutdownOutput();
+                Side.shutOutput(at, socket);
             }
         });
     }

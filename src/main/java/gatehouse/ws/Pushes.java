@@ -7,7 +7,9 @@ import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.snapshot.Route;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Requests on one event loop for what is published on a topic. Confined to it. */
@@ -46,7 +48,18 @@ final class Pushes {
             return Future.failedFuture(tooMany().asFailure());
         }
         var lastId = exchange.header("last-event-id");
-        return Future.succeededFuture(new EventStream(node.vertx(), all, node.topics(), subject, lastId).reply());
+        return whenReady(subject, () -> new EventStream(node.vertx(), all, node.topics(), subject, lastId).reply());
+    }
+
+    /** Who comes before it is known what was pushed before could not be told that from what is new. */
+    private Future<Reply> whenReady(Subject subject, Supplier<Reply> made) {
+        if (subject.ready().isComplete()) {
+            return Future.succeededFuture(made.get());
+        }
+        Promise<Reply> reply = Promise.promise();
+        var here = node.vertx().getOrCreateContext();
+        subject.ready().onComplete(ready -> here.runOnContext(go -> reply.complete(made.get())));
+        return reply.future();
     }
 
     private static boolean takesEvents(Exchange exchange) {
@@ -71,7 +84,7 @@ final class Pushes {
             return Future.failedFuture((topic == null ? Problem.noTopic() : tooMany()).asFailure());
         }
         var key = Objects.requireNonNull(exchange.header("sec-websocket-key"));
-        return Future.succeededFuture(new PushSocket(all, node.topics(), subject, terms, count).reply(key));
+        return whenReady(subject, () -> new PushSocket(all, node.topics(), subject, terms, count).reply(key));
     }
 
     private static @Nullable String topic(Exchange exchange, Route route) {

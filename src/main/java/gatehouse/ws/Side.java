@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
     private long bytes;
     private long waitingSeen;
     private long movedAt = System.nanoTime();
+    private boolean whole;
     private boolean leaving;
     private boolean gone;
 
@@ -91,8 +93,9 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
 
     /** Begins or ceases to read. */
     void reading(boolean on) {
-        if (context != null && !gone) {
-            context.channel().config().setAutoRead(on);
+        var at = context;
+        if (at != null && !gone && (!on || at.channel().isActive())) { // one that is gone can't read, and would say so
+            at.channel().config().setAutoRead(on);
         }
     }
 
@@ -152,15 +155,25 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
 
     @Override
     public void userEventTriggered(ChannelHandlerContext at, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
-            at.channel().config().setAutoRead(false);
-            if (leaving) {
-                end();
-            } else {
-                tunnel.readWhole(this);
-            }
+        if (event instanceof ChannelInputShutdownEvent
+                || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
+            inputEnded(at);
         } else {
             at.fireUserEventTriggered(event);
+        }
+    }
+
+    /** Nothing more comes; over TLS that is said before the connection says it. */
+    private void inputEnded(ChannelHandlerContext at) {
+        if (whole) {
+            return;
+        }
+        whole = true;
+        at.channel().config().setAutoRead(false);
+        if (leaving) {
+            end();
+        } else {
+            tunnel.readWhole(this);
         }
     }
 
@@ -219,12 +232,12 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
             if (gone) {
                 return;
             }
-            if (at.channel() instanceof DuplexChannel socket && at.pipeline().get(SslHandler.class) == null) {
-                if (socket.isInputShutdown()) {
+            if (at.channel() instanceof DuplexChannel socket && socket.isActive()) {
+                if (whole || socket.isInputShutdown()) {
                     end();
                     return;
                 }
-                var unused = socket.shutdownOutput();
+                shutOutput(at, socket);
                 at.channel().config().setAutoRead(true);
                 var end = at.executor().schedule(this::end, LINGER_MILLIS, TimeUnit.MILLISECONDS);
                 at.channel().closeFuture().addListener(closed -> end.cancel(false));
@@ -240,10 +253,16 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
         if (at != null && !gone && at.channel() instanceof DuplexChannel socket) {
             at.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) written -> {
                 if (socket.isActive()) {
-                    var unused = socket.shutdownOutput();
+                    shutOutput(at, socket);
                 }
             });
         }
+    }
+
+    /** Says that nothing more comes from us; over TLS by its own word for it, as the end of a connection proves nothing there. */
+    static void shutOutput(ChannelHandlerContext at, DuplexChannel socket) {
+        var tls = at.pipeline().get(SslHandler.class);
+        var unused = tls == null ? socket.shutdownOutput() : tls.closeOutbound();
     }
 
     /** Ends the connection at once. */

@@ -4,9 +4,11 @@ import gatehouse.bus.Broadcast;
 import gatehouse.bus.Subscription;
 import gatehouse.config.TopicName;
 import gatehouse.config.TopicsConfig;
+import gatehouse.redis.TopicLog;
 import gatehouse.snapshot.Snapshots;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,8 @@ public final class Topics {
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong ids = new AtomicLong();
     private final String node = Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36 * 36), 36);
+    private final Map<String, Future<Void>> posting = new ConcurrentHashMap<>();
+    private volatile @Nullable TopicLog log;
     private @Nullable Subscription wanted;
     private long timer = -1;
     private int looks;
@@ -43,6 +47,11 @@ public final class Topics {
         Gauge.builder("gatehouse.topic.kept", known, Map::size)
                 .description("Topics of which messages are kept.")
                 .register(registry);
+    }
+
+    /** Keeps messages in a Redis as well, and finds there what was pushed before; null for none. Before anybody listens. */
+    public void remember(@Nullable TopicLog elsewhere) {
+        log = elsewhere;
     }
 
     private TopicsConfig config() {
@@ -64,10 +73,21 @@ public final class Topics {
         }
     }
 
-    /** Publishes a message on all nodes. */
+    /** Publishes a message on all nodes; it is kept before anybody is told. */
     public String publish(String topic, String text) {
         var id = nextId();
-        Broadcast.publish(vertx, topic, id, text);
+        var to = log;
+        if (to == null) {
+            Broadcast.publish(vertx, topic, id, text, false);
+        } else { // one after another, so that all see them in this order
+            var done = posting.compute(topic, (name, before) -> {
+                Future<Void> after = before == null ? Future.succeededFuture() : before;
+                return after.compose(posted -> to.add(topic, new TopicLog.Message(id, text), config()))
+                        .onComplete(kept -> Broadcast.publish(vertx, topic, id, text, true))
+                        .otherwiseEmpty();
+            });
+            done.onComplete(posted -> posting.remove(topic, done));
+        }
         return id;
     }
 
@@ -111,8 +131,32 @@ public final class Topics {
 
     private Known begin(String topic) {
         var subject = new Subject(topic);
-        return new Known(
-                subject, Broadcast.subscribe(vertx, topic, (id, text) -> subject.add(idOf(id), text, config())));
+        var known = new Known(
+                subject, Broadcast.subscribe(vertx, topic, (id, text, kept) -> came(subject, id, text, kept)));
+        var from = log;
+        if (from == null) {
+            subject.isReady();
+        } else {
+            from.read(topic, config()).onComplete(read -> {
+                if (read.succeeded()) {
+                    subject.remember(read.result(), config());
+                }
+                subject.isReady();
+            });
+        }
+        return known;
+    }
+
+    private void came(Subject subject, @Nullable String given, String text, boolean kept) {
+        var id = idOf(given);
+        subject.add(id, text, config());
+        var to = log;
+        if (to != null
+                && !kept
+                && id.equals(given)
+                && text.length() <= config().message().bytes()) { // else each node has its own
+            var unused = to.add(subject.name(), new TopicLog.Message(id, text), config());
+        }
     }
 
     /** An id that can stand in a field of its own; ours where a message has none. */

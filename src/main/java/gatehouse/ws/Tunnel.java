@@ -50,25 +50,21 @@ final class Tunnel implements OpenSocket {
     private long toldMessages;
     private long toldMessagesOut;
 
-    Tunnel(Sockets all, Exchange exchange, Upgraded upgraded, SocketTerms terms, SocketCount count, Duration stalled) {
+    Tunnel(Sockets all, Exchange exchange, Upgraded upgraded, SocketRules rules, SocketCount count, Duration stalled) {
         this.all = all;
         this.exchange = exchange;
         this.upgraded = upgraded;
-        this.terms = terms;
+        terms = rules.terms();
         this.count = count;
         stalledNanos = stalled.toNanos();
         framed = terms.looksAtMessages();
         beat = framed
                 ? Long.toHexString(ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII)
                 : new byte[0];
-        client = new Side(this, true, course(true));
-        target = new Side(this, false, course(false));
+        client = new Side(this, true, rules.course(true, beat));
+        target = new Side(this, false, rules.course(false, beat));
         client.opposite(target);
         target.opposite(client);
-    }
-
-    private Course course(boolean ofClient) {
-        return framed ? new FrameGate(terms, ofClient, beat, System::nanoTime) : new FrameTrack();
     }
 
     /**
@@ -235,8 +231,8 @@ final class Tunnel implements OpenSocket {
     }
 
     private void beat(long now) {
-        clientMissed = isAlive(client) ? 0 : clientMissed + 1;
-        targetMissed = isAlive(target) ? 0 : targetMissed + 1;
+        clientMissed = client.course().wasAlive() ? 0 : clientMissed + 1;
+        targetMissed = target.course().wasAlive() ? 0 : targetMissed + 1;
         if (clientMissed > 2) {
             note(ABNORMAL);
             client.end();
@@ -250,10 +246,6 @@ final class Tunnel implements OpenSocket {
         beatAt = now;
         ping(client);
         ping(target);
-    }
-
-    private static boolean isAlive(Side side) {
-        return side.course() instanceof FrameGate gate && gate.wasAlive();
     }
 
     private void ping(Side side) {

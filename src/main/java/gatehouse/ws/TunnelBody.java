@@ -4,7 +4,6 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import gatehouse.forward.Upgraded;
 import gatehouse.listener.Handover;
-import gatehouse.policy.websocket.SocketTerms;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -13,17 +12,17 @@ import java.time.Duration;
 final class TunnelBody implements Reply.Body {
     private final Sockets all;
     private final Upgraded upgraded;
-    private final SocketTerms terms;
+    private final SocketRules rules;
     private final SocketCount count;
     private final Duration stalled;
 
     /**
      * @param stalled how long a side may take nothing of what waits for it
      */
-    TunnelBody(Sockets all, Upgraded upgraded, SocketTerms terms, SocketCount count, Duration stalled) {
+    TunnelBody(Sockets all, Upgraded upgraded, SocketRules rules, SocketCount count, Duration stalled) {
         this.all = all;
         this.upgraded = upgraded;
-        this.terms = terms;
+        this.rules = rules;
         this.count = count;
         this.stalled = stalled;
     }
@@ -36,7 +35,7 @@ final class TunnelBody implements Reply.Body {
             return Future.failedFuture(Problem.internal().asFailure());
         }
         var head = SwitchHead.of(channel.alloc(), exchange.response().headers());
-        new Tunnel(all, exchange, upgraded, terms, count, stalled).begin(channel, head);
+        new Tunnel(all, exchange, upgraded, rules, count, stalled).begin(channel, head);
         return Future.succeededFuture();
     }
 

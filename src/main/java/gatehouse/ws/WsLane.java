@@ -6,7 +6,6 @@ import gatehouse.exchange.Upgrading;
 import gatehouse.forward.Forwarder;
 import gatehouse.forward.Plan;
 import gatehouse.forward.Upgraded;
-import gatehouse.policy.websocket.SocketTerms;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.snapshot.Route;
@@ -32,7 +31,8 @@ final class WsLane implements Switchboard.Operator {
         if (!exchange.isWebSocket()) {
             return pushes.events(exchange, route);
         }
-        var terms = termsOf(route);
+        var rules = SocketRules.of(route);
+        var terms = rules.terms();
         var count = node.count(route.name());
         var refusal = refusal(exchange, route);
         if (refusal == null && !count.enter(terms.connections())) {
@@ -49,7 +49,7 @@ final class WsLane implements Switchboard.Operator {
                 .upgrade(exchange, plan, terms.looksAtMessages())
                 .map(reply -> {
                     if (reply.body() instanceof Upgraded upgraded) {
-                        return reply.with(new TunnelBody(all, upgraded, terms, count, stalled(exchange)));
+                        return reply.with(new TunnelBody(all, upgraded, rules, count, stalled(exchange)));
                     }
                     count.leave();
                     return reply;
@@ -66,11 +66,6 @@ final class WsLane implements Switchboard.Operator {
             return Problem.unavailable("ending", "This node takes no new WebSockets.", 1, Origin.GATEWAY);
         }
         return OriginCheck.refuses(exchange, route);
-    }
-
-    static SocketTerms termsOf(Route route) {
-        var terms = route.effective().get(SocketTerms.TYPE.key(), SocketTerms.class);
-        return terms == null ? SocketTerms.DEFAULT : terms;
     }
 
     private Duration stalled(Exchange exchange) {

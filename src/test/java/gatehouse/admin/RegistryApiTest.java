@@ -170,7 +170,7 @@ class RegistryApiTest {
                 "{\"address\":\"file:///etc/passwd\"}| address| 422",
                 "{\"address\":\"unix:/run/x.sock\"}| address| 422",
                 "{\"address\":\"https://10.0.0.1:443\"}| address is of the scheme https, over which| 422",
-                "{\"address\":\"tcp://10.0.0.1:5432\"}| address is of the scheme tcp, over which| 422",
+                "{\"address\":\"tcp://10.0.0.1:5432/db\"}| address| 422",
                 "{\"address\":\"redis://10.0.0.1:6379\"}| address| 422",
                 "{\"address\":\"http://169.254.169.254\"}| address| 422",
                 "{\"address\":\"[::ffff:169.254.169.254]:80\"}| address| 422",

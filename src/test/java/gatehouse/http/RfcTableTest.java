@@ -25,6 +25,7 @@ class RfcTableTest {
             "gatehouse.policy.cors.",
             "gatehouse.policy.edit.",
             "gatehouse.policy.ratelimit.",
+            "gatehouse.tcp.",
             "gatehouse.ws.");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
 

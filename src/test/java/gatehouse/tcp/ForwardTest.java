@@ -180,6 +180,74 @@ class ForwardTest {
     }
 
     @Test
+    void a_refusal_reaches_who_has_sent_more_than_a_request() throws Exception {
+        try (var client = RawClient.connect(gateway.port("egress"))) {
+            client.send(connect("other.test:" + origin.port()) + "x".repeat(100_000));
+            assertThat(client.read("GET").status()).isEqualTo(403);
+            client.send("y".repeat(1000)); // a reset would fail this, or what follows
+            assertThat(client.readAll()).isEmpty();
+        }
+    }
+
+    @Test
+    void who_never_ceases_to_send_after_a_refusal_is_cut_off() throws Exception {
+        try (var client = RawClient.connect(gateway.port("egress"))) {
+            client.send(connect("other.test:" + origin.port()));
+            assertThat(client.read("GET").status()).isEqualTo(403);
+            var sending = client.sendInBackground(new byte[16 * 1024 * 1024]);
+            assertThat(client.closedByPeer()).isTrue();
+            assertThat(sending).failsWithin(java.time.Duration.ofSeconds(10));
+        }
+    }
+
+    @Test
+    void a_tunnel_carries_bytes_both_ways_from_behind_the_head_on_RFC_9110_9_3_6() throws Exception {
+        try (var echo = RawOrigin.serving(connection -> {
+                    for (var octet = connection.input().read();
+                            octet >= 0;
+                            octet = connection.input().read()) {
+                        connection.send(new byte[] {(byte) octet});
+                    }
+                });
+                var own = gateway("allow: [127.0.0.0/8], ports: [" + echo.port() + "]");
+                var client = RawClient.connect(own.port("egress"))) {
+            client.send(connect("localhost:" + echo.port()) + "early");
+            var answer = client.read("CONNECT");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Content-Length")).isNull();
+            assertThat(answer.header("Transfer-Encoding")).isNull();
+            assertThat(new String(client.readBytes(5))).isEqualTo("early");
+            client.send("late").halfClose();
+            assertThat(client.readAllText()).isEqualTo("late");
+        }
+    }
+
+    @Test
+    void connect_with_content_is_400_RFC_9110_9_3_6() throws Exception {
+        var head = "CONNECT localhost:" + origin.port() + " HTTP/1.1\r\nHost: x\r\n";
+        assertThat(ask(gateway, head + "Content-Length: 3\r\n\r\nabc")).startsWith("HTTP/1.1 400");
+        assertThat(ask(gateway, head + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void the_request_of_a_url_goes_on_without_what_is_between_a_client_and_its_proxy_RFC_9110_7_6_1() throws Exception {
+        var url = "http://localhost:" + origin.port();
+        assertThat(ask(
+                        gateway,
+                        "GET " + url + "/seen HTTP/1.1\r\nHost: elsewhere\r\nConnection: X-Own\r\nX-Own: 1\r\n"
+                                + "TE: trailers\r\nProxy-Connection: keep-alive\r\nVia: 1.0 before\r\n\r\n"))
+                .endsWith("hello");
+        var seen = origin.requests().get(origin.requests().size() - 1);
+        assertThat(seen.head().startLine()).isEqualTo("GET /seen HTTP/1.1");
+        assertThat(seen.header("Host")).isEqualTo("localhost:" + origin.port());
+        assertThat(seen.header("X-Own")).isNull();
+        assertThat(seen.header("TE")).isNull();
+        assertThat(seen.header("Connection")).isEqualTo("close");
+        assertThat(seen.head().all("Via")).hasSize(2).first().isEqualTo("1.0 before");
+    }
+
+    @Test
     void a_host_that_refuses_is_502() throws Exception {
         var closed = RawOrigin.closedPort();
         try (var own = gateway("allow: [127.0.0.0/8], ports: [" + closed + "]")) {

@@ -141,6 +141,11 @@ public final class RawClient implements AutoCloseable {
         return in.readNBytes(count);
     }
 
+    /** Whether something has come that was not read. */
+    public boolean available() throws IOException {
+        return in.available() > 0;
+    }
+
     /** Everything up to the end of the connection; fails when it ends with a reset. */
     public byte[] readAll() throws IOException {
         return in.readAllBytes();

@@ -88,6 +88,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("http", "tcp"), text, arguments);
     }
 
+    /** As {@link #startWithRegistry}, with what passes on bytes. */
+    public static TestGateway startWithRegistryAndStreams(String text, Object... arguments) throws Exception {
+        return start(2, List.of("registry", "http", "tcp", "admin"), text, arguments);
+    }
+
     /** As {@link #start}, with what speaks gRPC. */
     public static TestGateway startWithGrpc(String text, Object... arguments) throws Exception {
         return start(2, List.of("http", "grpc"), text, arguments);
@@ -124,7 +129,7 @@ public final class TestGateway implements AutoCloseable {
                 .withClusterManager(member.manager())
                 .buildClustered());
         member.begin(vertx);
-        return start(vertx, member, home, blueprint, 1, List.of("http", "admin"));
+        return start(vertx, member, home, blueprint, 1, List.of("http", "ws", "admin"));
     }
 
     private static TestGateway start(

@@ -34,7 +34,7 @@ class PushTest {
     }
 
     /** One event of a stream. */
-    private static Map<String, String> event(RawClient client) throws IOException {
+    static Map<String, String> event(RawClient client) throws IOException {
         var fields = new HashMap<String, String>();
         for (var line = line(client); ; line = line(client)) {
             if (line.isEmpty() && fields.containsKey("data")) {
@@ -48,7 +48,7 @@ class PushTest {
     }
 
     /** One line within chunks whose sizes are skipped with their line ends. */
-    private static String line(RawClient client) throws IOException {
+    static String line(RawClient client) throws IOException {
         var line = new StringBuilder();
         while (true) {
             var octet = client.readBytes(1);
@@ -56,7 +56,7 @@ class PushTest {
             if (octet[0] == '\n') {
                 return line.toString();
             }
-            line.append((char) octet[0]);
+            line.append((char) (octet[0] & 0xff));
             if (line.toString().endsWith("\r")) {
                 client.readBytes(1);
                 line.setLength(0);
@@ -65,7 +65,11 @@ class PushTest {
     }
 
     private static RawClient listen(String topic, String... fields) throws IOException {
-        var client = gateway.client();
+        return listen(gateway, topic, fields);
+    }
+
+    static RawClient listen(TestGateway at, String topic, String... fields) throws IOException {
+        var client = at.client();
         var all = new String[fields.length + 1];
         all[0] = "Accept: text/event-stream";
         System.arraycopy(fields, 0, all, 1, fields.length);

@@ -8,6 +8,11 @@ import java.util.function.BooleanSupplier;
 final class Waiting {
     private Waiting() {}
 
+    /** A moment, between two looks. */
+    static void pause() {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+
     /** Waits at most ten seconds. */
     static void until(String what, BooleanSupplier state) {
         var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();

@@ -1,0 +1,168 @@
+package gatehouse.ws;
+
+import static gatehouse.ws.PushTest.event;
+import static gatehouse.ws.PushTest.listen;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.cluster.Joined;
+import gatehouse.config.ClusterConfig;
+import gatehouse.config.ListenAddress;
+import gatehouse.config.Size;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RedisServer;
+import gatehouse.testing.TestGateway;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** What is published on a topic reaches clients of other nodes, and those that come back to another one. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PushElsewhereTest {
+    private static final String NEWS =
+            "routes: { news: { match: { path: \"/events/{topic}\" }, to: { topic: \"{topic}\" } } }\n";
+
+    private static TestGateway gateway(RedisServer redis) throws Exception {
+        return TestGateway.startWithSockets(
+                "redis: \"%s\"\ntopics: { replay: 3, replayBytes: 1KiB }\n" + NEWS, redis.url());
+    }
+
+    private static String publish(TestGateway gateway, String text) {
+        return gateway.node().openSockets().topics().publish("news", text);
+    }
+
+    @Test
+    void a_client_that_comes_back_to_a_node_that_has_just_begun_gets_what_it_has_missed() throws Exception {
+        try (var redis = RedisServer.start()) {
+            String last;
+            try (var before = gateway(redis)) {
+                try (var client = listen(before, "news")) {
+                    publish(before, "first");
+                    last = event(client).get("id");
+                }
+                publish(before, "second");
+                publish(before, "gr\u00fc\u00dfe");
+                try (var client = listen(before, "news", "Last-Event-ID: " + last)) {
+                    assertThat(event(client)).containsEntry("data", "second");
+                    event(client); // so that all of them are kept by now
+                }
+            }
+            try (var after = gateway(redis)) {
+                try (var client = listen(after, "news", "Last-Event-ID: " + last);
+                        var fresh = listen(after, "news")) {
+                    assertThat(event(client)).containsEntry("data", "second");
+                    assertThat(event(client).get("data").getBytes("ISO-8859-1"))
+                            .isEqualTo("gr\u00fc\u00dfe".getBytes("UTF-8"));
+                    publish(after, "fourth");
+                    assertThat(event(client)).containsEntry("data", "fourth");
+                    assertThat(event(fresh)).containsEntry("data", "fourth"); // who was never here gets nothing old
+                }
+            }
+        }
+    }
+
+    @Test
+    void so_many_messages_are_kept_and_who_has_missed_more_gets_those() throws Exception {
+        try (var redis = RedisServer.start()) {
+            String last;
+            try (var before = gateway(redis);
+                    var client = listen(before, "news")) {
+                last = publish(before, "0");
+                for (var i = 1; i <= 5; i++) {
+                    publish(before, Integer.toString(i));
+                }
+                publish(before, "long".repeat(200));
+                for (var i = 0; i < 7; i++) {
+                    event(client);
+                }
+            }
+            assertThat(size(redis)).isEqualTo(3);
+            try (var after = gateway(redis);
+                    var client = listen(after, "news", "Last-Event-ID: " + last)) {
+                assertThat(event(client)).containsEntry("data", "4");
+                assertThat(event(client)).containsEntry("data", "5");
+                assertThat(event(client)).containsEntry("data", "long".repeat(200));
+                publish(after, "long".repeat(200)); // two of them are more than a KiB
+                event(client);
+            }
+            assertThat(size(redis)).isEqualTo(1);
+        }
+    }
+
+    private static int size(RedisServer redis) throws IOException {
+        try (var client = RawClient.connect(redis.port())) {
+            client.send("XLEN gw:topic:news\r\n");
+            return Integer.parseInt(new String(client.readBytes(2), "US-ASCII").substring(1));
+        }
+    }
+
+    @Test
+    void a_redis_that_hangs_holds_nobody_up() throws Exception {
+        try (var redis = RedisServer.start();
+                var gateway = gateway(redis)) {
+            redis.signal("STOP");
+            try (var client = listen(gateway, "news", "Last-Event-ID: unknown")) {
+                publish(gateway, "one");
+                publish(gateway, "two");
+                assertThat(event(client)).containsEntry("data", "one");
+                assertThat(event(client)).containsEntry("data", "two");
+            }
+            redis.signal("CONT");
+        }
+    }
+
+    private static Joined join(String name, String... seeds) {
+        return Joined.join(
+                new ClusterConfig(
+                        true,
+                        ListenAddress.parse("127.0.0.1:0"),
+                        0,
+                        List.of(seeds).stream().map(ListenAddress::parse).toList(),
+                        "what only members know",
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(2),
+                        Size.parse("16MiB")),
+                name);
+    }
+
+    @Test
+    void what_is_published_on_one_node_is_delivered_on_another_and_who_moves_misses_nothing() throws Exception {
+        var config = "cluster: { enabled: true, secret: \"what only members know\" }\n" + NEWS;
+        try (var one = join("one");
+                var here = TestGateway.startAmong(one, config);
+                var two = join("two", one.address());
+                var there = TestGateway.startAmong(two, config)) {
+            String last;
+            try (var client = listen(there, "news");
+                    var other = listen(here, "news")) {
+                var probes = new ArrayList<String>(); // who listens is known to the other node a moment later
+                for (var heard = false; !heard; heard = heard(client, probes)) {
+                    probes.add(publish(here, "probe"));
+                }
+                last = publish(here, "one");
+                assertThat(upTo(client, last)).containsEntry("data", "one");
+                assertThat(upTo(other, last)).containsEntry("data", "one");
+            }
+            publish(there, "two");
+            try (var client = listen(here, "news", "Last-Event-ID: " + last)) {
+                assertThat(event(client)).containsEntry("data", "two");
+            }
+        }
+    }
+
+    private static boolean heard(RawClient client, List<String> probes) throws Exception {
+        Waiting.pause();
+        return client.available() && probes.contains(event(client).get("id"));
+    }
+
+    private static java.util.Map<String, String> upTo(RawClient client, String id) throws IOException {
+        for (var event = event(client); ; event = event(client)) {
+            if (event.get("id").equals(id)) {
+                return event;
+            }
+        }
+    }
+}
