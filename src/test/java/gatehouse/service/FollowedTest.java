@@ -18,7 +18,8 @@ class FollowedTest {
     private final Followed followed = new Followed(
             "users",
             new Registry(ConfigDocument.defaults(RegistryConfig.class), new Clocks(System::nanoTime, () -> 0)),
-            new Registered("users", "default", null, Map.of()));
+            new Registered("users", "default", null, Map.of()),
+            "http");
 
     @Test
     void a_name_that_stands_for_a_refused_address_is_told_once_and_not_at_each_look_up() {
