@@ -20,7 +20,7 @@ import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.policy.auth.SharedRevocations;
 import gatehouse.problem.Problem;
-import gatehouse.redis.RedisCommons;
+import gatehouse.redis.ClusterWithRedis;
 import gatehouse.refresh.Purges;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
@@ -80,7 +80,7 @@ public final class Node {
     private final Revocations revocations;
     private final ResponseCache cache;
     private final Purges purges;
-    private final @Nullable RedisCommons redis;
+    private final @Nullable ClusterWithRedis redis;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final @Nullable Tracing tracing;
@@ -111,8 +111,11 @@ public final class Node {
         startTimeout = blueprint.config().node().startTimeout();
         registry = new Registry(blueprint.config().registry(), Clocks.SYSTEM);
         var list = new RevocationList(InstantSource.system());
-        revocations = cluster.isShared()
-                ? new SharedRevocations(list, vertx, cluster, InstantSource.system(), compare)
+        var given = blueprint.config().redis();
+        redis = given == null ? null : ClusterWithRedis.open(vertx, cluster, given, compare);
+        var together = redis == null ? cluster : redis;
+        revocations = cluster.isShared() || redis != null
+                ? new SharedRevocations(list, vertx, together, InstantSource.system(), compare)
                 : list;
         cache = new ResponseCache(
                 blueprint.config().cache(),
@@ -125,9 +128,11 @@ public final class Node {
                 this::purge,
                 () -> snapshots.current().config().cache().confirm());
         builder = new SnapshotBuilder(
-                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, together, cache);
         listeners = new Listeners(vertx, lanes);
-        redis = share(blueprint.config());
+        if (blueprint.config().cache().store() != CacheConfig.Tiers.MEMORY && (cluster.isShared() || redis != null)) {
+            cache.share(vertx, together.commons());
+        }
         var log = blueprint.config().accessLog();
         accessLog = log == null ? null : open(home, log);
         switchboard = new Switchboard(lanes);
@@ -160,23 +165,6 @@ public final class Node {
         var side = SideLoop.beside(vertx, listeners.lanes());
         loops = new LoopWatch(metrics, listeners.lanes(), side);
         deployments = new Deployments(vertx, this, new Launcher(vertx, this, home, side), manifest);
-    }
-
-    /** What the caches of nodes have in common: a Redis, or else the cluster. */
-    private @Nullable RedisCommons share(GatewayConfig config) {
-        var given = config.redis();
-        if (config.cache().store() == CacheConfig.Tiers.MEMORY) {
-            return null;
-        }
-        if (given != null) {
-            var opened = RedisCommons.open(vertx, given);
-            cache.share(vertx, opened);
-            return opened;
-        }
-        if (cluster.isShared()) {
-            cache.share(vertx, cluster.commons());
-        }
-        return null;
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -289,7 +277,9 @@ public final class Node {
     }
 
     private Future<Void> learnRevocations() {
-        return revocations instanceof SharedRevocations shared ? shared.begin() : Future.succeededFuture();
+        var met = redis == null ? Future.<Void>succeededFuture() : redis.meet();
+        return met.compose(
+                others -> revocations instanceof SharedRevocations shared ? shared.begin() : Future.succeededFuture());
     }
 
     private Future<Void> startRegistry(GatewayConfig config) {

@@ -167,11 +167,12 @@ final class References {
         var limit = set.get(RateLimit.TYPE.key(), RateLimit.Config.class);
         if (limit != null
                 && limit.scope() == RateLimit.Scope.CLUSTER
-                && !config.cluster().enabled()) {
+                && !config.cluster().enabled()
+                && config.redis() == null) {
             problems.add(
                     List.of("routes", route, RateLimit.TYPE.key(), "scope"),
-                    "cluster, but this node is in no cluster",
-                    "node, or cluster.enabled: true");
+                    "cluster, but this node is in no cluster and has no redis",
+                    "node, cluster.enabled: true, or a redis");
         }
     }
 
