@@ -57,6 +57,7 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     private @Nullable GrpcCall call;
     private @Nullable Reshaping inflow;
     private @Nullable Buffer ready;
+    private @Nullable Buffer readBefore;
     private @Nullable HttpMethod upstreamMethod;
     private @Nullable Trace trace;
 
@@ -217,6 +218,16 @@ public final class Exchange implements RequestHead, ExchangeFacts {
     /** Chooses the body to send; for a request that has none. */
     public void sendBody(Buffer whole) {
         ready = whole;
+    }
+
+    /** The request's own body where it was read before anybody sends it on, or null; nobody changes it. */
+    public @Nullable Buffer bodyReadBefore() {
+        return readBefore;
+    }
+
+    /** Notes that the body was read, whole; it goes to the target as it came all the same. */
+    public void hasReadBody(Buffer whole) {
+        readBefore = whole;
     }
 
     /** Method to send to the target. */
