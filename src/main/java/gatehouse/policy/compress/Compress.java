@@ -86,6 +86,9 @@ public final class Compress implements Policy {
     private final int max;
     private final Supplier<Packing> gzip;
     private final @Nullable Supplier<Packing> brotli;
+    private volatile @Nullable Judged last;
+
+    private record Judged(String type, boolean isWorthIt) {}
 
     private Compress(Config config) {
         types.addAll(config.types());
@@ -183,10 +186,21 @@ public final class Compress implements Policy {
         return false;
     }
 
+    /** Most answers of a route are of the same type, so the last one is remembered. */
     private boolean isOfType(@Nullable String type) {
         if (type == null) {
             return false;
         }
+        var before = last;
+        if (before != null && before.type.equals(type)) {
+            return before.isWorthIt;
+        }
+        var isWorthIt = isNamed(type);
+        last = new Judged(type, isWorthIt);
+        return isWorthIt;
+    }
+
+    private boolean isNamed(String type) {
         var semicolon = type.indexOf(';');
         var media = (semicolon < 0 ? type : type.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
         if (types.contains(media)) {
