@@ -3,6 +3,7 @@ package gatehouse.cluster;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -13,12 +14,14 @@ public final class Alone implements Cluster {
     private final Member self;
     private final byte[] secret = new byte[32];
     private final Commons commons = new MemoryCommons(System::nanoTime);
+    private final Ledger ledger;
 
     /** A cluster of one. */
     public Alone(Vertx vertx, String name) {
         this.vertx = vertx;
         self = new Member(UUID.randomUUID().toString(), name, "", true);
         new SecureRandom().nextBytes(secret);
+        ledger = new MapLedger(this, InstantSource.system());
     }
 
     @Override
@@ -56,6 +59,11 @@ public final class Alone implements Cluster {
         return new SharedMap(
                 vertx.sharedData().getLocalAsyncMap(name),
                 (map, key, value, next, life) -> map.replaceIfPresent(key, value, next, life));
+    }
+
+    @Override
+    public Ledger ledger() {
+        return ledger;
     }
 
     @Override

@@ -29,6 +29,14 @@ public interface Cluster {
      */
     SharedMap map(String name);
 
+    /** Values under a name; the cautions of {@link #map} apply, but for nodes with a Redis, where they outlive the members. */
+    default Records records(String name) {
+        return map(name);
+    }
+
+    /** Accounts that nodes draw on together; the same ones for all who ask. */
+    Ledger ledger();
+
     /** Leases under a name, each of which one member holds at a time; the cautions of {@link #map} apply. */
     default Leases leases(String name) {
         return new Leases(map(name + ".leases"), map(name + ".fences"), System::currentTimeMillis);

@@ -13,6 +13,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
     private final Commons commons;
+    private @Nullable Ledger ledger;
     private volatile @Nullable Vertx vertx;
     private volatile Set<Integer> ports = Set.of();
     private volatile boolean closing;
@@ -197,6 +199,14 @@ public final class Joined implements Cluster, AutoCloseable {
                     return true;
                 },
                 false);
+    }
+
+    @Override
+    public synchronized Ledger ledger() {
+        if (ledger == null) {
+            ledger = new MapLedger(this, InstantSource.system());
+        }
+        return ledger;
     }
 
     @Override

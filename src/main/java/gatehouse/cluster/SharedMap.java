@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A map of bytes by name whose entries end by themselves. Lifetimes are exact to a second where members share it. An answer may
  * take as long as a member's silence is waited for, so who serves a request sets a deadline of his own.
  */
-public final class SharedMap {
+public final class SharedMap implements Records {
     private final Future<AsyncMap<String, Buffer>> opening;
     private final Replacing replacing;
 
@@ -26,12 +26,12 @@ public final class SharedMap {
         Future<Boolean> replace(AsyncMap<String, Buffer> map, String key, Buffer value, Buffer next, long lifeMillis);
     }
 
-    /** The value of a key, or null. */
+    @Override
     public Future<@Nullable Buffer> get(String key) {
         return opening.compose(map -> map.get(key));
     }
 
-    /** Sets a value for so long. */
+    @Override
     public Future<Void> put(String key, Buffer value, Duration life) {
         return opening.compose(map -> map.put(key, value, wholeSeconds(life)));
     }
@@ -50,7 +50,7 @@ public final class SharedMap {
         return opening.compose(map -> replacing.replace(map, key, value, next, wholeSeconds(life)));
     }
 
-    /** All that there is now. */
+    @Override
     public Future<Map<String, Buffer>> entries() {
         return opening.compose(AsyncMap::entries);
     }

@@ -6,6 +6,8 @@ import java.util.Arrays;
 /** A range of IP addresses, {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address is a range of one. */
 @Expects("an address range such as 10.0.0.0/8 or fd00::/8")
 public final class Cidr {
+    private static final int MAPPED_BITS = 96;
+
     private final byte[] network;
     private final int prefix;
 
@@ -29,13 +31,26 @@ public final class Cidr {
         if (prefix > bytes.length * 8) {
             throw new IllegalArgumentException("its prefix is not within 0 and " + bytes.length * 8);
         }
-        var range = new Cidr(bytes, prefix);
-        for (var bit = prefix; bit < bytes.length * 8; bit++) {
-            if ((bytes[bit / 8] >> (7 - bit % 8) & 1) != 0) {
+        var range = unmapped(bytes, prefix);
+        for (var bit = range.prefix; bit < range.network.length * 8; bit++) {
+            if ((range.network[bit / 8] >> (7 - bit % 8) & 1) != 0) {
                 throw new IllegalArgumentException("bits are set behind its prefix");
             }
         }
         return range;
+    }
+
+    /** Of addresses of IPv4 that are written as those of IPv6, the range of IPv4 (RFC 4291 §2.5.5.2): clients are known by that. */
+    private static Cidr unmapped(byte[] bytes, int prefix) {
+        if (bytes.length != 16 || prefix < MAPPED_BITS || bytes[10] != -1 || bytes[11] != -1) {
+            return new Cidr(bytes, prefix);
+        }
+        for (var i = 0; i < 10; i++) {
+            if (bytes[i] != 0) {
+                return new Cidr(bytes, prefix);
+            }
+        }
+        return new Cidr(Arrays.copyOfRange(bytes, 12, 16), prefix - MAPPED_BITS);
     }
 
     /** Number of leading bits that an address must share. */

@@ -29,8 +29,8 @@ public record GatewayConfig(
 
         @Key(
                 doc =
-                        "A Redis in which the nodes have stored responses in common, and who fetches them; absent: none. Cluster or"
-                                + " not, all nodes with the same Redis share.")
+                        "A Redis in which the nodes have stored responses in common, and who fetches them, what callers have used of"
+                                + " limits, and which tokens are revoked; absent: none. Cluster or not, all nodes with the same Redis share.")
         @Nullable RedisConfig redis,
 
         @Key(doc = "The store of responses, for routes with `cache`.", value = "{}")

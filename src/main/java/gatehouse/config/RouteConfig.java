@@ -100,7 +100,10 @@ public record RouteConfig(
                 complaints.add("sticky", "route", "what tells one client from another, such as ip");
             }
             if (redirect != null && !isAddress(redirect)) {
-                complaints.add("redirect", redirect.toString(), "a URL, or a path that begins with /");
+                complaints.add(
+                        "redirect",
+                        redirect.toString(),
+                        "a URL whose host no value of the request can end, or a path that begins with /");
             }
         }
 
@@ -112,7 +115,30 @@ public record RouteConfig(
                     return false;
                 }
             }
-            return text.matches("https?://[^/{].*|https?://\\{host\\}.*|/([^/].*)?|\\{path\\}.*");
+            return text.matches("https?://[^/{].*|https?://\\{host\\}.*|/([^/].*)?|\\{path\\}.*")
+                    && (text.startsWith("/") || text.startsWith("{") || isHostCertain(redirect));
+        }
+
+        /** Whether the host ends with text, or is that of the request: a value at its end could make any other of it. */
+        private static boolean isHostCertain(Template redirect) {
+            var certain = true;
+            var isFirst = true;
+            for (var part : redirect.parts()) {
+                if (part.kind() == Template.Kind.PATH) {
+                    return certain;
+                }
+                if (part.kind() == Template.Kind.TEXT) {
+                    var text = isFirst ? part.name().substring(part.name().indexOf("//") + 2) : part.name();
+                    certain |= text.matches("\\.[^/?]+.*");
+                    if (text.indexOf('/') >= 0 || text.indexOf('?') >= 0) {
+                        return certain;
+                    }
+                } else {
+                    certain = certain && part.kind() == Template.Kind.HOST;
+                }
+                isFirst = false;
+            }
+            return certain;
         }
 
         /** Whether it leads wherever clients of a forward proxy want to go. */

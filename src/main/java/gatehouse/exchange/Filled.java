@@ -26,6 +26,7 @@ public final class Filled {
     /** Where the text will stand. */
     private enum Place {
         FIELD,
+        COOKIE,
         PATH,
         QUERY
     }
@@ -33,6 +34,46 @@ public final class Filled {
     /** As the value of a header field; bytes that can't stand there are percent-encoded. Null where a value is missing. */
     public static @Nullable String field(Template template, RequestHead head) {
         return new Filled(head, Place.FIELD).fill(template);
+    }
+
+    /** As {@code Cookie} or {@code Set-Cookie}: besides, what can't stand in a cookie's value (RFC 6265 §4.1.1) is percent-encoded. */
+    public static @Nullable String cookie(Template template, RequestHead head) {
+        return new Filled(head, Place.COOKIE).fill(template);
+    }
+
+    /**
+     * As an address: each value before a {@code ?} is a part of the path, each behind it the value of a parameter, or a part of one. Null where a
+     * value is missing.
+     */
+    public static @Nullable String address(Template template, RequestHead head) {
+        var filled = new Filled(head, Place.PATH);
+        var out = new StringBuilder(64);
+        for (var part : template.parts()) {
+            if (out.indexOf("?") < 0 || !isPathText(part.kind())) {
+                if (!filled.append(out, part)) {
+                    return null;
+                }
+            } else {
+                var value = value(part, head);
+                if (value == null) {
+                    return null;
+                }
+                appendAsParameter(out, value);
+            }
+        }
+        return out.toString();
+    }
+
+    /** What is percent-encoded already and has no character of a query's own, but slashes and such. */
+    private static void appendAsParameter(StringBuilder out, String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if ("&=+;#".indexOf(c) < 0) {
+                out.append(c);
+            } else {
+                escape(out, c);
+            }
+        }
     }
 
     /**
@@ -82,6 +123,7 @@ public final class Filled {
         }
         switch (place) {
             case FIELD -> appendToField(out, value, part.kind() == Kind.HEADER);
+            case COOKIE -> appendToCookie(out, value, part.kind() == Kind.HEADER);
             case PATH -> {
                 if (isPathText(part.kind())) {
                     out.append(value);
@@ -128,6 +170,19 @@ public final class Filled {
             var c = value.charAt(i);
             if ((c >= ' ' && c < 0x7f) || (isField && (c == '\t' || (c > 0x7f && c <= 0xff)))) {
                 out.append(c);
+            } else {
+                i = appendEscaped(out, value, i);
+            }
+        }
+    }
+
+    private static void appendToCookie(StringBuilder out, String value, boolean isField) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (c > ' ' && c < 0x7f && "\",;\\".indexOf(c) < 0) {
+                out.append(c);
+            } else if (isField && c <= 0xff) {
+                escape(out, c);
             } else {
                 i = appendEscaped(out, value, i);
             }

@@ -87,6 +87,16 @@ public abstract class SentOn extends Received {
         chosen().body = whole;
     }
 
+    /** The request's own body where it was read before anybody sends it on, or null; nobody changes it. */
+    public final @Nullable Buffer bodyReadBefore() {
+        return chosen == null ? null : chosen.readBefore;
+    }
+
+    /** Notes that the body was read, whole; it goes to the target as it came all the same. */
+    public final void hasReadBody(Buffer whole) {
+        chosen().readBefore = whole;
+    }
+
     /** From now on its body goes through this before it is sent on. */
     public final void bodyThrough(Reshaping next) {
         chosen().reshaping = next;
@@ -161,6 +171,7 @@ public abstract class SentOn extends Received {
         private @Nullable String query;
         private HttpMethod method;
         private @Nullable Buffer body;
+        private @Nullable Buffer readBefore;
         private @Nullable Reshaping reshaping;
 
         Chosen(Received as) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * what there is until its end. Then nothing more is read from the client until somebody takes the rest. What was gathered whole is
  * sent together with the head, and can be sent again.
  *
- * <p>Not gathered is what may want an answer before it goes on: see {@link #isFor}. Where much lies here already ({@link GatherRoom})
+ * <p>A body that was read before is whole at once. Not gathered is what may want an answer before it goes on: see {@link #isFor}. Where much lies here already ({@link GatherRoom})
  * the request goes on with what has come. A body that breaks its framing is answered by whoever took the request, as before anybody
  * reads it. Confined to its event loop.
  */
@@ -64,6 +64,9 @@ final class Gathering extends Flow {
      * for calls of gRPC without a length, which may be dialogues.
      */
     static boolean isFor(Exchange exchange) {
+        if (exchange.bodyReadBefore() != null) {
+            return true;
+        }
         var call = exchange.carriedCall();
         if (call != null && (call.isIdempotent() || call.kind() == GrpcCall.Kind.JSON)) {
             return exchange.hasBody();
@@ -93,6 +96,14 @@ final class Gathering extends Flow {
         begin(now);
         watch.begin(now);
         exchange.whenClientLeaves(() -> fail(Failures.clientGone()));
+        var before = exchange.bodyReadBefore();
+        if (before != null) {
+            chunk(before);
+            if (flows()) {
+                end();
+            }
+            return promise.future();
+        }
         var request = exchange.request();
         request.handler(this::chunk);
         request.endHandler(end -> {
@@ -118,7 +129,7 @@ final class Gathering extends Flow {
         if (!take(chunk, false)) {
             return;
         }
-        if (bytes() >= enough || !isRoomLeft) {
+        if ((bytes() >= enough || !isRoomLeft) && exchange.bodyReadBefore() == null) {
             send(false);
         }
     }

@@ -42,7 +42,10 @@ final class Lifecycle {
     }
 
     private Future<Void> learnRevocations() {
-        return parts.revocations() instanceof SharedRevocations shared ? shared.begin() : Future.succeededFuture();
+        return parts.meetOthers()
+                .compose(met -> parts.revocations() instanceof SharedRevocations shared
+                        ? shared.begin()
+                        : Future.succeededFuture());
     }
 
     private Future<Void> startRegistry(Blueprint blueprint) {

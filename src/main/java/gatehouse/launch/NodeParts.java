@@ -13,7 +13,7 @@ import gatehouse.observe.Tracing;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.auth.RevocationList;
 import gatehouse.policy.auth.SharedRevocations;
-import gatehouse.redis.RedisCommons;
+import gatehouse.redis.ClusterWithRedis;
 import gatehouse.refresh.Purges;
 import gatehouse.registry.Clocks;
 import gatehouse.registry.Registry;
@@ -45,7 +45,7 @@ final class NodeParts {
     private final Revocations revocations;
     private final ResponseCache cache;
     private final Purges purges;
-    private final @Nullable RedisCommons redis;
+    private final @Nullable ClusterWithRedis redis;
     private final SnapshotBuilder builder;
     private final @Nullable AccessLog accessLog;
     private final @Nullable Tracing tracing;
@@ -66,7 +66,9 @@ final class NodeParts {
         compare = config.cluster().compare();
         ports = new OwnPorts(cluster);
         registry = new Registry(config.registry(), Clocks.SYSTEM);
-        revocations = revocations(vertx, cluster, compare);
+        redis = config.redis() == null ? null : ClusterWithRedis.open(vertx, cluster, config.redis(), compare);
+        var together = redis == null ? cluster : redis;
+        revocations = revocations(together);
         cache = new ResponseCache(config.cache(), config.node().name(), System::nanoTime, System::currentTimeMillis);
         purges = new Purges(
                 vertx,
@@ -74,9 +76,11 @@ final class NodeParts {
                 this::purge,
                 () -> snapshots.current().config().cache().confirm());
         builder = new SnapshotBuilder(
-                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
+                vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, together, cache);
         listeners = new Listeners(vertx, lanes);
-        redis = share(config);
+        if (config.cache().store() != CacheConfig.Tiers.MEMORY && (cluster.isShared() || redis != null)) {
+            cache.share(vertx, together.commons());
+        }
         var log = config.accessLog();
         accessLog = log == null ? null : open(home, log);
         switchboard = new Switchboard(lanes);
@@ -94,26 +98,11 @@ final class NodeParts {
         feedMetrics(manifest.runs(Deployments.REGISTRY));
     }
 
-    private static Revocations revocations(Vertx vertx, Cluster cluster, Duration compare) {
+    private Revocations revocations(Cluster together) {
         var list = new RevocationList(InstantSource.system());
-        return cluster.isShared() ? new SharedRevocations(list, vertx, cluster, InstantSource.system(), compare) : list;
-    }
-
-    /** What the caches of nodes have in common: a Redis, or else the cluster. */
-    private @Nullable RedisCommons share(GatewayConfig config) {
-        var given = config.redis();
-        if (config.cache().store() == CacheConfig.Tiers.MEMORY) {
-            return null;
-        }
-        if (given != null) {
-            var opened = RedisCommons.open(vertx, given);
-            cache.share(vertx, opened);
-            return opened;
-        }
-        if (cluster.isShared()) {
-            cache.share(vertx, cluster.commons());
-        }
-        return null;
+        return cluster.isShared() || redis != null
+                ? new SharedRevocations(list, vertx, together, InstantSource.system(), compare)
+                : list;
     }
 
     private static AccessLog open(Path home, AccessLogConfig log) {
@@ -252,6 +241,11 @@ final class NodeParts {
     }
 
     /** The connections that are WebSockets now. */
+    /** Finds out which other nodes have the same Redis, where there is one. */
+    Future<Void> meetOthers() {
+        return redis == null ? Future.succeededFuture() : redis.meet();
+    }
+
     OpenSockets sockets() {
         return sockets;
     }

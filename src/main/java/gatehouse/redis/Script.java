@@ -69,6 +69,73 @@ enum Script {
               told[2 * i] = entry[2][4]
             end
             return told
+            """),
+    /**
+     * An account: when it was looked at last, in microseconds, and how far it was from whole then, in nanoseconds. What one unit costs, how
+     * far it may be from whole, units spent, units wanted. Answers units lent and how far it is now. The clock is that of Redis.
+     */
+    LEND("""
+            local t = redis.call('time')
+            local now = t[1] * 1000000 + t[2]
+            local cost, most, spent, want = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+            local debt = 0
+            local at, owed = string.match(redis.call('get', KEYS[1]) or '', '^(%d+) (%d+)$')
+            if at then debt = math.min(tonumber(owed), 3 * most) - math.max(0, now - at) * 1000 end
+            debt = math.max(0, math.max(0, debt) + spent * cost)
+            local granted = math.max(0, math.min(want, math.floor((most - debt) / cost)))
+            debt = debt + granted * cost
+            if debt == 0 then
+              redis.call('del', KEYS[1])
+            elseif granted ~= 0 or spent ~= 0 then
+              redis.call('set', KEYS[1], string.format('%.0f %.0f', now, debt), 'PX', math.ceil(debt / 1000000) + 1000)
+            end
+            return {granted, debt}
+            """),
+    /** Nodes by the end of their time, and the key that they have in common; a node, how long it counts, the key that it knows. */
+    MEET("""
+            local t = redis.call('time')
+            local now = t[1] * 1000 + math.floor(t[2] / 1000)
+            redis.call('zremrangebyscore', KEYS[1], '-inf', now)
+            redis.call('zadd', KEYS[1], now + ARGV[2], ARGV[1])
+            redis.call('set', KEYS[2], ARGV[3], 'NX')
+            return {redis.call('zcard', KEYS[1]), redis.call('get', KEYS[2])}
+            """),
+    /** Nodes; one that goes. */
+    PART("""
+            return redis.call('zrem', KEYS[1], ARGV[1])
+            """),
+    /** Values by key, ends of their time by key; a key. */
+    LOOK("""
+            local t = redis.call('time')
+            local till = redis.call('zscore', KEYS[2], ARGV[1])
+            if not till or tonumber(till) <= t[1] * 1000 + math.floor(t[2] / 1000) then return false end
+            return redis.call('hget', KEYS[1], ARGV[1])
+            """),
+    /** The same; a key, its value, its life. Those of others that are over go, some at a time. */
+    KEEP("""
+            local t = redis.call('time')
+            local now = t[1] * 1000 + math.floor(t[2] / 1000)
+            for i, key in ipairs(redis.call('zrangebyscore', KEYS[2], '-inf', now, 'LIMIT', 0, 100)) do
+              redis.call('hdel', KEYS[1], key)
+              redis.call('zrem', KEYS[2], key)
+            end
+            redis.call('hset', KEYS[1], ARGV[1], ARGV[2])
+            redis.call('zadd', KEYS[2], now + ARGV[3], ARGV[1])
+            return 1
+            """),
+    /** Values by key, ends of their time by key. */
+    ALL("""
+            local t = redis.call('time')
+            local now = t[1] * 1000 + math.floor(t[2] / 1000)
+            local found = {}
+            for i, key in ipairs(redis.call('zrangebyscore', KEYS[2], now + 1, '+inf')) do
+              local value = redis.call('hget', KEYS[1], key)
+              if value then
+                found[#found + 1] = key
+                found[#found + 1] = value
+              end
+            end
+            return found
             """);
 
     private final String text;

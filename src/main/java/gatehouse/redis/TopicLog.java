@@ -14,9 +14,9 @@ public final class TopicLog {
     private static final String STREAM = "gw:topic:";
     private static final String LENGTHS = "gw:topic-ids:";
 
-    private final RedisCommons redis;
+    private final RedisLink redis;
 
-    TopicLog(RedisCommons redis) {
+    TopicLog(RedisLink redis) {
         this.redis = redis;
     }
 

@@ -53,7 +53,7 @@ public final class Answer {
     }
 
     private static String location(Template redirect, RequestHead head) {
-        var address = Filled.path(redirect, head);
+        var address = Filled.address(redirect, head);
         if (address == null || address.startsWith("//")) {
             throw Problem.noRoute().asFailure();
         }

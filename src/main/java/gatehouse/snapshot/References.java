@@ -11,6 +11,8 @@ import gatehouse.config.TargetUrl;
 import gatehouse.config.Template;
 import gatehouse.forward.Interceptors;
 import gatehouse.forward.Mirror;
+import gatehouse.policy.auth.Auth;
+import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.policy.ratelimit.RateLimit;
 import gatehouse.route.RouteTable;
 import io.netty.util.NetUtil;
@@ -54,6 +56,7 @@ final class References {
         });
         effective.forEach(this::checkCache);
         effective.forEach(this::checkLimit);
+        effective.forEach(this::checkJsonp);
         checkPorts();
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
@@ -167,11 +170,24 @@ final class References {
         var limit = set.get(RateLimit.TYPE.key(), RateLimit.Config.class);
         if (limit != null
                 && limit.scope() == RateLimit.Scope.CLUSTER
-                && !config.cluster().enabled()) {
+                && !config.cluster().enabled()
+                && config.redis() == null) {
             problems.add(
                     List.of("routes", route, RateLimit.TYPE.key(), "scope"),
-                    "cluster, but this node is in no cluster",
-                    "node, or cluster.enabled: true");
+                    "cluster, but this node is in no cluster and has no redis",
+                    "node, cluster.enabled: true, or a redis");
+        }
+    }
+
+    /** Any page may load JSONP, and its visitor's browser would say who calls. */
+    private void checkJsonp(String route, PolicySet set) {
+        var edits = set.get(ResponseEdits.TYPE.key(), ResponseEdits.Config.class);
+        var auth = set.get(Auth.TYPE.key(), Auth.TYPE.config());
+        if (edits != null && edits.isForAnyPage() && auth != null && Auth.isByBrowser(auth)) {
+            problems.add(
+                    List.of("routes", route, ResponseEdits.TYPE.key(), "jsonp"),
+                    "credentials: false, where cookies or passwords say who calls",
+                    "credentials: true, if any page may read what its visitor may");
         }
     }
 

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -66,5 +67,20 @@ class AloneTest {
         assertThat(await(map.size())).isEqualTo(1);
         await(map.remove("a"));
         assertThat(await(map.get("a"))).isNull();
+    }
+
+    @Test
+    void an_entry_that_is_replaced_ends_when_its_new_life_does() {
+        var map = cluster.map("lives");
+        await(map.put("short", Buffer.buffer("1"), LIFE));
+        await(map.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+        await(map.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
+        await(map.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
+        var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (await(map.get("short")) != null && System.nanoTime() < end) {
+            LockSupport.parkNanos(20_000_000);
+        }
+        assertThat(await(map.get("short"))).isNull();
+        assertThat(await(map.get("long"))).isEqualTo(Buffer.buffer("2"));
     }
 }

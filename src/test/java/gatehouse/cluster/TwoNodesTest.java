@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -203,6 +204,23 @@ class TwoNodesTest {
         assertThat(await(here.remove("a", Buffer.buffer("1")))).isFalse();
         assertThat(await(here.remove("a", Buffer.buffer("3")))).isTrue();
         assertThat(await(there.get("a"))).isNull();
+    }
+
+    @Test
+    void an_entry_that_is_replaced_ends_when_its_new_life_does_on_both_nodes() {
+        var here = one.map("lives");
+        var there = two.map("lives");
+        await(here.put("short", Buffer.buffer("1"), LIFE));
+        await(here.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+        await(there.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
+        await(there.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
+        var end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+        while ((await(here.get("short")) != null || await(there.get("short")) != null) && System.nanoTime() < end) {
+            LockSupport.parkNanos(50_000_000);
+        }
+        assertThat(await(here.get("short"))).isNull();
+        assertThat(await(there.get("short"))).isNull();
+        assertThat(await(there.get("long"))).isEqualTo(Buffer.buffer("2"));
     }
 
     @Test

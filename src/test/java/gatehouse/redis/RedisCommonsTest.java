@@ -33,7 +33,7 @@ class RedisCommonsTest extends CommonsTest {
     }
 
     private static RedisCommons open(String url) {
-        return RedisCommons.open(vertx, new RedisConfig(url, Duration.ofMillis(500), 6, 100));
+        return new RedisCommons(RedisLink.open(vertx, new RedisConfig(url, Duration.ofMillis(500), 6, 100)));
     }
 
     @AfterAll

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where a route leads: redirects, fixed answers, services with shares, versions. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -31,6 +32,7 @@ class DestinationTest {
               secure:   { match: { host: plain.test }, to: { redirect: "https://{host}{path}", status: 308 } }
               old:      { match: { path: "/old/{id}" }, to: { redirect: "/new?id={path.id}" } }
               search:   { match: { path: "/find/**" }, to: { redirect: "https://{host}/search?from={path}&{query}" } }
+              tenant:   { match: { path: "/tenant/{t}" }, to: { redirect: "https://t-{path.t}.example.com/" } }
               by:       { match: { path: "/by" }, to: { redirect: "/to/{header.X-Id}" } }
               teapot:   { match: { path: "/tea" }, to: { respond: { status: 418, body: "short and stout", headers: { X-Pot: tea } } } }
               empty:    { match: { path: "/empty" }, to: { respond: { status: 204 } } }
@@ -80,6 +82,10 @@ class DestinationTest {
         "/old/7, 307, /new?id=7",
         "/old/a%20b?x=1, 307, /new?id=a%20b",
         "/old/a%26b, 307, /new?id=a%26b",
+        "/old/a&admin=1;x+y, 307, /new?id=a%26admin%3D1%3Bx%2By",
+        "/old/@evil.test:80, 307, /new?id=@evil.test:80",
+        "/find//evil.test/a&b?q=1, 307, https://localhost/search?from=/find/evil.test/a%26b&q=1",
+        "/tenant/@evil.test, 307, https://t-@evil.test.example.com/",
         "/find/a%20b?q=1&x=%26, 307, https://localhost/search?from=/find/a%20b&q=1&x=%26"
     })
     void a_redirect_names_the_address_RFC_9110_15_4(String asked, int status, String location) throws IOException {
@@ -104,6 +110,15 @@ class DestinationTest {
     void a_value_can_t_lead_to_another_host() throws IOException {
         assertThat(get("/by", "X-Id: //evil.test").header("Location")).isEqualTo("/to/%2F%2Fevil.test");
         assertThat(get("/by").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest(name = "X-Id: {0}")
+    @ValueSource(strings = {"a\tb", "caf\u00e9", "%0d%0aSet-Cookie: a=b", "?x", "#x", "..", "\\\\evil.test", "a;b"})
+    void a_value_of_any_kind_stays_one_segment(String value) throws IOException {
+        var answer = get("/by", "X-Id: " + value);
+        assertThat(answer.status()).isEqualTo(307);
+        assertThat(answer.header("Location")).matches("/to/[A-Za-z0-9._~%-]+");
+        assertThat(answer.header("Set-Cookie")).isNull();
     }
 
     @Test
@@ -198,6 +213,11 @@ class DestinationTest {
                 "{ redirect: '//evil.test/' }                      | redirect",
                 "{ redirect: 'ftp://x/' }                          | redirect",
                 "{ redirect: 'https://{header.X}/' }               | redirect",
+                "{ redirect: 'https://example.com{path.x}' }       | no value of the request can end",
+                "{ redirect: 'https://a{header.X}/' }              | no value of the request can end",
+                "{ redirect: 'https://{host}{header.X}' }          | no value of the request can end",
+                "{ redirect: 'https://a-{header.X}:80/' }          | no value of the request can end",
+                "{ redirect: 'https://a-{header.X}.b{header.Y}' }  | no value of the request can end",
                 "{ redirect: /x, status: 200 }                     | one of 301",
                 "{ respond: { status: 204, body: x } }             | none with status 204",
                 "{ respond: { headers: { 'a b': x } } }            | headers",

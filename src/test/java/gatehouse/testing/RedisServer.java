@@ -80,6 +80,13 @@ public final class RedisServer implements AutoCloseable {
         return port;
     }
 
+    /** What it answers to a command, in its own protocol and without the last line end. */
+    public String ask(String command) throws IOException {
+        try (var client = RawClient.connect(port)) {
+            return client.send(command + "\r\nQUIT\r\n").readAllText().replaceFirst("\r\n\\+OK\r\n$", "");
+        }
+    }
+
     /** Sends it a signal, such as STOP or CONT. */
     public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))

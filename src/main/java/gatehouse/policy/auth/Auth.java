@@ -82,6 +82,12 @@ public final class Auth implements Policy {
         return next.proceed(exchange);
     }
 
+    /** Whether by settings of this policy a browser says by itself who calls, for whatever page: with a cookie or a password. */
+    public static boolean isByBrowser(Record settings) {
+        return settings instanceof AuthConfig config
+                && WayChecks.isByBrowser(config.jwt(), config.basic(), config.external(), config.any(), config.all());
+    }
+
     private static void check(AuthConfig config, NamedFiles files, Complaints complaints) {
         new WayChecks(files, complaints).check(config);
     }

@@ -155,6 +155,14 @@ record AuthConfig(
             if (ca != null && !url.startsWith("https://")) {
                 complaints.add("ca", ca, "none, as nothing is signed over http://");
             }
+            for (var i = 0; i < send.size(); i++) {
+                if (!GivenFields.mayBeShown(send.get(i))) {
+                    complaints.add(
+                            "send." + i,
+                            send.get(i),
+                            "the name of a header that is not about the connection or the body");
+                }
+            }
             for (var i = 0; i < receive.size(); i++) {
                 if (!GivenFields.mayBeGiven(receive.get(i))) {
                     complaints.add("receive." + i, receive.get(i), "the name of a header that a service may be given");

@@ -22,6 +22,7 @@ final class Failures {
     private final long origin;
     private final long cost;
     private final long most;
+    private volatile long quietFrom; // when nobody is known any more who was wrong
 
     Failures(Rate rate, LongSupplier nanoTime) {
         var random = ThreadLocalRandom.current();
@@ -34,16 +35,26 @@ final class Failures {
 
     /** Seconds until the address of an exchange is listened to again; 0 where it is now. */
     long waitSeconds(Exchange exchange) {
+        if (quietFrom == 0) {
+            return 0;
+        }
+        var now = nanoTime.getAsLong() - origin;
+        if (now >= quietFrom) {
+            return 0;
+        }
         var time = table.timeOf(hash.of(exchange));
         if (time == 0) {
             return 0;
         }
-        var ahead = time + cost - (nanoTime.getAsLong() - origin) - most;
+        var ahead = time + cost - now - most;
         return ahead <= 0 ? 0 : 1 + (ahead - 1) / TimeUnit.SECONDS.toNanos(1);
     }
 
     /** One more was wrong. */
     void count(Exchange exchange) {
-        var unused = table.add(hash.of(exchange), nanoTime.getAsLong() - origin, cost, most);
+        var time = Math.abs(table.add(hash.of(exchange), nanoTime.getAsLong() - origin, cost, most));
+        synchronized (this) {
+            quietFrom = Math.max(quietFrom, time);
+        }
     }
 }

@@ -24,6 +24,16 @@ final class GivenFields {
                 && !Fields.is(name, "expect");
     }
 
+    /** Whether an auth service may be shown a client's field of this name: it frames no message, and names no host. */
+    static boolean mayBeShown(String name) {
+        return !name.isEmpty()
+                && Fields.isToken(name)
+                && !Fields.isHopByHop(name)
+                && !Fields.is(name, "host")
+                && !Fields.is(name, "content-length")
+                && !Fields.is(name, "expect");
+    }
+
     /**
      * A value as it can stand in a field: bytes of UTF-8 that are no printable ASCII, and the percent sign, are escaped as in
      * URLs.

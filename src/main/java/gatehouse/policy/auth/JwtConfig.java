@@ -4,6 +4,7 @@ import gatehouse.config.Checked;
 import gatehouse.config.Key;
 import gatehouse.config.OneOf;
 import gatehouse.config.ShortForm;
+import gatehouse.config.Size;
 import gatehouse.config.Weaker;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -170,7 +171,25 @@ record JwtConfig(
             @Key(
                     doc = "A query parameter of this name. URLs end up in logs and histories; for clients that can't do"
                             + " otherwise.")
-            @Nullable String query) {}
+            @Nullable String query,
+
+            @Key(
+                    doc =
+                            "A field of this name in a form (`application/x-www-form-urlencoded`) that is sent with `POST`,"
+                                    + " `PUT` or `PATCH`. The form is read before the caller is known, and goes on as it came.")
+            @Nullable String form,
+
+            @Key(
+                    doc =
+                            "Longest form that is looked at; one that announces more is as good as one without a token, one that"
+                                    + " turns out to be longer is 413.",
+                    value = "16KiB",
+                    min = 256,
+                    max = 1_048_576)
+            Size formBytes,
+
+            @Key(doc = "How long such a form may take to come; then 408.", value = "5s", min = 10, max = 60_000)
+            Duration formTime) {}
 
     /** A URL with a host, or null. */
     static @Nullable URI urlOrNull(String text) {
@@ -191,8 +210,11 @@ record JwtConfig(
         if (keys.isEmpty() && jwks == null) {
             complaints.add("keys", "neither keys nor jwks", "something to verify tokens with");
         }
-        if (!from.authorization() && from.cookie() == null && from.query() == null) {
-            complaints.add("from", "nowhere", "authorization, a cookie or a query parameter");
+        if (!from.authorization() && from.cookie() == null && from.query() == null && from.form() == null) {
+            complaints.add("from", "nowhere", "authorization, a cookie, a query parameter or a field of a form");
+        }
+        if (from.form() != null && !forward) {
+            complaints.add("forward", "false", "true with from.form, as a form goes on as it came");
         }
         for (var header : headers.keySet()) {
             if (!GivenFields.mayBeGiven(header)) {

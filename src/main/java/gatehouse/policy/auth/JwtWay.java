@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Callers with a JSON Web Token (RFC 7519, RFC 6750, with what RFC 8725 advises). Verifying costs less than a hand-over to
  * another thread, so it is done on the event loop; what was verified is remembered by hash, good for a while and bad for a
- * moment.
+ * moment. The last of them are known by their text besides, as the hash would cost more than all the rest.
  */
 final class JwtWay implements Way {
     private static final String CHALLENGE = "Bearer";
@@ -37,19 +37,20 @@ final class JwtWay implements Way {
     private final Surroundings surroundings;
     private final LongSupplier nanoTime;
     private final List<String> fields;
+    private final Recent<Known> recent = new Recent<>();
     private final Seen<Known> good = new Seen<>(MOST_GOOD);
     private final Seen<Verdict> bad = new Seen<>(MOST_BAD);
     private final Verdict revoked = refused("The token is revoked.");
 
     /** A token that was verified; {@code keys} are those that did it, so that others start anew. */
-    private record Known(Verdict verdict, String id, String subject, long issuedAt, KeySet keys) {}
+    private record Known(Verdict verdict, String id, String subject, long issuedAt, KeySet keys, long endNanos) {}
 
-    JwtWay(JwtConfig config, KeySource keys, Surroundings surroundings) {
+    JwtWay(JwtConfig config, KeySource keys, FormBodies forms, Surroundings surroundings) {
         this.config = config;
         this.keys = keys;
         this.surroundings = surroundings;
         claims = new Claims(config, surroundings.wallTime());
-        place = new TokenPlace(config.from());
+        place = new TokenPlace(config.from(), forms);
         algorithms =
                 config.algorithms().isEmpty() ? EnumSet.allOf(Algorithm.class) : EnumSet.copyOf(config.algorithms());
         consumers = new Consumers(surroundings.consumers());
@@ -61,17 +62,28 @@ final class JwtWay implements Way {
     @Override
     public Future<Verdict> look(Exchange exchange) {
         var text = place.find(exchange);
-        if (text == null) {
-            return Verdict.ABSENT.soon();
+        if (text != null) {
+            return look(text);
         }
+        return place.mayBeInForm(exchange)
+                ? place.findInForm(exchange).compose(found -> found == null ? Verdict.ABSENT.soon() : look(found))
+                : Verdict.ABSENT.soon();
+    }
+
+    private Future<Verdict> look(String text) {
         if (text.length() > Token.MOST_CHARACTERS) {
             return refused("The token is too long.").soon();
         }
-        var hash = Digest.of(text);
         var now = nanoTime.getAsLong();
         var keySet = keys.keys();
+        var last = recent.get(text, now);
+        if (last != null && last.keys.isSameAs(keySet)) {
+            return now(last);
+        }
+        var hash = Digest.of(text);
         var known = good.get(hash, now);
         if (known != null && known.keys.isSameAs(keySet)) {
+            recent.put(text, known, known.endNanos);
             return now(known);
         }
         var seen = bad.get(hash, now);
@@ -113,15 +125,16 @@ final class JwtWay implements Way {
             return remember(hash, "The token's signature does not hold.");
         }
         var issued = token.time("iat");
+        var left = (long) ((expires - surroundings.wallTime().millis() / 1000d) * 1e9);
+        var end = nanoTime.getAsLong() + Math.min(left, config.cache().toNanos());
         var known = new Known(
                 Verdict.known(identity(token), given(token.claims())),
                 token.text("jti"),
                 token.text("sub"),
                 issued == null ? 0 : issued.longValue(),
-                keySet);
-        var now = nanoTime.getAsLong();
-        var left = (long) ((expires - surroundings.wallTime().millis() / 1000d) * 1e9);
-        good.put(hash, known, now + Math.min(left, config.cache().toNanos()));
+                keySet,
+                end);
+        good.put(hash, known, end);
         return now(known);
     }
 
@@ -161,13 +174,13 @@ final class JwtWay implements Way {
         config.headers().forEach((header, claim) -> {
             var value = text(told.claim(claim));
             if (value != null) {
-                given.put(header, GivenFields.value(value));
+                given.put(header, value);
             }
         });
         return given;
     }
 
-    /** A list stands with commas; what is neither it nor a scalar can't stand in a header. */
+    /** A list stands with commas, and those in its members are escaped; what is neither it nor a scalar can't stand in a header. */
     private static @Nullable String text(@Nullable Object value) {
         if (value instanceof Collection<?> list) {
             var texts = new ArrayList<String>();
@@ -175,11 +188,11 @@ final class JwtWay implements Way {
                 if (each instanceof Map || each instanceof Collection) {
                     return null;
                 }
-                texts.add(String.valueOf(each));
+                texts.add(GivenFields.value(String.valueOf(each)).replace(",", "%2C"));
             }
             return String.join(",", texts);
         }
-        return value == null || value instanceof Map ? null : value.toString();
+        return value == null || value instanceof Map ? null : GivenFields.value(value.toString());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package gatehouse.policy.auth;
 
 import gatehouse.cluster.Cluster;
-import gatehouse.cluster.SharedMap;
+import gatehouse.cluster.Records;
 import gatehouse.policy.Revocations;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Revocations that hold on all nodes. Each node has all of them in memory; what is revoked on one is told to the others, and stands in a
- * map of the cluster until the tokens have expired, where a node that joins finds it. As a message may be lost, and members that were cut off
+ * Revocations that hold on all nodes. Each node has all of them in memory; what is revoked on one is told to the others, and stands in a Redis
+ * or a map of the cluster until the tokens have expired, where a node that starts finds it. As a message may be lost, and members that were cut off
  * from each other have maps of their own, the map has a mark that each change replaces: who finds another one reads all, and puts there what is
  * missing. Thread-safe.
  */
@@ -34,7 +34,7 @@ public final class SharedRevocations implements Revocations {
     private final RevocationList list;
     private final Vertx vertx;
     private final Cluster cluster;
-    private final SharedMap map;
+    private final Records map;
     private final InstantSource wallTime;
     private final Duration every;
     private final Context context;
@@ -53,7 +53,7 @@ public final class SharedRevocations implements Revocations {
         this.list = list;
         this.vertx = vertx;
         this.cluster = cluster;
-        this.map = cluster.map("gatehouse.revocations");
+        this.map = cluster.records("gatehouse.revocations");
         this.wallTime = wallTime;
         this.every = every;
         this.context = vertx.getOrCreateContext();

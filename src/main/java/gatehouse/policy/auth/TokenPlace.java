@@ -1,21 +1,40 @@
 package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Finds a token: in {@code Authorization} (RFC 6750 §2.1), then in a cookie, then in the query (§2.3). */
+/** Finds a token: in {@code Authorization} (RFC 6750 §2.1), then in a cookie, then in the query (§2.3), then in a form (§2.2). */
 final class TokenPlace {
     private static final String SCHEME = "Bearer ";
 
     private final JwtConfig.From from;
+    private final FormBodies forms;
 
-    TokenPlace(JwtConfig.From from) {
+    TokenPlace(JwtConfig.From from, FormBodies forms) {
         this.from = from;
+        this.forms = forms;
     }
 
-    /** The token, or null where there is none. */
+    /** Whether there may be one in a form. */
+    boolean mayBeInForm(Exchange exchange) {
+        return from.form() != null
+                && FormBodies.hasForm(exchange, from.formBytes().bytes());
+    }
+
+    /** The token of a form, or null where there is none. */
+    Future<@Nullable String> findInForm(Exchange exchange) {
+        var name = Objects.requireNonNull(from.form());
+        return forms.read(exchange, from.formBytes().bytes(), from.formTime()).map(form -> {
+            var field = parameter(form, name);
+            return field == null || field.isEmpty() ? null : field;
+        });
+    }
+
+    /** The token, or null where there is none but perhaps in a form. */
     @Nullable String find(Exchange exchange) {
         var headers = exchange.headers();
         if (from.authorization() && isInAuthorization(headers)) {

@@ -1,9 +1,11 @@
 package gatehouse.policy.auth;
 
 import gatehouse.config.Checked.Complaints;
+import gatehouse.exchange.Fields;
 import gatehouse.policy.NamedFiles;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what is wrong with the settings of {@code auth} that their records can't know: the files that they name. */
@@ -38,6 +40,24 @@ final class WayChecks {
         }
         checkAll(prefix + "any", any);
         checkAll(prefix + "all", all);
+    }
+
+    /** Whether one of them looks at what a browser sends along for whatever page. */
+    static boolean isByBrowser(
+            @Nullable JwtConfig jwt,
+            AuthConfig.@Nullable Basic basic,
+            AuthConfig.@Nullable External external,
+            @Nullable List<AuthConfig.Way> any,
+            @Nullable List<AuthConfig.Way> all) {
+        return basic != null
+                || (jwt != null && jwt.from().cookie() != null)
+                || (external != null
+                        && external.send().stream()
+                                .anyMatch(name -> Fields.is(name, "cookie") || Fields.is(name, "authorization")))
+                || Stream.concat(
+                                any == null ? Stream.empty() : any.stream(),
+                                all == null ? Stream.empty() : all.stream())
+                        .anyMatch(way -> isByBrowser(way.jwt(), way.basic(), way.external(), way.any(), way.all()));
     }
 
     private void checkAll(String key, @Nullable List<AuthConfig.Way> ways) {

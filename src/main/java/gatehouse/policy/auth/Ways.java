@@ -52,7 +52,9 @@ final class Ways {
         var stamp = List.of(config, surroundings.consumers(), stamps(config));
         // asked for before, as things kept are not made one inside the other
         var keys = Keys.of(config, surroundings);
-        return surroundings.kept().get(JwtWay.class, stamp, () -> new JwtWay(config, keys, surroundings));
+        var vertx = surroundings.vertx();
+        var forms = surroundings.kept().get(FormBodies.class, "forms", () -> new FormBodies(vertx));
+        return surroundings.kept().get(JwtWay.class, stamp, () -> new JwtWay(config, keys, forms, surroundings));
     }
 
     /** What the files say: with other keys it is another way. */

@@ -76,6 +76,9 @@ public final class Compress implements Policy {
         }
     }
 
+    /** A client that names more is not listened to any further. */
+    private static final int MOST_CODINGS = 100;
+
     private static final List<String> CHECKSUMS = List.of("content-md5", "digest", "content-digest", "repr-digest");
 
     private final Set<String> types = new HashSet<>();
@@ -83,6 +86,9 @@ public final class Compress implements Policy {
     private final int max;
     private final Supplier<Packing> gzip;
     private final @Nullable Supplier<Packing> brotli;
+    private volatile @Nullable Judged last;
+
+    private record Judged(String type, boolean isWorthIt) {}
 
     private Compress(Config config) {
         types.addAll(config.types());
@@ -180,10 +186,21 @@ public final class Compress implements Policy {
         return false;
     }
 
+    /** Most answers of a route are of the same type, so the last one is remembered. */
     private boolean isOfType(@Nullable String type) {
         if (type == null) {
             return false;
         }
+        var before = last;
+        if (before != null && before.type.equals(type)) {
+            return before.isWorthIt;
+        }
+        var isWorthIt = isNamed(type);
+        last = new Judged(type, isWorthIt);
+        return isWorthIt;
+    }
+
+    private boolean isNamed(String type) {
         var semicolon = type.indexOf(';');
         var media = (semicolon < 0 ? type : type.substring(0, semicolon)).trim().toLowerCase(Locale.ROOT);
         if (types.contains(media)) {
@@ -227,12 +244,15 @@ public final class Compress implements Policy {
 
     /** Weight of a coding in thousandths; -1 where it is not named. */
     private static int weight(String accept, String coding) {
-        for (var start = 0; start <= accept.length(); ) {
+        var looked = 0;
+        for (var start = 0; start <= accept.length() && looked++ < MOST_CODINGS; ) {
             var comma = accept.indexOf(',', start);
             var end = comma < 0 ? accept.length() : comma;
-            var semicolon = accept.indexOf(';', start);
-            var nameEnd = semicolon < 0 || semicolon > end ? end : semicolon;
-            if (accept.substring(start, nameEnd).trim().equalsIgnoreCase(coding)) {
+            var nameEnd = start;
+            while (nameEnd < end && accept.charAt(nameEnd) != ';') {
+                nameEnd++;
+            }
+            if (isNamed(accept, start, nameEnd, coding)) {
                 return nameEnd == end
                         ? 1000
                         : quality(accept.substring(nameEnd + 1, end).trim());
@@ -240,6 +260,18 @@ public final class Compress implements Policy {
             start = end + 1;
         }
         return -1;
+    }
+
+    private static boolean isNamed(String accept, int start, int end, String coding) {
+        var from = start;
+        var to = end;
+        while (from < to && accept.charAt(from) <= ' ') {
+            from++;
+        }
+        while (from < to && accept.charAt(to - 1) <= ' ') {
+            to--;
+        }
+        return to - from == coding.length() && accept.regionMatches(true, from, coding, 0, coding.length());
     }
 
     /** RFC 9110 §12.4.2; what can't be read counts for nothing. */

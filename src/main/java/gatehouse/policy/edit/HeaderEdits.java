@@ -43,7 +43,11 @@ final class HeaderEdits {
         }
     }
 
-    private record Edit(String name, Template value, boolean replaces) {}
+    private record Edit(String name, Template value, boolean replaces, boolean isCookie) {
+        Edit(String name, Template value, boolean replaces) {
+            this(name, value, replaces, Fields.is(name, "cookie") || Fields.is(name, "set-cookie"));
+        }
+    }
 
     private final List<String> removed;
     private final List<String> replaced = new ArrayList<>();
@@ -83,7 +87,8 @@ final class HeaderEdits {
     private @Nullable String[] values(RequestHead head) {
         var values = new @Nullable String[edits.size()];
         for (var i = 0; i < values.length; i++) {
-            values[i] = Filled.field(edits.get(i).value(), head);
+            var edit = edits.get(i);
+            values[i] = edit.isCookie() ? Filled.cookie(edit.value(), head) : Filled.field(edit.value(), head);
         }
         return values;
     }

@@ -33,6 +33,11 @@ public final class ResponseEdits implements Policy {
             @Key(doc = "Wraps JSON into a call of the function that a query parameter names; `{}` switches it on.")
             Jsonp.@Nullable Config jsonp)
             implements Checked {
+        /** Whether any page of the web may read answers, but none that are for somebody. */
+        public boolean isForAnyPage() {
+            return jsonp != null && !jsonp.credentials();
+        }
+
         @Override
         public void check(Complaints complaints) {
             if (headers != null) {

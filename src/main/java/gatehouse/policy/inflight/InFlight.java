@@ -10,7 +10,6 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -38,7 +37,7 @@ public final class InFlight implements Policy {
 
     private final int max;
     private final CallerHash hash;
-    private final ConcurrentHashMap<Long, Integer> counts = new ConcurrentHashMap<>();
+    private final Counts counts = new Counts();
 
     private InFlight(Config config) {
         var random = ThreadLocalRandom.current();
@@ -48,22 +47,17 @@ public final class InFlight implements Policy {
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        Long caller = hash.of(exchange);
-        if (counts.merge(caller, 1, Integer::sum) > max) {
-            leave(caller);
+        var caller = hash.of(exchange);
+        if (!counts.enter(caller, max)) {
             return Future.failedFuture(Problem.tooManyRequests("Too many requests are under way.", 1)
                     .asFailure());
         }
-        exchange.whenEnded(() -> leave(caller));
+        exchange.whenEnded(() -> counts.leave(caller));
         return next.proceed(exchange);
-    }
-
-    private void leave(Long caller) {
-        counts.computeIfPresent(caller, (key, count) -> count == 1 ? null : count - 1);
     }
 
     /** Number of callers with requests under way. */
     int callers() {
-        return counts.size();
+        return counts.callers();
     }
 }

@@ -1,6 +1,6 @@
 package gatehouse.policy.ratelimit;
 
-import gatehouse.policy.ratelimit.Quota.Lent;
+import gatehouse.cluster.Ledger.Lent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.atomic.AtomicBoolean;

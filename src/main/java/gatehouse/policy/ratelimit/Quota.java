@@ -1,8 +1,10 @@
 package gatehouse.policy.ratelimit;
 
+import gatehouse.cluster.Ledger.Lent;
 import io.vertx.core.Future;
 
 /** A limit that several nodes draw on: one account for each caller, kept where all of them reach it. Thread-safe. */
+@FunctionalInterface
 interface Quota {
     /**
      * Charges what was spent before, whether or not the limit allows it, and lends up to {@code want} requests, as far as it does.
@@ -12,12 +14,4 @@ interface Quota {
      * @return may take long or fail; then it is not known whether anything was charged
      */
     Future<Lent> lend(long caller, long spent, long want);
-
-    /**
-     * What a node was lent.
-     *
-     * @param granted so many requests it may let through
-     * @param debt nanoseconds until the whole burst is there again, if nobody else calls
-     */
-    record Lent(long granted, long debt) {}
 }

@@ -1,5 +1,6 @@
 package gatehouse.policy.ratelimit;
 
+import gatehouse.cluster.Ledger;
 import gatehouse.config.CallerKey;
 import gatehouse.config.Checked;
 import gatehouse.config.Key;
@@ -42,7 +43,7 @@ public final class RateLimit implements Policy {
     public enum Scope {
         /** On each node by itself. */
         NODE,
-        /** For all nodes of the cluster together. */
+        /** For all nodes of the cluster, or with the same Redis, together. */
         CLUSTER
     }
 
@@ -66,8 +67,8 @@ public final class RateLimit implements Policy {
 
             @Key(
                     doc =
-                            "`node`: each node counts by itself. `cluster`: all nodes together, with at most one burst too much at a"
-                                    + " time.",
+                            "`node`: each node counts by itself. `cluster`: all nodes of a cluster, or with the same `redis`, together, with at"
+                                    + " most one burst too much at a time.",
                     value = "node")
             Scope scope,
 
@@ -107,28 +108,43 @@ public final class RateLimit implements Policy {
     }
 
     private final Meter meter;
-    private final CallerHash hash;
+    private final @Nullable Peers peers;
+    private final CallerKey callerKey;
     private final boolean fields;
     private final String by;
     private final String policy;
     private final long cost;
     private final long most;
+    private volatile CallerHash hash;
+    private volatile Ledger.Key key; // that of the hash, written after it
 
     private RateLimit(Config config, Surroundings surroundings) {
         var limit = Limit.of(config.rate(), config.mostAtOnce(), config.callers());
         cost = limit.cost();
         most = limit.most();
+        callerKey = config.by();
         if (config.scope() == Scope.CLUSTER) {
-            var peers = surroundings.kept().get(Peers.class, "peers", () -> new Peers(surroundings.cluster()));
-            var quota = new MapQuota(peers.map(), surroundings.route(), limit, surroundings.wallTime());
-            meter = new SharedMeter(
-                    surroundings.vertx(), peers, quota, limit, surroundings.nanoTime(), config.patience());
-            hash = new CallerHash(config.by(), peers.k0(), peers.k1());
+            var others = surroundings
+                    .kept()
+                    .get(
+                            Peers.class,
+                            config.patience(),
+                            () -> new Peers(
+                                    surroundings.vertx(),
+                                    surroundings.cluster().ledger(),
+                                    surroundings.nanoTime(),
+                                    config.patience()));
+            var quota = others.quota(surroundings.route(), limit);
+            meter = new SharedMeter(surroundings.vertx(), others, quota, limit, surroundings.nanoTime());
+            peers = others;
+            key = others.key();
         } else {
             var random = ThreadLocalRandom.current();
             meter = new NodeMeter(limit, surroundings.nanoTime());
-            hash = new CallerHash(config.by(), random.nextLong(), random.nextLong());
+            peers = null;
+            key = new Ledger.Key(random.nextLong(), random.nextLong());
         }
+        hash = new CallerHash(callerKey, key.first(), key.second());
         fields = config.fields();
         by = '"' + config.by().toString().replace("\"", "").replace("\\", "") + '"';
         policy = by + ";q=" + config.mostAtOnce() + ";w=" + seconds(most);
@@ -136,11 +152,20 @@ public final class RateLimit implements Policy {
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
+        if (peers != null && !peers.key().equals(key)) {
+            agree(peers.key());
+        }
         var caller = hash.of(exchange);
         var debt = meter.spend(caller);
         return debt == Meter.UNDECIDED
                 ? meter.settle(caller).compose(settled -> decide(exchange, next, settled))
                 : decide(exchange, next, debt);
+    }
+
+    /** Tells callers apart as the other nodes do. */
+    private void agree(Ledger.Key theirs) {
+        hash = new CallerHash(callerKey, theirs.first(), theirs.second());
+        key = theirs;
     }
 
     private Future<Reply> decide(Exchange exchange, Next next, long debt) {

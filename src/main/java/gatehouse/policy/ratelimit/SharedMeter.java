@@ -1,15 +1,12 @@
 package gatehouse.policy.ratelimit;
 
+import gatehouse.cluster.Ledger.Lent;
 import gatehouse.policy.KeyTable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A meter that draws on a quota of several nodes. A request spends what this node was lent for its caller; more is asked for beside
@@ -23,7 +20,6 @@ import org.slf4j.LoggerFactory;
  * burst: b that the account has, (n-1)b/n of the shares of nodes that have not heard of it, and b/n that are lent ahead. Thread-safe.
  */
 final class SharedMeter implements Meter {
-    private static final Logger LOG = LoggerFactory.getLogger(SharedMeter.class);
     private static final long REST = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int ROUNDS = 4;
@@ -39,20 +35,15 @@ final class SharedMeter implements Meter {
     private final long most;
     private final long burst;
     private final long pause;
-    private final Duration patience;
-    private final AtomicLong nextLook = new AtomicLong();
-    private volatile boolean isAlone;
 
     /**
      * @param limit cost and burst of it, and how many callers are told apart
-     * @param patience how long an answer of the quota is waited for
      */
-    SharedMeter(Vertx vertx, Peers peers, Quota quota, Limit limit, LongSupplier nanoTime, Duration patience) {
+    SharedMeter(Vertx vertx, Peers peers, Quota quota, Limit limit, LongSupplier nanoTime) {
         this.vertx = vertx;
         this.peers = peers;
         this.quota = quota;
         this.nanoTime = nanoTime;
-        this.patience = patience;
         origin = nanoTime.getAsLong() - 1;
         cost = limit.cost();
         most = limit.most();
@@ -76,7 +67,7 @@ final class SharedMeter implements Meter {
             }
             return debt(account, now);
         }
-        if (isAlone) {
+        if (peers.isAlone()) {
             var answer = fromShare(account, now, Math.max(1, burst / peers.nodes()));
             ask(account, now);
             return answer;
@@ -107,39 +98,56 @@ final class SharedMeter implements Meter {
             return -(-time - now - ahead);
         }
         account.advanced(now);
-        return isAlone ? Math.max(cost, most - (ahead - (time - now)) / dearer * cost) : debt(account, now);
+        return peers.isAlone() ? Math.max(cost, most - (ahead - (time - now)) / dearer * cost) : debt(account, now);
     }
 
     @Override
     public Future<Long> settle(long caller) {
         var now = now();
-        return settle(accounts.of(caller, now), now + patience.toNanos(), ROUNDS);
+        return settle(accounts.of(caller, now), now + peers.patience().toNanos(), ROUNDS);
     }
 
     private Future<Long> settle(Account account, long deadline, int rounds) {
-        var now = now();
         account.waits(1);
-        var asked = ask(account, now);
-        var context = vertx.getOrCreateContext();
-        Promise<Void> heard = Promise.promise();
-        account.answer().onComplete(end -> context.runOnContext(here -> heard.complete()));
-        return heard.future().compose(here -> {
+        if (ask(account, now()) || peers.isAlone()) {
+            return hear(account, deadline, rounds);
+        }
+        return here(peers.place()).transform(place -> {
+            if (place.failed()) {
+                return hear(account, deadline, 1);
+            }
+            if (account.begin()) {
+                askNow(account, now());
+            } else {
+                peers.leave();
+            }
+            return hear(account, deadline, rounds);
+        });
+    }
+
+    /** Decides when an answer has come. */
+    private Future<Long> hear(Account account, long deadline, int rounds) {
+        return here(account.answer()).compose(heard -> {
             account.waits(-1);
             var answer = spend(account.caller());
             if (answer != UNDECIDED) {
                 return Future.succeededFuture(answer);
             }
-            return asked && rounds > 1 && now() < deadline
+            return rounds > 1 && now() < deadline
                     ? settle(account, deadline, rounds - 1)
                     : Future.succeededFuture(-Math.max(cost, pause));
         });
     }
 
-    /** Asks beside the requests; false where nobody is asked now. */
+    private Future<Void> here(Future<Void> elsewhere) {
+        var context = vertx.getOrCreateContext();
+        Promise<Void> promise = Promise.promise();
+        elsewhere.onComplete(end -> context.runOnContext(here -> promise.handle(end)));
+        return promise.future();
+    }
+
+    /** Asks beside the requests; false where nobody can be asked now. */
     private boolean ask(Account account, long now) {
-        if (isAlone && !isTimeToLook(now)) {
-            return false;
-        }
         if (!account.begin()) {
             return true;
         }
@@ -147,31 +155,27 @@ final class SharedMeter implements Meter {
             account.end();
             return false;
         }
-        var spent = account.toTell();
-        var want = isAlone ? 0 : account.wanted(now, cap());
-        if (spent == 0 && want == 0 && !isAlone) {
-            peers.answered();
-            account.end();
-            return false;
-        }
-        quota.lend(account.caller(), spent, want)
-                .timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                .onComplete(end -> {
-                    peers.answered();
-                    if (end.succeeded()) {
-                        adopt(account, end.result(), want);
-                    } else {
-                        account.untold(spent, Math.max(1, burst / peers.nodes()));
-                        alone(end.cause());
-                    }
-                    account.end();
-                });
+        askNow(account, now);
         return true;
     }
 
-    private boolean isTimeToLook(long now) {
-        var next = nextLook.get();
-        return now >= next && nextLook.compareAndSet(next, now + REST);
+    private void askNow(Account account, long now) {
+        var isAlone = peers.isAlone();
+        var spent = account.toTell();
+        var want = isAlone ? 0 : account.wanted(now, cap());
+        if (spent == 0 && want == 0 && !isAlone) {
+            peers.leave();
+            account.end();
+            return;
+        }
+        peers.ask(() -> quota.lend(account.caller(), spent, want)).onComplete(end -> {
+            if (end.succeeded()) {
+                adopt(account, end.result(), want);
+            } else {
+                account.untold(spent, Math.max(1, burst / peers.nodes()));
+            }
+            account.end();
+        });
     }
 
     /** Most that is lent ahead for one caller. */
@@ -179,11 +183,7 @@ final class SharedMeter implements Meter {
         return burst / ((long) peers.nodes() * peers.nodes());
     }
 
-    private void adopt(Account account, Quota.Lent lent, long want) {
-        if (isAlone) {
-            isAlone = false;
-            LOG.info("limits: the other nodes answer again");
-        }
+    private void adopt(Account account, Lent lent, long want) {
         var dry = lent.debt() + cost - most;
         account.lent(lent, now(), lent.granted() < want ? Math.max(dry, pause) : dry);
         watch(account);
@@ -201,14 +201,6 @@ final class SharedMeter implements Meter {
                     watch(account);
                 }
             });
-        }
-    }
-
-    private void alone(Throwable why) {
-        nextLook.set(now() + REST);
-        if (!isAlone) {
-            isAlone = true;
-            LOG.warn("limits: the other nodes can't be asked, this one counts for its share: {}", why.toString());
         }
     }
 }

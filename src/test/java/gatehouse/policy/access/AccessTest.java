@@ -94,6 +94,13 @@ class AccessTest {
                         true),
                 row("{ allow: { claim: { a.roles: admin } } }", "10.0.0.1", Map.of("a", "admin"), false),
                 row("{ allow: { claim: { ok: \"true\" } } }", "10.0.0.1", Map.of("ok", true), true),
+                // addresses, however they are written
+                row("{ deny: { cidr: \"::ffff:10.0.0.0/104\" } }", "10.0.0.1", nobody, false),
+                row("{ deny: { cidr: \"::ffff:10.0.0.1\" } }", "::ffff:10.0.0.1", nobody, false),
+                row("{ deny: { cidr: 10.0.0.0/8 } }", "::ffff:a00:1", nobody, false),
+                row("{ deny: { cidr: \"::/0\" } }", "10.0.0.1", nobody, true),
+                row("{ deny: { cidr: \"fe80::/10\" } }", "fe80::1%eth0", nobody, false),
+                row("{ allow: { cidr: \"fe80::1\" } }", "fe80::1%2", nobody, true),
                 // methods
                 row("{ allow: { method: [GET, HEAD] } }", "10.0.0.1", nobody, true),
                 row("{ allow: { method: get } }", "10.0.0.1", nobody, false),

@@ -95,6 +95,9 @@ class AuthConfigTest {
                 row("{ apiKey: { header: null } }", "a header or a query parameter"),
                 row("{ external: \"ftp://x/\" }", "an http:// or https:// URL"),
                 row("{ external: { url: \"http://x/\", receive: Connection } }", "may be given"),
+                row("{ external: { url: \"http://x/\", send: Content-Length } }", "not about the connection"),
+                row("{ external: { url: \"http://x/\", send: [Cookie, Transfer-Encoding] } }", "external.send.1"),
+                row("{ external: { url: \"http://x/\", send: Host } }", "not about the connection"),
                 row("{ any: [] }", "at least one way"),
                 row("{ any: [ { apiKey: {} }, { all: [ { basic: none.users } ] } ] }", "auth.any.1.all.0.basic.file"));
     }

@@ -9,6 +9,7 @@ import gatehouse.config.ListenAddress;
 import gatehouse.config.Size;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
+import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -96,6 +97,29 @@ class SharedRevocationsTest {
                 assertThat(call(late, older)).isEqualTo(401);
                 assertThat(call(late, Tokens.hs256(Tokens.claims("jti", "three"))))
                         .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void with_a_redis_it_is_refused_by_gateways_in_no_cluster_and_after_all_were_started_anew() throws Exception {
+        var config = CONFIG.replace(
+                "cluster: { enabled: true, secret: \"what only members know\" }",
+                "cluster: { compare: 100ms }\nredis: \"%s\"");
+        var token = Tokens.hs256(Tokens.claims("jti", "one"));
+        try (var redis = RedisServer.start();
+                var origin = RawOrigin.answering("fine")) {
+            try (var here = TestGateway.startWithAdmin(config, redis.url(), origin.url(), Tokens.SECRET);
+                    var there = TestGateway.startWithAdmin(config, redis.url(), origin.url(), Tokens.SECRET)) {
+                assertThat(call(there, token)).isEqualTo(200);
+                revoke(here, "{\"jti\":\"one\"}");
+                assertThat(call(here, token)).isEqualTo(401);
+                await(() -> call(there, token) == 401);
+                redis.ask("FLUSHALL"); // what is lost there is put there again
+                await(() -> redis.ask("HEXISTS gw:gatehouse.revocations tone").equals(":1"));
+            }
+            try (var later = TestGateway.startWithAdmin(config, redis.url(), origin.url(), Tokens.SECRET)) {
+                assertThat(call(later, token)).isEqualTo(401);
             }
         }
     }

@@ -43,6 +43,11 @@ class ResponseEditsTest {
                     match: { path: "/cookies" }
                     to: origin
                     response: { cookies: { domain: { internal.lan: example.com }, path: { /app: / }, secure: true, sameSite: lax } }
+                  session:
+                    match: { path: "/session/{id}" }
+                    to: origin
+                    request: { headers: { set: { Cookie: "id={path.id}; l={header.X-Lang}" } } }
+                    response: { headers: { set: { Set-Cookie: "id={path.id}; HttpOnly" } } }
                   price: { match: { path: "/price" }, to: origin, response: { jsonp: { body: 1KiB } } }
                   known: { match: { path: "/known" }, to: origin, response: { jsonp: { param: cb, credentials: true } } }
                 """, origin.url());
@@ -91,6 +96,14 @@ class ResponseEditsTest {
     void attributes_of_cookies_are_rewritten_RFC_6265_4_1_2(String set, String seen) throws IOException {
         script = Answers.status("200 OK", "x", "Set-Cookie: " + set, "Set-Cookie: second=1");
         assertThat(get("/cookies").all("Set-Cookie")).containsExactly(seen, "second=1; Secure; SameSite=Lax");
+    }
+
+    @Test
+    void no_value_makes_another_cookie_or_attribute_of_one() throws IOException {
+        script = Answers.echo();
+        var answer = get("/session/a;Domain=.example.com,b=%22", "X-Lang: de; admin=1, \"x\" \u00e9");
+        assertThat(answer.all("Set-Cookie")).containsExactly("id=a%3BDomain=.example.com%2Cb=%22; HttpOnly");
+        assertThat(answer.text()).contains("id=a%3BDomain=.example.com%2Cb=%22; l=de%3B%20admin=1%2C%20%22x%22%20%E9");
     }
 
     @Test
@@ -229,7 +242,10 @@ class ResponseEditsTest {
                 "cookies: { sameSite: none }                      | secure: true",
                 "cookies: { domain: { 'a;b': c } }                | cookies.domain",
                 "cookies: { path: { app: / } }                    | cookies.path",
-                "jsonp: { param: 'a=b' }                          | jsonp.param"
+                "jsonp: { param: 'a=b' }                          | jsonp.param",
+                "jsonp: {} }, auth: { basic: users                | credentials: true, if any page",
+                "jsonp: {} }, auth: { external: 'http://a/'       | credentials: true, if any page",
+                "jsonp: {} }, auth: { any: [ { jwt: { jwks: j, from: { cookie: c } } } ]  | credentials: true, if any page"
             })
     void a_mistake_is_found_when_the_file_is_read(String response, String told) {
         assertThatThrownBy(() -> TestGateway.start("""

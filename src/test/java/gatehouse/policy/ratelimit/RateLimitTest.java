@@ -231,7 +231,7 @@ class RateLimitTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "rate: 1/s, scope: cluster            | scope: cluster, but this node is in no cluster (expected: node, or cluster.enabled: true)",
+                "rate: 1/s, scope: cluster            | scope: cluster, but this node is in no cluster and has no redis (expected: node, cluster.enabled: true, or a redis)",
                 "rate: 100                            | a rate such as 100/s",
                 "rate: 0/s                            | a rate such as 100/s",
                 "rate: 1/w                            | a rate such as 100/s",

@@ -3,6 +3,8 @@ package gatehouse.policy.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.cluster.Alone;
+import gatehouse.cluster.Ledger;
+import gatehouse.cluster.Ledger.Lent;
 import gatehouse.config.Rate;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
@@ -12,7 +14,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -32,13 +36,13 @@ class SharedMeterTest {
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean isDead;
 
-    private final Peers peers = new Peers(new Alone(vertx, "one"));
-    private final MapQuota map = new MapQuota(peers.map(), "limit", LIMIT, InstantSource.system());
+    private final Peers peers = new Peers(vertx, new Alone(vertx, "one").ledger(), clock::get, PATIENCE);
+    private final Quota map = peers.quota("limit", LIMIT);
     private final Quota mortal = (caller, spent, want) -> {
         asked.incrementAndGet();
-        return isDead ? Promise.<Quota.Lent>promise().future() : map.lend(caller, spent, want);
+        return isDead ? Promise.<Lent>promise().future() : map.lend(caller, spent, want);
     };
-    private final SharedMeter meter = new SharedMeter(vertx, peers, mortal, LIMIT, clock::get, PATIENCE);
+    private final SharedMeter meter = new SharedMeter(vertx, peers, mortal, LIMIT, clock::get);
 
     @AfterEach
     void end() throws Exception {
@@ -80,7 +84,7 @@ class SharedMeterTest {
     void many_at_once_lose_no_request() throws Exception {
         var lent = IntStream.range(0, 8).mapToObj(i -> map.lend(1, 0, 2)).toList();
         var granted = 0L;
-        for (Future<Quota.Lent> each : lent) {
+        for (Future<Lent> each : lent) {
             granted += TestGateway.await(each).granted();
         }
         assertThat(granted).isEqualTo(10);
@@ -102,6 +106,43 @@ class SharedMeterTest {
         assertThat(asked).hasValue(2); // one looks whether it is back, and waits for nothing
         clock.addAndGet(Duration.ofMinutes(6).toNanos());
         assertThat(meter.spend(1)).isPositive(); // the rate goes on
+    }
+
+    @Test
+    void of_many_callers_at_once_whose_limit_leaves_no_share_each_is_asked_for() throws Exception {
+        var ledger = new Alone(vertx, "one").ledger();
+        var two = new Ledger() { // nodes, of which each has no share of a burst of one
+                    @Override
+                    public Future<Lent> lend(String account, Terms terms, long spent, long want) {
+                        return vertx.timer(1, TimeUnit.MILLISECONDS)
+                                .compose(later -> ledger.lend(account, terms, spent, want));
+                    }
+
+                    @Override
+                    public int nodes() {
+                        return 2;
+                    }
+
+                    @Override
+                    public Key key() {
+                        return ledger.key();
+                    }
+                };
+        var once = Limit.of(Rate.parse("1/h"), 1, 1024);
+        var others = new Peers(vertx, two, System::nanoTime, Duration.ofSeconds(10));
+        var strict = new SharedMeter(vertx, others, others.quota("strict", once), once, System::nanoTime);
+        List<Future<Boolean>> asked = new ArrayList<>();
+        for (var request = 0; request < 400; request++) { // two of each of 200 callers
+            var caller = 1 + request % 200;
+            asked.add(vertx.timer(1, TimeUnit.MILLISECONDS)
+                    .compose(here -> strict.settle(caller))
+                    .map(answer -> answer > 0));
+        }
+        var passed = 0;
+        for (var each : asked) {
+            passed += TestGateway.await(each) ? 1 : 0;
+        }
+        assertThat(passed).isEqualTo(200);
     }
 
     @Test

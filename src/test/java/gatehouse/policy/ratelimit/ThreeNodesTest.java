@@ -13,7 +13,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,7 +61,9 @@ class ThreeNodesTest {
             member.begin(vertx);
             NODES.add(vertx);
         }
-        MEMBERS.forEach(member -> PEERS.add(new Peers(member)));
+        for (var i = 0; i < 3; i++) {
+            PEERS.add(new Peers(NODES.get(i), MEMBERS.get(i).ledger(), System::nanoTime, PATIENCE));
+        }
     }
 
     @AfterAll
@@ -77,12 +78,7 @@ class ThreeNodesTest {
         var limit = Limit.of(Rate.parse(rate), burst, 1024);
         return Stream.of(0, 1, 2)
                 .map(i -> new SharedMeter(
-                        NODES.get(i),
-                        PEERS.get(i),
-                        new MapQuota(PEERS.get(i).map(), name, limit, InstantSource.system()),
-                        limit,
-                        System::nanoTime,
-                        PATIENCE))
+                        NODES.get(i), PEERS.get(i), PEERS.get(i).quota(name, limit), limit, System::nanoTime))
                 .toList();
     }
 
