@@ -17,6 +17,7 @@ final class ConfigDifference {
         count(parts, "listeners", before.listeners(), after.listeners());
         count(parts, "services", before.services(), after.services());
         count(parts, "policies", before.policies(), after.policies());
+        count(parts, "plugins", before.plugins(), after.plugins());
         count(parts, "routes", before.routes(), after.routes());
         if (!before.defaults().equals(after.defaults())) {
             parts.add("defaults changed");

@@ -9,6 +9,8 @@ import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
 import gatehouse.policy.NamedFiles;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.plugin.Plugins;
 import gatehouse.route.RouteTable;
 import gatehouse.tls.TlsFiles;
 import java.nio.file.Files;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls certificates and keys
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
+ * @param policies every policy that its routes may name, in the order in which a request meets them
  */
 public record Blueprint(
         GatewayConfig config,
@@ -49,7 +52,8 @@ public record Blueprint(
         Place connections,
         TlsFiles tls,
         List<String> ignoredVariables,
-        Set<String> secrets) {
+        Set<String> secrets,
+        List<PolicyType<?>> policies) {
 
     /**
      * Reads a file or folder and checks all of it.
@@ -82,10 +86,11 @@ public record Blueprint(
 
     private static Blueprint of(ConfigDocument document, NamedFiles named, Path folder) throws ConfigException {
         var problems = new Problems(document);
-        var config = document.bind(GatewayConfig.class, Policies.keys(), problems);
+        var policies = Policies.with(PluginTypes.read(document, named, problems));
+        var config = document.bind(GatewayConfig.class, Policies.keys(policies), problems);
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
-        new PolicyChecks(config, named, problems).check();
+        new PolicyChecks(config, policies, named, problems).check();
         var tls = named.areSealed()
                 ? TlsFiles.NONE
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
@@ -118,7 +123,8 @@ public record Blueprint(
                 document.placeOf("node.connections"),
                 tls,
                 document.ignoredVariables(),
-                document.secrets());
+                document.secrets(),
+                policies);
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
@@ -167,6 +173,11 @@ public record Blueprint(
             set = layer == null ? set : set.under(layer.set());
         }
         return set.under(route.policies());
+    }
+
+    /** SHA-256 of the jar that a policy came in; empty for one of the gateway's own. */
+    public String digestOf(PolicyType<?> type) {
+        return Plugins.digestOf(type);
     }
 
     /** Policy keys that hold for a route's requests to one of several services: that service's layer counts too. */

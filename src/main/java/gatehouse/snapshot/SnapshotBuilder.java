@@ -189,14 +189,10 @@ public final class SnapshotBuilder {
         var effective = Objects.requireNonNull(blueprint.effective().get(name));
         var before = previous == null ? null : previous.routes().get(name);
         var steps = new LinkedHashMap<PolicyType<?>, Policy>();
-        for (var type : Policies.ALL) {
+        for (var type : blueprint.policies()) {
             var settings = effective.get(type.key(), type.config());
             if (settings != null) {
-                var same = before == null || type.renewed()
-                        ? null
-                        : settings.equals(before.effective().get(type.key(), type.config()))
-                                ? before.steps().get(type)
-                                : null;
+                var same = before == null || type.renewed() ? null : same(before, type, settings);
                 steps.put(type, same == null ? build(type, settings, effective, surroundings) : same);
             }
         }
@@ -213,6 +209,12 @@ public final class SnapshotBuilder {
                         .anyMatch(service ->
                                 service != null && service.config().protocol() == ServiceConfig.ServiceProtocol.GRPC);
         return new Route(name, config, effective, steps, policy, behindCache, to, carriesCalls);
+    }
+
+    /** The step of before, where it is of the same code with the same settings. */
+    private static @Nullable Policy same(Route before, PolicyType<?> type, Record settings) {
+        var step = before.steps().get(type);
+        return step != null && settings.equals(before.effective().get(type.key(), type.config())) ? step : null;
     }
 
     private Policy build(PolicyType<?> type, Record settings, PolicySet effective, Surroundings surroundings) {
