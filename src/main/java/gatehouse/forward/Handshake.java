@@ -58,6 +58,10 @@ final class Handshake extends ChannelInboundHandlerAdapter {
 
     void start() {
         seat.take();
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attempt(exchange, target.authority());
+        }
         exchange.whenClientLeaves(() -> fail(Failures.left()));
         var vertx = (VertxInternal) upgrade.forwarder().vertx();
         var wait = Math.max(1, upgrade.plan().timeouts().connect().toMillis());
@@ -155,6 +159,10 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             return;
         }
         exchange.upstreamTook(System.nanoTime() - startNanos);
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.answered(status);
+        }
         context.channel().config().setAutoRead(false); // until somebody wants what follows
         if (status == SWITCHING_PROTOCOLS) {
             switched = response;
@@ -215,7 +223,15 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private void settle(Outcome outcome, String why) {
         over = true;
         stopTimer();
+        endTrace(why);
         upgrade.plan().service().report(target, outcome, why);
+    }
+
+    private void endTrace(@Nullable String why) {
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attemptEnded(why);
+        }
     }
 
     private void stopTimer() {
@@ -245,6 +261,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
         over = true;
         stopTimer();
+        endTrace(failure.why());
         exchange.whenClientLeaves(null);
         if (channel != null) {
             var unused = channel.close();

@@ -62,7 +62,8 @@ final class ConfigDifference {
         compare(keys, "tracing", started.tracing(), now.tracing());
         compare(keys, "cluster", started.cluster(), now.cluster());
         compare(keys, "redis", started.redis(), now.redis());
-        compare(keys, "admin", started.admin(), now.admin());
+        compare(keys, "cache.store", started.cache().store(), now.cache().store());
+        compare(keys, "admin.listen", started.admin().listen(), now.admin().listen());
         compare(
                 keys,
                 "registry.bridge",

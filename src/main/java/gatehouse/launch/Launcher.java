@@ -32,12 +32,14 @@ final class Launcher {
     private final Node node;
     private final Path home;
     private final SideLoop side;
+    private final SideLoop plugins;
 
-    Launcher(Vertx vertx, Node node, Path home, SideLoop side) {
+    Launcher(Vertx vertx, Node node, Path home, SideLoop side, SideLoop plugins) {
         this.vertx = vertx;
         this.node = node;
         this.home = home;
         this.side = side;
+        this.plugins = plugins;
     }
 
     /** Where that runs which carries no traffic. */
@@ -75,7 +77,7 @@ final class Launcher {
         var made = new ArrayList<Deployable>();
         for (var i = 0; i < count; i++) {
             var instance = (Deployable) constructor.newInstance();
-            made.add(count == 1 ? side.carry(instance) : instance);
+            made.add(count == 1 ? plugins.carry(instance) : instance);
         }
         return new Made(made, code, List.of());
     }

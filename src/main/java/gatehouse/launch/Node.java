@@ -2,6 +2,7 @@ package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
 import gatehouse.admin.AdminPort;
+import gatehouse.admin.Happenings;
 import gatehouse.cache.Purge;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cluster.Cluster;
@@ -93,6 +94,8 @@ public final class Node {
 
     private volatile Map<String, Integer> ports = Map.of();
     private final AdminPort servingAdmin;
+    private final AdminPort servingBridge;
+    private final Happenings events = new Happenings();
     private volatile int adminPort = -1;
     private volatile int bridgePort = -1;
     private volatile List<ConfigProblem> problems = List.of();
@@ -104,6 +107,7 @@ public final class Node {
     private Node(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         this.vertx = vertx;
         servingAdmin = new AdminPort(vertx);
+        servingBridge = new AdminPort(vertx);
         this.cluster = cluster;
         this.home = home;
         dataDir = home.resolve(blueprint.config().node().dataDir());
@@ -156,10 +160,18 @@ public final class Node {
         var traces = blueprint.config().tracing();
         tracing = traces == null
                 ? null
-                : Tracing.start(traces, blueprint.config().node().name(), Version.current(), metrics.registry());
+                : Tracing.start(
+                        traces,
+                        blueprint.tracingCa() == null
+                                ? null
+                                : blueprint.tracingCa().getBytes(),
+                        blueprint.config().node().name(),
+                        Version.current(),
+                        metrics.registry());
         var side = SideLoop.beside(vertx, listeners.lanes());
-        loops = new LoopWatch(metrics, listeners.lanes(), side);
-        deployments = new Deployments(vertx, this, new Launcher(vertx, this, home, side), manifest);
+        var plugins = SideLoop.beside(vertx, listeners.lanes(), side);
+        loops = new LoopWatch(metrics, listeners.lanes(), side, plugins);
+        deployments = new Deployments(vertx, this, new Launcher(vertx, this, home, side, plugins), manifest);
     }
 
     /** What the caches of nodes have in common: a Redis, or else the cluster. */
@@ -467,7 +479,7 @@ public final class Node {
 
     /** What the edge of bytes works with. */
     TcpNode tcpNode() {
-        return new TcpNode(listeners, snapshots, metrics, accessLog);
+        return new TcpNode(listeners, snapshots, metrics, accessLog, tracing);
     }
 
     /** What the gRPC edge works with. */
@@ -517,6 +529,8 @@ public final class Node {
                         this::redeploy),
                 () -> ports,
                 servingAdmin,
+                servingBridge,
+                events,
                 port -> adminPort = port,
                 port -> bridgePort = port,
                 cluster,

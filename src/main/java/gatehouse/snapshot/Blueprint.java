@@ -13,8 +13,13 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.plugin.Plugins;
 import gatehouse.route.RouteTable;
 import gatehouse.tls.TlsFiles;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
  * @param policies every policy that its routes may name, in the order in which a request meets them
+ * @param tracingCa certificates that the collector of traces has to show one of, in PEM; null for those that Java trusts
  */
 public record Blueprint(
         GatewayConfig config,
@@ -53,7 +59,10 @@ public record Blueprint(
         TlsFiles tls,
         List<String> ignoredVariables,
         Set<String> secrets,
-        List<PolicyType<?>> policies) {
+        List<PolicyType<?>> policies,
+        @Nullable Buffer tracingCa) {
+
+    private static final int MOST_CA_BYTES = 1 << 20;
 
     /**
      * Reads a file or folder and checks all of it.
@@ -95,6 +104,7 @@ public record Blueprint(
                 ? TlsFiles.NONE
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
         Schemas.check(config, named, problems);
+        var tracingCa = tracingCa(config, named, problems);
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
@@ -124,10 +134,26 @@ public record Blueprint(
                 tls,
                 document.ignoredVariables(),
                 document.secrets(),
-                policies);
+                policies,
+                tracingCa);
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
+    }
+
+    private static @Nullable Buffer tracingCa(GatewayConfig config, NamedFiles files, Problems problems) {
+        var file = config.tracing() == null ? null : config.tracing().ca();
+        if (file == null || files.areSealed()) {
+            return null;
+        }
+        try {
+            var bytes = files.read(file, MOST_CA_BYTES);
+            CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes));
+            return Buffer.buffer(bytes);
+        } catch (IOException | CertificateException e) {
+            problems.add(List.of("tracing", "ca"), file + " " + e.getMessage(), "a file of certificates in PEM");
+            return null;
+        }
     }
 
     private static List<Path> together(List<Path> some, Set<Path> others) {

@@ -99,6 +99,27 @@ class BusBridgeTest {
     }
 
     @Test
+    void clients_stay_and_others_come_while_the_admin_API_is_redeployed() throws Exception {
+        start("");
+        var port = gateway.bridgePort();
+        var orders = client(ORDERS);
+        orders.say(new JsonObject().put("type", "register").put("address", "gatehouse.registry.changed"));
+        orders.ask("list", new JsonObject());
+        for (var i = 0; i < 5; i++) {
+            var redeployed = gateway.node().redeploy("admin");
+            do { // each of them is let in: the port is never closed
+                client(READER).ask("list", new JsonObject());
+            } while (!redeployed.isComplete());
+            await(redeployed);
+        }
+        assertThat(gateway.bridgePort()).isEqualTo(port);
+        client(ORDERS).ask("register", instance("a").put("address", "10.0.0.1:80"));
+        var told = Objects.requireNonNull(orders.heard.poll(10, TimeUnit.SECONDS));
+        assertThat(told.getJsonObject("body").getString("change")).isEqualTo("registered");
+        assertThat(orders.closed).isNotDone();
+    }
+
+    @Test
     void a_token_is_needed_and_one_with_the_role_for_it() throws Exception {
         start("");
         var nobody = client(null);
