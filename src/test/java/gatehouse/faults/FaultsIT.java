@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class FaultsIT {
     private static final Path LINES = Path.of("target", "faults.jsonl");
-    private static final int TOGETHER = 3;
+    private static final int TOGETHER = 4;
     private static final List<Trial> DONE = new ArrayList<>();
 
     private static ExecutorService workers;
@@ -40,6 +40,9 @@ class FaultsIT {
     static void begin() throws IOException {
         workers = Executors.newFixedThreadPool(full() ? 1 : TOGETHER);
         Files.deleteIfExists(LINES);
+        if (!full()) {
+            workers.submit(() -> ClassArchive.make(GatewayUnderTest.JAR));
+        }
     }
 
     @TestFactory
