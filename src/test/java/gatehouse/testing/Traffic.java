@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Clients of all kinds, each of which asks as soon as it was answered, on connections that it keeps. One that is told that its connection
@@ -255,10 +256,11 @@ public final class Traffic implements AutoCloseable {
         return List.copyOf(failures);
     }
 
-    /** Waits until so many were answered, or something failed. */
+    /** Waits until so many were answered, a tenth of them at least of each kind, or something failed. */
     public void awaitServed(long count) {
-        while (served() < count && failures.isEmpty()) {
-            Thread.onSpinWait();
+        while (failures.isEmpty()
+                && (served() < count || served.values().stream().anyMatch(kind -> kind.sum() < count / 10))) {
+            LockSupport.parkNanos(1_000_000); // the processors are for the clients
         }
     }
 

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import gatehouse.config.ConfigException;
+import gatehouse.config.GatewayConfig;
+import gatehouse.config.JsonSchema;
 import gatehouse.config.Overrides;
 import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Explainer;
+import gatehouse.snapshot.Policies;
 import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
@@ -155,6 +158,12 @@ class PluginsTest {
                         .append(line.settings())
                         .append('\n'));
         return lines.toString();
+    }
+
+    @Test
+    void its_keys_stand_in_the_schema() throws Exception {
+        var keys = Policies.keys(read(USE.formatted("a", "most: 6")).policies());
+        assertThat(JsonSchema.of(GatewayConfig.class, keys)).contains("\"mark\"", "\"Marks.\"", "\"pause\"");
     }
 
     @Test
