@@ -27,7 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class FaultsIT {
     private static final Path LINES = Path.of("target", "faults.jsonl");
-    private static final int TOGETHER = 4;
+    private static final int TOGETHER = 3;
     private static final List<Trial> DONE = new ArrayList<>();
 
     private static ExecutorService workers;

@@ -19,6 +19,11 @@ record Scenario(String id, String title, boolean alone, boolean inShort, Body bo
         return new Scenario(id, title, false, true, body);
     }
 
+    /** One that measures. */
+    static Scenario alone(String id, String title, Body body) {
+        return new Scenario(id, title, true, true, body);
+    }
+
     /** One that means nothing when it is short. */
     static Scenario fullOnly(String id, String title, Body body) {
         return new Scenario(id, title, true, false, body);
