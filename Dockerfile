@@ -1,12 +1,17 @@
-# make build && docker build -t gatehouse .
+# docker build -t gatehouse .
 # docker run -v $PWD/conf:/gatehouse/conf:ro -v gatehouse:/gatehouse/data -p 8080:8080 gatehouse
-FROM eclipse-temurin:17-jre
+FROM maven:3.9-eclipse-temurin-17 AS build
+WORKDIR /build
+COPY pom.xml .
+COPY src/main src/main
+RUN mvn -B -q package -Dmaven.test.skip=true
 
+FROM eclipse-temurin:17-jre
 RUN useradd --system --uid 10001 --home-dir /gatehouse --shell /usr/sbin/nologin gatehouse \
  && mkdir -p /gatehouse/conf /gatehouse/data /gatehouse/logs /gatehouse/run \
  && chown gatehouse:gatehouse /gatehouse/data /gatehouse/logs /gatehouse/run
 WORKDIR /gatehouse
-COPY target/gatehouse.jar gatehouse.jar
+COPY --from=build /build/target/gatehouse.jar gatehouse.jar
 
 # by number, so that Kubernetes can tell that it is not root
 USER 10001:10001

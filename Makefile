@@ -55,8 +55,9 @@ stampede: $(JAR) ## one fetch for three nodes with 200 clients each, with deaths
 	  -Dstampede.patience=50ms -Dstampede.clients=200 -Dstampede.trials=$(or $(TRIALS),100) -Dstampede.deaths=$(or $(DEATHS),20) \
 	  -Dstampede.sleeps=$(or $(SLEEPS),20)
 
-soak: ## 100 reloads and 50 redeployments of each verticle under load, and what they leave behind
+soak: $(JAR) ## 100 reloads and 50 redeployments of each verticle under load, what they leave behind, and restarts behind a second node
 	$(MVN) -q test -Dtest=ChangesUnderLoadTest -Dsoak=true
+	$(MVN) -q failsafe:integration-test@jar-tests failsafe:verify@jar-tests -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=F62
 
 bench: $(JAR) ## beside NGINX, HAProxy and others, one table: make bench, or some: make bench ROWS=small,h2c ROUNDS=3 QUICK=1
 	@bench/tools

@@ -52,7 +52,7 @@ class ArchitectureTest {
                     "gatehouse.tls..",
                     "gatehouse.bus..")
             .layer("base")
-            .definedBy("gatehouse.config..", "gatehouse.problem..")
+            .definedBy("gatehouse.config..", "gatehouse.problem..", "gatehouse.plugin..")
             .whereLayer("process")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("edges")
@@ -95,7 +95,16 @@ class ArchitectureTest {
                     "gatehouse.tls..",
                     "gatehouse.bus..",
                     "gatehouse.config..",
-                    "gatehouse.problem..");
+                    "gatehouse.problem..",
+                    "gatehouse.plugin..");
+
+    @ArchTest
+    static final ArchRule what_plugins_are_written_against_stands_by_itself = noClasses()
+            .that()
+            .resideInAPackage("gatehouse.plugin..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("gatehouse.plugin..", "java..", "io.vertx.core", "org.jspecify.annotations..");
 
     @ArchTest
     static final ArchRule edges_do_not_know_each_other = slices().matching(

@@ -2,11 +2,14 @@ package gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
 import java.io.BufferedReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -86,6 +89,47 @@ class JarIT {
             process.destroy();
             assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void the_plugin_of_the_examples_is_built_by_a_Maven_of_its_own_and_served() throws Exception {
+        var example = Path.of("examples/plugin");
+        try (var files = Files.walk(example)) {
+            for (var file : files.filter(Files::isRegularFile).toList()) {
+                var copy = home.resolve(example.relativize(file));
+                if (!copy.startsWith(home.resolve("target"))) {
+                    Files.createDirectories(copy.getParent());
+                    Files.writeString(
+                            copy,
+                            Files.readString(file)
+                                    .replace("\":8080\" }", "\"127.0.0.1:0\" }\nadmin: { listen: \"127.0.0.1:0\" }"));
+                }
+            }
+        }
+        var yaml = home.resolve("gateway.yaml");
+        var stock = RawOrigin.closedPort();
+        for (var file : new Path[] {yaml, home.resolve("verticles.json")}) {
+            Files.writeString(file, Files.readString(file).replace("9400", Integer.toString(stock)));
+        }
+        var maven = new ProcessBuilder("mvn", "-o", "-B", "-q", "-Dgatehouse.jar=" + JAR, "package")
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .start();
+        var said = new String(maven.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(maven.waitFor()).as(said).isZero();
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var process = new ProcessBuilder(
+                        java, "-jar", JAR.toString(), "--conf", "gateway.yaml", "--manifest", "verticles.json")
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try (var out = process.inputReader()) {
+            var answer = RawClient.get(portOf(out), "/stock/teapot", "Connection: close");
+            assertThat(answer.header("x-stamp")).isEqualTo("acme");
+            assertThat(answer.text()).isEqualTo("{\"item\":\"teapot\",\"pieces\":3}");
         } finally {
             process.destroyForcibly();
         }

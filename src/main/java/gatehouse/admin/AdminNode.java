@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param verticles what runs here, and how it is redeployed
  * @param ports bound ports by listener
  * @param port where the admin API is served, or will be
+ * @param bridge where the registry's bridge is served, where there is one
+ * @param events what happened on the node, for those who watch
  * @param bound is told the port of the admin API itself
  * @param bridgeBound is told the port of the registry's bridge, where there is one
  * @param cluster the nodes that work together
@@ -54,6 +56,8 @@ public record AdminNode(
         Verticles verticles,
         Supplier<Map<String, Integer>> ports,
         AdminPort port,
+        AdminPort bridge,
+        Happenings events,
         IntConsumer bound,
         IntConsumer bridgeBound,
         Cluster cluster,

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port of the admin API. It outlives the verticle that serves on it: a successor takes it over by a swap of one reference, and
- * no connection is lost. Thread-safe.
+ * A port of the admin API, or of the registry's bridge. It outlives the verticle that serves on it: a successor takes it over by a swap of one
+ * reference, and no connection is lost. Thread-safe.
  */
 public final class AdminPort {
     /** For requests under way when nobody serves any more. */
@@ -26,6 +26,7 @@ public final class AdminPort {
     private final Connections connections = new Connections();
     private @Nullable ListenAddress address;
     private @Nullable HttpServer server;
+    private @Nullable ContextInternal loop;
     private volatile @Nullable Serving serving;
 
     /** A port that is not bound yet. */
@@ -68,10 +69,8 @@ public final class AdminPort {
 
     /** Binds on the loop at hand, but not as a thing of its verticle, which would close it at its end. */
     private Future<HttpServer> bind(ListenAddress wanted, HttpServerOptions options) {
-        var here = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
-        var loop = ((VertxInternal) vertx).contextBuilder().withEventLoop(here).build();
         Promise<HttpServer> promise = Promise.promise();
-        loop.runOnContext(go -> vertx.createHttpServer(options)
+        loop().runOnContext(go -> vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
                 .requestHandler(
                         connections.around(request -> current().requests().handle(request)))
@@ -79,6 +78,18 @@ public final class AdminPort {
                 .listen(wanted.port(), wanted.host())
                 .onComplete(promise));
         return promise.future();
+    }
+
+    /**
+     * The loop at hand where this is asked first, without a verticle: what is begun there, timers and subscriptions, goes on for clients
+     * that came to a verticle which has ended since.
+     */
+    synchronized ContextInternal loop() {
+        if (loop == null) {
+            var here = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+            loop = ((VertxInternal) vertx).contextBuilder().withEventLoop(here).build();
+        }
+        return loop;
     }
 
     private Serving current() {

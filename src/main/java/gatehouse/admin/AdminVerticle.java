@@ -28,14 +28,12 @@ public final class AdminVerticle extends VerticleBase {
     private final AdminNode node;
 
     private final FailedTries tries = new FailedTries(System::nanoTime);
-    private final Events events;
     private @Nullable BusBridge bridge;
     private AdminPort.@Nullable Serving serving;
 
     /** An instance of a deployment. */
     public AdminVerticle(AdminNode node) {
         this.node = node;
-        events = new Events(() -> admin().events().keep());
     }
 
     private AdminConfig admin() {
@@ -44,12 +42,14 @@ public final class AdminVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return events.begin(vertx).compose(hearing -> listen(admin().listen()));
+        return node.events()
+                .begin(vertx, node.port(), () -> admin().events().keep())
+                .compose(events -> listen(admin().listen(), events));
     }
 
-    private Future<?> listen(ListenAddress listen) {
+    private Future<?> listen(ListenAddress listen, Events events) {
         var problems = new AdminProblems();
-        var taking = new AdminPort.Serving(router(problems, new SiteGuard(listen)), problems::answerInvalid);
+        var taking = new AdminPort.Serving(router(problems, new SiteGuard(listen), events), problems::answerInvalid);
         serving = taking;
         return node.port()
                 .serve(listen, options(), taking)
@@ -73,13 +73,11 @@ public final class AdminVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        if (bridge != null) {
-            bridge.end();
-        }
-        return node.port().leave(serving);
+        var left = bridge == null ? Future.succeededFuture() : bridge.leave();
+        return Future.join(left, node.port().leave(serving));
     }
 
-    private Router router(AdminProblems problems, SiteGuard site) {
+    private Router router(AdminProblems problems, SiteGuard site, Events events) {
         var router = Router.router(vertx);
         router.route().handler(new Entrance(vertx, site, new RequestIds())).failureHandler(problems::answer);
         problems.takeOver(router);

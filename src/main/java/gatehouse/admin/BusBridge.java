@@ -48,11 +48,14 @@ final class BusBridge {
     private final BridgeConfig config;
     private final SiteGuard site;
     private final TokenGuard tokens;
-    private final Connections connections = new Connections();
     private final Set<BridgeClient> clients = new LinkedHashSet<>();
     private final AtomicBoolean nudged = new AtomicBoolean();
+    private final Context loop;
     private @Nullable Following following;
+    private AdminPort.@Nullable Serving serving;
+    private long timer;
     private long told;
+    private boolean left;
 
     BusBridge(Vertx vertx, AdminNode node, Registry registry, BridgeConfig config, FailedTries tries) {
         this.vertx = vertx;
@@ -61,21 +64,21 @@ final class BusBridge {
         this.config = config;
         site = new SiteGuard(config.listen());
         tokens = new TokenGuard(node, site.isLoopback(), tries);
+        loop = node.bridge().loop();
     }
 
     /** Completes once clients can come. */
     Future<?> start() {
         var problems = new AdminProblems();
-        begin(vertx.getOrCreateContext());
         var listen = config.listen();
-        return vertx.createHttpServer(options())
-                .connectionHandler(connections::opened)
-                .requestHandler(connections.around(router(problems)))
-                .invalidRequestHandler(problems::answerInvalid)
-                .listen(listen.port(), listen.host())
-                .onSuccess(server -> {
-                    node.bridgeBound().accept(server.actualPort());
-                    LOG.info("registry bridge on {}, port {}", listen, server.actualPort());
+        var taking = new AdminPort.Serving(router(problems), problems::answerInvalid);
+        serving = taking;
+        loop.runOnContext(go -> begin());
+        return node.bridge()
+                .serve(listen, options(), taking)
+                .onSuccess(port -> {
+                    node.bridgeBound().accept(port);
+                    LOG.info("registry bridge on {}, port {}", listen, port);
                 })
                 .recover(cause -> Future.failedFuture(new BindException("registry.bridge", listen, cause)));
     }
@@ -125,12 +128,20 @@ final class BusBridge {
     private void opened(SockJSSocket socket) {
         var client = new BridgeClient(registry, tokens, socket, System.nanoTime());
         clients.add(client);
-        socket.closeHandler(closed -> clients.remove(client))
+        socket.closeHandler(closed -> gone(client))
                 .exceptionHandler(broken -> client.close())
                 .handler(data -> client.receive(data, System.nanoTime()));
     }
 
-    private void begin(Context loop) {
+    private void gone(BridgeClient client) {
+        clients.remove(client);
+        endIfLeft();
+    }
+
+    private void begin() {
+        if (left) {
+            return;
+        }
         told = registry.index();
         following = registry.follow(() -> {
             if (nudged.compareAndSet(false, true)) { // what comes until then is told with it
@@ -138,7 +149,7 @@ final class BusBridge {
             }
         });
         var idle = config.idle();
-        vertx.setPeriodic(Math.max(1, Math.min(LONGEST_LOOK_MILLIS, idle.toMillis() / 2)), due -> {
+        timer = vertx.setPeriodic(Math.max(1, Math.min(LONGEST_LOOK_MILLIS, idle.toMillis() / 2)), due -> {
             var now = System.nanoTime();
             List.copyOf(clients).stream()
                     .filter(client -> client.isIdle(now, idle.toNanos()))
@@ -171,10 +182,20 @@ final class BusBridge {
                 .encode();
     }
 
-    /** Tells nobody any more. */
-    void end() {
-        if (following != null) {
+    /** Takes no new clients; those who are there are told on until they go, or until nobody serves the port any more. */
+    Future<Void> leave() {
+        loop.runOnContext(go -> {
+            left = true;
+            endIfLeft();
+        });
+        return node.bridge().leave(serving);
+    }
+
+    private void endIfLeft() {
+        if (left && clients.isEmpty() && following != null) {
             following.end();
+            following = null;
+            vertx.cancelTimer(timer);
         }
     }
 }

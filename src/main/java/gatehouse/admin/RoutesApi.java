@@ -3,7 +3,6 @@ package gatehouse.admin;
 import gatehouse.config.PlainRecord;
 import gatehouse.forward.Breaker;
 import gatehouse.problem.Problem;
-import gatehouse.snapshot.Policies;
 import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import io.vertx.core.json.JsonObject;
@@ -44,7 +43,7 @@ final class RoutesApi {
         var secrets = snapshot.blueprint().secrets();
         var config = PlainRecord.of(route.config(), secrets);
         var policies = new JsonObject();
-        for (var type : Policies.ALL) {
+        for (var type : snapshot.blueprint().policies()) {
             var settings = route.effective().get(type.key(), type.config());
             if (settings != null) {
                 policies.put(type.key(), new JsonObject(PlainRecord.of(settings, secrets)));

@@ -37,23 +37,39 @@ final class StatusApi {
                 .get()
                 .forEach((name, port) ->
                         listeners.add(new JsonObject().put("name", name).put("port", port)));
-        Answers.json(
-                context,
-                new JsonObject()
-                        .put("node", snapshot.config().node().name())
-                        .put("version", about.version())
-                        .put("snapshot", snapshot.number())
-                        .put("ready", node.ready().getAsBoolean())
-                        .put(
-                                "uptimeMillis",
-                                Duration.between(about.startedAt(), Instant.now())
-                                        .toMillis())
-                        .put("startedAt", about.startedAt().toString())
-                        .put("transport", about.transport())
-                        .put("problems", Answers.problems(node.problems().get()))
-                        .put("verticles", new JsonArray(VerticlesApi.items(node)))
-                        .put("listeners", listeners)
-                        .put("cluster", cluster()));
+        var status = new JsonObject()
+                .put("node", snapshot.config().node().name())
+                .put("version", about.version())
+                .put("snapshot", snapshot.number())
+                .put("ready", node.ready().getAsBoolean())
+                .put(
+                        "uptimeMillis",
+                        Duration.between(about.startedAt(), Instant.now()).toMillis())
+                .put("startedAt", about.startedAt().toString())
+                .put("transport", about.transport())
+                .put("problems", Answers.problems(node.problems().get()))
+                .put("verticles", new JsonArray(VerticlesApi.items(node)))
+                .put("listeners", listeners)
+                .put("cluster", cluster());
+        if (!snapshot.config().plugins().isEmpty()) {
+            status.put("plugins", plugins(snapshot));
+        }
+        Answers.json(context, status);
+    }
+
+    private static JsonArray plugins(Snapshot snapshot) {
+        var items = new JsonArray();
+        for (var type : snapshot.blueprint().policies()) {
+            var plugin = snapshot.config().plugins().get(type.key());
+            if (plugin != null) {
+                items.add(new JsonObject()
+                        .put("name", type.key())
+                        .put("main", plugin.main())
+                        .put("jar", plugin.jar())
+                        .put("sha256", snapshot.blueprint().digestOf(type)));
+            }
+        }
+        return items;
     }
 
     private JsonObject cluster() {

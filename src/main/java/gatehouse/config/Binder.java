@@ -246,6 +246,10 @@ final class Binder {
                 set.put(key, Optional.empty());
                 return;
             }
+            if (policy.type() == Unread.class) {
+                set.put(key, Optional.of(new Unread(Objects.requireNonNull(PlainValue.of(entry.value())))));
+                return;
+            }
             if (value(policy.type(), entry.value(), Limits.NONE, below(path, key)) instanceof Record record) {
                 set.put(key, Optional.of(record));
             }

@@ -150,6 +150,14 @@ public final class ConfigDocument {
         return Locator.find(root, path).whole();
     }
 
+    /** Whether a file or an override has something to say under a key of the root. */
+    public boolean mentions(String key) {
+        var variable = PREFIX + key.toUpperCase(Locale.ROOT);
+        return roots.stream().anyMatch(each -> each.entries().containsKey(key))
+                || overrides.sets().stream().anyMatch(set -> set.startsWith(key))
+                || overrides.environment().keySet().stream().anyMatch(name -> name.startsWith(variable));
+    }
+
     /** Every file that was read or looked for, those of <code>${file:…}</code> too. */
     public List<Path> files() {
         return List.copyOf(interpolation.files());

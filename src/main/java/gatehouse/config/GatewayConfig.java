@@ -46,6 +46,9 @@ public record GatewayConfig(
         @Key(doc = "Who calls, by name: groups, and what each shows to be known.")
         Map<String, ConsumerConfig> consumers,
 
+        @Key(doc = "Policies of others, by the key that each has below.")
+        Map<String, PluginConfig> plugins,
+
         @Key(doc = "Policy keys that hold for every route, under all other layers.", value = "{}")
         Layer defaults,
 

@@ -61,7 +61,8 @@ public final class Fields {
         fields.forEach((String name, String value) -> check(name, value));
     }
 
-    private static void check(String name, String value) {
+    /** Makes sure that one can. */
+    public static void check(String name, String value) {
         if (name.isEmpty() || !isValid(name, value)) {
             throw new IllegalArgumentException("a field that can't be sent");
         }

@@ -61,6 +61,10 @@ final class Handshake extends ChannelInboundHandlerAdapter {
 
     void start() {
         seat.take();
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attempt(exchange, target.authority());
+        }
         exchange.whenClientLeaves(() -> fail(Failures.left()));
         var vertx = (VertxInternal) upgrade.forwarder().vertx();
         var connect = upgrade.plan().timeouts().connect();
@@ -181,6 +185,10 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             return;
         }
         exchange.upstreamTook(System.nanoTime() - startNanos);
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.answered(status);
+        }
         context.channel().config().setAutoRead(false); // until somebody wants what follows
         if (status == SWITCHING_PROTOCOLS) {
             switched = response;
@@ -241,7 +249,15 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private void settle(Outcome outcome, String why) {
         over = true;
         stopTimer();
+        endTrace(why);
         upgrade.plan().service().report(target, outcome, why);
+    }
+
+    private void endTrace(@Nullable String why) {
+        var trace = exchange.trace();
+        if (trace != null) {
+            trace.attemptEnded(why);
+        }
     }
 
     private void stopTimer() {
@@ -271,6 +287,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
         over = true;
         stopTimer();
+        endTrace(failure.why());
         exchange.whenClientLeaves(null);
         if (channel != null) {
             var unused = channel.close();

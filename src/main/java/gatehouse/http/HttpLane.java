@@ -162,6 +162,7 @@ final class HttpLane implements LaneServer {
     private void finish(Exchange exchange, Connection connection) {
         if (exchange.isUpgraded()) { // whoever has the connection now says when it ends
             metrics.record(exchange);
+            endTrace(exchange);
             connection.handedOn(exchange);
             return;
         }
@@ -182,6 +183,10 @@ final class HttpLane implements LaneServer {
         if (log != null) {
             log.write(exchange);
         }
+        endTrace(exchange);
+    }
+
+    private static void endTrace(Exchange exchange) {
         var trace = exchange.trace();
         if (trace != null) {
             trace.ended(exchange);

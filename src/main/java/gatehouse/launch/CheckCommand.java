@@ -1,8 +1,11 @@
 package gatehouse.launch;
 
 import gatehouse.config.ConfigException;
+import gatehouse.config.GatewayConfig;
+import gatehouse.config.JsonSchema;
 import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.LimitLine;
+import gatehouse.snapshot.Policies;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +27,12 @@ final class CheckCommand implements Callable<Integer> {
                     "Also print every limit and timeout in force, with its default and a mark where it is weaker.")
     private boolean limits;
 
+    @Option(
+            names = "--schema",
+            description =
+                    "Print the JSON Schema of the configuration instead, with the keys of its plugins, for editors.")
+    private boolean schema;
+
     CheckCommand(Gatehouse.Console console) {
         this.console = console;
     }
@@ -33,6 +42,12 @@ final class CheckCommand implements Callable<Integer> {
         var whole = files.read();
         var config = whole.blueprint().config();
         ignoredVariables(whole, console);
+        if (schema) {
+            var keys = Policies.keys(whole.blueprint().policies());
+            console.out().print(JsonSchema.of(GatewayConfig.class, keys));
+            console.out().flush();
+            return Gatehouse.FINE;
+        }
         console.out()
                 .println(files + ": fine, with "
                         + String.join(

@@ -17,6 +17,7 @@ final class ConfigDifference {
         count(parts, "listeners", before.listeners(), after.listeners());
         count(parts, "services", before.services(), after.services());
         count(parts, "policies", before.policies(), after.policies());
+        count(parts, "plugins", before.plugins(), after.plugins());
         count(parts, "routes", before.routes(), after.routes());
         if (!before.defaults().equals(after.defaults())) {
             parts.add("defaults changed");
@@ -61,7 +62,8 @@ final class ConfigDifference {
         compare(keys, "tracing", started.tracing(), now.tracing());
         compare(keys, "cluster", started.cluster(), now.cluster());
         compare(keys, "redis", started.redis(), now.redis());
-        compare(keys, "admin", started.admin(), now.admin());
+        compare(keys, "cache.store", started.cache().store(), now.cache().store());
+        compare(keys, "admin.listen", started.admin().listen(), now.admin().listen());
         compare(
                 keys,
                 "registry.bridge",

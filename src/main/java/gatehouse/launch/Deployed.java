@@ -28,11 +28,4 @@ record Deployed(
         return !entry.equals(wanted)
                 || (code != null && wanted.jar() != null && code.differsFrom(java.nio.file.Path.of(wanted.jar())));
     }
-
-    /** The classes are not needed any more. */
-    void freeCode() {
-        if (code != null) {
-            code.close();
-        }
-    }
 }

@@ -176,10 +176,7 @@ public final class Deployments {
     private void end(Deployed former) {
         var ending = vertx.undeploy(former.id()).onFailure(cause -> LOG.warn("{} ended badly", former.name(), cause));
         leaving.add(ending);
-        ending.onComplete(gone -> {
-            former.freeCode();
-            leaving.remove(ending);
-        });
+        ending.onComplete(gone -> leaving.remove(ending));
     }
 
     /** Tells clients that their connections end. */
@@ -196,7 +193,7 @@ public final class Deployments {
         running.clear();
         Future<Void> chain = Future.succeededFuture();
         for (var deployed : ending) {
-            chain = chain.transform(before -> vertx.undeploy(deployed.id()).onComplete(gone -> deployed.freeCode()));
+            chain = chain.transform(before -> vertx.undeploy(deployed.id()));
         }
         return chain.transform(gone -> Future.join(List.copyOf(leaving)).mapEmpty());
     }

@@ -2,6 +2,7 @@ package gatehouse.launch;
 
 import gatehouse.admin.AdminNode;
 import gatehouse.admin.AdminPort;
+import gatehouse.admin.Happenings;
 import gatehouse.grpc.GrpcNode;
 import gatehouse.http.HttpNode;
 import gatehouse.refresh.RefreshNode;
@@ -20,12 +21,15 @@ final class Edges {
     private final Node node;
     private final NodeParts parts;
     private final AdminPort servingAdmin;
+    private final AdminPort servingBridge;
+    private final Happenings events = new Happenings();
     private final Instant startedAt = Instant.now();
 
     Edges(Node node, NodeParts parts) {
         this.node = node;
         this.parts = parts;
         servingAdmin = new AdminPort(parts.vertx());
+        servingBridge = new AdminPort(parts.vertx());
     }
 
     HttpNode http() {
@@ -43,7 +47,7 @@ final class Edges {
     }
 
     TcpNode tcp() {
-        return new TcpNode(parts.listeners(), parts.snapshots(), parts.metrics(), parts.accessLog());
+        return new TcpNode(parts.listeners(), parts.snapshots(), parts.metrics(), parts.accessLog(), parts.tracing());
     }
 
     GrpcNode grpc() {
@@ -74,6 +78,8 @@ final class Edges {
                 new AdminNode.Verticles(this::running, node::redeploy),
                 ports::listeners,
                 servingAdmin,
+                servingBridge,
+                events,
                 ports::adminAt,
                 ports::bridgeAt,
                 parts.cluster(),

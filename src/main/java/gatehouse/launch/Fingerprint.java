@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * a file that is missing or can't be read counts as such.
  */
 record Fingerprint(Map<Path, Look> files) {
-    /** Larger than any configuration may be; what lies beyond is not looked at. */
-    private static final int MOST_BYTES = 8 << 20;
+    /** Larger than any configuration or jar may be; what lies beyond is not looked at. */
+    private static final int MOST_BYTES = 64 << 20;
+
+    private static final int PIECE_BYTES = 64 << 10;
 
     /**
      * One file.
@@ -79,8 +81,13 @@ record Fingerprint(Map<Path, Look> files) {
             return "no file";
         }
         try (var in = Files.newInputStream(path)) {
-            var digest = MessageDigest.getInstance("SHA-256").digest(in.readNBytes(MOST_BYTES));
-            return HexFormat.of().formatHex(digest);
+            var digest = MessageDigest.getInstance("SHA-256");
+            var piece = in.readNBytes(PIECE_BYTES);
+            for (var read = piece.length; piece.length > 0 && read <= MOST_BYTES; read += piece.length) {
+                digest.update(piece);
+                piece = in.readNBytes(PIECE_BYTES);
+            }
+            return HexFormat.of().formatHex(digest.digest());
         } catch (AccessDeniedException | NoSuchFileException e) {
             return "unreadable";
         } catch (NoSuchAlgorithmException e) {

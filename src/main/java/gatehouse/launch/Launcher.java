@@ -31,12 +31,14 @@ final class Launcher {
     private final Edges edges;
     private final Path home;
     private final SideLoop side;
+    private final SideLoop plugins;
 
-    Launcher(Vertx vertx, Edges edges, Path home, SideLoop side) {
+    Launcher(Vertx vertx, Edges edges, Path home, SideLoop side, SideLoop plugins) {
         this.vertx = vertx;
         this.edges = edges;
         this.home = home;
         this.side = side;
+        this.plugins = plugins;
     }
 
     /** Where that runs which carries no traffic. */
@@ -68,22 +70,15 @@ final class Launcher {
             return new Made(instances(count, builtIn), null, List.copyOf(proxies));
         }
         var code = entry.jar() == null ? null : PluginCode.of(home.resolve(entry.jar()));
-        try {
-            var loader = code == null ? Launcher.class.getClassLoader() : code.loader();
-            var constructor = Class.forName(entry.main(), true, loader).getDeclaredConstructor();
-            constructor.setAccessible(true);
-            var made = new ArrayList<Deployable>();
-            for (var i = 0; i < count; i++) {
-                var instance = (Deployable) constructor.newInstance();
-                made.add(count == 1 ? side.carry(instance) : instance);
-            }
-            return new Made(made, code, List.of());
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            if (code != null) {
-                code.close();
-            }
-            throw e;
+        var loader = code == null ? Launcher.class.getClassLoader() : code.loader();
+        var constructor = Class.forName(entry.main(), true, loader).getDeclaredConstructor();
+        constructor.setAccessible(true);
+        var made = new ArrayList<Deployable>();
+        for (var i = 0; i < count; i++) {
+            var instance = (Deployable) constructor.newInstance();
+            made.add(count == 1 ? plugins.carry(instance) : instance);
         }
+        return new Made(made, code, List.of());
     }
 
     private static List<Deployable> instances(int count, IntFunction<Deployable> maker) {
@@ -120,18 +115,10 @@ final class Launcher {
         }
         Iterator<Deployable> next = made.instances().iterator();
         var starting = vertx.deployVerticle(next::next, options);
-        return starting.timeout(limit.toMillis(), TimeUnit.MILLISECONDS).onFailure(cause -> {
-            starting.onSuccess(late -> {
-                        LOG.warn("{} is up too late and is taken down again", entry.main());
-                        vertx.undeploy(late).onComplete(gone -> free(made));
-                    })
-                    .onFailure(failed -> free(made));
-        });
-    }
-
-    private static void free(Made made) {
-        if (made.code() != null) {
-            made.code().close();
-        }
+        return starting.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(cause -> starting.onSuccess(late -> {
+                    LOG.warn("{} is up too late and is taken down again", entry.main());
+                    var unused = vertx.undeploy(late);
+                }));
     }
 }

@@ -17,9 +17,12 @@ final class LoopWatch implements AutoCloseable {
     private final Map<String, LoopBeat> beats = new LinkedHashMap<>();
     private final List<ScheduledFuture<?>> timers = new ArrayList<>();
 
-    LoopWatch(Metrics metrics, List<Lane> lanes, SideLoop side) {
+    LoopWatch(Metrics metrics, List<Lane> lanes, SideLoop side, SideLoop plugins) {
         lanes.forEach(lane -> watch(metrics, Integer.toString(lane.index()), lane.loop()));
         watch(metrics, "side", side.loop());
+        if (plugins.loop() != side.loop() && lanes.stream().noneMatch(lane -> lane.runsOn(plugins.loop()))) {
+            watch(metrics, "plugins", plugins.loop());
+        }
     }
 
     private void watch(Metrics metrics, String name, EventLoop loop) {

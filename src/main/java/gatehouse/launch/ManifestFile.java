@@ -7,8 +7,6 @@ import gatehouse.config.Problems;
 import io.vertx.core.Deployable;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -109,8 +107,8 @@ final class ManifestFile {
             problems.add(at(name, "jar"), entry.jar() + " is not there", "a jar, relative to the manifest's folder");
             return;
         }
-        try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, ManifestFile.class.getClassLoader())) {
-            checkClass(name, entry.main(), loader, " in " + entry.jar());
+        try {
+            checkClass(name, entry.main(), PluginCode.of(jar).loader(), " in " + entry.jar());
         } catch (IOException e) {
             problems.add(at(name, "jar"), entry.jar() + " can't be read: " + e.getMessage(), "a jar");
         }

@@ -37,7 +37,7 @@ public final class Node {
         this.parts = parts;
         startTimeout = blueprint.config().node().startTimeout();
         rejections = new Rejections(parts.metrics());
-        var launcher = new Launcher(parts.vertx(), new Edges(this, parts), parts.home(), parts.side());
+        var launcher = new Launcher(parts.vertx(), new Edges(this, parts), parts.home(), parts.side(), parts.plugins());
         deployments = new Deployments(parts.vertx(), this, launcher, manifest);
         installer = new Installer(parts, deployments);
         lifecycle = new Lifecycle(parts, deployments, installer);
@@ -54,7 +54,7 @@ public final class Node {
             Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
         NodeParts parts;
         try {
-            parts = new NodeParts(vertx, cluster, home, blueprint.config(), manifest, lanes);
+            parts = new NodeParts(vertx, cluster, home, blueprint, manifest, lanes);
         } catch (NotTakenException e) {
             return Future.failedFuture(e);
         }

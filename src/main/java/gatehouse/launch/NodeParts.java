@@ -5,7 +5,6 @@ import gatehouse.cache.ResponseCache;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
 import gatehouse.config.CacheConfig;
-import gatehouse.config.GatewayConfig;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
@@ -17,6 +16,7 @@ import gatehouse.redis.ClusterWithRedis;
 import gatehouse.refresh.Purges;
 import gatehouse.registry.Clocks;
 import gatehouse.registry.Registry;
+import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.SnapshotBuilder;
 import gatehouse.snapshot.Snapshots;
 import gatehouse.snapshot.Switchboard;
@@ -52,13 +52,15 @@ final class NodeParts {
     private final Switchboard switchboard;
     private final OpenSockets sockets;
     private final SideLoop side;
+    private final SideLoop plugins;
     private final LoopWatch loops;
     private final @Nullable String adminToken;
 
     /**
      * @throws NotTakenException when a file can't be used
      */
-    NodeParts(Vertx vertx, Cluster cluster, Path home, GatewayConfig config, Manifest manifest, int lanes) {
+    NodeParts(Vertx vertx, Cluster cluster, Path home, Blueprint blueprint, Manifest manifest, int lanes) {
+        var config = blueprint.config();
         this.vertx = vertx;
         this.cluster = cluster;
         this.home = home;
@@ -89,13 +91,24 @@ final class NodeParts {
         adminToken = manifest.runs("AdminVerticle") && config.admin().tokens().isEmpty()
                 ? NodeSecrets.adminToken(dataDir)
                 : null;
-        var traces = config.tracing();
-        tracing = traces == null
-                ? null
-                : Tracing.start(traces, config.node().name(), Version.current(), metrics.registry());
+        tracing = tracing(blueprint);
         side = SideLoop.beside(vertx, listeners.lanes());
-        loops = new LoopWatch(metrics, listeners.lanes(), side);
+        plugins = SideLoop.beside(vertx, listeners.lanes(), side);
+        loops = new LoopWatch(metrics, listeners.lanes(), side, plugins);
         feedMetrics(manifest.runs(Deployments.REGISTRY));
+    }
+
+    private @Nullable Tracing tracing(Blueprint blueprint) {
+        var config = blueprint.config();
+        var ca = blueprint.tracingCa();
+        return config.tracing() == null
+                ? null
+                : Tracing.start(
+                        config.tracing(),
+                        ca == null ? null : ca.getBytes(),
+                        config.node().name(),
+                        Version.current(),
+                        metrics.registry());
     }
 
     private Revocations revocations(Cluster together) {
@@ -253,6 +266,11 @@ final class NodeParts {
     /** The loop of all that carries no traffic. */
     SideLoop side() {
         return side;
+    }
+
+    /** Where verticles of plugins run, each of which may block it. */
+    SideLoop plugins() {
+        return plugins;
     }
 
     /** Tells which event loops are blocked. */

@@ -179,6 +179,7 @@ final class Reloader implements AutoCloseable {
         var before = node.snapshots().current();
         var same = next.config().equals(before.config())
                 && next.tls().equals(before.blueprint().tls())
+                && next.policies().equals(before.blueprint().policies())
                 && next.files().equals(before.blueprint().files());
         if (same && node.problems().isEmpty()) {
             return Future.succeededFuture();

@@ -10,11 +10,12 @@ import io.vertx.core.impl.ContextBuilderImpl;
 import io.vertx.core.internal.CloseFuture;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The event loop of all that carries no traffic: the admin API, the registry, verticles of others. What blocks or floods it
+ * An event loop of what carries no traffic: one for the admin API and the registry, another for verticles of others. What blocks or floods it
  * delays none of the lanes. Thread-safe.
  */
 final class SideLoop {
@@ -26,18 +27,19 @@ final class SideLoop {
         this.loop = loop;
     }
 
-    /** A loop that is none of the lanes', or one of theirs where Vert.x has no other. */
-    static SideLoop beside(Vertx vertx, List<Lane> lanes) {
+    /** A loop that is none of the lanes' and none of these, or one of theirs where Vert.x has no other. */
+    static SideLoop beside(Vertx vertx, List<Lane> lanes, SideLoop... others) {
         var internal = (VertxInternal) vertx;
         var loop = internal.nettyEventLoopGroup().next();
-        for (var tries = 0; tries <= lanes.size() && isTaken(loop, lanes); tries++) {
+        for (var tries = 0; tries <= lanes.size() + others.length && isTaken(loop, lanes, others); tries++) {
             loop = internal.nettyEventLoopGroup().next();
         }
         return new SideLoop(internal, loop);
     }
 
-    private static boolean isTaken(EventLoop loop, List<Lane> lanes) {
-        return lanes.stream().anyMatch(lane -> lane.runsOn(loop));
+    private static boolean isTaken(EventLoop loop, List<Lane> lanes, SideLoop... others) {
+        return lanes.stream().anyMatch(lane -> lane.runsOn(loop))
+                || Arrays.stream(others).anyMatch(other -> other.loop == loop);
     }
 
     /** The event loop itself. */

@@ -1,8 +1,12 @@
 package gatehouse.observe;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.ExchangeFacts;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /** Decides on one event loop which exchanges are recorded. */
 public final class TraceLane {
@@ -31,6 +35,31 @@ public final class TraceLane {
         if (isRecorded) {
             exchange.traced(new TracedExchange(tracer, exchange, parent == null ? null : TraceParent.context(parent)));
         }
+    }
+
+    /** Records a connection that has ended, if it is sampled. Conventions know no name for one; its attributes are those of the network. */
+    public void ended(ExchangeFacts facts, String transport) {
+        if (!isInShare()) {
+            return;
+        }
+        var took = facts.endNanos() - facts.startNanos();
+        var start = TimeUnit.MILLISECONDS.toNanos(facts.startEpochMillis());
+        var span = tracer.spanBuilder(transport)
+                .setSpanKind(SpanKind.SERVER)
+                .setNoParent()
+                .setStartTimestamp(start, TimeUnit.NANOSECONDS)
+                .startSpan();
+        span.setAttribute("network.transport", transport);
+        span.setAttribute("client.address", facts.clientAddress());
+        TracedExchange.names(span, facts);
+        if (facts.target() != null) {
+            span.setAttribute("server.address", facts.target());
+        }
+        if (facts.problem() != null || facts.aborted()) {
+            span.setAttribute("error.type", facts.problem() == null ? "_OTHER" : facts.problem());
+            span.setStatus(StatusCode.ERROR);
+        }
+        span.end(start + took, TimeUnit.NANOSECONDS);
     }
 
     private boolean isInShare() {

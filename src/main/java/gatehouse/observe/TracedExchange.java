@@ -80,7 +80,14 @@ final class TracedExchange implements Trace {
             span.setAttribute("http.request.resend_count", (long) resends);
         }
         resends++;
+        var rpc = exchange.carriedCall() == null ? null : RpcName.of(exchange.path());
+        if (rpc != null) {
+            rpc.putInto(span::setAttribute);
+        }
         client = span.startSpan();
+        if (rpc != null) {
+            client.updateName(rpc.toString());
+        }
     }
 
     @Override
@@ -119,13 +126,7 @@ final class TracedExchange implements Trace {
             server.updateName(shownMethod() + " " + exchange.pattern());
             server.setAttribute("http.route", String.valueOf(exchange.pattern()));
         }
-        if (facts.route() != null) {
-            server.setAttribute("gatehouse.route", facts.route());
-        }
-        if (facts.service() != null) {
-            server.setAttribute("gatehouse.service", facts.service());
-        }
-        server.setAttribute("gatehouse.request_id", facts.requestId());
+        names(server, facts);
         if (answer > 0) {
             server.setAttribute(STATUS, (long) answer);
         }
@@ -134,6 +135,38 @@ final class TracedExchange implements Trace {
                     ERROR_TYPE, problem != null ? problem : answer > 0 ? Integer.toString(answer) : "_OTHER");
             server.setStatus(StatusCode.ERROR);
         }
+        if (facts instanceof Exchange exchange && exchange.carriedCall() != null) {
+            called(exchange);
+        }
         server.end();
+    }
+
+    /** What leads to the configuration and the access log. */
+    static void names(Span span, ExchangeFacts facts) {
+        if (facts.route() != null) {
+            span.setAttribute("gatehouse.route", facts.route());
+        }
+        if (facts.service() != null) {
+            span.setAttribute("gatehouse.service", facts.service());
+        }
+        span.setAttribute("gatehouse.request_id", facts.requestId());
+    }
+
+    private void called(Exchange exchange) {
+        var rpc = RpcName.of(exchange.path());
+        if (rpc != null) {
+            rpc.putInto(server::setAttribute);
+            server.updateName(rpc.toString());
+        }
+        var early = exchange.response().headers().get(RpcName.STATUS);
+        var told = early == null ? exchange.trailers().get(RpcName.STATUS) : early;
+        var code = RpcName.code(told);
+        if (code >= 0) {
+            server.setAttribute("rpc.grpc.status_code", (long) code);
+        }
+        if (RpcName.isServersFault(code)) {
+            server.setAttribute(ERROR_TYPE, Integer.toString(code));
+            server.setStatus(StatusCode.ERROR);
+        }
     }
 }

@@ -15,6 +15,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Records exchanges as spans and sends them to a collector, from a thread of its own. Thread-safe; a {@link TraceLane} is not. */
 public final class Tracing implements AutoCloseable {
@@ -36,13 +37,22 @@ public final class Tracing implements AutoCloseable {
         this.share = config.sample().fraction();
     }
 
-    /** Begins to record; what was recorded is counted in the registry. */
-    public static Tracing start(TracingConfig config, String node, String version, MeterRegistry registry) {
+    /**
+     * Begins to record; what was recorded is counted in the registry.
+     *
+     * @param ca certificates that the collector's has to be signed by, in PEM; null for those that Java trusts
+     */
+    public static Tracing start(
+            TracingConfig config, byte @Nullable [] ca, String node, String version, MeterRegistry registry) {
         LIBRARY.setLevel(Level.OFF);
-        var exporter = OtlpHttpSpanExporter.builder()
-                .setEndpoint("http://" + config.otlp().authority() + "/v1/traces")
-                .setTimeout(EXPORT_SECONDS, TimeUnit.SECONDS)
-                .build();
+        var building = OtlpHttpSpanExporter.builder()
+                .setEndpoint(config.otlp().scheme() + "://" + config.otlp().authority() + "/v1/traces")
+                .setTimeout(EXPORT_SECONDS, TimeUnit.SECONDS);
+        config.headers().forEach(building::addHeader);
+        if (ca != null) {
+            building.setTrustedCertificates(ca);
+        }
+        var exporter = building.build();
         var begun =
                 counter(registry, "recorded", "Spans recorded. What is neither sent nor failed waits or was dropped.");
         return new Tracing(config, provider(config, node, version, new ToldExporter(exporter, registry), begun));

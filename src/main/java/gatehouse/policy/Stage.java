@@ -10,10 +10,14 @@ public enum Stage {
     ADDRESS,
     /** Before who calls is asked: a browser's preflight carries no credentials. */
     CORS,
+    /** Policies of plugins that need not know who calls. */
+    PLUGIN_BEFORE_AUTH,
     /** Who calls; all that follows may depend on it. */
     AUTH,
     /** What the caller may do, once it is known who that is. */
     ACCESS,
+    /** Policies of plugins that may depend on who calls; before the cache, so that what they add to answers is of this call. */
+    PLUGIN_BEHIND_ACCESS,
     /** Behind access, so that a limit is counted for who it is, and nobody else can use it up. */
     RATE,
     /** Behind the rate: what is refused there holds no place. */

@@ -257,6 +257,11 @@ public record Problem(
         return of("loop", 508, "The request goes in circles", "The request passed too many gateways.", Origin.CLIENT);
     }
 
+    /** A refusal by a policy of a plugin, which has its own reasons. */
+    public static Problem byPolicy(int status, String detail) {
+        return of("refused-by-plugin", status, "A policy refuses the request", detail, Origin.CLIENT);
+    }
+
     /** The same problem with one more header on its answer. */
     public Problem with(String header, String value) {
         var more = new java.util.HashMap<>(headers);

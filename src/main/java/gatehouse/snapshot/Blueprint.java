@@ -9,10 +9,17 @@ import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
 import gatehouse.policy.NamedFiles;
+import gatehouse.policy.PolicyType;
+import gatehouse.policy.plugin.Plugins;
 import gatehouse.route.RouteTable;
 import gatehouse.tls.TlsFiles;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls certificates and keys
  * @param ignoredVariables environment variables that look like overrides and name no key
  * @param secrets values that were interpolated or given for secret keys, which are never shown
+ * @param policies every policy that its routes may name, in the order in which a request meets them
+ * @param tracingCa certificates that the collector of traces has to show one of, in PEM; null for those that Java trusts
  */
 public record Blueprint(
         GatewayConfig config,
@@ -49,7 +58,11 @@ public record Blueprint(
         Place connections,
         TlsFiles tls,
         List<String> ignoredVariables,
-        Set<String> secrets) {
+        Set<String> secrets,
+        List<PolicyType<?>> policies,
+        @Nullable Buffer tracingCa) {
+
+    private static final int MOST_CA_BYTES = 1 << 20;
 
     /**
      * Reads a file or folder and checks all of it.
@@ -82,14 +95,16 @@ public record Blueprint(
 
     private static Blueprint of(ConfigDocument document, NamedFiles named, Path folder) throws ConfigException {
         var problems = new Problems(document);
-        var config = document.bind(GatewayConfig.class, Policies.keys(), problems);
+        var policies = Policies.with(PluginTypes.read(document, named, problems));
+        var config = document.bind(GatewayConfig.class, Policies.keys(policies), problems);
         var effective = layered(config);
         new References(document, config, folder, problems).check(effective);
-        new PolicyChecks(config, named, problems).check();
+        new PolicyChecks(config, policies, named, problems).check();
         var tls = named.areSealed()
                 ? TlsFiles.NONE
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
         Schemas.check(config, named, problems);
+        var tracingCa = tracingCa(config, named, problems);
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
@@ -118,10 +133,27 @@ public record Blueprint(
                 document.placeOf("node.connections"),
                 tls,
                 document.ignoredVariables(),
-                document.secrets());
+                document.secrets(),
+                policies,
+                tracingCa);
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
+    }
+
+    private static @Nullable Buffer tracingCa(GatewayConfig config, NamedFiles files, Problems problems) {
+        var file = config.tracing() == null ? null : config.tracing().ca();
+        if (file == null || files.areSealed()) {
+            return null;
+        }
+        try {
+            var bytes = files.read(file, MOST_CA_BYTES);
+            CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes));
+            return Buffer.buffer(bytes);
+        } catch (IOException | CertificateException e) {
+            problems.add(List.of("tracing", "ca"), file + " " + e.getMessage(), "a file of certificates in PEM");
+            return null;
+        }
     }
 
     private static List<Path> together(List<Path> some, Set<Path> others) {
@@ -167,6 +199,11 @@ public record Blueprint(
             set = layer == null ? set : set.under(layer.set());
         }
         return set.under(route.policies());
+    }
+
+    /** SHA-256 of the jar that a policy came in; empty for one of the gateway's own. */
+    public String digestOf(PolicyType<?> type) {
+        return Plugins.digestOf(type);
     }
 
     /** Policy keys that hold for a route's requests to one of several services: that service's layer counts too. */

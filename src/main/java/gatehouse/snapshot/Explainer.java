@@ -201,7 +201,7 @@ public final class Explainer {
     /** What the first policy says that would refuse the request; null where it gets through as far as can be told. */
     private @Nullable Problem refusal(String route, TrialRequest request, Identity identity) {
         var set = Objects.requireNonNull(blueprint.effective().get(route));
-        for (var type : Policies.ALL) {
+        for (var type : blueprint.policies()) {
             var settings = set.get(type.key(), type.config());
             var refusal = settings == null ? null : type.refuses(settings, request, identity);
             if (refusal != null) {
@@ -226,7 +226,7 @@ public final class Explainer {
     private List<PolicyLine> policies(String route) {
         var set = Objects.requireNonNull(blueprint.effective().get(route));
         var lines = new ArrayList<PolicyLine>();
-        for (var type : Policies.ALL) {
+        for (var type : blueprint.policies()) {
             var settings = set.get(type.key(), type.config());
             if (settings != null) {
                 lines.add(new PolicyLine(type.key(), Settings.text(settings, blueprint.secrets())));

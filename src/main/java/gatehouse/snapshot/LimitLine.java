@@ -51,7 +51,7 @@ public record LimitLine(String scope, String name, EffectiveLimit limit) {
         config.services().forEach((name, service) -> add(lines, "service", name, EffectiveLimit.in(service)));
         for (var route : config.routes().keySet()) {
             var effective = Objects.requireNonNull(blueprint.effective().get(route));
-            for (var type : Policies.ALL) {
+            for (var type : blueprint.policies()) {
                 var settings = effective.get(type.key(), type.config());
                 if (settings == null && !type.always()) {
                     continue; // nobody asked for it

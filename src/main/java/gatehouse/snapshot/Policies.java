@@ -19,6 +19,8 @@ import gatehouse.policy.inflight.InFlight;
 import gatehouse.policy.limits.Limits;
 import gatehouse.policy.ratelimit.RateLimit;
 import gatehouse.policy.websocket.SocketTerms;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,8 +44,8 @@ public final class Policies {
             .onlyWhereNamed()
             .builtAnew();
 
-    /** All policies in the order in which a request meets them. */
-    public static final List<PolicyType<?>> ALL = inOrder(
+    /** All policies that the gateway brings, in the order in which a request meets them. */
+    public static final List<PolicyType<?>> ALL = inOrder(List.of(
             Limits.TYPE,
             Compress.TYPE,
             Access.BY_ADDRESS,
@@ -60,20 +62,30 @@ public final class Policies {
             Retry.TYPE,
             Calls.TYPE,
             Timeouts.TYPE,
-            SocketTerms.TYPE);
+            SocketTerms.TYPE));
 
     private Policies() {}
 
-    private static List<PolicyType<?>> inOrder(PolicyType<?>... types) {
-        return java.util.Arrays.stream(types)
-                .sorted(Comparator.comparing(PolicyType::stage))
-                .toList();
+    private static List<PolicyType<?>> inOrder(Collection<PolicyType<?>> types) {
+        return types.stream().sorted(Comparator.comparing(PolicyType::stage)).toList();
     }
 
-    /** The policies as the reader of configurations wants them: key, what it does, record of its settings. */
+    /** These and those of plugins, in the order in which a request meets them; of plugins in one place by their names. */
+    static List<PolicyType<?>> with(Collection<PolicyType<?>> plugins) {
+        var all = new ArrayList<>(ALL);
+        plugins.stream().sorted(Comparator.comparing(PolicyType::key)).forEach(all::add);
+        return inOrder(all);
+    }
+
+    /** The gateway's own policies as the reader of configurations wants them. */
     public static Map<String, PolicyKey> keys() {
+        return keys(ALL);
+    }
+
+    /** Policies as the reader of configurations wants them: key, what it does, record of its settings. */
+    public static Map<String, PolicyKey> keys(List<PolicyType<?>> types) {
         var keys = new LinkedHashMap<String, PolicyKey>();
-        ALL.forEach(type -> keys.put(type.key(), new PolicyKey(type.doc(), type.config())));
+        types.forEach(type -> keys.put(type.key(), new PolicyKey(type.doc(), type.config())));
         return keys;
     }
 }

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** Lets each policy look at its settings where they stand, and looks for consumers that can't be told apart. */
 final class PolicyChecks {
     private final GatewayConfig config;
+    private final List<PolicyType<?>> types;
     private final NamedFiles files;
     private final Problems problems;
 
-    PolicyChecks(GatewayConfig config, NamedFiles files, Problems problems) {
+    PolicyChecks(GatewayConfig config, List<PolicyType<?>> types, NamedFiles files, Problems problems) {
         this.config = config;
+        this.types = types;
         this.files = files;
         this.problems = problems;
     }
@@ -32,7 +34,7 @@ final class PolicyChecks {
     }
 
     private void check(List<String> place, PolicySet set) {
-        for (var type : Policies.ALL) {
+        for (var type : types) {
             check(place, type, set.get(type.key(), type.config()));
         }
     }

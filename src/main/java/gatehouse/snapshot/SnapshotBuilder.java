@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -130,7 +131,7 @@ public final class SnapshotBuilder {
             @Nullable Route before) {
         var config = Objects.requireNonNull(blueprint.config().routes().get(name));
         var effective = Objects.requireNonNull(blueprint.effective().get(name));
-        var steps = steps(effective, surroundings, before);
+        var steps = steps(blueprint.policies(), effective, surroundings, before);
         var policy = steps.values().stream().reduce(Policy.NONE, Policy::around);
         var behindCache = steps.entrySet().stream()
                 .dropWhile(step -> !step.getKey().key().equals(Policies.CACHE.key()))
@@ -149,20 +150,23 @@ public final class SnapshotBuilder {
     }
 
     /** In the order in which they run; those of which no setting has changed are the ones from before. */
-    private Map<PolicyType<?>, Policy> steps(PolicySet effective, Surroundings surroundings, @Nullable Route before) {
+    private Map<PolicyType<?>, Policy> steps(
+            List<PolicyType<?>> types, PolicySet effective, Surroundings surroundings, @Nullable Route before) {
         var steps = new LinkedHashMap<PolicyType<?>, Policy>();
-        for (var type : Policies.ALL) {
+        for (var type : types) {
             var settings = effective.get(type.key(), type.config());
             if (settings != null) {
-                var same = before == null || type.renewed()
-                        ? null
-                        : settings.equals(before.effective().get(type.key(), type.config()))
-                                ? before.steps().get(type)
-                                : null;
+                var same = before == null || type.renewed() ? null : same(before, type, settings);
                 steps.put(type, same == null ? build(type, settings, effective, surroundings) : same);
             }
         }
         return steps;
+    }
+
+    /** The step of before, where it is of the same code with the same settings. */
+    private static @Nullable Policy same(Route before, PolicyType<?> type, Record settings) {
+        var step = before.steps().get(type);
+        return step != null && settings.equals(before.effective().get(type.key(), type.config())) ? step : null;
     }
 
     private Policy build(PolicyType<?> type, Record settings, PolicySet effective, Surroundings surroundings) {

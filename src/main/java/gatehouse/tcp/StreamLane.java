@@ -9,6 +9,7 @@ import gatehouse.listener.PeerAddress;
 import gatehouse.listener.StreamServer;
 import gatehouse.observe.LogLane;
 import gatehouse.observe.MetricsLane;
+import gatehouse.observe.TraceLane;
 import gatehouse.policy.access.Access;
 import gatehouse.route.Match;
 import gatehouse.snapshot.Route;
@@ -42,6 +43,7 @@ final class StreamLane implements StreamServer {
     private final Dialer dialer;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
+    private final @Nullable TraceLane traces;
     private final RequestIds ids = new RequestIds();
     private final Set<Relay> relays = new LinkedHashSet<>();
     private final UdpSessions sessions;
@@ -59,6 +61,7 @@ final class StreamLane implements StreamServer {
         this.dialer = new Dialer(vertx);
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
+        this.traces = node.tracing() == null ? null : node.tracing().lane();
         this.sessions = new UdpSessions((VertxInternal) vertx, ids, metrics::begin, this::record);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
@@ -198,6 +201,9 @@ final class StreamLane implements StreamServer {
         metrics.record(facts);
         if (log != null) {
             log.write(facts);
+        }
+        if (traces != null) {
+            traces.ended(facts, facts.method().equals("UDP") ? "udp" : "tcp");
         }
     }
 

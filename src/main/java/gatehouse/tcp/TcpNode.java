@@ -3,6 +3,7 @@ package gatehouse.tcp;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
 import gatehouse.observe.Metrics;
+import gatehouse.observe.Tracing;
 import gatehouse.snapshot.Snapshots;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots the configuration in force
  * @param metrics where connections are counted
  * @param accessLog where they are written when they have ended; null for nowhere
+ * @param tracing where some of them are recorded when they have ended; null for nowhere
  */
 public record TcpNode(
         Listeners listeners,
         Snapshots snapshots,
         Metrics metrics,
-        @Nullable AccessLog accessLog) {}
+        @Nullable AccessLog accessLog,
+        @Nullable Tracing tracing) {}

@@ -97,6 +97,8 @@ class AdminApiTest {
                     new AdminNode.Verticles(List::of, name -> Future.succeededFuture()),
                     Map::of,
                     new AdminPort(another),
+                    new AdminPort(another),
+                    new Happenings(),
                     port::complete,
                     bridge -> {},
                     new Alone(gateway.vertx(), "ending"),

@@ -1,11 +1,14 @@
 package gatehouse.admin;
 
+import static gatehouse.testing.TestGateway.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.TestGateway;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,27 @@ class BusBridgeTest extends BridgeCase {
                 .isEqualTo(200);
         assertThat(client(OPS).ask("deregister", instance("a")).getLong("index"))
                 .isPositive();
+    }
+
+    @Test
+    void clients_stay_and_others_come_while_the_admin_API_is_redeployed() throws Exception {
+        start("");
+        var port = gateway.bridgePort();
+        var orders = client(ORDERS);
+        orders.say(new JsonObject().put("type", "register").put("address", "gatehouse.registry.changed"));
+        orders.ask("list", new JsonObject());
+        for (var i = 0; i < 5; i++) {
+            var redeployed = gateway.node().redeploy("admin");
+            do { // each of them is let in: the port is never closed
+                client(READER).ask("list", new JsonObject());
+            } while (!redeployed.isComplete());
+            await(redeployed);
+        }
+        assertThat(gateway.bridgePort()).isEqualTo(port);
+        client(ORDERS).ask("register", instance("a").put("address", "10.0.0.1:80"));
+        var told = Objects.requireNonNull(orders.heard.poll(10, TimeUnit.SECONDS));
+        assertThat(told.getJsonObject("body").getString("change")).isEqualTo("registered");
+        assertThat(orders.closed).isNotDone();
     }
 
     @Test

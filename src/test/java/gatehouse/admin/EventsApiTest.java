@@ -53,6 +53,19 @@ class EventsApiTest {
     }
 
     @Test
+    void who_watches_hears_what_happens_after_the_admin_API_was_redeployed() throws Exception {
+        try (var events = watch()) {
+            gateway.reload(CONFIG, closedPort, OPS, READER);
+            assertThat(events.next().name()).isEqualTo("config");
+            TestGateway.await(gateway.node().redeploy("admin"));
+            gateway.reload(CONFIG, closedPort, OPS, READER);
+            assertThat(events.next().name()).isEqualTo("config");
+            register("a");
+            assertThat(events.next().name()).isEqualTo("registry");
+        }
+    }
+
+    @Test
     void whatever_changes_is_told_as_the_topics_of_the_bus_tell_it() throws Exception {
         try (var events = watch()) {
             gateway.reload(CONFIG, closedPort, OPS, READER);

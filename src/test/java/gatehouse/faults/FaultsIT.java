@@ -40,6 +40,9 @@ class FaultsIT {
     static void begin() throws IOException {
         workers = Executors.newFixedThreadPool(full() ? 1 : TOGETHER);
         Files.deleteIfExists(LINES);
+        if (!full()) {
+            workers.submit(() -> ClassArchive.make(GatewayUnderTest.JAR));
+        }
     }
 
     @TestFactory

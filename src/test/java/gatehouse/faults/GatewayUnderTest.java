@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The jar in a process of its own, on free ports, with a configuration as an operator would write it. */
 final class GatewayUnderTest implements AutoCloseable {
-    private static final Path JAR = Path.of("target", "gatehouse.jar").toAbsolutePath();
+    static final Path JAR = Path.of("target", "gatehouse.jar").toAbsolutePath();
 
     private final Child child;
     private final Path home;
@@ -48,7 +48,7 @@ final class GatewayUnderTest implements AutoCloseable {
         Launch(String text) {
             this.text = text;
             if (!FaultsIT.full()) {
-                flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+                flags.addAll(ClassArchive.FLAGS);
             }
         }
 
@@ -141,6 +141,9 @@ final class GatewayUnderTest implements AutoCloseable {
             var command = new ArrayList<>(wrapper);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(flags);
+            if (!FaultsIT.full()) {
+                command.addAll(ClassArchive.flags());
+            }
             command.addAll(List.of("-jar", JAR.toString(), "run", "--conf", "gateway.yaml"));
             var builder = new ProcessBuilder(command)
                     .directory(home.toFile())

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** More requests than there is capacity. */
 final class OverloadScenarios {
     static final List<Scenario> ALL = List.of(
-            Scenario.fullOnly("F35", "twice and five times the load that can be served", OverloadScenarios::overload));
+            Scenario.fullOnly("F35", "twice and five times the load that can be served", OverloadScenarios::overload),
+            Scenario.fullOnly("F36", "overload by clients that try again", OverloadScenarios::retrying));
 
     private OverloadScenarios() {}
 
@@ -73,6 +74,38 @@ final class OverloadScenarios {
                 trial.exactly("rejectedWithoutRetryAfter", answer, 0);
                 trial.atMost("mostAtOnceAtTheTarget", origin.log().mostInCall(), slots);
             }
+        }
+    }
+
+    /** The service gets slow under clients that try three times, and quick again: their tries must not keep it overloaded. */
+    private static void retrying(Trial trial) throws Exception {
+        int slots = 20;
+        double rate = slots * 20 * 0.8;
+        try (var origin = FaultOrigin.start();
+                var gateway = new GatewayUnderTest.Launch("""
+                        listeners: { web: { listen: "127.0.0.1:0", limits: { perAddress: 0 } } }
+                        services:
+                          origin: { targets: "%s", pool: { max: %d, pending: %d }, health: { passive: null } }
+                        routes: { all: { match: { path: "/**" }, to: origin } }
+                        """.formatted(origin.url(), slots, slots * 2))
+                        .asShipped()
+                        .start();
+                var clients = new RetryingClients(gateway.port(), "/slow?ms=50", rate, 3)) {
+            Phases.warm(trial, gateway.port(), "/slow?ms=50", (int) rate);
+            clients.begin();
+            Thread.sleep(10_000);
+            double before = clients.okPercent(3, 9);
+            trial.note("baselineOkPercent", before);
+            origin.always("/slow?ms=500");
+            Thread.sleep(15_000);
+            int bad = clients.second();
+            trial.note("okPercentWhileSlow", clients.okPercent(bad - 10, bad - 1));
+            trial.note("triesPerRequestWhileSlow", clients.triesPerRequest(bad - 10, bad - 1));
+            origin.always(null);
+            int removed = clients.second();
+            Thread.sleep(20_000);
+            trial.atLeast(
+                    "okPercentOfBaselineAfter10s", 100 * clients.okPercent(removed + 10, removed + 18) / before, 99);
         }
     }
 

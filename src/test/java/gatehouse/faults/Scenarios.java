@@ -24,7 +24,9 @@ final class Scenarios {
                         ProcessScenarios.ALL,
                         RegistryScenarios.ALL,
                         ClockScenarios.ALL,
-                        ClusterScenarios.ALL)
+                        ClusterScenarios.ALL,
+                        ChangeScenarios.ALL,
+                        HostScenarios.ALL)
                 .flatMap(List::stream)
                 .toList();
     }

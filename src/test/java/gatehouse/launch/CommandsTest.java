@@ -60,6 +60,12 @@ class CommandsTest {
     }
 
     @Test
+    void check_prints_the_schema_and_nothing_else() throws IOException {
+        assertThat(onFiles("check", "-m", manifest.toString(), "--schema")).isZero();
+        assertThat(out).hasToString(Files.readString(Path.of("conf/gateway.schema.json")));
+    }
+
+    @Test
     void check_tells_the_problems_of_both_files_and_ends_with_1() throws IOException {
         Files.writeString(conf, """
                 version: 1

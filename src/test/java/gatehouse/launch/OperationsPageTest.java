@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -48,10 +49,9 @@ class OperationsPageTest {
         var example = EXAMPLE.matcher(Files.readString(Path.of("docs/operations.md")))
                 .results()
                 .map(found -> found.group(1))
-                .findFirst()
-                .orElseThrow()
+                .collect(Collectors.joining())
                 .replace("${file:/run/secrets/cluster-key}", "only for trying it out, long enough");
-        var environment = Map.of("HOSTNAME", "one", "CLUSTER_IP", "10.0.0.11");
+        var environment = Map.of("HOSTNAME", "one", "CLUSTER_IP", "10.0.0.11", "REDIS_URL", "redis://127.0.0.1:6379");
 
         try {
             var blueprint = Blueprint.parse(
@@ -60,6 +60,7 @@ class OperationsPageTest {
                     Path.of("."),
                     new Overrides(environment, List.of()));
             assertThat(blueprint.config().cluster().seeds()).hasSize(3);
+            assertThat(blueprint.config().redis()).isNotNull();
         } catch (ConfigException e) {
             throw new AssertionError(e.getMessage(), e);
         }
@@ -87,6 +88,11 @@ class OperationsPageTest {
     @Test
     void the_image_runs_as_a_user_without_rights_and_tells_how_it_is() throws Exception {
         assertThat(Files.readString(Path.of("Dockerfile")))
-                .contains("\nUSER 10001:10001\n", "\nHEALTHCHECK ", "/health/live", "COPY target/gatehouse.jar");
+                .contains("\nUSER 10001:10001\n", "\nHEALTHCHECK ", "/health/live")
+                .containsSubsequence(
+                        " AS build\n",
+                        "COPY src/main src/main\n",
+                        "\nFROM eclipse-temurin:17-jre\n",
+                        "COPY --from=build /build/target/gatehouse.jar gatehouse.jar\n");
     }
 }

@@ -114,7 +114,7 @@ class RedeployTest {
             var manifest = withEcho(gateway, jar);
             TestGateway.await(gateway.node().adopt(manifest));
             assertThat(said(gateway)).isEqualTo("first");
-            var classes = new WeakReference<>(code(gateway).loader());
+            var classes = new WeakReference<@Nullable ClassLoader>(code(gateway).loader());
             write(jar, "second");
             TestGateway.await(gateway.node().adopt(manifest));
             awaitSaid(gateway, "second");

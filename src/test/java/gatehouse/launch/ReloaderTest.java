@@ -2,6 +2,7 @@ package gatehouse.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
@@ -58,6 +59,40 @@ class ReloaderTest {
         var response = reload("a-token-for-operators");
         return new JsonObject(response.text()).put("status", response.status());
     }
+
+    @Test
+    void a_changed_jar_of_a_plugin_is_a_changed_configuration() throws Exception {
+        var jar = folder.resolve("mark.jar");
+        PluginJar.write(jar, "acme.Mark", PLUGIN.formatted("one"));
+        Files.writeString(file, ONE + "plugins: { mark: { jar: mark.jar, main: acme.Mark } }\n");
+        reloader.start();
+        var first = reload();
+        assertThat(first.getInteger("status")).as(first.encode()).isEqualTo(200);
+        assertThat(reload().getLong("snapshot")).isEqualTo(first.getLong("snapshot"));
+
+        PluginJar.write(jar, "acme.Mark", PLUGIN.formatted("two"));
+
+        while (gateway.node().snapshots().current().number() == first.getLong("snapshot")) {
+            Thread.onSpinWait(); // it is noticed by itself
+        }
+        var next = gateway.node().snapshots().current().blueprint().policies().stream()
+                .filter(type -> type.key().equals("mark"))
+                .findAny()
+                .orElseThrow();
+        assertThat(next.doc()).isEqualTo("two");
+    }
+
+    private static final String PLUGIN = """
+            package acme;
+            import gatehouse.plugin.*;
+            public class Mark implements PolicyPlugin<Mark.Settings> {
+                public record Settings() {}
+                public String doc() { return "%s"; }
+                public Place place() { return Place.BEHIND_ACCESS; }
+                public Class<Settings> settings() { return Settings.class; }
+                public Step step(Settings settings) { return (call, next) -> next.proceed(); }
+            }
+            """;
 
     @Test
     void what_the_file_says_now_is_in_force_when_the_answer_comes() throws Exception {

@@ -7,25 +7,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** A jar with one class, compiled on the spot. */
+/** A jar with some classes, compiled on the spot. */
 public final class PluginJar {
     private PluginJar() {}
 
     /** Compiles a class and puts it, with those inside it, into a jar, in the place of one that may be there. */
     public static void write(Path jar, String className, String source) throws IOException {
+        write(jar, Map.of(className, source));
+    }
+
+    /** As {@link #write(Path, String, String)}, with several classes. */
+    public static void write(Path jar, Map<String, String> sources) throws IOException {
         var folder = Files.createTempDirectory("plugin");
         var errors = new StringWriter();
         var compiler = ToolProvider.getSystemJavaCompiler();
         var options = List.of(
                 "-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "--release", "17");
-        var compiled = compiler.getTask(errors, null, null, options, null, List.of(source(className, source)))
-                .call();
+        var units = sources.entrySet().stream()
+                .map(each -> source(each.getKey(), each.getValue()))
+                .toList();
+        var compiled =
+                compiler.getTask(errors, null, null, options, null, units).call();
         if (!compiled) {
             throw new IOException(errors.toString());
         }

@@ -98,6 +98,11 @@ public final class TestGateway implements AutoCloseable {
         return start(2, List.of("http", "grpc"), text, arguments);
     }
 
+    /** As {@link #startWithSockets}, with every verticle that there is. */
+    public static TestGateway startWhole(String text, Object... arguments) throws Exception {
+        return start(2, List.copyOf(Manifest.builtIn().verticles().keySet()), text, arguments);
+    }
+
     private static TestGateway start(int eventLoops, List<String> verticles, String text, Object... arguments)
             throws Exception {
         var home = Files.createTempDirectory("gatehouse-test");
