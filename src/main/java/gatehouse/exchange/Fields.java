@@ -3,6 +3,7 @@ package gatehouse.exchange;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** Which header fields travel and which belong to one connection only (RFC 9110 §7.6.1). */
 public final class Fields {
     private static final boolean[] TOKEN = new boolean[128];
+    private static final AsciiString CONNECTION = AsciiString.cached("connection");
+    private static final List<AsciiString> HOP_BY_HOP = FieldKinds.hopByHop();
 
     static {
         for (var c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".toCharArray()) {
@@ -209,11 +212,28 @@ public final class Fields {
     /** Copies the fields of a response that travel to the client. */
     public static void copyResponse(MultiMap from, MultiMap to) {
         var connection = nominations(from);
-        from.forEach((name, value) -> {
-            if (!isHopByHop(name) && (connection.isEmpty() || !isNominated(connection, name))) {
-                to.add(name, value);
+        if (from instanceof HeadersMultiMap fields) { // as they are, without a string of each
+            for (var all = fields.iteratorCharSequence(); all.hasNext(); ) {
+                var field = all.next();
+                copyResponse(field.getKey(), field.getValue(), connection, to);
             }
-        });
+        } else {
+            from.forEach((name, value) -> copyResponse(name, value, connection, to));
+        }
+    }
+
+    private static void copyResponse(CharSequence name, CharSequence value, List<String> connection, MultiMap to) {
+        if (!isHopByHop(name) && (connection.isEmpty() || !isNominated(connection, name))) {
+            to.add(name, value);
+        }
+    }
+
+    /** Takes out of the fields of a response those that {@link #copyResponse} leaves out. */
+    public static void dropHopByHop(MultiMap response) {
+        dropNominated(response);
+        for (var name : HOP_BY_HOP) {
+            response.remove(name);
+        }
     }
 
     /** The fields of an interim answer that travel to the client, their names in the lower case that HTTP/2 needs. */
@@ -249,6 +269,6 @@ public final class Fields {
     }
 
     private static List<String> nominations(MultiMap fields) {
-        return fields.contains("connection") ? fields.getAll("connection") : List.of();
+        return fields.contains(CONNECTION) ? fields.getAll(CONNECTION) : List.of();
     }
 }

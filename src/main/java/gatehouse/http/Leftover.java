@@ -1,5 +1,6 @@
 package gatehouse.http;
 
+import gatehouse.exchange.Exchange;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -14,7 +15,12 @@ final class Leftover {
 
     private Leftover() {}
 
-    static void discard(Vertx vertx, HttpServerRequest request, Connection connection, boolean close) {
+    static void discard(Vertx vertx, Exchange exchange, Connection connection) {
+        var request = exchange.request();
+        var close = exchange.closesConnection();
+        if (!request.isEnded() && !exchange.hasBody()) {
+            request.resume(); // its end has come, and waits for somebody to ask for the body
+        }
         if (request.isEnded()) {
             if (close) {
                 connection.close();

@@ -35,7 +35,7 @@ final class ReplyWriter {
         if (reason != null && reply.status() != 304) {
             response.setStatusMessage(reason);
         }
-        Fields.copyResponse(reply.headers(), response.headers());
+        putFields(reply, response);
         if (!hasNoBody(exchange, reply.status())) {
             frame(exchange, reply, response);
         }
@@ -72,6 +72,19 @@ final class ReplyWriter {
         return response.end(body);
     }
 
+    /** Those of a stored response stand on the answer already. */
+    private static void putFields(Reply reply, HttpServerResponse response) {
+        var headers = response.headers();
+        if (reply.headers() == headers) {
+            Fields.dropHopByHop(headers);
+            return;
+        }
+        if (!headers.isEmpty()) {
+            headers.clear(); // of one that was given up for another
+        }
+        Fields.copyResponse(reply.headers(), headers);
+    }
+
     private static void putConnectionFields(Exchange exchange, HttpServerResponse response) {
         var headers = response.headers();
         headers.set(X_REQUEST_ID, exchange.requestId());
@@ -100,7 +113,7 @@ final class ReplyWriter {
     private static void frame(Exchange exchange, Reply reply, HttpServerResponse response) {
         var length = reply.body().length();
         if (length >= 0) {
-            response.headers().set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, reply.body().lengthField());
             return;
         }
         response.headers().remove(HttpHeaders.CONTENT_LENGTH);

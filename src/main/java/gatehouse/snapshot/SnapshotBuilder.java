@@ -8,6 +8,7 @@ import gatehouse.config.PolicySet;
 import gatehouse.config.RouteConfig;
 import gatehouse.config.ServiceConfig;
 import gatehouse.config.Template;
+import gatehouse.exchange.RequestHead;
 import gatehouse.files.FileSite;
 import gatehouse.forward.Breaker;
 import gatehouse.forward.Interceptors;
@@ -24,6 +25,8 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
 import gatehouse.policy.cache.Caching;
+import gatehouse.policy.cache.Changing;
+import gatehouse.policy.cache.Shelves;
 import gatehouse.policy.edit.RequestEdits;
 import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.registry.Registry;
@@ -46,7 +49,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,12 +104,14 @@ public final class SnapshotBuilder {
         var services = services(blueprint, previous);
         var routes = new LinkedHashMap<String, Route>();
         var surroundings = surroundings(blueprint);
+        var shelves = storesAnswers(blueprint) ? new Shelves() : null;
         blueprint
                 .config()
                 .routes()
                 .keySet()
                 .forEach(name -> routes.put(
-                        name, route(blueprint, name, services, interceptors, surroundings.of(name), previous)));
+                        name,
+                        route(blueprint, name, services, interceptors, surroundings.of(name), shelves, previous)));
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : blueprint.config().listeners().keySet()) {
             var builder = new RouteTable.Builder<Route>(listener);
@@ -115,10 +122,23 @@ public final class SnapshotBuilder {
             });
             tables.put(listener, builder.build());
         }
+        if (shelves != null) {
+            shelves.fill(tables.values().stream().map(SnapshotBuilder::steps).toList());
+        }
         var number = previous == null ? 1 : previous.number() + 1;
         var snapshot = new Snapshot(number, blueprint, services, routes, tables);
         return Future.join(services.values().stream().map(Service::ready).toList())
                 .map(snapshot);
+    }
+
+    private static boolean storesAnswers(Blueprint blueprint) {
+        return blueprint.effective().values().stream()
+                .anyMatch(effective -> effective.get(Policies.CACHE.key(), Terms.class) != null);
+    }
+
+    private static BiPredicate<RequestHead, Predicate<@Nullable Policy>> steps(RouteTable<Route> table) {
+        return (head, test) ->
+                table.hasAt(head, route -> test.test(route.steps().get(Policies.CACHE)));
     }
 
     private Surroundings surroundings(Blueprint blueprint) {
@@ -184,6 +204,7 @@ public final class SnapshotBuilder {
             Map<String, Service> services,
             Map<String, List<ProxyInterceptor>> interceptors,
             Surroundings surroundings,
+            @Nullable Shelves shelves,
             @Nullable Snapshot previous) {
         var config = Objects.requireNonNull(blueprint.config().routes().get(name));
         var effective = Objects.requireNonNull(blueprint.effective().get(name));
@@ -206,6 +227,9 @@ public final class SnapshotBuilder {
                 .skip(1)
                 .map(Map.Entry::getValue)
                 .reduce(Policy.NONE, Policy::around);
+        if (shelves != null && !steps.containsKey(Policies.CACHE)) {
+            policy = policy.around(new Changing(shelves));
+        }
         var to = destination(blueprint, name, config, effective, services, interceptors, before);
         var carriesCalls = !config.match().grpc().isEmpty()
                 || config.to().services().stream()
