@@ -2,9 +2,13 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -109,6 +113,29 @@ class CacheChangesTest {
         changed.countDown();
         scene.answering();
         assertThat(scene.get(target).text()).isNotEqualTo(first.get());
+    }
+
+    @Test
+    void reads_and_writes_may_have_services_of_their_own() throws Exception {
+        var answers = new AtomicInteger();
+        try (var replicas = RawOrigin.answering(exchange -> exchange.reply("200 OK", "" + answers.incrementAndGet()));
+                var primary = RawOrigin.answering("changed");
+                var gateway = TestGateway.start("""
+                        services: { replicas: { targets: "%s" }, primary: { targets: "%s" } }
+                        routes:
+                          reads:  { match: { path: "/users/**", method: GET }, to: replicas, cache: 30s }
+                          writes: { match: { path: "/users/**" }, to: primary }
+                        """, replicas.url(), primary.url());
+                var client = gateway.client()) {
+            assertThat(client.send(RawClient.request("GET", "/users/7")).read().text())
+                    .isEqualTo("1");
+            assertThat(client.send(RawClient.request("GET", "/users/7")).read().text())
+                    .isEqualTo("1");
+            assertThat(client.send(RawClient.request("PUT", "/users/7")).read().text())
+                    .isEqualTo("changed");
+            assertThat(client.send(RawClient.request("GET", "/users/7")).read().text())
+                    .isEqualTo("2");
+        }
     }
 
     private static String get(String target) {
