@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
     private static final boolean[] TOKEN = new boolean[128];
     private static final AsciiString CONNECTION = AsciiString.cached("connection");
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    private static final AsciiString CLOSE = AsciiString.cached("close");
     private static final List<AsciiString> HOP_BY_HOP = FieldKinds.hopByHop();
 
     static {
@@ -144,15 +146,25 @@ public final class Fields {
 
     /** Takes out of a request's fields those that its {@code Connection} names, which no target will see. */
     public static void dropNominated(MultiMap request) {
-        var connection = nominations(request);
-        if (connection.isEmpty()) {
+        if (!request.contains(CONNECTION)) {
             return;
         }
-        for (var name : List.copyOf(request.names())) {
-            if (isNominated(connection, name)) {
-                request.remove(name);
+        for (var line : request.getAll(CONNECTION)) {
+            for (var start = 0; start <= line.length(); ) {
+                var comma = line.indexOf(',', start);
+                var end = comma < 0 ? line.length() : comma;
+                var name = nominated(line.substring(start, end).trim());
+                if (name.length() > 0 && !isProtected(name)) {
+                    request.remove(name);
+                }
+                start = end + 1;
             }
         }
+    }
+
+    /** The usual ones are compared faster. */
+    private static CharSequence nominated(String option) {
+        return is(option, "keep-alive") ? KEEP_ALIVE : is(option, "close") ? CLOSE : option;
     }
 
     private static boolean isProtected(CharSequence name) {

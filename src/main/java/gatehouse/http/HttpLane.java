@@ -324,7 +324,7 @@ final class HttpLane implements LaneServer {
         if (request.version() == HttpVersion.HTTP_2) {
             Leftover.discardStream(request);
         } else {
-            Leftover.discard(vertx, exchange, connection);
+            Leftover.discard(vertx, request, connection, exchange.closesConnection());
         }
     }
 

@@ -1,6 +1,5 @@
 package gatehouse.http;
 
-import gatehouse.exchange.Exchange;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -15,12 +14,7 @@ final class Leftover {
 
     private Leftover() {}
 
-    static void discard(Vertx vertx, Exchange exchange, Connection connection) {
-        var request = exchange.request();
-        var close = exchange.closesConnection();
-        if (!request.isEnded() && !exchange.hasBody()) {
-            request.resume(); // its end has come, and waits for somebody to ask for the body
-        }
+    static void discard(Vertx vertx, HttpServerRequest request, Connection connection, boolean close) {
         if (request.isEnded()) {
             if (close) {
                 connection.close();

@@ -29,6 +29,7 @@ final class ReplyWriter {
             putConnectionFields(exchange, response);
             return reply.body().sendTo(exchange);
         }
+        letEnd(exchange);
         exchange.answered(reply.status());
         response.setStatusCode(reply.status());
         var reason = reply.reason();
@@ -50,6 +51,7 @@ final class ReplyWriter {
         if (response.headWritten()) {
             return response.reset();
         }
+        letEnd(exchange);
         exchange.answered(problem.status());
         // what a reply that was given up may have put there
         response.headers().clear();
@@ -70,6 +72,13 @@ final class ReplyWriter {
             return response.end();
         }
         return response.end(body);
+    }
+
+    /** Whoever answers by himself asked for no body; where there is none its end may pass, and nobody has to wait for it. */
+    private static void letEnd(Exchange exchange) {
+        if (!exchange.hasBody() && !exchange.request().isEnded()) {
+            exchange.skipBody();
+        }
     }
 
     /** Those of a stored response stand on the answer already. */
