@@ -55,7 +55,8 @@ public class PolicyBenchmark {
         }
         if (!chain.equals("none")) {
             var config = ConfigDocument.defaults(Limits.Config.class);
-            policy = Limits.TYPE.build(config).around(policy);
+            // it needs nothing of its node
+            policy = Limits.TYPE.build(config, null).around(policy);
         }
         var peer = new Peer("192.0.2.1", false, List.of());
         exchange = Intake.accept(request(), "id", "web", peer, ConfigDocument.defaults(ListenerLimits.class));

@@ -18,8 +18,9 @@ final class Conditions {
     /** Whether the client's copy is as good as the stored one. An entity tag counts more than a date. */
     static boolean hasCopy(MultiMap request, Stored stored, long nowMillis) {
         if (request.contains(HttpHeaders.IF_NONE_MATCH)) {
+            var lines = request.getAll(HttpHeaders.IF_NONE_MATCH);
             return names(
-                    String.join(",", request.getAll(HttpHeaders.IF_NONE_MATCH)),
+                    lines.size() == 1 ? lines.get(0) : String.join(",", lines),
                     stored.head().etag());
         }
         var since = HttpDate.parse(request.get(HttpHeaders.IF_MODIFIED_SINCE), nowMillis);

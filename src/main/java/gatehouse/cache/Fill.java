@@ -1,8 +1,5 @@
 package gatehouse.cache;
 
-import gatehouse.exchange.Exchange;
-import gatehouse.exchange.Outflow;
-import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
@@ -13,7 +10,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +28,7 @@ final class Fill implements WriteStream<Buffer> {
     private final Consumer<Payload> stored;
     private final Runnable abandoned;
     private final List<Buffer> chunks = new ArrayList<>();
-    private final List<Reader> readers = new ArrayList<>(1);
+    private final List<FillReader> readers = new ArrayList<>(1);
 
     private int dropped;
     private long size;
@@ -64,11 +60,11 @@ final class Fill implements WriteStream<Buffer> {
     }
 
     /** A reader from the start, or null where that is not to be had any more. */
-    synchronized @Nullable Reader attach() {
+    synchronized @Nullable FillReader attach() {
         if (failure != null || dropped > 0) {
             return null;
         }
-        var reader = new Reader();
+        var reader = new FillReader(this);
         readers.add(reader);
         return reader;
     }
@@ -80,7 +76,7 @@ final class Fill implements WriteStream<Buffer> {
 
     @Override
     public Future<Void> write(Buffer chunk) {
-        var woken = new ArrayList<Reader>(1);
+        var woken = new ArrayList<FillReader>(1);
         Future<Void> taken;
         synchronized (this) {
             add(chunk);
@@ -92,7 +88,7 @@ final class Fill implements WriteStream<Buffer> {
             }
             taken = streaming ? hold(woken) : Future.succeededFuture();
         }
-        woken.forEach(Reader::wake);
+        woken.forEach(FillReader::wake);
         return taken;
     }
 
@@ -106,8 +102,8 @@ final class Fill implements WriteStream<Buffer> {
     }
 
     /** Gives up what everybody has read, and waits for the slowest when there is much left. */
-    private Future<Void> hold(List<Reader> upToDate) {
-        if (!upToDate.isEmpty() || readers.stream().anyMatch(Reader::isUpToDate)) {
+    private Future<Void> hold(List<FillReader> upToDate) {
+        if (!upToDate.isEmpty() || readers.stream().anyMatch(reader -> reader.waiting)) {
             readers.removeIf(reader -> {
                 var isFarBehind = size - reader.taken > (long) most + WINDOW;
                 if (isFarBehind) {
@@ -176,7 +172,7 @@ final class Fill implements WriteStream<Buffer> {
     /** The body is whole. */
     @Override
     public Future<Void> end() {
-        List<Reader> all;
+        List<FillReader> all;
         if (!isStreaming()) {
             stored.accept(Payload.of(chunks)); // nobody else adds to them
         }
@@ -184,7 +180,7 @@ final class Fill implements WriteStream<Buffer> {
             whole = true;
             all = List.copyOf(readers);
         }
-        all.forEach(Reader::wake);
+        all.forEach(FillReader::wake);
         return Future.succeededFuture();
     }
 
@@ -198,12 +194,12 @@ final class Fill implements WriteStream<Buffer> {
 
     /** The body broke off. Nobody who reads it may take what has come for all of it. */
     void fail(ProblemException why) {
-        List<Reader> all;
+        List<FillReader> all;
         synchronized (this) {
             failure = why;
             all = List.copyOf(readers);
         }
-        all.forEach(Reader::wake);
+        all.forEach(FillReader::wake);
     }
 
     @Override
@@ -226,135 +222,53 @@ final class Fill implements WriteStream<Buffer> {
         return this;
     }
 
-    /** One answer that the body goes into. Confined to the event loop of its exchange, but where it says so. */
-    final class Reader implements Reply.Body {
-        private final Promise<Void> done = Promise.promise();
-        private int next; // these three under the lock of the body
-        private long taken;
-        private boolean waiting;
-        private @Nullable ContextInternal loop;
-        private @Nullable Outflow outflow;
-        private boolean over;
+    /**
+     * What a reader gets next.
+     *
+     * @param chunk a piece, or null for nothing that has come
+     * @param isLast whether nothing follows
+     */
+    record Step(@Nullable Buffer chunk, boolean isLast) {
+        private static final Step WAIT = new Step(null, false);
+        private static final Step END = new Step(null, true);
+    }
 
-        @Override
-        public Future<Void> sendTo(Exchange exchange) {
-            loop = ContextInternal.current();
-            outflow = exchange.outflow();
-            exchange.whenClientLeaves(() -> finish(gone()));
-            if (exchange.clientGone()) {
-                finish(gone());
-            } else {
-                pump();
-            }
-            return done.future();
+    /** What a reader gets next, who is woken when there is more; null where the body broke off. */
+    synchronized @Nullable Step next(FillReader reader) {
+        if (failure != null) {
+            return null;
         }
+        var come = dropped + chunks.size();
+        if (reader.next == come) {
+            reader.waiting = !whole;
+            return whole ? Step.END : Step.WAIT;
+        }
+        var chunk = chunks.get(reader.next++ - dropped);
+        reader.taken += chunk.length();
+        moved();
+        return new Step(chunk, whole && reader.next == come);
+    }
 
-        private void pump() {
-            var sink = outflow;
-            while (!over && sink != null) {
-                Buffer chunk;
-                boolean isLast;
-                synchronized (Fill.this) {
-                    if (failure != null) {
-                        break;
-                    }
-                    if (next == dropped + chunks.size()) {
-                        waiting = !whole;
-                        isLast = whole;
-                        chunk = null;
-                    } else {
-                        chunk = chunks.get(next++ - dropped);
-                        taken += chunk.length();
-                        isLast = whole && next == dropped + chunks.size();
-                        moved();
-                    }
-                }
-                if (isLast) {
-                    over = true;
-                    (chunk == null ? sink.end() : sink.end(chunk)).onComplete(done);
-                    leave();
-                    return;
-                }
-                if (chunk == null) {
-                    return;
-                }
-                var unused = sink.write(chunk);
-                if (sink.writeQueueFull() && !isWhole()) { // the last of it may wait with the connection
-                    sink.drainHandler(drained -> pump());
-                    return;
-                }
-            }
-            if (!over && failure != null) {
-                finish(failure);
-            }
+    /** A reader wants no more. */
+    synchronized void leave(FillReader reader) {
+        if (readers.remove(reader)) {
+            moved();
         }
+    }
 
-        private boolean isWhole() {
-            synchronized (Fill.this) {
-                return whole && !streaming;
-            }
-        }
+    /** Whether all of it is here to stay. */
+    synchronized boolean isWhole() {
+        return whole && !streaming;
+    }
 
-        /** Whether it has all that has come; under the lock. */
-        private boolean isUpToDate() {
-            return waiting;
-        }
+    /** Why the body broke off; null where it did not. */
+    synchronized @Nullable ProblemException failure() {
+        return failure;
+    }
 
-        /** From any thread. */
-        private void wake() {
-            var on = loop;
-            if (on != null) {
-                if (on.inThread()) {
-                    on.dispatch(this::pump);
-                } else {
-                    on.runOnContext(go -> pump());
-                }
-            }
-        }
-
-        /** From any thread: it is too far behind. */
-        private void cut() {
-            var late = Problem.badGateway("cache-reader-late", "The client took the answer too slowly.")
-                    .asFailure();
-            var on = loop;
-            if (on == null) {
-                over = true;
-                done.tryFail(late);
-            } else {
-                on.runOnContext(go -> finish(late));
-            }
-        }
-
-        private void finish(ProblemException why) {
-            if (over) {
-                return;
-            }
-            over = true;
-            leave();
-            done.tryFail(why);
-        }
-
-        private void leave() {
-            synchronized (Fill.this) {
-                if (readers.remove(this)) {
-                    moved();
-                }
-            }
-        }
-
-        private ProblemException gone() {
-            return Objects.requireNonNullElseGet(failure, GONE::asFailure);
-        }
-
-        @Override
-        public void cancel() {
-            finish(gone());
-        }
-
-        @Override
-        public long length() {
-            return length;
-        }
+    /** The announced length, or -1. */
+    long length() {
+        return length;
     }
 
     /** What nobody reads: there is no client any more. */

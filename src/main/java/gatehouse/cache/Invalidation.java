@@ -20,10 +20,13 @@ final class Invalidation {
             return Future.succeededFuture();
         }
         var target = Key.of(exchange);
+        if (target.length() > cache.config().key().bytes()) {
+            return Future.succeededFuture(); // nothing is stored under it
+        }
         var changed = new ArrayList<Key>(1);
         changed.add(target);
-        add(changed, target, reply.headers().get(HttpHeaders.LOCATION));
-        add(changed, target, reply.headers().get(HttpHeaders.CONTENT_LOCATION));
+        add(cache, changed, target, reply.headers().get(HttpHeaders.LOCATION));
+        add(cache, changed, target, reply.headers().get(HttpHeaders.CONTENT_LOCATION));
         changed.forEach(cache::invalidate);
         return shared == null
                 ? Future.succeededFuture()
@@ -31,14 +34,16 @@ final class Invalidation {
                         .onComplete(forgot -> changed.forEach(cache::invalidate)); // what came back meanwhile
     }
 
-    private static void add(List<Key> changed, Key target, @Nullable String reference) {
+    private static void add(ResponseCache cache, List<Key> changed, Key target, @Nullable String reference) {
         var named = reference == null ? null : resolve(target, reference);
-        if (named != null && !named.equals(target)) {
+        if (named != null
+                && !named.equals(target)
+                && named.length() <= cache.config().key().bytes()) {
             changed.add(named);
         }
     }
 
-    private static boolean isSafe(String method) {
+    static boolean isSafe(String method) {
         return switch (method) {
             case "GET", "HEAD", "OPTIONS", "TRACE" -> true;
             default -> false;

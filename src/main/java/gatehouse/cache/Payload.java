@@ -3,6 +3,7 @@ package gatehouse.cache;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
@@ -21,9 +22,11 @@ final class Payload {
     private static final int SHORT = 4 * 1024;
 
     private final Buffer bytes;
+    private final Part all;
 
     private Payload(Buffer bytes) {
         this.bytes = bytes;
+        this.all = new Part(bytes, new AsciiString(Integer.toString(bytes.length())));
     }
 
     /** The pieces of a body as one. */
@@ -54,15 +57,15 @@ final class Payload {
 
     /** All of it as the body of an answer. */
     Reply.Body body() {
-        return new Part(bytes);
+        return all;
     }
 
     /** A part of it as the body of an answer. */
     Reply.Body body(int first, int length) {
-        return new Part(bytes.slice(first, first + length));
+        return new Part(bytes.slice(first, first + length), Integer.toString(length));
     }
 
-    private record Part(Buffer bytes) implements Reply.Body {
+    private record Part(Buffer bytes, CharSequence lengthField) implements Reply.Body {
         @Override
         public Future<Void> sendTo(Exchange exchange) {
             var outflow = exchange.outflow();

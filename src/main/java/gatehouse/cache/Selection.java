@@ -21,6 +21,14 @@ final class Selection {
 
     private static final List<String> IN_KEY = List.of("host", "x-forwarded-host", "x-forwarded-proto");
 
+    /** Longer lines than this are not remembered. */
+    private static final int LONG = 256;
+
+    /** What lines meant that were said lately, by their hash; of several that meet in a place the last. Read and written by all. */
+    private static final @Nullable Known[] KNOWN = new Known[256];
+
+    private record Known(String said, String meant) {}
+
     private final String[] names;
     private final @Nullable String[] values;
 
@@ -115,13 +123,14 @@ final class Selection {
     }
 
     private static @Nullable String value(String name, MultiMap request) {
-        var first = request.get(name);
-        if (first == null) {
+        var lines = request.getAll(name);
+        if (lines.isEmpty()) {
             return null;
         }
         return switch (name) {
-            case "accept", "accept-encoding", "accept-language", "accept-charset" -> sorted(request.getAll(name));
-            default -> joined(request.getAll(name));
+            case "accept", "accept-encoding", "accept-language", "accept-charset" ->
+                lines.size() == 1 ? sorted(lines.get(0)) : sorted(lines);
+            default -> joined(lines);
         };
     }
 
@@ -131,6 +140,20 @@ final class Selection {
             return lines.get(0).trim();
         }
         return String.join(",", members(lines));
+    }
+
+    /** As below; browsers say the same again and again. */
+    private static String sorted(String line) {
+        if (line.length() > LONG) {
+            return sorted(List.of(line));
+        }
+        var slot = line.hashCode() & KNOWN.length - 1;
+        var known = KNOWN[slot];
+        if (known == null || !known.said().equals(line)) {
+            known = new Known(line, sorted(List.of(line)));
+            KNOWN[slot] = known;
+        }
+        return known.meant();
     }
 
     /** Without an order, which has no meaning there: weights have (RFC 9110 §12.4.2). */

@@ -8,55 +8,54 @@ import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
-import java.util.concurrent.TimeUnit;
 
 /** Makes answers of stored responses: whole, the head of one, a part, or the word that the client's copy is good. */
 final class Serving {
     static final AsciiString AGE = AsciiString.cached("Age");
+    static final AsciiString RANGE = AsciiString.cached("range");
     static final AsciiString CACHE_STATUS = AsciiString.cached("Cache-Status");
 
     private Serving() {}
 
     /**
-     * The answer to a request by a stored response.
+     * The answer to a request by a stored response. Its fields are put on the client's answer at once, which is where the
+     * reply has them.
      *
-     * @param status what {@code Cache-Status} says
+     * @param told what it says of itself
      */
-    static Future<Reply> reply(Exchange exchange, Stored stored, CacheStatus status, long now, long nowMillis) {
+    static Future<Reply> reply(Exchange exchange, Stored stored, Told told, ResponseCache cache) {
         var request = exchange.headers();
         var head = stored.head();
-        var said = status.text(stored.leftNanos(now));
         if (head.status() == 200) {
-            if (Conditions.hasCopy(request, stored, nowMillis)) {
-                var headers = fields(head, true);
-                return Future.succeededFuture(new Reply(304, null, finish(headers, stored, said, now), NO_BODY));
+            if ((request.contains(HttpHeaders.IF_NONE_MATCH) || request.contains(HttpHeaders.IF_MODIFIED_SINCE))
+                    && Conditions.hasCopy(request, stored, cache.nowMillis())) {
+                return Future.succeededFuture(new Reply(304, null, finish(put(exchange, stored, true), told), NO_BODY));
             }
-            var part = exchange.isHead() || !request.contains("range")
+            var part = exchange.isHead() || !request.contains(RANGE)
                     ? null
-                    : Conditions.part(request, stored, nowMillis);
+                    : Conditions.part(request, stored, cache.nowMillis());
             if (part != null) {
-                return part(stored, part, said, now);
+                return part(exchange, stored, part, told);
             }
         }
-        var headers = finish(fields(head, false), stored, said, now);
+        var headers = finish(put(exchange, stored, false), told);
+        var body = stored.payload().body();
         if (exchange.isHead()) {
-            headers.set(
-                    HttpHeaders.CONTENT_LENGTH,
-                    Integer.toString(stored.payload().length()));
+            headers.set(HttpHeaders.CONTENT_LENGTH, body.lengthField());
         }
-        return Future.succeededFuture(new Reply(
-                head.status(), head.reason(), headers, stored.payload().body()));
+        return Future.succeededFuture(new Reply(head.status(), head.reason(), headers, body));
     }
 
-    private static Future<Reply> part(Stored stored, Conditions.Part part, String said, long now) {
+    private static Future<Reply> part(Exchange exchange, Stored stored, Conditions.Part part, Told told) {
         var size = stored.payload().length();
         if (part.length() == 0) {
             return Future.failedFuture(Problem.rangeNotSatisfiable(size)
-                    .with(CACHE_STATUS.toString(), said)
+                    .with(CACHE_STATUS.toString(), told.status().toString())
                     .asFailure());
         }
-        var headers = finish(fields(stored.head(), false), stored, said, now);
+        var headers = finish(put(exchange, stored, false), told);
         headers.set(
                 HttpHeaders.CONTENT_RANGE,
                 "bytes " + part.first() + "-" + (part.first() + part.length() - 1) + "/" + size);
@@ -64,21 +63,37 @@ final class Serving {
                 new Reply(206, null, headers, stored.payload().body(part.first(), part.length())));
     }
 
-    /** The stored fields as they are sent; with {@code of304} those that a 304 has (RFC 9110 §15.4.5). */
-    static MultiMap fields(Stored.Head head, boolean of304) {
-        var headers = HeadersMultiMap.httpHeaders();
-        var fields = head.fields();
+    /** The stored fields on the answer to an exchange; with {@code of304} those that a 304 has (RFC 9110 §15.4.5). */
+    private static MultiMap put(Exchange exchange, Stored stored, boolean of304) {
+        var headers = exchange.isDetached()
+                ? HeadersMultiMap.httpHeaders()
+                : exchange.response().headers();
+        if (!headers.isEmpty()) {
+            headers.clear();
+        }
+        var fields = stored.head().fields();
+        var lowerCase = exchange.version() == HttpVersion.HTTP_2 ? stored.lowerCase() : null;
         for (var i = 0; i < fields.size(); i += 2) {
             if (!of304 || isOf304(fields.get(i))) {
-                headers.add(fields.get(i), fields.get(i + 1));
+                headers.add(lowerCase == null ? fields.get(i) : lowerCase[i / 2], fields.get(i + 1));
             }
         }
         return headers;
     }
 
-    private static MultiMap finish(MultiMap headers, Stored stored, String said, long now) {
-        headers.set(AGE, Long.toString(Math.max(0, TimeUnit.NANOSECONDS.toSeconds(stored.ageNanos(now)))));
-        headers.add(CACHE_STATUS, said);
+    /** The stored fields in a map of their own. */
+    static MultiMap fields(Stored.Head head) {
+        var headers = HeadersMultiMap.httpHeaders();
+        var fields = head.fields();
+        for (var i = 0; i < fields.size(); i += 2) {
+            headers.add(fields.get(i), fields.get(i + 1));
+        }
+        return headers;
+    }
+
+    private static MultiMap finish(MultiMap headers, Told told) {
+        headers.set(AGE, told.age());
+        headers.add(CACHE_STATUS, told.status());
         return headers;
     }
 

@@ -22,6 +22,10 @@ public final class Stored {
     private int hits; // a lost count does not matter
     private volatile boolean refreshing;
 
+    // both are made when they are first needed, by whoever comes; they have nothing but final fields
+    private @Nullable Told told;
+    private AsciiString @Nullable [] lowerCase;
+
     /**
      * Where and when a response came from.
      *
@@ -176,6 +180,31 @@ public final class Stored {
 
     int hits() {
         return hits;
+    }
+
+    /** What a hit says of it now. */
+    Told told(String cache, long now) {
+        var last = told;
+        if (last == null || !last.isGood(cache, this, now)) {
+            last = Told.of(CacheStatus.hit(cache, null), this, now);
+            if (leftNanos(now) != 0) {
+                told = last;
+            }
+        }
+        return last;
+    }
+
+    /** Names of its fields as HTTP/2 has them. */
+    AsciiString[] lowerCase() {
+        var names = lowerCase;
+        if (names == null) {
+            names = new AsciiString[head.fields().size() / 2];
+            for (var i = 0; i < names.length; i++) {
+                names[i] = head.fields().get(2 * i).toLowerCase();
+            }
+            lowerCase = names;
+        }
+        return names;
     }
 
     /** Whether this call is the one that begins to fetch it anew. */

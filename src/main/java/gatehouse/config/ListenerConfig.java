@@ -98,7 +98,12 @@ public record ListenerConfig(
 
     /** Whether nothing but calls is taken. */
     public boolean isForCallsOnly() {
-        return protocols.stream().allMatch(protocol -> protocol == Protocol.GRPC || protocol == Protocol.GRPC_WEB);
+        for (var protocol : protocols) {
+            if (protocol != Protocol.GRPC && protocol != Protocol.GRPC_WEB) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

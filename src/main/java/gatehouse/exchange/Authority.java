@@ -90,9 +90,10 @@ public final class Authority {
      */
     public static String normal(String scheme, String host, String authority) {
         var colon = authority.lastIndexOf(':');
-        return colon < authority.indexOf(']') || colon < 0 || isDefaultPort(scheme, authority, colon)
-                ? host
-                : host + authority.substring(colon);
+        if (colon < authority.indexOf(']') || colon < 0 || isDefaultPort(scheme, authority, colon)) {
+            return host;
+        }
+        return colon == host.length() && authority.startsWith(host) ? authority : host + authority.substring(colon);
     }
 
     /** Whether what stands behind the colon is no port, or the one that the scheme has anyway. */

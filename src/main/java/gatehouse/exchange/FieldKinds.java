@@ -1,6 +1,8 @@
 package gatehouse.exchange;
 
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +100,17 @@ final class FieldKinds {
     static boolean isHopByHop(CharSequence name) {
         var kind = of(name);
         return (kind == HOP_BY_HOP || kind == FRAMING) && AsciiString.indexOf(name, '_', 0) < 0;
+    }
+
+    /** Names of all fields that describe one connection. */
+    static List<AsciiString> hopByHop() {
+        var names = new ArrayList<AsciiString>();
+        for (var name : NAMES) {
+            if (name != null && isHopByHop(name)) {
+                names.add(AsciiString.cached(name));
+            }
+        }
+        return List.copyOf(names);
     }
 
     private static int slotOf(CharSequence name, int length) {

@@ -3,6 +3,7 @@ package gatehouse.exchange;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** Which header fields travel and which belong to one connection only (RFC 9110 §7.6.1). */
 public final class Fields {
     private static final boolean[] TOKEN = new boolean[128];
+    private static final AsciiString CONNECTION = AsciiString.cached("connection");
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    private static final AsciiString CLOSE = AsciiString.cached("close");
+    private static final List<AsciiString> HOP_BY_HOP = FieldKinds.hopByHop();
 
     static {
         for (var c : "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".toCharArray()) {
@@ -142,15 +147,25 @@ public final class Fields {
 
     /** Takes out of a request's fields those that its {@code Connection} names, which no target will see. */
     public static void dropNominated(MultiMap request) {
-        var connection = nominations(request);
-        if (connection.isEmpty()) {
+        if (!request.contains(CONNECTION)) {
             return;
         }
-        for (var name : List.copyOf(request.names())) {
-            if (isNominated(connection, name)) {
-                request.remove(name);
+        for (var line : request.getAll(CONNECTION)) {
+            for (var start = 0; start <= line.length(); ) {
+                var comma = line.indexOf(',', start);
+                var end = comma < 0 ? line.length() : comma;
+                var name = nominated(line.substring(start, end).trim());
+                if (name.length() > 0 && !isProtected(name)) {
+                    request.remove(name);
+                }
+                start = end + 1;
             }
         }
+    }
+
+    /** The usual ones are compared faster. */
+    private static CharSequence nominated(String option) {
+        return is(option, "keep-alive") ? KEEP_ALIVE : is(option, "close") ? CLOSE : option;
     }
 
     private static boolean isProtected(CharSequence name) {
@@ -210,11 +225,28 @@ public final class Fields {
     /** Copies the fields of a response that travel to the client. */
     public static void copyResponse(MultiMap from, MultiMap to) {
         var connection = nominations(from);
-        from.forEach((name, value) -> {
-            if (!isHopByHop(name) && (connection.isEmpty() || !isNominated(connection, name))) {
-                to.add(name, value);
+        if (from instanceof HeadersMultiMap fields) { // as they are, without a string of each
+            for (var all = fields.iteratorCharSequence(); all.hasNext(); ) {
+                var field = all.next();
+                copyResponse(field.getKey(), field.getValue(), connection, to);
             }
-        });
+        } else {
+            from.forEach((name, value) -> copyResponse(name, value, connection, to));
+        }
+    }
+
+    private static void copyResponse(CharSequence name, CharSequence value, List<String> connection, MultiMap to) {
+        if (!isHopByHop(name) && (connection.isEmpty() || !isNominated(connection, name))) {
+            to.add(name, value);
+        }
+    }
+
+    /** Takes out of the fields of a response those that {@link #copyResponse} leaves out. */
+    public static void dropHopByHop(MultiMap response) {
+        dropNominated(response);
+        for (var name : HOP_BY_HOP) {
+            response.remove(name);
+        }
     }
 
     /** The fields of an interim answer that travel to the client, their names in the lower case that HTTP/2 needs. */
@@ -250,6 +282,6 @@ public final class Fields {
     }
 
     private static List<String> nominations(MultiMap fields) {
-        return fields.contains("connection") ? fields.getAll("connection") : List.of();
+        return fields.contains(CONNECTION) ? fields.getAll(CONNECTION) : List.of();
     }
 }

@@ -2,9 +2,11 @@ package gatehouse.exchange;
 
 import gatehouse.config.ListenerLimits;
 import gatehouse.problem.Problem;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -87,9 +89,7 @@ public final class Intake {
         if (request.uri().length() > limits.uri().bytes()) {
             throw Problem.uriTooLong().asFailure();
         }
-        for (Map.Entry<String, String> field : request.headers()) {
-            look(field.getKey(), field.getValue());
-        }
+        lookAtFields(request.headers());
         if (cookies > 1) {
             if (cookieBytes > maxField) {
                 throw Problem.headersTooLarge().asFailure();
@@ -116,6 +116,19 @@ public final class Intake {
         var query = question < 0 ? null : checkedQuery(target.substring(question + 1));
         var host = authority.isEmpty() ? "" : Authority.host(authority);
         return new RequestLine(authority, host, path, query, length != 0, length, expectsContinue(), null);
+    }
+
+    private void lookAtFields(MultiMap all) {
+        if (all instanceof HeadersMultiMap map) { // as the codec has made them, without a string of each name
+            for (var fields = map.iteratorCharSequence(); fields.hasNext(); ) {
+                var field = fields.next();
+                look(field.getKey(), field.getValue().toString());
+            }
+            return;
+        }
+        for (Map.Entry<String, String> field : all) {
+            look(field.getKey(), field.getValue());
+        }
     }
 
     /** Counts down how often {@code OPTIONS} and {@code TRACE} may be passed on; whether this is the end (RFC 9110 §7.6.2). */
@@ -146,11 +159,11 @@ public final class Intake {
         }
     }
 
-    private void look(String name, String value) {
+    private void look(CharSequence name, String value) {
         if (++fields > maxFields || name.length() + (long) value.length() > maxField) {
             throw Problem.headersTooLarge().asFailure();
         }
-        if (name.isEmpty() || !Fields.isToken(name)) {
+        if (name.length() == 0 || !Fields.isToken(name)) {
             throw Problem.malformed("A header field's name is not a token.").asFailure();
         }
         if (!isFieldValue(value)) {

@@ -80,6 +80,11 @@ public final class Reply {
         /** Length in bytes, or -1 where it is not known. */
         long length();
 
+        /** The length as {@code Content-Length} says it, where it is known. */
+        default CharSequence lengthField() {
+            return Long.toString(length());
+        }
+
         /** Whether the source writes status and fields itself, so that the reply's are only added to them. */
         default boolean writesHead() {
             return false;

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads answers of HTTP/1.x and refuses what the codec tolerates and two parties could read differently: lines without a
- * colon, names with more behind a blank, several lengths, a length beside a coding, a status that is not three digits. Blanks
- * before a colon are removed (RFC 9112 §5.1), but from a field that frames the body.
+ * colon, names with more behind a blank, several lengths, a length beside a coding, a status that is not three digits; and
+ * trailers in masses. Blanks before a colon are removed (RFC 9112 §5.1), but from a field that frames the body.
  */
 final class StrictResponseDecoder extends HttpResponseDecoder {
     private static final AsciiString CONTENT_LENGTH = HttpHeaderNames.CONTENT_LENGTH;
@@ -43,6 +44,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private @Nullable ByteBuf input;
     private int readFrom;
     private int lengths;
+    private int trailers;
     private boolean coded;
 
     /** Whether the head is read, so that fields from now on are trailers, which frame nothing. */
@@ -89,6 +91,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         for (var i = 0; i < out.size(); i++) {
             if (out.get(i) instanceof HttpResponse || out.get(i) instanceof LastHttpContent) {
                 lengths = 0;
+                trailers = 0;
                 coded = false;
                 trailing = !(out.get(i) instanceof LastHttpContent);
             }
@@ -119,6 +122,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         var name = super.splitHeaderName(line, start, length);
         if (length == 0) {
             throw new IllegalArgumentException("a field without a name");
+        }
+        if (trailing && ++trailers > Passage.MAX_FIELDS) {
+            throw new TooLongHttpHeaderException("too many trailers");
         }
         var isLength = name.contentEqualsIgnoreCase(CONTENT_LENGTH);
         if (isLength && ++lengths > 1) {

@@ -29,13 +29,14 @@ final class ReplyWriter {
             putConnectionFields(exchange, response);
             return reply.body().sendTo(exchange);
         }
+        letEnd(exchange);
         exchange.answered(reply.status());
         response.setStatusCode(reply.status());
         var reason = reply.reason();
         if (reason != null && reply.status() != 304) {
             response.setStatusMessage(reason);
         }
-        Fields.copyResponse(reply.headers(), response.headers());
+        putFields(reply, response);
         if (!hasNoBody(exchange, reply.status())) {
             frame(exchange, reply, response);
         }
@@ -50,6 +51,7 @@ final class ReplyWriter {
         if (response.headWritten()) {
             return response.reset();
         }
+        letEnd(exchange);
         exchange.answered(problem.status());
         // what a reply that was given up may have put there
         response.headers().clear();
@@ -70,6 +72,26 @@ final class ReplyWriter {
             return response.end();
         }
         return response.end(body);
+    }
+
+    /** Whoever answers by himself asked for no body; where there is none its end may pass, and nobody has to wait for it. */
+    private static void letEnd(Exchange exchange) {
+        if (!exchange.hasBody() && !exchange.request().isEnded()) {
+            exchange.skipBody();
+        }
+    }
+
+    /** Those of a stored response stand on the answer already. */
+    private static void putFields(Reply reply, HttpServerResponse response) {
+        var headers = response.headers();
+        if (reply.headers() == headers) {
+            Fields.dropHopByHop(headers);
+            return;
+        }
+        if (!headers.isEmpty()) {
+            headers.clear(); // of one that was given up for another
+        }
+        Fields.copyResponse(reply.headers(), headers);
     }
 
     private static void putConnectionFields(Exchange exchange, HttpServerResponse response) {
@@ -100,7 +122,7 @@ final class ReplyWriter {
     private static void frame(Exchange exchange, Reply reply, HttpServerResponse response) {
         var length = reply.body().length();
         if (length >= 0) {
-            response.headers().set(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, reply.body().lengthField());
             return;
         }
         response.headers().remove(HttpHeaders.CONTENT_LENGTH);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,22 @@ public final class RouteTable<T> {
             return null;
         }
         return String.join(", ", methods);
+    }
+
+    /**
+     * Whether there is a route of which the test holds among those that take host and path of a request, whatever else they ask
+     * of one. More specific ones are tested first, until it does.
+     */
+    public boolean hasAt(RequestHead head, Predicate<T> test) {
+        return index.walk(head, (bucket, asked) -> {
+                    for (var entry : bucket) {
+                        if (test.test(entry.route().value())) {
+                            return entry;
+                        }
+                    }
+                    return null;
+                })
+                != null;
     }
 
     /** Goes to every bucket that host and path of the request lead to, until the picker takes an entry. */

@@ -7,6 +7,7 @@ import gatehouse.cluster.Cluster;
 import gatehouse.config.PolicySet;
 import gatehouse.config.ServiceConfig;
 import gatehouse.config.Template;
+import gatehouse.exchange.RequestHead;
 import gatehouse.policy.Kept;
 import gatehouse.policy.NamedFiles;
 import gatehouse.policy.Policy;
@@ -14,6 +15,8 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
 import gatehouse.policy.cache.Caching;
+import gatehouse.policy.cache.Changing;
+import gatehouse.policy.cache.Shelves;
 import gatehouse.policy.edit.RequestEdits;
 import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.registry.Registry;
@@ -29,7 +32,9 @@ import java.util.Locale;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,10 +95,11 @@ public final class SnapshotBuilder {
         var config = blueprint.config();
         var destinations = new Destinations(vertx, blueprint, new Plans(vertx, nanoTime, services));
         var surroundings = surroundings(blueprint);
+        var shelves = storesAnswers(blueprint) ? new Shelves() : null;
         var routes = new LinkedHashMap<String, Route>();
         for (var name : config.routes().keySet()) {
             var before = previous == null ? null : previous.routes().get(name);
-            routes.put(name, route(blueprint, name, services, destinations, surroundings.of(name), before));
+            routes.put(name, route(blueprint, name, services, destinations, surroundings.of(name), shelves, before));
         }
         var tables = new LinkedHashMap<String, RouteTable<Route>>();
         for (var listener : config.listeners().keySet()) {
@@ -105,8 +111,21 @@ public final class SnapshotBuilder {
             });
             tables.put(listener, builder.build());
         }
+        if (shelves != null) {
+            shelves.fill(tables.values().stream().map(SnapshotBuilder::steps).toList());
+        }
         var number = previous == null ? 1 : previous.number() + 1;
         return new Snapshot(number, blueprint, services.all(), routes, tables);
+    }
+
+    private static boolean storesAnswers(Blueprint blueprint) {
+        return blueprint.effective().values().stream()
+                .anyMatch(effective -> effective.get(Policies.CACHE.key(), Terms.class) != null);
+    }
+
+    private static BiPredicate<RequestHead, Predicate<@Nullable Policy>> steps(RouteTable<Route> table) {
+        return (head, test) ->
+                table.hasAt(head, route -> test.test(route.steps().get(Policies.CACHE)));
     }
 
     private Surroundings surroundings(Blueprint blueprint) {
@@ -128,6 +147,7 @@ public final class SnapshotBuilder {
             LiveServices services,
             Destinations destinations,
             Surroundings surroundings,
+            @Nullable Shelves shelves,
             @Nullable Route before) {
         var config = Objects.requireNonNull(blueprint.config().routes().get(name));
         var effective = Objects.requireNonNull(blueprint.effective().get(name));
@@ -138,6 +158,9 @@ public final class SnapshotBuilder {
                 .skip(1)
                 .map(Map.Entry::getValue)
                 .reduce(Policy.NONE, Policy::around);
+        if (shelves != null && !steps.containsKey(Policies.CACHE)) {
+            policy = policy.around(new Changing(shelves));
+        }
         var to = destinations.of(name, config, effective, before);
         var carriesCalls = !config.match().grpc().isEmpty()
                 || config.to().services().stream()

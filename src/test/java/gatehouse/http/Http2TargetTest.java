@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Targets of HTTP/2, by prior knowledge. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -129,6 +131,21 @@ class Http2TargetTest {
         assertThat(response.header("transfer-encoding")).isEqualTo("chunked");
         assertThat(response.text()).isEqualTo("hello");
         assertThat(response.trailer("x-sum")).isEqualTo("1");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"200, true", "201, false"})
+    void an_answer_with_more_trailers_than_a_head_may_have_fields_is_not_whole(int count, boolean isWhole)
+            throws IOException {
+        script = request -> {
+            var response = request.response().setChunked(true);
+            for (var i = 0; i < count; i++) {
+                response.putTrailer("x-" + i, "1");
+            }
+            response.end("hello");
+        };
+        var response = exchange(RawClient.request("GET", "/"));
+        assertThat(response.status() == 200 && response.isComplete()).isEqualTo(isWhole);
     }
 
     @Test

@@ -6,12 +6,15 @@ import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TrailersTest {
@@ -55,6 +58,28 @@ class TrailersTest {
                 .exchange(RawClient.request("GET", "/"));
         assertThat(response.isComplete()).isTrue();
         assertThat(response.body().trailers()).extracting(Object::toString).containsExactly("X-Sum: 1");
+    }
+
+    @Test
+    void two_hundred_of_them_pass_as_fields_of_a_head_do() throws IOException {
+        var response = scene.answering(Answers.chunked(List.of("abc"), lines(200, "")))
+                .exchange(RawClient.request("GET", "/"));
+        assertThat(response.isComplete()).isTrue();
+        assertThat(response.body().trailers()).hasSize(200);
+    }
+
+    @ParameterizedTest(name = "{0} lines, {1} more bytes in each")
+    @CsvSource({"201, 0", "4000, 0", "100, 400", "1, 33000"})
+    void an_answer_with_more_or_longer_trailers_than_a_head_may_have_fields_is_not_whole(int count, int bytes)
+            throws IOException {
+        scene.answering(Answers.chunked(List.of("abc"), lines(count, "y".repeat(bytes))));
+        var response = scene.exchange(RawClient.request("GET", "/"));
+        assertThat(response.status() == 502 || !response.isComplete()).isTrue();
+        scene.lastRequest().connection().awaitClosed();
+    }
+
+    private static String[] lines(int count, String more) {
+        return IntStream.range(0, count).mapToObj(i -> "x-" + i + ": " + more).toArray(String[]::new);
     }
 
     @Test

@@ -31,6 +31,11 @@ public final class Caching implements Policy {
         return shelf.fetchAnew(exchange, next::proceed);
     }
 
+    /** What it stores for its route. */
+    Shelf shelf() {
+        return shelf;
+    }
+
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
         return exchange.isWebSocket() ? next.proceed(exchange) : shelf.answer(exchange, next::proceed);
