@@ -78,8 +78,12 @@ class Bench:
             for label, target, changes in entries:
                 if proxy := self.start(row, label, target, changes, PROXY_CORE):
                     running[label] = proxy
-            for label, proxy in running.items():
-                self.warmed[label] = self.warm(row, label, proxy)
+            for label, proxy in list(running.items()):
+                try:
+                    self.warmed[label] = self.warm(row, label, proxy)
+                except NoAnswer as failure:
+                    self.leave_out(row, label, failure)
+                    running.pop(label).stop()
             for number in range(self.rounds):
                 for label, proxy in running.items():
                     kept[label].append(row.measure(self, proxy, self.seconds, label))

@@ -6,6 +6,7 @@ import urllib.request
 
 import hold
 import load
+from proc import NoAnswer
 from targets import ALONE, CREDENTIALS, asked_route
 
 GIB = 1 << 30
@@ -101,7 +102,10 @@ def bytes_asked(bench, proxy, seconds, label):
 
 
 def bytes_streamed(bench, proxy, seconds, label):
-    return stream(bench, proxy, seconds, label, proxy.tcp)
+    try:
+        return stream(bench, proxy, seconds, label, proxy.tcp)
+    except OSError as failure:
+        raise NoAnswer(f"a stream broke off: {failure}") from failure
 
 
 def talk(kind, port):
