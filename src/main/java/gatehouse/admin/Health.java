@@ -43,6 +43,8 @@ final class Health {
                                         .add("/admin/v1/routes")
                                         .add("/admin/v1/services")
                                         .add("/admin/v1/listeners")
+                                        .add("/admin/v1/consumers")
+                                        .add("/admin/v1/cache")
                                         .add("/admin/v1/limits")
                                         .add("/admin/v1/events")
                                         .add("/admin/v1/verticles")));

@@ -31,6 +31,11 @@ public final class PlainRecord {
         return new PlainRecord(secrets).map(record);
     }
 
+    /** A constant of an enum as a file would name it. */
+    public static String word(Enum<?> constant) {
+        return ScalarReader.word(constant);
+    }
+
     private Map<String, Object> map(Record record) {
         var map = new LinkedHashMap<String, Object>();
         var shape = RecordShape.of(record.getClass());

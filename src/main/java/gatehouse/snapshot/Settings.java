@@ -38,6 +38,9 @@ final class Settings {
         if (value instanceof Duration duration) {
             return duration(duration);
         }
+        if (value instanceof Enum<?> constant) {
+            return PlainRecord.word(constant);
+        }
         if (value instanceof Record nested && !nested.getClass().isAnnotationPresent(Expects.class)) {
             return text(nested, secrets);
         }

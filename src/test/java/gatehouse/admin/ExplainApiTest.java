@@ -58,6 +58,18 @@ class ExplainApiTest {
     }
 
     @Test
+    void settings_are_told_in_the_words_of_the_file() throws Exception {
+        try (var cached = TestGateway.startWithAdmin("""
+                services: { s: { targets: "http://127.0.0.1:9" } }
+                routes: { all: { match: { path: "/**" }, to: s, cache: { ttl: 30s } } }
+                """)) {
+            var answer = AdminClient.of(cached)
+                    .send("POST", "/admin/v1/explain", "{\"url\":\"http://localhost/\"}", JSON);
+            assertThat(answer.text()).contains("lock: node").doesNotContain("NODE");
+        }
+    }
+
+    @Test
     void explain_names_the_winner_its_policies_and_why_others_lost() throws Exception {
         var answer = explain(new JsonObject().put("method", "GET").put("url", "http://a/users/42?x=1"));
         assertThat(answer.getString("route")).isEqualTo("users");

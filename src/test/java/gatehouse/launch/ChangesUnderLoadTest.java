@@ -33,7 +33,7 @@ class ChangesUnderLoadTest {
     private static final long MIB = 1024 * 1024;
     private static final String TEXT = """
             node: { drain: { http: 5s } }
-            listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, h2c, websocket] } }
+            listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, h2c, websocket], limits: { requests: 1000000 } } }
             plugins: { mark: { jar: "%2$s", main: acme.Mark } }
             services:
               origin: { targets: "%1$s" }
