@@ -1,7 +1,9 @@
 package gatehouse.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which requests are taken, what is done to them, and where they go. */
@@ -180,6 +182,17 @@ public record RouteConfig(
 
             @Key(doc = "Header fields.") Map<String, String> headers)
             implements Checked {
+        private static final Set<String> NOT_GIVEN = Set.of(
+                "connection",
+                "content-length",
+                "keep-alive",
+                "proxy-connection",
+                "te",
+                "trailer",
+                "transfer-encoding",
+                "upgrade",
+                "x-request-id");
+
         @Override
         public void check(Complaints complaints) {
             if (body != null && (status == 204 || status == 304)) {
@@ -188,6 +201,8 @@ public record RouteConfig(
             headers.forEach((name, value) -> {
                 if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || !value.matches("[\\t -~]*")) {
                     complaints.add("headers", name + ": " + value, "fields of visible ASCII characters");
+                } else if (NOT_GIVEN.contains(name.toLowerCase(Locale.ROOT))) {
+                    complaints.add("headers", name, "fields that don't frame the answer or belong to the connection");
                 }
             });
         }

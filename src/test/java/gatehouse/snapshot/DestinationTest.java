@@ -220,6 +220,9 @@ class DestinationTest {
                 "{ redirect: 'https://a-{header.X}.b{header.Y}' }  | no value of the request can end",
                 "{ redirect: /x, status: 200 }                     | one of 301",
                 "{ respond: { status: 204, body: x } }             | none with status 204",
+                "{ respond: { headers: { Content-Length: '5' } } } | frame the answer",
+                "{ respond: { headers: { transfer-encoding: x } } } | frame the answer",
+                "{ respond: { headers: { X: \"a\\r\\nb\" } } }   | visible ASCII",
                 "{ respond: { headers: { 'a b': x } } }            | headers",
             })
     void a_mistake_is_found_when_the_file_is_read(String to, String told) {
