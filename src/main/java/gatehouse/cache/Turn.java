@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what {@link Regeneration} decides, for one fetch of this node. Confined to one event loop, but where it says so. */
@@ -22,10 +23,12 @@ final class Turn {
     private long firstNumber = -1;
     private SharedTier.@Nullable Look look;
     private long waitTimer = -1;
-    private long extendTimer = -1;
+    private long tickTimer = -1;
     private boolean hasWaited;
     private boolean isSettled;
     private long heldUntil;
+    private long tickDue;
+    private long stoodStill;
 
     /** The fetch, as it is told what to do. */
     interface Flier {
@@ -62,7 +65,6 @@ final class Turn {
         machine = new Regeneration(
                 0,
                 hasStale,
-                lease.toNanos(),
                 cache.now() + LONGEST,
                 bound -> ThreadLocalRandom.current().nextLong(bound));
     }
@@ -82,7 +84,7 @@ final class Turn {
             case ACQUIRE -> acquire();
             case WAIT -> await();
             case FETCH -> {
-                extendLater();
+                tickLater();
                 flier.fetch();
             }
             case FETCH_ALONE -> {
@@ -129,13 +131,16 @@ final class Turn {
         tier.commons().acquire(ids.value(), above, lease).onComplete(done -> {
             if (done.failed()) {
                 act(machine.storeFailed(cache.now()));
-            } else if (done.result() == 0) {
-                act(machine.denied(cache.now()));
-            } else {
-                heldUntil = until;
-                tier.holds(ids.value(), done.result());
-                act(machine.acquired(done.result()));
+                return;
             }
+            var given = done.result();
+            if (!given.isGiven()) {
+                act(machine.denied(cache.now(), given.number(), given.left().toNanos()));
+                return;
+            }
+            heldUntil = until;
+            tier.holds(ids.value(), given.number());
+            act(machine.acquired(given.number()));
         });
     }
 
@@ -164,23 +169,39 @@ final class Turn {
         act(machine.woke());
     }
 
-    private void extendLater() {
-        extendTimer = tier.vertx().setTimer(Math.max(1, lease.toMillis() / 3), due -> {
-            if (machine.mayExtend()) {
-                var until = cache.now() + lease.toNanos();
-                tier.commons().extend(ids.value(), machine.token(), lease).onSuccess(extended -> {
-                    if (extended && !isSettled) {
-                        heldUntil = until;
-                        extendLater();
-                    }
-                });
+    /** Each third of a lease: extends it, and finds out whether this process stood still meanwhile. */
+    private void tickLater() {
+        var millis = Math.max(1, lease.toMillis() / 3);
+        tickDue = cache.now() + TimeUnit.MILLISECONDS.toNanos(millis);
+        tickTimer = tier.vertx().setTimer(millis, due -> {
+            stoodStill = stoodStillNanos();
+            if (isSettled) {
+                return;
+            }
+            if (!isLate() && machine.mayExtend()) {
+                extend();
+            }
+            tickLater();
+        });
+    }
+
+    private void extend() {
+        var until = cache.now() + lease.toNanos();
+        tier.commons().extend(ids.value(), machine.token(), lease).onSuccess(extended -> {
+            if (extended) {
+                heldUntil = until;
             }
         });
     }
 
+    /** For how long nothing went on here since the fetch began: no word of how slow the service is. */
+    long stoodStillNanos() {
+        return tickDue == 0 ? 0 : stoodStill + Math.max(0, cache.now() - tickDue);
+    }
+
     private void release() {
         isSettled = true;
-        tier.vertx().cancelTimer(extendTimer);
+        tier.vertx().cancelTimer(tickTimer);
         if (machine.hasToken()) {
             tier.release(ids.value(), machine.token());
         }
@@ -189,6 +210,30 @@ final class Turn {
     /** Whether it had a lease that has ended by now: then another node may have stored what is newer. */
     boolean isLate() {
         return machine.hasToken() && cache.now() - heldUntil >= 0;
+    }
+
+    /**
+     * Where it is late, looks whether another node was faster, whose response is then taken instead of what the fetch has brought.
+     *
+     * @return whether it was
+     */
+    Future<Boolean> gaveWay() {
+        if (isSettled || !isLate()) {
+            return Future.succeededFuture(false);
+        }
+        return tier.look(ids, place.route(), flier.generation(), cache.now()).transform(done -> {
+            var seen = done.result();
+            if (isSettled
+                    || seen == null
+                    || seen.what() == null
+                    || seen.number() <= machine.token()
+                    || !flier.takes(seen.what(), true)) {
+                return Future.succeededFuture(false);
+            }
+            release();
+            flier.take(seen.what(), seen.ageNanos());
+            return Future.succeededFuture(true);
+        });
     }
 
     /** The fetch has brought nothing that others could use. */
@@ -211,7 +256,7 @@ final class Turn {
             return Future.succeededFuture(true);
         }
         isSettled = true;
-        tier.vertx().cancelTimer(extendTimer);
+        tier.vertx().cancelTimer(tickTimer);
         var number = machine.token();
         var now = cache.now();
         if (what instanceof Shared.Response response

@@ -108,7 +108,7 @@ final class Simulation {
             this.began = began;
             pausedBefore = host.pausedFor;
             machine =
-                    new Regeneration(0, false, LEASE, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
+                    new Regeneration(0, false, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
         }
 
         void act(Regeneration.Step step) {
@@ -138,7 +138,7 @@ final class Simulation {
 
         private void acquire() {
             if (leaseOwner != null && leaseUntil > now) {
-                act(machine.denied(now));
+                act(machine.denied(now, leaseToken, leaseUntil - now));
                 return;
             }
             given.removeIf(lease -> lease.until <= now || lease.owner == this);
