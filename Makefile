@@ -52,7 +52,7 @@ faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or s
 stampede: $(JAR) ## one fetch for three nodes with 200 clients each, with deaths and sleeps: make stampede TRIALS=100 DEATHS=20 SLEEPS=20
 	@.ci/tools
 	$(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests -Dit.test=StampedeIT \
-	  -Dstampede.patience=50ms -Dstampede.clients=200 -Dstampede.trials=$(or $(TRIALS),100) -Dstampede.deaths=$(or $(DEATHS),20) \
+	  -Dstampede.patience=50 -Dstampede.clients=200 -Dstampede.trials=$(or $(TRIALS),100) -Dstampede.deaths=$(or $(DEATHS),20) \
 	  -Dstampede.sleeps=$(or $(SLEEPS),20)
 
 soak: ## 100 reloads and 50 redeployments of each verticle under load, and what they leave behind

@@ -16,7 +16,8 @@ final class Inquiry {
 
     Inquiry(Shelf.Trip trip) {
         this.trip = trip;
-        detached = trip.exchange().detached(HttpMethod.GET, fields(trip.exchange().headers()));
+        detached =
+                trip.exchange().detached(HttpMethod.GET, fields(trip.exchange().headers()));
     }
 
     /** The request's fields without those about its client's copy, and about a part of it (RFC 9111 §4.3.1). */

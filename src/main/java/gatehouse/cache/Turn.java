@@ -7,15 +7,18 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Carries out what {@link Regeneration} decides, for one fetch of this node. Confined to one event loop, but where it says so. */
 final class Turn {
+    private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
     private final SharedTier tier;
     private final ResponseCache cache;
     private final Flights.Place place;
-    private final SharedTier.Ids ids;
+    private final SharedIds ids;
     private final Flier flier;
     private final Regeneration machine;
     private final Duration lease;
@@ -60,7 +63,7 @@ final class Turn {
         this.place = place;
         this.flier = flier;
         this.lease = lease;
-        ids = SharedTier.Ids.of(place);
+        ids = SharedIds.of(place);
         context = tier.vertx().getOrCreateContext();
         machine = new Regeneration(
                 0,
@@ -79,6 +82,9 @@ final class Turn {
     }
 
     private void act(Step step) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("cache: fetch {} of {}: {}, lease {}", flier.generation(), place.key(), step, machine.token());
+        }
         switch (step) {
             case READ -> read();
             case ACQUIRE -> acquire();
@@ -110,7 +116,7 @@ final class Turn {
     }
 
     private void read() {
-        tier.look(ids, place.route(), flier.generation(), cache.now()).onComplete(done -> {
+        tier.look(ids, place, flier.generation(), cache.now()).onComplete(done -> {
             if (done.failed()) {
                 act(machine.storeFailed(cache.now()));
                 return;
@@ -221,7 +227,7 @@ final class Turn {
         if (isSettled || !isLate()) {
             return Future.succeededFuture(false);
         }
-        return tier.look(ids, place.route(), flier.generation(), cache.now()).transform(done -> {
+        return tier.look(ids, place, flier.generation(), cache.now()).transform(done -> {
             var seen = done.result();
             if (isSettled
                     || seen == null
@@ -265,7 +271,7 @@ final class Turn {
             // for who knows already by what its responses are told apart
             var own = new Flights.Place(
                     place.key(), place.route(), response.stored().origin().selection());
-            var unused = tier.commit(SharedTier.Ids.of(own).value(), number, seen.era(), what, now, lifeNanos);
+            var unused = tier.commit(SharedIds.of(own).value(), number, seen.era(), what, now, lifeNanos);
         }
         return tier.commit(ids.value(), number, seen.era(), what, now, lifeNanos)
                 .transform(done -> {

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Commons {
     /**
+     * With this begins the key of a record on which others depend: where nodes that were cut off from each other find together, and
+     * have different ones, none of them holds any more, and there is another one of a greater number.
+     */
+    String EPOCH = "epoch";
+
+    /**
      * A value as it stands there.
      *
      * @param number number under which it was written

@@ -17,15 +17,18 @@ import org.jspecify.annotations.Nullable;
  * are by that member's clock from beginning to end. A record is number, beginning, length in milliseconds, and the value.
  */
 final class CommonsStep implements EntryProcessor<String, byte[], byte[]>, IdentifiedDataSerializable {
+    static final int STEP = 1;
+    static final int GREATER_NUMBER = 2;
+
     /** Reads these from other members, without the serialisation of Java. */
-    static final DataSerializableFactory FACTORY = type -> new CommonsStep();
+    static final DataSerializableFactory FACTORY = type -> type == STEP ? new CommonsStep() : new GreaterNumber();
 
     static final int FACTORY_ID = 0x6777;
     static final byte[] NO = {0};
     static final byte[] YES = {1};
 
     private static final long serialVersionUID = 1L;
-    private static final int HEADER = 3 * Long.BYTES;
+    static final int HEADER = 3 * Long.BYTES;
     private static final int LEASE = 1 + 2 * Long.BYTES;
     private static final long MICROS = 1000;
 
@@ -156,7 +159,7 @@ final class CommonsStep implements EntryProcessor<String, byte[], byte[]>, Ident
 
     @Override
     public int getClassId() {
-        return 1;
+        return STEP;
     }
 
     @Override

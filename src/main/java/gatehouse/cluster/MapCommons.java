@@ -5,6 +5,7 @@ import com.hazelcast.config.EvictionConfig;
 import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MaxSizePolicy;
+import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.PartitioningStrategyConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -27,6 +28,7 @@ final class MapCommons implements Commons {
     private static final String LEASES = "gatehouse.leases";
     private static final String VALUES = "gatehouse.values";
     private static final int MOST_LEASES = 100_000;
+    private static final int MERGE_BATCH = 100;
     private static final int HEADER = 3 * Long.BYTES;
     private static final byte[] NOTHING = {};
 
@@ -59,6 +61,7 @@ final class MapCommons implements Commons {
                 .setAsyncBackupCount(1)
                 .setPartitioningStrategyConfig(
                         new PartitioningStrategyConfig(StringPartitioningStrategy.class.getName()))
+                .setMergePolicyConfig(new MergePolicyConfig(GreaterNumber.class.getName(), MERGE_BATCH))
                 .setStatisticsEnabled(false)
                 .setEvictionConfig(new EvictionConfig()
                         .setEvictionPolicy(EvictionPolicy.LRU)

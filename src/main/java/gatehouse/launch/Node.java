@@ -124,6 +124,7 @@ public final class Node {
                 cluster,
                 this::purge,
                 () -> snapshots.current().config().cache().confirm());
+        cache.heardPurges(purges::hear);
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, cluster, cache);
         listeners = new Listeners(vertx, lanes);
@@ -441,8 +442,8 @@ public final class Node {
     }
 
     /** Forgets stored responses; walks through all of them, so not on an event loop. */
-    private Future<Integer> purge(Purge purge) {
-        return cache.forgetShared().compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
+    private Future<Integer> purge(Purge purge, String id) {
+        return cache.forgetShared(purge, id).compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
     }
 
     /** What the registrar works with. */

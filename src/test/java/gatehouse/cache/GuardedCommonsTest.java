@@ -107,7 +107,8 @@ class GuardedCommonsTest {
         while (slow.asked.get() < 2 && System.nanoTime() < end) {
             LockSupport.parkNanos(5_000_000);
         }
-        assertThat(TestGateway.await(slow.memory.acquire("a", 0, TTL)).isGiven()).isTrue();
+        assertThat(TestGateway.await(slow.memory.acquire("a", 0, TTL)).isGiven())
+                .isTrue();
     }
 
     @Test
