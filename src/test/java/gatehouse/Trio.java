@@ -55,6 +55,8 @@ final class Trio {
     private final HttpServer origin;
     private final HttpClient client;
     private final Map<String, List<String>> asked = new ConcurrentHashMap<>();
+    private final Map<String, Long> firstAsked = new ConcurrentHashMap<>();
+    private final Process shell = new ProcessBuilder("sh").start();
     private final AtomicInteger answers = new AtomicInteger();
     private final List<Node> nodes = new ArrayList<>();
     private int targets;
@@ -82,6 +84,7 @@ final class Trio {
         redis = store.equals("redis") ? RedisServer.start() : null;
         origin = TestGateway.await(vertx.createHttpServer()
                 .requestHandler(request -> {
+                    firstAsked.putIfAbsent(request.path(), System.nanoTime());
                     asked.computeIfAbsent(request.path(), path -> new ArrayList<>())
                             .add(Objects.requireNonNullElse(request.getHeader("via"), ""));
                     vertx.setTimer(
@@ -99,6 +102,7 @@ final class Trio {
     }
 
     void close() throws Exception {
+        shell.destroyForcibly();
         for (var node : nodes) {
             node.process().signal("CONT");
             node.process().close();
@@ -266,6 +270,22 @@ final class Trio {
         return asked.getOrDefault(path, List.of()).size();
     }
 
+    /**
+     * Lets a node stand still, at once: to start a process for it may take as long as a fetch on a busy machine.
+     *
+     * @return whether that was before the answer to its fetch of a target
+     */
+    boolean stop(Node node, String path) throws Exception {
+        var pid = node.process().pid();
+        shell.getOutputStream().write(("kill -STOP " + pid + "\n").getBytes(StandardCharsets.US_ASCII));
+        shell.getOutputStream().flush();
+        var stat = Path.of("/proc", Long.toString(pid), "stat");
+        while (!Files.readString(stat).contains(") T ")) {
+            Thread.onSpinWait();
+        }
+        return System.nanoTime() - firstAsked.get(path) < FETCH.minusMillis(20).toNanos();
+    }
+
     /** Who asked it first. */
     Node holder(String path) {
         var via = asked.get(path).get(0);
@@ -300,6 +320,20 @@ final class Trio {
                     .readLine();
             return Duration.ofMillis(Long.parseLong(line.substring(1)));
         }
+    }
+
+    /** What nodes logged about a target, with {@code -Dstampede.trace=true}. */
+    String trace(String path) {
+        var all = new StringBuilder();
+        for (var node : nodes) {
+            node.process()
+                    .text()
+                    .lines()
+                    .filter(line -> line.contains(path + ":") || line.contains(path + " "))
+                    .forEach(line ->
+                            all.append(node.name()).append(' ').append(line).append('\n'));
+        }
+        return all.toString();
     }
 
     /** How many nodes said so far that somebody who keeps a part of what they share is silent. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param by the node's life
  * @param keys what was changed, each as the parts of a key
  */
-record Changed(String by, List<List<@Nullable String>> keys) {
+record Changed(@Nullable String by, @Nullable List<List<@Nullable String>> keys) {
     /** Where it is told, on all nodes. */
     static final Topic<Changed> TOPIC = Topic.of("gatehouse.cache.changed", Changed.class);
 }

@@ -83,8 +83,9 @@ final class News {
     }
 
     private void told(Changed told) {
-        if (!told.by().equals(self)) {
-            for (var parts : told.keys()) {
+        var keys = told.keys();
+        if (keys != null && !self.equals(told.by())) {
+            for (var parts : keys) {
                 var key = Key.of(parts);
                 if (key != null) {
                     listener.changed(key);

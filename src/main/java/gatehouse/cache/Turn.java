@@ -229,6 +229,12 @@ final class Turn {
         }
         return tier.look(ids, place, flier.generation(), cache.now()).transform(done -> {
             var seen = done.result();
+            LOG.debug(
+                    "cache: fetch {} of {} is late, lease {}: {}",
+                    flier.generation(),
+                    place.key(),
+                    machine.token(),
+                    done.failed() ? done.cause() : seen);
             if (isSettled
                     || seen == null
                     || seen.what() == null
