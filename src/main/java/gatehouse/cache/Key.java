@@ -43,6 +43,23 @@ public final class Key {
                 : new Key(scheme, normal(scheme, named), own, exchange.path(), exchange.query());
     }
 
+    /** Of its parts; null where they are not those of a key. */
+    static @Nullable Key of(List<?> parts) {
+        for (var i = 0; i < parts.size(); i++) {
+            if (!(parts.get(i) instanceof String) && (i < 4 || parts.get(i) != null)) {
+                return null;
+            }
+        }
+        return parts.size() != 5
+                ? null
+                : new Key(
+                        (String) parts.get(0),
+                        (String) parts.get(1),
+                        (String) parts.get(2),
+                        (String) parts.get(3),
+                        (String) parts.get(4));
+    }
+
     /** Another resource of the same origin. */
     Key sibling(String otherPath, @Nullable String otherQuery) {
         return new Key(scheme, authority, asked, otherPath, otherQuery);

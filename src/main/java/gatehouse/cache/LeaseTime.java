@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * How long a lease holds: three times what the slower fetches took lately, 1 s at least and 10 s at most. One fetch alone can no more
- * than double it: perhaps this process slept. Thread-safe.
+ * than double it. Thread-safe.
  */
 final class LeaseTime {
     private static final long LEAST = Duration.ofSeconds(1).toNanos();
@@ -15,7 +15,7 @@ final class LeaseTime {
 
     private volatile long slow; // a lost one of two at a time does not matter
 
-    /** A fetch took so long. */
+    /** A fetch took so long, without the time for which this process stood still. */
     void took(long nanos) {
         var before = slow;
         slow = nanos > before ? Math.min(nanos, 2 * Math.max(before, FIRST)) : before - (before - nanos) / 16;

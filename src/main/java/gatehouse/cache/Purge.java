@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Purge(
         List<String> tags, List<String> urls, @Nullable String prefix, boolean all, boolean soft) {
+    static final Purge ALL = new Purge(List.of(), List.of(), null, true, false);
+    static final Purge NOTHING = new Purge(List.of(), List.of(), null, false, false);
+
     /** Takes the URLs in their normal form; what is not given is empty. */
     public Purge {
         tags = given(tags);

@@ -11,9 +11,10 @@ import java.util.function.LongUnaryOperator;
 final class Regeneration {
     private static final long FIRST_POLL = Duration.ofMillis(25).toNanos();
     private static final long LAST_POLL = Duration.ofMillis(200).toNanos();
-    private static final long GRACE = Duration.ofMillis(250).toNanos();
+    private static final long AFTER_LEASE = Duration.ofMillis(2).toNanos();
     private static final long PATIENCE = Duration.ofMillis(200).toNanos();
     private static final int MOST_EXTENSIONS = 3;
+    private static final int MOST_HOLDERS = 2;
     private static final int MOST_FAILURES = 3;
 
     /** What to do next. */
@@ -51,7 +52,6 @@ final class Regeneration {
 
     private final long known;
     private final boolean hasStale;
-    private final long leaseNanos;
     private final long deadline;
     private final LongUnaryOperator jitter;
 
@@ -63,18 +63,18 @@ final class Regeneration {
     private long delay;
     private int extensions;
     private int failures;
+    private long holder;
+    private int holders;
 
     /**
      * @param known generation of what this node has, which is not good enough; 0 for nothing
      * @param hasStale whether that may be served when the new one is long in coming
-     * @param leaseNanos how long a lease holds without being extended
      * @param deadline when whoever waits here must have an answer, less the time of a fetch
      * @param jitter a random number from 0 to below its argument
      */
-    Regeneration(long known, boolean hasStale, long leaseNanos, long deadline, LongUnaryOperator jitter) {
+    Regeneration(long known, boolean hasStale, long deadline, LongUnaryOperator jitter) {
         this.known = known;
         this.hasStale = hasStale;
-        this.leaseNanos = leaseNanos;
         this.deadline = deadline;
         this.jitter = jitter;
     }
@@ -86,6 +86,7 @@ final class Regeneration {
 
     /** The shared store has a response of this generation; 0 for none. */
     Step read(long generation) {
+        failures = 0;
         if (generation > known) {
             return over(Step.TAKE);
         }
@@ -103,8 +104,23 @@ final class Regeneration {
         return Step.READ;
     }
 
-    /** Another node has the lease. */
-    Step denied(long now) {
+    /**
+     * Another node has the lease. It is waited for as long as that one has it, and then for the one that gets it next, as the first may
+     * have died or stand still; who waits knows nothing of how long that takes but what whoever keeps the record says.
+     *
+     * @param number of its lease
+     * @param left how long it still has it
+     */
+    Step denied(long now, long number, long left) {
+        failures = 0;
+        if (number != holder) {
+            holder = number;
+            holders++;
+        }
+        return await(now, left + AFTER_LEASE);
+    }
+
+    private Step await(long now, long most) {
         if (!hasWaited) {
             hasWaited = true;
             waitsSince = now;
@@ -113,13 +129,11 @@ final class Regeneration {
         if (hasStale && now - waitsSince >= PATIENCE) {
             return over(Step.SERVE_STALE);
         }
-        // the lease of one who died, and what another one then takes
-        var left = Math.min(waitsSince + 2 * leaseNanos + GRACE, deadline) - now;
-        if (left <= 0) {
+        if (holders > MOST_HOLDERS || now >= deadline) {
             phase = Phase.ALONE;
             return Step.FETCH_ALONE;
         }
-        delay = Math.min(left, poll / 2 + jitter.applyAsLong(poll / 2));
+        delay = Math.min(Math.min(most, deadline - now), poll / 2 + jitter.applyAsLong(poll / 2));
         if (hasStale) {
             delay = Math.min(delay, Math.max(1, waitsSince + PATIENCE - now));
         }
@@ -134,14 +148,18 @@ final class Regeneration {
 
     /**
      * Lease or store do not answer: then each node helps itself, and what it has fetched is its own. But who knows that another one
-     * fetches asks again before it believes that nobody will answer.
+     * fetches asks again before it believes that nobody will answer; and who has the lease goes on, as its number keeps it from harm.
      */
     Step storeFailed(long now) {
         if (phase == Phase.FETCHING) {
             return over(Step.SERVE); // what was fetched is good, whether or not others get to see it
         }
+        if (phase == Phase.HOLDING) {
+            phase = Phase.FETCHING;
+            return Step.FETCH;
+        }
         if (phase == Phase.WAITING && ++failures < MOST_FAILURES) {
-            return denied(now);
+            return await(now, LAST_POLL);
         }
         phase = Phase.ALONE;
         return Step.FETCH_ALONE;

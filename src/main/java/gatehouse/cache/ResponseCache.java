@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class ResponseCache {
     private volatile CacheConfig config;
     private volatile String name;
     private volatile Runnable whenPurged = () -> {};
+    private volatile BiConsumer<Purge, String> heardPurges = (purge, id) -> {};
     private volatile @Nullable Refresher refresher;
     private volatile @Nullable SharedTier shared;
 
@@ -72,7 +74,43 @@ public final class ResponseCache {
 
     /** From now on shares what routes say with all nodes that have the same in common. */
     public void share(Vertx vertx, Commons commons) {
-        shared = new SharedTier(vertx, new GuardedCommons(vertx, commons, config.patience(), config.pause()));
+        shared = new SharedTier(
+                vertx, new GuardedCommons(vertx, commons, config.patience(), config.pause()), new Told(vertx));
+    }
+
+    /** Who is told of purges that nodes read of where they share, perhaps of his own; each has an id. */
+    public void heardPurges(BiConsumer<Purge, String> who) {
+        heardPurges = who;
+    }
+
+    /** Forgets what other nodes have changed. */
+    private final class Told implements News.Listener {
+        private final Vertx vertx;
+
+        Told(Vertx vertx) {
+            this.vertx = vertx;
+        }
+
+        @Override
+        public void changed(Key key) {
+            if (contents != null) {
+                invalidate(key);
+            }
+        }
+
+        @Override
+        public void changed(int slot) {
+            if (contents != null) {
+                marks().outdated(nextGeneration());
+                var unused = vertx.executeBlocking(
+                        () -> store().purge((key, stored) -> SharedIds.slotOf(key) == slot, false, now()), false);
+            }
+        }
+
+        @Override
+        public void purged(Purge purge, String id) {
+            heardPurges.accept(purge, id);
+        }
     }
 
     /** Gives back what this node holds of what nodes have in common. */
@@ -89,10 +127,12 @@ public final class ResponseCache {
     /**
      * What nodes have in common was stored before a purge; completes when no node takes it any more, or will. To be called before
      * {@link #purge}, or a request between the two would bring back what was forgotten.
+     *
+     * @param id tells the purge from others; empty where all nodes hear of it in another way
      */
-    public Future<Void> forgetShared() {
+    public Future<Void> forgetShared(Purge purge, String id) {
         var tier = shared;
-        return tier == null ? Future.succeededFuture() : tier.forgetAll();
+        return tier == null ? Future.succeededFuture() : tier.forget(purge, id);
     }
 
     String name() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * another version, or anything else, is as good as nothing. All times are spans.
  */
 final class SharedCodec {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final byte RESPONSE = 1;
     private static final byte UNCACHEABLE = 2;
     private static final byte FAILURE = 3;
@@ -29,10 +29,16 @@ final class SharedCodec {
     /**
      * Until when something was asked for: what was asked for before a purge, or before a change of its resource, has another one.
      *
-     * @param epoch another one after each purge
+     * @param epoch another one where it is not known any more what was purged
+     * @param purges number of the last purge
      * @param stamp another one after each change of the resource
      */
-    record Era(long epoch, long stamp) {}
+    record Era(long epoch, long purges, long stamp) {
+        /** Whether purges are all that came between. */
+        boolean isBut(Era other) {
+            return epoch == other.epoch && stamp == other.stamp;
+        }
+    }
 
     /**
      * What was read.
@@ -47,7 +53,7 @@ final class SharedCodec {
 
     static Buffer encode(Era era, Shared what, long now) {
         var out = Buffer.buffer().appendByte(VERSION).appendInt(0);
-        out.appendLong(era.epoch()).appendLong(era.stamp());
+        out.appendLong(era.epoch()).appendLong(era.purges()).appendLong(era.stamp());
         if (what instanceof Shared.Response response) {
             response(out.appendByte(RESPONSE), response.stored(), now);
         } else if (what instanceof Shared.Failure failure) {
@@ -115,7 +121,7 @@ final class SharedCodec {
             if (in.get() != VERSION || in.getInt() != bytes.length()) {
                 return null;
             }
-            var era = new Era(in.getLong(), in.getLong());
+            var era = new Era(in.getLong(), in.getLong(), in.getLong());
             var what = switch (in.get()) {
                 case RESPONSE -> response(in, into);
                 case UNCACHEABLE -> new Shared.Uncacheable();

@@ -6,12 +6,8 @@ import gatehouse.cluster.Commons;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,14 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The second tier: responses that nodes have in common, each with the number of the lease under which it was fetched, and word of
- * what is new there. A purge, and a change of a resource, begin a new era of all or of that resource; what was asked for in another
- * era is as good as not there. Thread-safe.
+ * what is new there. A purge, and a change of a resource, make what was asked for before them as good as not there. Thread-safe.
  */
 final class SharedTier {
-    private static final String EPOCH = "epoch";
-    private static final int EPOCH_BYTES = 8;
-    private static final Duration EPOCH_LIFE = Duration.ofDays(365);
-
     /** How long a number outlives its response: longer than anybody who has lost a lease is likely to be late. */
     private static final Duration BEYOND = Duration.ofSeconds(60);
 
@@ -36,57 +27,14 @@ final class SharedTier {
     private final Commons commons;
     private final Map<String, Set<Turn>> waiting = new ConcurrentHashMap<>();
     private final Map<String, Long> held = new ConcurrentHashMap<>();
+    private final News news;
     private final Subscription subscription;
-    private volatile boolean isInDoubt;
 
-    SharedTier(Vertx vertx, Commons commons) {
+    SharedTier(Vertx vertx, Commons commons, News.Listener listener) {
         this.vertx = vertx;
         this.commons = commons;
+        news = new News(vertx, commons, listener);
         subscription = Filled.TOPIC.subscribe(vertx, filled -> told(filled.id()));
-    }
-
-    /**
-     * Names of what belongs to a place.
-     *
-     * @param value of its response and its lease
-     * @param stamp of what changes with its resource
-     */
-    record Ids(String value, String stamp) {
-        static Ids of(Flights.Place place) {
-            var sum = sha256();
-            part(sum, place.route());
-            place.key().parts().forEach(part -> part(sum, part));
-            place.selection().names().forEach(name -> part(sum, name));
-            place.selection().values().forEach(value -> part(sum, value));
-            return new Ids(text(sum), stampOf(place.key()));
-        }
-
-        static String stampOf(Key key) {
-            var sum = sha256();
-            key.parts().forEach(part -> part(sum, part));
-            return "stamp:" + text(sum);
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private static void part(MessageDigest sum, @Nullable String part) {
-            var bytes = part == null ? null : part.getBytes(StandardCharsets.UTF_8);
-            var length = bytes == null ? -1 : bytes.length;
-            sum.update(new byte[] {(byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length});
-            if (bytes != null) {
-                sum.update(bytes);
-            }
-        }
-
-        private static String text(MessageDigest sum) {
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(sum.digest());
-        }
     }
 
     /**
@@ -112,51 +60,70 @@ final class SharedTier {
      *
      * @param generation the fetch that this node would begin
      */
-    Future<Look> look(Ids ids, String route, long generation, long now) {
-        return look(ids, route, generation, now, 2);
+    Future<Look> look(SharedIds ids, Flights.Place place, long generation, long now) {
+        news.begin();
+        return look(ids, place, generation, now, 2);
     }
 
-    private Future<Look> look(Ids ids, String route, long generation, long now, int tries) {
-        if (isInDoubt) {
-            return beginEpoch().compose(begun -> {
-                isInDoubt = false;
-                return look(ids, route, generation, now, tries);
-            });
+    private Future<Look> look(SharedIds ids, Flights.Place place, long generation, long now, int tries) {
+        var log = news.purges(ids.slot());
+        if (log.isInDoubt()) {
+            return log.beginEpoch().compose(begun -> look(ids, place, generation, now, tries));
         }
-        return commons.read(List.of(ids.value(), EPOCH, ids.stamp())).compose(all -> {
+        return commons.read(List.of(ids.value(), log.epochId(), ids.stamp())).compose(all -> {
             var epoch = all.get(1);
             if (epoch == null) {
                 return tries == 0
                         ? Future.failedFuture("nothing is kept there")
-                        : commons.commit(EPOCH, 1, random(), EPOCH_LIFE)
-                                .compose(any -> look(ids, route, generation, now, tries - 1));
+                        : log.create().compose(any -> look(ids, place, generation, now, tries - 1));
             }
             var stamp = all.get(2);
-            var era = new Era(number(epoch), stamp == null ? 0 : number(stamp));
+            var era = new Era(PurgeLog.epochOf(epoch), epoch.number(), stamp == null ? 0 : PurgeLog.epochOf(stamp));
+            news.purgedUpTo(ids.slot(), epoch.number());
             var value = all.get(0);
             if (value == null) {
                 return Future.succeededFuture(new Look(era, 0, null, 0));
             }
             var age = value.age().toNanos();
             var decoded = SharedCodec.decode(
-                    value.bytes(), new SharedCodec.Into(route, generation, value.number(), now, age));
-            var what = decoded == null || !decoded.era().equals(era) ? null : decoded.what();
-            return Future.succeededFuture(new Look(era, value.number(), what, age));
+                    value.bytes(), new SharedCodec.Into(place.route(), generation, value.number(), now, age));
+            if (decoded == null || !decoded.era().isBut(era)) {
+                return Future.succeededFuture(new Look(era, value.number(), null, age));
+            }
+            return isPurged(log, decoded, era, place.key())
+                    .map(purged -> new Look(era, value.number(), purged ? null : decoded.what(), age));
         });
     }
 
-    private static long number(Commons.Value value) {
-        return value.bytes().length() == EPOCH_BYTES ? value.bytes().getLong(0) : 0;
-    }
-
-    private static Buffer random() {
-        return Buffer.buffer().appendLong(ThreadLocalRandom.current().nextLong());
+    /** Marks are short-lived: they are forgotten with whatever is purged. */
+    private static Future<Boolean> isPurged(PurgeLog log, SharedCodec.Decoded decoded, Era now, Key key) {
+        var since = decoded.era().purges();
+        if (since == now.purges()) {
+            return Future.succeededFuture(false);
+        }
+        return decoded.what() instanceof Shared.Response response
+                ? log.upTo(now.purges()).map(purges -> PurgeLog.covers(purges, since, key, response.stored()))
+                : Future.succeededFuture(true);
     }
 
     /** Writes what came of a lease; false where something newer stands there. */
     Future<Boolean> commit(String id, long number, Era era, Shared what, long now, long lifeNanos) {
         var life = Duration.ofNanos(Math.max(1_000_000, lifeNanos)).plus(BEYOND);
-        return commons.commit(id, number, SharedCodec.encode(era, what, now), life);
+        var bytes = SharedCodec.encode(era, what, now);
+        return commons.commit(id, number, bytes, life).recover(cause -> commitAgain(id, number, bytes, life));
+    }
+
+    /** The answer to the first try may be all that got lost. */
+    private Future<Boolean> commitAgain(String id, long number, Buffer bytes, Duration life) {
+        return commons.commit(id, number, bytes, life).compose(written -> {
+            if (written) {
+                return Future.succeededFuture(true);
+            }
+            return commons.read(List.of(id)).map(all -> {
+                var there = all.get(0);
+                return there != null && there.number() == number;
+            });
+        });
     }
 
     /** Tells all nodes that there is something new. */
@@ -196,28 +163,27 @@ final class SharedTier {
         var unused = commons.release(id, number);
     }
 
-    /** Nothing that was stored before may be served any more, on whatever node; completes in any case. */
-    Future<Void> forgetAll() {
-        return beginEpoch().recover(cause -> {
-            isInDoubt = true; // then before anything is read there again
-            return Future.succeededFuture();
-        });
+    /** What a purge covers may not be served any more, on whatever node; completes in any case. */
+    Future<Void> forget(Purge purge, String id) {
+        var asked = new ArrayList<Future<Void>>();
+        for (var slot = 0; slot < SharedIds.SLOTS; slot++) {
+            asked.add(news.purges(slot).add(purge, id));
+        }
+        return Future.join(asked).mapEmpty();
     }
 
-    private Future<Void> beginEpoch() {
-        return renew(EPOCH, EPOCH_LIFE);
-    }
-
-    /** As {@link #forgetAll}, of some resources. */
+    /** Some resources were changed; completes once no node takes what was stored before, or when that is in doubt. */
     Future<Void> forget(List<Key> keys, Duration longest) {
         var asked = new ArrayList<Future<Void>>();
         for (var key : keys) {
-            asked.add(renew(Ids.stampOf(key), longest.plus(BEYOND).plus(BEYOND)));
+            asked.add(renew(SharedIds.stampOf(key), longest.plus(BEYOND).plus(BEYOND))
+                    .recover(cause -> {
+                        news.purges(SharedIds.slotOf(key)).doubt();
+                        return Future.succeededFuture();
+                    }));
         }
-        return Future.join(asked).<Void>mapEmpty().recover(cause -> {
-            isInDoubt = true;
-            return Future.succeededFuture();
-        });
+        asked.add(news.tell(keys));
+        return Future.join(asked).<Void>mapEmpty().onComplete(told -> news.publish(keys));
     }
 
     /** Who comes first of two will do, as both began after what is to be forgotten. */
@@ -225,7 +191,9 @@ final class SharedTier {
         return commons.read(List.of(id))
                 .compose(all -> {
                     var before = all.get(0);
-                    return commons.commit(id, before == null ? 1 : before.number() + 1, random(), life);
+                    var other = Buffer.buffer()
+                            .appendLong(ThreadLocalRandom.current().nextLong());
+                    return commons.commit(id, before == null ? 1 : before.number() + 1, other, life);
                 })
                 .mapEmpty();
     }
@@ -234,6 +202,8 @@ final class SharedTier {
     Future<Void> close() {
         var given = new ArrayList<Future<Void>>();
         held.forEach((id, number) -> given.add(commons.release(id, number)));
-        return Future.join(given).transform(done -> subscription.close()).transform(done -> Future.succeededFuture());
+        return Future.join(given)
+                .transform(done -> Future.join(subscription.close(), news.close()))
+                .transform(done -> Future.succeededFuture());
     }
 }

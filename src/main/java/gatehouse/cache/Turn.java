@@ -5,16 +5,20 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Carries out what {@link Regeneration} decides, for one fetch of this node. Confined to one event loop, but where it says so. */
 final class Turn {
+    private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
     private final SharedTier tier;
     private final ResponseCache cache;
     private final Flights.Place place;
-    private final SharedTier.Ids ids;
+    private final SharedIds ids;
     private final Flier flier;
     private final Regeneration machine;
     private final Duration lease;
@@ -22,10 +26,12 @@ final class Turn {
     private long firstNumber = -1;
     private SharedTier.@Nullable Look look;
     private long waitTimer = -1;
-    private long extendTimer = -1;
+    private long tickTimer = -1;
     private boolean hasWaited;
     private boolean isSettled;
     private long heldUntil;
+    private long tickDue;
+    private long stoodStill;
 
     /** The fetch, as it is told what to do. */
     interface Flier {
@@ -57,12 +63,11 @@ final class Turn {
         this.place = place;
         this.flier = flier;
         this.lease = lease;
-        ids = SharedTier.Ids.of(place);
+        ids = SharedIds.of(place);
         context = tier.vertx().getOrCreateContext();
         machine = new Regeneration(
                 0,
                 hasStale,
-                lease.toNanos(),
                 cache.now() + LONGEST,
                 bound -> ThreadLocalRandom.current().nextLong(bound));
     }
@@ -77,12 +82,15 @@ final class Turn {
     }
 
     private void act(Step step) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("cache: fetch {} of {}: {}, lease {}", flier.generation(), place.key(), step, machine.token());
+        }
         switch (step) {
             case READ -> read();
             case ACQUIRE -> acquire();
             case WAIT -> await();
             case FETCH -> {
-                extendLater();
+                tickLater();
                 flier.fetch();
             }
             case FETCH_ALONE -> {
@@ -108,7 +116,7 @@ final class Turn {
     }
 
     private void read() {
-        tier.look(ids, place.route(), flier.generation(), cache.now()).onComplete(done -> {
+        tier.look(ids, place, flier.generation(), cache.now()).onComplete(done -> {
             if (done.failed()) {
                 act(machine.storeFailed(cache.now()));
                 return;
@@ -129,13 +137,16 @@ final class Turn {
         tier.commons().acquire(ids.value(), above, lease).onComplete(done -> {
             if (done.failed()) {
                 act(machine.storeFailed(cache.now()));
-            } else if (done.result() == 0) {
-                act(machine.denied(cache.now()));
-            } else {
-                heldUntil = until;
-                tier.holds(ids.value(), done.result());
-                act(machine.acquired(done.result()));
+                return;
             }
+            var given = done.result();
+            if (!given.isGiven()) {
+                act(machine.denied(cache.now(), given.number(), given.left().toNanos()));
+                return;
+            }
+            heldUntil = until;
+            tier.holds(ids.value(), given.number());
+            act(machine.acquired(given.number()));
         });
     }
 
@@ -164,23 +175,39 @@ final class Turn {
         act(machine.woke());
     }
 
-    private void extendLater() {
-        extendTimer = tier.vertx().setTimer(Math.max(1, lease.toMillis() / 3), due -> {
-            if (machine.mayExtend()) {
-                var until = cache.now() + lease.toNanos();
-                tier.commons().extend(ids.value(), machine.token(), lease).onSuccess(extended -> {
-                    if (extended && !isSettled) {
-                        heldUntil = until;
-                        extendLater();
-                    }
-                });
+    /** Each third of a lease: extends it, and finds out whether this process stood still meanwhile. */
+    private void tickLater() {
+        var millis = Math.max(1, lease.toMillis() / 3);
+        tickDue = cache.now() + TimeUnit.MILLISECONDS.toNanos(millis);
+        tickTimer = tier.vertx().setTimer(millis, due -> {
+            stoodStill = stoodStillNanos();
+            if (isSettled) {
+                return;
+            }
+            if (!isLate() && machine.mayExtend()) {
+                extend();
+            }
+            tickLater();
+        });
+    }
+
+    private void extend() {
+        var until = cache.now() + lease.toNanos();
+        tier.commons().extend(ids.value(), machine.token(), lease).onSuccess(extended -> {
+            if (extended) {
+                heldUntil = until;
             }
         });
     }
 
+    /** For how long nothing went on here since the fetch began: no word of how slow the service is. */
+    long stoodStillNanos() {
+        return tickDue == 0 ? 0 : stoodStill + Math.max(0, cache.now() - tickDue);
+    }
+
     private void release() {
         isSettled = true;
-        tier.vertx().cancelTimer(extendTimer);
+        tier.vertx().cancelTimer(tickTimer);
         if (machine.hasToken()) {
             tier.release(ids.value(), machine.token());
         }
@@ -189,6 +216,36 @@ final class Turn {
     /** Whether it had a lease that has ended by now: then another node may have stored what is newer. */
     boolean isLate() {
         return machine.hasToken() && cache.now() - heldUntil >= 0;
+    }
+
+    /**
+     * Where it is late, looks whether another node was faster, whose response is then taken instead of what the fetch has brought.
+     *
+     * @return whether it was
+     */
+    Future<Boolean> gaveWay() {
+        if (isSettled || !isLate()) {
+            return Future.succeededFuture(false);
+        }
+        return tier.look(ids, place, flier.generation(), cache.now()).transform(done -> {
+            var seen = done.result();
+            LOG.debug(
+                    "cache: fetch {} of {} is late, lease {}: {}",
+                    flier.generation(),
+                    place.key(),
+                    machine.token(),
+                    done.failed() ? done.cause() : seen);
+            if (isSettled
+                    || seen == null
+                    || seen.what() == null
+                    || seen.number() <= machine.token()
+                    || !flier.takes(seen.what(), true)) {
+                return Future.succeededFuture(false);
+            }
+            release();
+            flier.take(seen.what(), seen.ageNanos());
+            return Future.succeededFuture(true);
+        });
     }
 
     /** The fetch has brought nothing that others could use. */
@@ -211,7 +268,7 @@ final class Turn {
             return Future.succeededFuture(true);
         }
         isSettled = true;
-        tier.vertx().cancelTimer(extendTimer);
+        tier.vertx().cancelTimer(tickTimer);
         var number = machine.token();
         var now = cache.now();
         if (what instanceof Shared.Response response
@@ -220,7 +277,7 @@ final class Turn {
             // for who knows already by what its responses are told apart
             var own = new Flights.Place(
                     place.key(), place.route(), response.stored().origin().selection());
-            var unused = tier.commit(SharedTier.Ids.of(own).value(), number, seen.era(), what, now, lifeNanos);
+            var unused = tier.commit(SharedIds.of(own).value(), number, seen.era(), what, now, lifeNanos);
         }
         return tier.commit(ids.value(), number, seen.era(), what, now, lifeNanos)
                 .transform(done -> {

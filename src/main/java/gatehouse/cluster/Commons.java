@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * at any time. An answer may take long or never come, so who asks sets a deadline. Thread-safe.
  */
 public interface Commons {
-    /** What {@link #acquire} answers where another one has the lease. */
-    long NONE = 0;
+    /**
+     * With this begins the key of a record on which others depend: where nodes that were cut off from each other find together, and
+     * have different ones, none of them holds any more, and there is another one of a greater number.
+     */
+    String EPOCH = "epoch";
 
     /**
      * A value as it stands there.
@@ -25,6 +28,23 @@ public interface Commons {
      * @param age time since it was written
      */
     record Value(long number, Buffer bytes, Duration age) {}
+
+    /**
+     * What came of asking for a lease.
+     *
+     * @param isGiven whether it is the asker's now
+     * @param number its number, whoever has it
+     * @param left how long whoever has it will, unless it is extended or given back
+     */
+    record Lease(boolean isGiven, long number, Duration left) {}
+
+    /**
+     * Who keeps what belongs to a key, and is asked for it; while that one is silent others may well answer. What stands in a key
+     * behind a {@code @} decides it alone, where there is one.
+     */
+    default String keeper(String key) {
+        return "";
+    }
 
     /** Values of keys, in their order, with null where there is none. */
     Future<List<@Nullable Value>> read(List<String> keys);
@@ -40,9 +60,8 @@ public interface Commons {
      * Takes the lease of a key for so long, if nobody has it.
      *
      * @param above a number that the lease's must be greater than, besides those of earlier leases
-     * @return its number; {@link #NONE} where another one has it
      */
-    Future<Long> acquire(String key, long above, Duration life);
+    Future<Lease> acquire(String key, long above, Duration life);
 
     /** Lets a lease live on from now for so long; false where it is not this number's any more. */
     Future<Boolean> extend(String key, long number, Duration life);

@@ -17,15 +17,19 @@ import org.jspecify.annotations.Nullable;
  * are by that member's clock from beginning to end. A record is number, beginning, length in milliseconds, and the value.
  */
 final class CommonsStep implements EntryProcessor<String, byte[], byte[]>, IdentifiedDataSerializable {
+    static final int STEP = 1;
+    static final int GREATER_NUMBER = 2;
+
     /** Reads these from other members, without the serialisation of Java. */
-    static final DataSerializableFactory FACTORY = type -> new CommonsStep();
+    static final DataSerializableFactory FACTORY = type -> type == STEP ? new CommonsStep() : new GreaterNumber();
 
     static final int FACTORY_ID = 0x6777;
     static final byte[] NO = {0};
     static final byte[] YES = {1};
 
     private static final long serialVersionUID = 1L;
-    private static final int HEADER = 3 * Long.BYTES;
+    static final int HEADER = 3 * Long.BYTES;
+    private static final int LEASE = 1 + 2 * Long.BYTES;
     private static final long MICROS = 1000;
 
     /** How long the number of a lease is remembered; after that the clock goes on from where it stands, which is greater. */
@@ -85,13 +89,21 @@ final class CommonsStep implements EntryProcessor<String, byte[], byte[]>, Ident
     }
 
     private byte[] acquire(Map.Entry<String, byte[]> entry, byte @Nullable [] held, long now) {
-        if (isAlive(held, now)) {
-            return NO;
+        if (held != null && isAlive(held, now)) {
+            return lease(false, numberOf(held), since(held) + lifeOf(held) - now);
         }
         var before = held == null ? number : Math.max(number, numberOf(held));
         var next = Math.max(before + 1, now * MICROS);
         put(entry, record(next, now, life, bytes), NUMBER_LIFE);
-        return ByteBuffer.allocate(Long.BYTES).putLong(next).array();
+        return lease(true, next, life);
+    }
+
+    private static byte[] lease(boolean isGiven, long number, long left) {
+        return ByteBuffer.allocate(LEASE)
+                .put((byte) (isGiven ? 1 : 0))
+                .putLong(number)
+                .putLong(left)
+                .array();
     }
 
     private boolean isMine(byte @Nullable [] held, long now) {
@@ -104,7 +116,11 @@ final class CommonsStep implements EntryProcessor<String, byte[], byte[]>, Ident
             return false;
         }
         var passed = now - since(held);
-        return passed >= 0 && passed < ByteBuffer.wrap(held).getLong(2 * Long.BYTES);
+        return passed >= 0 && passed < lifeOf(held);
+    }
+
+    private static long lifeOf(byte[] held) {
+        return ByteBuffer.wrap(held).getLong(2 * Long.BYTES);
     }
 
     private static long numberOf(byte @Nullable [] held) {
@@ -143,7 +159,7 @@ final class CommonsStep implements EntryProcessor<String, byte[], byte[]>, Ident
 
     @Override
     public int getClassId() {
-        return 1;
+        return STEP;
     }
 
     @Override

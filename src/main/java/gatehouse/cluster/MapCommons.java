@@ -5,8 +5,13 @@ import com.hazelcast.config.EvictionConfig;
 import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MaxSizePolicy;
+import com.hazelcast.config.MergePolicyConfig;
+import com.hazelcast.config.PartitioningStrategyConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
+import com.hazelcast.partition.PartitionService;
+import com.hazelcast.partition.strategy.StringPartitioningStrategy;
 import gatehouse.cluster.CommonsStep.What;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,17 +28,20 @@ final class MapCommons implements Commons {
     private static final String LEASES = "gatehouse.leases";
     private static final String VALUES = "gatehouse.values";
     private static final int MOST_LEASES = 100_000;
+    private static final int MERGE_BATCH = 100;
     private static final int HEADER = 3 * Long.BYTES;
     private static final byte[] NOTHING = {};
 
     private final Supplier<Vertx> vertx;
     private final IMap<String, byte[]> leases;
     private final IMap<String, byte[]> values;
+    private final PartitionService partitions;
 
     MapCommons(Supplier<Vertx> vertx, HazelcastInstance hazelcast) {
         this.vertx = vertx;
         leases = hazelcast.getMap(LEASES);
         values = hazelcast.getMap(VALUES);
+        partitions = hazelcast.getPartitionService();
     }
 
     /**
@@ -49,7 +57,11 @@ final class MapCommons implements Commons {
 
     private static MapConfig bounded(String name, MaxSizePolicy what, int most) {
         return new MapConfig(name)
-                .setBackupCount(1)
+                .setBackupCount(0) // one that stands still would hold up who waits for its copy
+                .setAsyncBackupCount(1)
+                .setPartitioningStrategyConfig(
+                        new PartitioningStrategyConfig(StringPartitioningStrategy.class.getName()))
+                .setMergePolicyConfig(new MergePolicyConfig(GreaterNumber.class.getName(), MERGE_BATCH))
                 .setStatisticsEnabled(false)
                 .setEvictionConfig(new EvictionConfig()
                         .setEvictionPolicy(EvictionPolicy.LRU)
@@ -63,6 +75,18 @@ final class MapCommons implements Commons {
                     map.submitToKey(key, step), vertx.get().getOrCreateContext());
         } catch (RuntimeException e) {
             return Future.failedFuture(e); // this member is going
+        }
+    }
+
+    @Override
+    public String keeper(String key) {
+        try {
+            var owner = partitions
+                    .getPartition(StringPartitioningStrategy.getPartitionKey(key))
+                    .getOwner();
+            return owner == null ? "" : owner.getAddress().toString();
+        } catch (HazelcastInstanceNotActiveException e) {
+            return ""; // what is asked next fails by itself
         }
     }
 
@@ -99,10 +123,12 @@ final class MapCommons implements Commons {
     }
 
     @Override
-    public Future<Long> acquire(String key, long above, Duration life) {
+    public Future<Lease> acquire(String key, long above, Duration life) {
         return submit(leases, key, new CommonsStep(What.ACQUIRE, above, life.toMillis(), NOTHING))
-                .map(answer ->
-                        answer.length == 1 ? NONE : ByteBuffer.wrap(answer).getLong());
+                .map(answer -> {
+                    var fields = ByteBuffer.wrap(answer);
+                    return new Lease(fields.get() == 1, fields.getLong(), Duration.ofMillis(fields.getLong()));
+                });
     }
 
     @Override

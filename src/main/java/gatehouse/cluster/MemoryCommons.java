@@ -15,11 +15,11 @@ public final class MemoryCommons implements Commons {
     private static final int MOST = 100_000;
 
     private final LongSupplier nanoTime;
-    private final Map<String, Lease> leases = new Bounded<>();
+    private final Map<String, Held> leases = new Bounded<>();
     private final Map<String, Kept> values = new Bounded<>();
     private long last;
 
-    private record Lease(long number, long until) {}
+    private record Held(long number, long until) {}
 
     private record Kept(long number, Buffer bytes, long since, long until) {}
 
@@ -65,16 +65,16 @@ public final class MemoryCommons implements Commons {
     }
 
     @Override
-    public synchronized Future<Long> acquire(String key, long above, Duration life) {
+    public synchronized Future<Lease> acquire(String key, long above, Duration life) {
         var now = nanoTime.getAsLong();
         var held = leases.get(key);
         if (held != null && held.until() - now > 0) {
-            return Future.succeededFuture(NONE);
+            return Future.succeededFuture(new Lease(false, held.number(), Duration.ofNanos(held.until() - now)));
         }
         last = Math.max(last, above) + 1;
         leases.remove(key);
-        leases.put(key, new Lease(last, now + life.toNanos()));
-        return Future.succeededFuture(last);
+        leases.put(key, new Held(last, now + life.toNanos()));
+        return Future.succeededFuture(new Lease(true, last, life));
     }
 
     @Override
@@ -84,7 +84,7 @@ public final class MemoryCommons implements Commons {
         if (held == null || held.number() != number || held.until() - now <= 0) {
             return Future.succeededFuture(false);
         }
-        leases.put(key, new Lease(number, now + life.toNanos()));
+        leases.put(key, new Held(number, now + life.toNanos()));
         return Future.succeededFuture(true);
     }
 

@@ -77,6 +77,7 @@ final class NodeParts {
                 cluster,
                 this::purge,
                 () -> snapshots.current().config().cache().confirm());
+        cache.heardPurges(purges::hear);
         builder = new SnapshotBuilder(
                 vertx, () -> NodeSecrets.stickyKey(dataDir), System::nanoTime, registry, revocations, together, cache);
         listeners = new Listeners(vertx, lanes);
@@ -147,8 +148,8 @@ final class NodeParts {
     }
 
     /** Forgets stored responses; walks through all of them, so not on an event loop. */
-    private Future<Integer> purge(Purge purge) {
-        return cache.forgetShared().compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
+    private Future<Integer> purge(Purge purge, String id) {
+        return cache.forgetShared(purge, id).compose(forgot -> vertx.executeBlocking(() -> cache.purge(purge), false));
     }
 
     /** Closes what was open besides ports and verticles. */

@@ -49,9 +49,12 @@ final class RedisCommons implements Commons {
     }
 
     @Override
-    public Future<Long> acquire(String key, long above, Duration life) {
+    public Future<Lease> acquire(String key, long above, Duration life) {
         return run(Script.ACQUIRE, List.of(LEASE + key, NUMBER + key), above, life.toMillis())
-                .map(Response::toLong);
+                .map(answer -> new Lease(
+                        answer.get(0).toInteger() == 1,
+                        answer.get(1).toLong(),
+                        Duration.ofMillis(Math.max(0, answer.get(2).toLong()))));
     }
 
     @Override

@@ -24,14 +24,19 @@ enum Script {
             redis.call('pexpire', KEYS[1], ARGV[3])
             return 1
             """),
-    /** Key of the lease, key of its number; number to be above, life. Microseconds fit a number of Lua until 2255. */
+    /**
+     * Key of the lease, key of its number; number to be above, life. Whether it is given, number, what is left of it. Microseconds fit
+     * a number of Lua until 2255.
+     */
     ACQUIRE("""
             local t = redis.call('time')
             local n = math.max(t[1] * 1000000 + t[2], (redis.call('get', KEYS[2]) or 0) + 1, ARGV[1] + 1)
             local s = string.format('%.0f', n)
-            if not redis.call('set', KEYS[1], s, 'NX', 'PX', ARGV[2]) then return 0 end
+            if not redis.call('set', KEYS[1], s, 'NX', 'PX', ARGV[2]) then
+              return {0, tonumber(redis.call('get', KEYS[1])), redis.call('pttl', KEYS[1])}
+            end
             redis.call('set', KEYS[2], s, 'PX', 3600000)
-            return n
+            return {1, n, tonumber(ARGV[2])}
             """),
     /** Key of the lease; number, life. */
     EXTEND("""

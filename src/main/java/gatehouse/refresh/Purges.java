@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ public final class Purges {
 
     private final Vertx vertx;
     private final Cluster cluster;
-    private final Function<Purge, Future<Integer>> forget;
+    private final BiFunction<Purge, String, Future<Integer>> forget;
     private final Supplier<Duration> patience;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final AtomicLong numbers = new AtomicLong();
@@ -45,10 +45,14 @@ public final class Purges {
     /**
      * Those of one node.
      *
-     * @param forget carries a purge out here; how many responses there were
+     * @param forget carries a purge out here, by its id, which is empty where it has none; how many responses there were
      * @param patience how long another node may take to confirm
      */
-    public Purges(Vertx vertx, Cluster cluster, Function<Purge, Future<Integer>> forget, Supplier<Duration> patience) {
+    public Purges(
+            Vertx vertx,
+            Cluster cluster,
+            BiFunction<Purge, String, Future<Integer>> forget,
+            Supplier<Duration> patience) {
         this.vertx = vertx;
         this.cluster = cluster;
         this.forget = forget;
@@ -76,15 +80,20 @@ public final class Purges {
         }
     }
 
+    /** Carries out here what another node has told in any other way, if it is not known. */
+    public void hear(Purge purge, String id) {
+        told(PurgeTold.of(purge, id));
+    }
+
     /** Here, and once. */
     private Future<Integer> carryOut(PurgeTold told) {
         var purge = told.toPurge();
         var id = told.id();
         if (id == null) {
-            return forget.apply(purge);
+            return forget.apply(purge, "");
         }
         synchronized (known) {
-            return known.computeIfAbsent(id, first -> forget.apply(purge));
+            return known.computeIfAbsent(id, first -> forget.apply(purge, id));
         }
     }
 

@@ -2,6 +2,7 @@ package gatehouse.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.cache.Regeneration.Step;
 import gatehouse.cache.Simulation.Mutation;
 import gatehouse.cache.Simulation.Trouble;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RegenerationTest {
+    private static final long MS = 1_000_000;
     private static final int SCHEDULES = Integer.getInteger("cache.schedules", 3_000);
 
     @ParameterizedTest
@@ -41,6 +43,45 @@ class RegenerationTest {
             var played = new Simulation(seed, Trouble.KILLS).run();
             assertThat(played.fetches).as("seed %d", seed).isLessThanOrEqualTo(played.storing + played.deaths);
         }
+    }
+
+    @Test
+    void nodes_that_stand_still_cost_one_fetch_each() {
+        for (var seed = 0; seed < SCHEDULES; seed++) {
+            var played = new Simulation(seed, Trouble.PAUSES).run();
+            assertThat(played.fetches).as("seed %d", seed).isLessThanOrEqualTo(played.storing + played.pauses);
+        }
+    }
+
+    /** Who waits does not know how long the leases of others hold, but by what it is told. */
+    @Test
+    void who_waits_asks_again_when_the_lease_ends_and_waits_for_the_next_one() {
+        var machine = new Regeneration(0, false, 30_000 * MS, bound -> bound - 1);
+        machine.begin();
+        machine.read(0);
+        assertThat(machine.denied(0, 7, 10 * MS)).isEqualTo(Step.WAIT);
+        assertThat(machine.delayNanos()).isEqualTo(12 * MS); // and a little, as records end by whole milliseconds
+        assertThat(machine.denied(12 * MS, 7, 5000 * MS)).isEqualTo(Step.WAIT); // extended
+        assertThat(machine.denied(5000 * MS, 8, 5000 * MS)).isEqualTo(Step.WAIT);
+        assertThat(machine.denied(9000 * MS, 8, 5000 * MS)).isEqualTo(Step.WAIT);
+        assertThat(machine.denied(10_000 * MS, 9, 5000 * MS)).isEqualTo(Step.FETCH_ALONE);
+    }
+
+    @Test
+    void who_waits_bears_two_questions_without_an_answer_and_who_has_the_lease_any_number() {
+        var machine = new Regeneration(0, false, 30_000 * MS, bound -> bound - 1);
+        machine.begin();
+        machine.read(0);
+        machine.denied(0, 7, 5000 * MS);
+        for (var i = 0; i < 10; i++) {
+            assertThat(machine.storeFailed(1)).isEqualTo(Step.WAIT);
+            assertThat(machine.storeFailed(2)).isEqualTo(Step.WAIT);
+            machine.woke();
+            assertThat(machine.read(0)).isEqualTo(Step.ACQUIRE);
+        }
+        assertThat(machine.acquired(8)).isEqualTo(Step.READ);
+        assertThat(machine.storeFailed(3)).isEqualTo(Step.FETCH);
+        assertThat(machine.fetched()).isEqualTo(Step.COMMIT);
     }
 
     @Test

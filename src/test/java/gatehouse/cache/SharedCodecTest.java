@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SharedCodecTest {
     private static final long S = 1_000_000_000L;
-    private static final Era ERA = new Era(7, -9);
+    private static final Era ERA = new Era(7, 0, -9);
     private static final Into INTO = new Into("route", 5, 1234, 1000 * S, 3 * S);
 
     private static Stored stored() {
@@ -78,7 +78,7 @@ class SharedCodecTest {
 
     @Test
     void what_is_of_another_version_is_nothing() {
-        assertThat(SharedCodec.decode(response().setByte(0, (byte) 2), INTO)).isNull();
+        assertThat(SharedCodec.decode(response().setByte(0, (byte) 1), INTO)).isNull();
     }
 
     @Test

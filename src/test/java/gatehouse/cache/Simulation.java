@@ -63,6 +63,7 @@ final class Simulation {
     int storing;
     int late;
     int deaths;
+    int pauses;
     final List<String> broken = new ArrayList<>();
 
     private record Event(long at, long sequence, Node node, int epoch, Runnable what) implements Comparable<Event> {
@@ -107,8 +108,7 @@ final class Simulation {
             this.host = host;
             this.began = began;
             pausedBefore = host.pausedFor;
-            machine =
-                    new Regeneration(0, false, LEASE, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
+            machine = new Regeneration(0, false, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
         }
 
         void act(Regeneration.Step step) {
@@ -138,7 +138,7 @@ final class Simulation {
 
         private void acquire() {
             if (leaseOwner != null && leaseUntil > now) {
-                act(machine.denied(now));
+                act(machine.denied(now, leaseToken, leaseUntil - now));
                 return;
             }
             given.removeIf(lease -> lease.until <= now || lease.owner == this);
@@ -165,6 +165,7 @@ final class Simulation {
             if (is(Trouble.PAUSES) && random.nextInt(3) == 0) {
                 after(random.nextInt(500) * MS, null, () -> {
                     var pause = random.nextInt(3000) * MS;
+                    pauses++;
                     host.pausedUntil = now + pause;
                     host.pausedFor += pause;
                 });

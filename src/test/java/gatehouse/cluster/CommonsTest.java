@@ -59,6 +59,12 @@ public class CommonsTest {
                 .join();
     }
 
+    private static long number(Future<Commons.Lease> asked) {
+        var lease = of(asked);
+        assertThat(lease.isGiven()).isTrue();
+        return lease.number();
+    }
+
     private static Buffer bytes(String text) {
         return Buffer.buffer(text);
     }
@@ -69,59 +75,69 @@ public class CommonsTest {
 
     @Test
     void one_has_the_lease_until_it_is_given_back() {
-        var first = of(one().acquire(a, 0, span()));
+        var first = number(one().acquire(a, 0, span()));
         assertThat(first).isPositive();
-        assertThat(of(other().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
-        assertThat(of(one().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
-        assertThat(of(other().acquire(b, 0, span()))).isPositive();
+        assertThat(of(other().acquire(a, 0, span())).isGiven()).isFalse();
+        assertThat(of(one().acquire(a, 0, span())).isGiven()).isFalse();
+        assertThat(number(other().acquire(b, 0, span()))).isPositive();
         of(one().release(a, first));
-        assertThat(of(other().acquire(a, 0, span()))).isGreaterThan(first);
+        assertThat(number(other().acquire(a, 0, span()))).isGreaterThan(first);
     }
 
     @Test
     void of_many_that_want_a_lease_one_gets_it() {
-        var asked = new ArrayList<Future<Long>>();
+        var asked = new ArrayList<Future<Commons.Lease>>();
         for (var i = 0; i < 50; i++) {
             asked.add((i % 2 == 0 ? one() : other()).acquire(a, 0, span().multipliedBy(50)));
         }
-        assertThat(asked.stream().map(CommonsTest::of).filter(number -> number != Commons.NONE))
+        assertThat(asked.stream().map(CommonsTest::of).filter(Commons.Lease::isGiven))
                 .hasSize(1);
     }
 
     @Test
     void it_ends_by_itself_and_the_next_one_has_a_greater_number() {
-        var first = of(one().acquire(a, 0, span()));
-        assertThat(of(other().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        var first = number(one().acquire(a, 0, span()));
+        assertThat(of(other().acquire(a, 0, span())).isGiven()).isFalse();
         pass(span().plusMillis(1));
-        assertThat(of(other().acquire(a, 0, span()))).isGreaterThan(first);
+        assertThat(number(other().acquire(a, 0, span()))).isGreaterThan(first);
+    }
+
+    @Test
+    void who_does_not_get_it_is_told_which_one_stands_there_and_for_how_long_still() {
+        var first = number(one().acquire(a, 0, span().multipliedBy(8)));
+        pass(span());
+        var denied = of(other().acquire(a, 0, span()));
+        assertThat(denied.number()).isEqualTo(first);
+        assertThat(denied.left())
+                .isBetween(span().multipliedBy(2), span().multipliedBy(7).plusMillis(1));
     }
 
     @Test
     void it_lives_on_when_it_is_extended_in_time() {
-        var first = of(one().acquire(a, 0, span()));
+        var first = number(one().acquire(a, 0, span()));
         pass(span().dividedBy(2));
         assertThat(of(one().extend(a, first, span().multipliedBy(2)))).isTrue();
         pass(span().multipliedBy(5).dividedBy(4));
-        assertThat(of(other().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        assertThat(of(other().acquire(a, 0, span())).isGiven()).isFalse();
         pass(span());
         assertThat(of(one().extend(a, first, span()))).isFalse();
     }
 
     @Test
     void who_has_lost_it_can_neither_extend_nor_give_back_that_of_another_one() {
-        var first = of(one().acquire(a, 0, span()));
+        var first = number(one().acquire(a, 0, span()));
         pass(span().plusMillis(1));
-        var second = of(other().acquire(a, 0, span().multipliedBy(4)));
+        var second = number(other().acquire(a, 0, span().multipliedBy(4)));
         of(one().release(a, first));
         assertThat(of(one().extend(a, first, span()))).isFalse();
-        assertThat(of(one().acquire(a, 0, span()))).isEqualTo(Commons.NONE);
+        assertThat(of(one().acquire(a, 0, span())).isGiven()).isFalse();
         assertThat(of(other().extend(a, second, span()))).isTrue();
     }
 
     @Test
     void its_number_is_above_what_it_is_told() {
         var far = Long.MAX_VALUE / 4096;
-        assertThat(of(one().acquire(a, far, span()))).isGreaterThan(far);
+        assertThat(number(one().acquire(a, far, span()))).isGreaterThan(far);
     }
 
     @Test

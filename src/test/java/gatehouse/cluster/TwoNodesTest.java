@@ -248,7 +248,7 @@ class TwoNodesTest {
         return new Purges(
                 vertx,
                 joined,
-                purge -> {
+                (purge, id) -> {
                     carriedOut.add(purge);
                     return Future.succeededFuture(1);
                 },

@@ -100,8 +100,12 @@ class SharedCacheTest {
     }
 
     private long asked() {
+        return asked(target);
+    }
+
+    private static long asked(String wanted) {
         return origin.requests().stream()
-                .filter(request -> request.target().equals(target))
+                .filter(request -> request.target().equals(wanted))
                 .count();
     }
 
@@ -303,6 +307,67 @@ class SharedCacheTest {
         }
         assertThat(get(0).text()).isNotEqualTo(first);
         assertThat(get(1).text()).isNotEqualTo(first).isEqualTo(get(0).text());
+    }
+
+    private static void purge(JsonObject what) {
+        NODE.get(0).vertx().eventBus().publish("gatehouse.cache.purge", what);
+    }
+
+    @Test
+    void a_purge_takes_away_what_it_covers_of_what_nodes_share_and_nothing_else() {
+        script = exchange ->
+                exchange.reply("200 OK", number(), "Cache-Control: max-age=60", "Surrogate-Key: t" + exchange.target());
+        var url = target + "/url";
+        var tag = target + "/tag";
+        var below = target + "/below/1";
+        var other = target + "/other";
+        for (var each : List.of(url, tag, below, other)) {
+            get(each, 0);
+        }
+        var kept = get(other, 0).text();
+        purge(new JsonObject()
+                .put("urls", new JsonArray().add("http://localhost" + url))
+                .put("tags", new JsonArray().add("t" + tag))
+                .put("prefix", "http://localhost" + target + "/below/"));
+        for (var each : List.of(url, tag, below)) {
+            var first = asked(each);
+            Scene.await("it is gone", () -> {
+                get(each, 0);
+                return asked(each) > first;
+            });
+            assertThat(get(each, 1).text()).isEqualTo(get(each, 0).text());
+            assertThat(asked(each)).isEqualTo(2);
+        }
+        assertThat(get(other, 1).text()).isEqualTo(kept);
+        assertThat(get(other, 2).header("cache-status")).contains("; hit");
+        assertThat(asked(other)).isEqualTo(1);
+    }
+
+    /** Without an event bus between them: each looks by itself. */
+    @Test
+    void a_purge_reaches_what_other_nodes_have_in_memory() {
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        var first = get(0).text();
+        assertThat(get(1).text()).isEqualTo(first);
+        var other = target + "/other";
+        var kept = get(other, 1).text();
+        purge(new JsonObject()
+                .put("id", "one of " + target)
+                .put("urls", new JsonArray().add("http://localhost" + target)));
+        Scene.await("it is gone there", () -> !get(1).text().equals(first));
+        assertThat(asked()).isEqualTo(2);
+        assertThat(get(other, 1).text()).isEqualTo(kept);
+    }
+
+    @Test
+    void a_change_reaches_what_other_nodes_have_in_memory() throws Exception {
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        var first = get(0).text();
+        assertThat(get(1).text()).isEqualTo(first);
+        try (var client = RawClient.connect(NODE.get(0).port())) {
+            client.send(RawClient.request("DELETE", target)).read();
+        }
+        Scene.await("it is gone there", () -> !get(1).text().equals(first));
     }
 
     @Test

@@ -1,0 +1,151 @@
+package gatehouse.cache;
+
+import gatehouse.problem.ProblemException;
+import io.vertx.core.MultiMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts what one fetch has brought where others find it, on this node and, where nodes share, on all of them: a response, or word that
+ * there is none for everybody. Confined to one event loop, but for what it has stored.
+ */
+final class Deposit {
+    private final Shelf shelf;
+    private final ResponseCache cache;
+    private final Shelf.Trip trip;
+    private final long generation;
+    private @Nullable Turn turn;
+    private long startedAt;
+    private volatile long storedAs;
+
+    /**
+     * @param generation number of the fetch
+     */
+    Deposit(Shelf shelf, Shelf.Trip trip, long generation) {
+        this.shelf = shelf;
+        this.cache = shelf.cache();
+        this.trip = trip;
+        this.generation = generation;
+    }
+
+    /** Nodes share what comes of it. */
+    void under(Turn common) {
+        turn = common;
+    }
+
+    /** The service is asked now. */
+    void begins() {
+        startedAt = cache.now();
+    }
+
+    /** Number under which its answer is stored, or 0. */
+    long storedAs() {
+        return storedAs;
+    }
+
+    /** How long a response counts; null for one that is not to be stored. */
+    @Nullable Lifetime judge(int status, MultiMap fields) {
+        return shelf.judge()
+                .judge(new Judge.Case(
+                        trip.exchange().headers(),
+                        trip.exchange().isIdentified(),
+                        trip.said(),
+                        status,
+                        fields,
+                        cache.now() - startedAt,
+                        cache.nowMillis()));
+    }
+
+    /** Where and when a response comes from whose head is there. */
+    Stored.Origin origin(Selection selection, MultiMap fields) {
+        var now = cache.now();
+        shelf.leaseTime().took(now - startedAt - (turn == null ? 0 : turn.stoodStillNanos()));
+        return new Stored.Origin(
+                trip.route(),
+                selection,
+                Judge.tags(shelf.terms().tags(), fields),
+                now,
+                now - startedAt,
+                generation,
+                turn == null ? 0 : turn.number());
+    }
+
+    /**
+     * Stores, on all nodes that share; on this one only what is the newest there, too.
+     *
+     * @param late told before, where it may be old by now: nobody else is to join
+     */
+    void keep(Stored fresh, Runnable late, Runnable then) {
+        var mine = turn;
+        if (mine == null) {
+            store(fresh);
+            then.run();
+            return;
+        }
+        if (!fresh.head().lifetime().isShareable()) {
+            store(fresh);
+            tell(new Shared.Uncacheable(), cache.config().uncacheable().toNanos());
+            then.run();
+            return;
+        }
+        if (mine.isLate()) {
+            late.run();
+        }
+        mine.settle(new Shared.Response(fresh), fresh.leftNanos(cache.now())).onComplete(done -> {
+            if (done.succeeded() && done.result()) {
+                store(fresh);
+            } else {
+                refused();
+            }
+            then.run();
+        });
+    }
+
+    /** Another one was faster. */
+    void refused() {
+        cache.counters().refused.increment();
+    }
+
+    /** Stores on this node. */
+    void store(Stored fresh) {
+        if (!cache.store().put(trip.key(), fresh, () -> cache.marks().isOutdated(trip.key(), generation))) {
+            refused();
+            return;
+        }
+        cache.counters().stored.increment();
+        storedAs = fresh.origin().generation();
+        if (fresh.head().lifetime().isShareable()) {
+            cache.marks().clear(trip.route(), trip.key());
+        }
+    }
+
+    /** The service has failed: nobody is to ask again so soon. */
+    void failed(ProblemException told) {
+        var nanos = shelf.terms().failed().toNanos();
+        var seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos));
+        var shown = told.problem().headers().containsKey("Retry-After")
+                ? told
+                : told.problem().with("Retry-After", Long.toString(seconds)).asFailure();
+        cache.marks().failed(trip.route(), trip.key(), shown, cache.now(), nanos);
+        tell(new Shared.Failure(shown.problem()), nanos);
+    }
+
+    /** Responses are for one alone: nobody is to wait for another one's. */
+    void uncacheable() {
+        cache.markUncacheable(trip.route(), trip.key());
+        tell(new Shared.Uncacheable(), cache.config().uncacheable().toNanos());
+    }
+
+    private void tell(Shared what, long nanos) {
+        if (turn != null) {
+            var unused = turn.settle(what, nanos);
+        }
+    }
+
+    /** There is nothing that others could use. */
+    void nothing() {
+        if (turn != null) {
+            turn.settle();
+        }
+    }
+}

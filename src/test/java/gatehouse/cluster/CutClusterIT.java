@@ -1,0 +1,162 @@
+package gatehouse.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.server.Server;
+import gatehouse.config.ClusterConfig;
+import gatehouse.config.ListenAddress;
+import gatehouse.config.Size;
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two gateways that are cut off from each other for a while, and what their caches have in common then. {@code -Dstampede.cut=60} seconds
+ * for more.
+ */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CutClusterIT {
+    private static final int SECONDS = Integer.getInteger("stampede.cut", 2);
+
+    private final AtomicInteger answers = new AtomicInteger();
+    private RawOrigin origin;
+    private Joined one;
+    private Joined two;
+    private TestGateway first;
+    private TestGateway second;
+
+    @BeforeEach
+    void start() throws Exception {
+        origin = RawOrigin.answering(exchange -> exchange.reply(
+                "200 OK",
+                "answer " + answers.incrementAndGet(),
+                "Cache-Control: max-age=" + (exchange.target().startsWith("/short") ? 1 : 600)));
+        one = Joined.join(settings(), "one");
+        first = gateway(one);
+        two = Joined.join(settings(one.address()), "two");
+        second = gateway(two);
+        until("they are together", () -> one.members().size() == 2);
+    }
+
+    private static ClusterConfig settings(String... seeds) {
+        return new ClusterConfig(
+                true,
+                ListenAddress.parse("127.0.0.1:0"),
+                0,
+                Arrays.stream(seeds).map(ListenAddress::parse).toList(),
+                "of these two members alone",
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(2),
+                Size.parse("16MiB"));
+    }
+
+    private TestGateway gateway(Joined member) throws Exception {
+        return TestGateway.startAmong(member, """
+                cache: { patience: 500ms, pause: 500ms }
+                services: { origin: { targets: "%s" } }
+                routes: { all: { match: { path: "/**" }, to: origin, cache: { lock: cluster } } }
+                """, origin.url());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        second.close();
+        two.close();
+        first.close();
+        one.close();
+        origin.close();
+    }
+
+    private static String get(TestGateway from, String target) {
+        try {
+            var answer = RawClient.get(from.port(), target);
+            assertThat(answer.status()).isEqualTo(200);
+            return answer.text();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private long asked(String target) {
+        return origin.requests().stream()
+                .filter(request -> request.target().equals(target))
+                .count();
+    }
+
+    private static void until(String what, BooleanSupplier state) {
+        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!state.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** What a member speaks with others by. */
+    private static Server wire(String name) {
+        return Hazelcast.getAllHazelcastInstances().stream()
+                .filter(member ->
+                        name.equals(member.getCluster().getLocalMember().getAttribute(HazelcastSetup.NAME)))
+                .map(member ->
+                        ((HazelcastInstanceProxy) member).getOriginal().node.getServer())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void each_side_fetches_once_and_together_again_they_fetch_once_and_know_what_was_purged() {
+        var old = get(first, "/a");
+        assertThat(get(second, "/a")).isEqualTo(old);
+        assertThat(asked("/a")).isEqualTo(1);
+
+        wire("two").stop();
+        until(
+                "they are cut off",
+                () -> one.members().size() == 1 && two.members().size() == 1);
+        var end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+        while (System.nanoTime() < end) {
+            get(first, "/short");
+            get(second, "/short");
+            LockSupport.parkNanos(20_000_000);
+        }
+        assertThat(asked("/short")).isBetween(2L, 2L * (SECONDS + 2));
+        assertThat(get(first, "/b")).isNotEqualTo(get(second, "/b"));
+        get(first, "/b");
+        get(second, "/b");
+        assertThat(asked("/b")).isEqualTo(2);
+        second.vertx()
+                .eventBus()
+                .publish(
+                        "gatehouse.cache.purge",
+                        new JsonObject()
+                                .put("id", "of the other side")
+                                .put("urls", new JsonArray().add("http://localhost/a")));
+        until("it is purged on one side", () -> !get(second, "/a").equals(old));
+        assertThat(get(first, "/a")).isEqualTo(old);
+
+        wire("two").start();
+        until(
+                "they are together again",
+                () -> one.members().size() == 2 && two.members().size() == 2);
+        until("it is purged on the other side", () -> !get(first, "/a").equals(old));
+        until("they share again", () -> {
+            var target = "/c/" + answers.get();
+            return get(first, target).equals(get(second, target)) && asked(target) == 1;
+        });
+    }
+}
