@@ -46,8 +46,7 @@ final class GuardedCommons implements Commons {
 
     private <T> Future<T> ask(String key, Supplier<Future<T>> question) {
         return keepers.computeIfAbsent(
-                        asked.keeper(key),
-                        keeper -> new Guard(vertx, System::nanoTime, terms, new Teller(keeper)))
+                        asked.keeper(key), keeper -> new Guard(vertx, System::nanoTime, terms, new Teller(keeper)))
                 .ask(question);
     }
 

@@ -63,8 +63,8 @@ class ExplainApiTest {
                 services: { s: { targets: "http://127.0.0.1:9" } }
                 routes: { all: { match: { path: "/**" }, to: s, cache: { ttl: 30s } } }
                 """)) {
-            var answer = AdminClient.of(cached)
-                    .send("POST", "/admin/v1/explain", "{\"url\":\"http://localhost/\"}", JSON);
+            var answer =
+                    AdminClient.of(cached).send("POST", "/admin/v1/explain", "{\"url\":\"http://localhost/\"}", JSON);
             assertThat(answer.text()).contains("lock: node").doesNotContain("NODE");
         }
     }
