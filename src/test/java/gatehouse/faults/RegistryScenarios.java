@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RegistryScenarios {
     static final List<Scenario> ALL = List.of(
             Scenario.of("F45", "an instance sends no heartbeats any more", RegistryScenarios::silent),
-            Scenario.of("F46", "the heartbeats of half the instances are dropped", RegistryScenarios::vanish),
+            Scenario.fullOnly("F46", "the heartbeats of half the instances are dropped", RegistryScenarios::vanish),
             Scenario.alone("F47", "the registry is flooded", RegistryScenarios::flood));
 
     private static final String ROUTE = "routes: { all: { match: { path: \"/**\" }, to: orders } }\n";
