@@ -2,12 +2,6 @@ package gatehouse.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.config.ConfigDocument;
-import gatehouse.config.ForwardConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.ListenerConfig;
-import gatehouse.config.ListenerLimits;
-import gatehouse.config.StreamLimits;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.HttpObject;
@@ -15,7 +9,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpServerOptions;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -27,17 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What would take long over sockets; the rest is shown over them. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RequestDecoderTest {
-    private final Door door = new Door(
-            "web",
-            new ListenerConfig(
-                    new ListenAddress("127.0.0.1", 0),
-                    List.of(ListenerConfig.Protocol.HTTP1),
-                    List.of(),
-                    ListenerLimits.DEFAULT,
-                    null,
-                    false,
-                    ConfigDocument.defaults(StreamLimits.class),
-                    ConfigDocument.defaults(ForwardConfig.class)));
+    private final Door door = Doors.plain();
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach

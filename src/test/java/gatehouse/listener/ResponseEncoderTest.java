@@ -2,12 +2,6 @@ package gatehouse.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.config.ConfigDocument;
-import gatehouse.config.ForwardConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.ListenerConfig;
-import gatehouse.config.ListenerLimits;
-import gatehouse.config.StreamLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -29,17 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** In how many writes an answer goes out; its bytes are shown over sockets. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ResponseEncoderTest {
-    private final Door door = new Door(
-            "web",
-            new ListenerConfig(
-                    new ListenAddress("127.0.0.1", 0),
-                    List.of(ListenerConfig.Protocol.HTTP1),
-                    List.of(),
-                    ListenerLimits.DEFAULT,
-                    null,
-                    false,
-                    ConfigDocument.defaults(StreamLimits.class),
-                    ConfigDocument.defaults(ForwardConfig.class)));
+    private final Door door = Doors.plain();
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach
