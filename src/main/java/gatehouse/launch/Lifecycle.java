@@ -70,8 +70,8 @@ final class Lifecycle {
         return parts.vertx()
                 .timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
                 .compose(noticed -> deployments.announceEnd())
-                .compose(told -> parts.sockets().announceEnd())
-                .compose(told -> Future.join(
+                .transform(told -> parts.sockets().announceEnd()) // who can't be told is closed all the same
+                .transform(told -> Future.join(
                         closeListeners(grace, streams), parts.sockets().drained(webSockets)))
                 .compose(closed -> parts.sockets().close().map(done -> closed.<Integer>resultAt(0)))
                 .transform(cut -> deployments
