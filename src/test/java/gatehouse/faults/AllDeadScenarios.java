@@ -53,7 +53,7 @@ final class AllDeadScenarios {
             trial.atLeast("answered503Percent", 100.0 * load.count(503) / load.size(), trial.size(99, 90));
             trial.millisAtMost("p99Millis", load.millis(99, s -> true), 50);
             trial.exactly("queued", gateway.inFlightAfter(200), 0);
-            trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 20);
+            trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 20);
             int outside = 0;
             for (int i = 0; i < 50; i++) {
                 var answer = RawClient.get(gateway.port(), "/ok");

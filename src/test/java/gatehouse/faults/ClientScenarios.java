@@ -129,7 +129,7 @@ final class ClientScenarios {
             trial.exactly("notCancelled", unseen, 0);
             trial.millisAtMost("cancelP99Millis", millis.get((int) (millis.size() * 0.99) - 1), 100);
             trial.atMost("filesGrowth", gateway.figures().filesWithin(files, 5000) - files, 0);
-            trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 2);
+            trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 2);
             Phases.recovery(trial, gateway.port(), "/ok");
         }
     }

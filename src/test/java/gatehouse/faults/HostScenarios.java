@@ -235,7 +235,7 @@ final class HostScenarios {
                 trial.note("openAtTheAdminApi", crowd.open());
                 trial.exactly("healthForOthers", gateway.admin("/health/ready"), 200);
                 trial.exactly("statusForOthers", gateway.admin("/admin/v1/status"), 200);
-                trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 16);
+                trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 16);
             }
         }
     }

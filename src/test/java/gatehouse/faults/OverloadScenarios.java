@@ -69,7 +69,7 @@ final class OverloadScenarios {
                     var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
                     trial.atMost(name + "RecoverySeconds", after.secondsToRecovery(after.startNanos(), 99), 5);
                 }
-                trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 20);
+                trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 20);
                 var answer = rejected(gateway, capacity);
                 trial.exactly("rejectedWithoutRetryAfter", answer, 0);
                 trial.atMost("mostAtOnceAtTheTarget", origin.log().mostInCall(), slots);

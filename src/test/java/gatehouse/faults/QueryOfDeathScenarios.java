@@ -52,7 +52,7 @@ final class QueryOfDeathScenarios {
             trial.exactly("goodFailed", failed.get(), 0);
             trial.exactly("reachedTheTarget", origin.log().requests() - reached, bad * 4);
             trial.exactly("slotsInUse", gateway.inFlightAfter(1000), 0);
-            trial.atMost("heapGrowthMib", gateway.figures().liveHeapMib() - heap, 2);
+            trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 2);
             trial.atMost("filesGrowth", gateway.figures().filesWithin(files, 25_000) - files, 0);
             Phases.recovery(trial, gateway.port(), "/ok");
         }

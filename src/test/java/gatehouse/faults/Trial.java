@@ -16,6 +16,9 @@ final class Trial {
 
     private static final double SHORT_LEAST_MILLIS = 3000;
 
+    /** So early in its life a process still loads classes and fills tables that it has once. */
+    private static final double SHORT_LEAST_HEAP_MIB = 12;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Scenario scenario;
@@ -94,6 +97,11 @@ final class Trial {
     /** A time of the machine, as against deadlines that the gateway keeps: wider in the short form. */
     void millisAtMost(String name, double value, double most) {
         atMost(name, value, full ? most : Math.max(SHORT_LEAST_MILLIS, most * SHORT_ALLOWANCE));
+    }
+
+    /** How much larger what lives in the heap has become since it was {@code before}: wider in the short form. */
+    void heapGrowthAtMost(double now, double before, double most) {
+        atMost("heapGrowthMib", now - before, full ? most : Math.max(SHORT_LEAST_HEAP_MIB, most));
     }
 
     /** All requests of a load were served. */
