@@ -5,7 +5,6 @@ import gatehouse.problem.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ final class Entrance implements Handler<RoutingContext> {
         var id = offered != null && RequestIds.wellFormed(offered) ? offered : ids.next();
         context.put(REQUEST_ID, id);
         putFields(context.response(), id);
-        boundBody(request);
+        boundBody(context);
         if (!request.uri().startsWith("/")) {
             throw Problem.badRequest("The request target does not start with a slash.")
                     .asFailure();
@@ -51,14 +50,21 @@ final class Entrance implements Handler<RoutingContext> {
     }
 
     /** The idle timeout does not catch a body that drips; this does. */
-    private void boundBody(HttpServerRequest request) {
+    private void boundBody(RoutingContext context) {
+        var request = context.request();
         var headers = request.headers();
-        if (headers.contains(HttpHeaders.CONTENT_LENGTH) || headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
-            vertx.setTimer(BODY_MILLIS, late -> {
-                if (!request.isEnded()) {
-                    request.connection().close();
-                }
-            });
+        if (!headers.contains(HttpHeaders.CONTENT_LENGTH) && !headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+            return;
         }
+        var timer = vertx.setTimer(BODY_MILLIS, late -> {
+            if (!request.isEnded()) {
+                request.connection().close();
+            }
+        });
+        context.addEndHandler(answered -> {
+            if (request.isEnded()) { // or the timer would hold on to all of it long after
+                vertx.cancelTimer(timer);
+            }
+        });
     }
 }

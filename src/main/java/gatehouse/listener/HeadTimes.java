@@ -58,7 +58,7 @@ final class HeadTimes {
         var limit = door.config().limits().headerTime().toNanos();
         for (var i = entries.size() - 1; i >= 0; i--) {
             var entry = entries.get(i);
-            if (!entry.waits || now - entry.since >= limit) {
+            if (entry.isOver() || now - entry.since >= limit) {
                 var last = entries.remove(entries.size() - 1);
                 if (last != entry) {
                     entries.set(i, last);
@@ -112,9 +112,14 @@ final class HeadTimes {
             waits = false;
         }
 
+        /** There is nothing to wait for: the header section came, or nobody is there to send it. */
+        private boolean isOver() {
+            return !waits || !channel.isActive();
+        }
+
         /** Whether it was ended. */
         private boolean leave() {
-            if (!waits || !channel.isActive()) {
+            if (isOver()) {
                 return false;
             }
             waits = false;

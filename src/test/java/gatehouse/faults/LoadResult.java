@@ -122,6 +122,24 @@ record LoadResult(
         return recovered - begin;
     }
 
+    /** How many tenths of a second had fewer requests served well than this share. */
+    int tenthsBelow(double percent) {
+        int count = 0;
+        for (double at = 0; at < size() / rate; at += 0.1) {
+            count += between(at, at + 0.1).okPercent() < percent ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** In how many of its seconds a percentile of the latency of such answers was above so many ms. */
+    int secondsAbove(double percent, double most, IntPredicate status) {
+        int count = 0;
+        for (int at = 0; at < size() / rate; at++) {
+            count += between(at, at + 1).millis(percent, status) > most ? 1 : 0;
+        }
+        return count;
+    }
+
     @Override
     public String toString() {
         var counts = new TreeMap<Integer, Integer>();

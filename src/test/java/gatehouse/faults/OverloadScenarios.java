@@ -43,6 +43,7 @@ final class OverloadScenarios {
                 double most = Math.max(calm.okPerSecond(), peak.okPerSecond());
                 trial.note("peakPerSecond", most);
                 trial.note("p99At80PercentMillis", calm.p99());
+                trial.note("tenthsBelow99PercentAt80", calm.tenthsBelow(99));
                 double heap = gateway.figures().liveHeapMib();
                 for (int factor : List.of(2, 5)) {
                     var health = new HealthWatch(gateway);
@@ -64,9 +65,16 @@ final class OverloadScenarios {
                     trial.note(
                             name + "RejectP99OfLastHalfMillis",
                             load.between(seconds / 2, seconds).punctual().millis(99, s -> s == 503));
+                    trial.note(
+                            name + "RejectP99OfFirstSecondMillis",
+                            load.between(0, 1).punctual().millis(99, s -> s == 503));
+                    trial.note(
+                            name + "SecondsWithRejectP99Above20",
+                            load.punctual().secondsAbove(99, 20, s -> s == 503));
                     trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
                     trial.exactly(name + "HealthShed", unhealthy, 0);
                     var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
+                    trial.note(name + "TenthsBelow99PercentAfter", after.tenthsBelow(99));
                     trial.atMost(name + "RecoverySeconds", after.secondsToRecovery(after.startNanos(), 99), 5);
                 }
                 trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 20);
