@@ -151,7 +151,7 @@ final class GatewayProcess {
 
     private Vertx vertx(int lanes, @Nullable Joined joined) {
         var options = new VertxOptions()
-                .setEventLoopPoolSize(lanes + 1) // one beside them, for all that carries no traffic
+                .setEventLoopPoolSize(lanes + 2) // one beside them for our own work, one for verticles of others
                 .setMaxEventLoopExecuteTime(BLOCKED.toNanos())
                 .setWarningExceptionTime(BLOCKED.toNanos())
                 .setFileSystemOptions(

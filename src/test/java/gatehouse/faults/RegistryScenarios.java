@@ -144,7 +144,7 @@ final class RegistryScenarios {
         int services = trial.size(11, 1); // one more than fills it with those that one service may have
         Phases.warm(trial, gateway.port(), "/ok");
         var calm = LoadGenerator.to(gateway.port(), "/ok").rate(500).seconds(trial.size(10, 1));
-        double before = calm.ids(name + "calm").run().p99();
+        var before = calm.ids(name + "calm").run();
         double heap = gateway.figures().liveHeapMib();
         var load =
                 LoadGenerator.to(gateway.port(), "/ok").rate(500).seconds(600).ids(name);
@@ -161,7 +161,7 @@ final class RegistryScenarios {
         trial.atLeast(name + "Refused429", statuses.getOrDefault(429, 0), 1);
         trial.exactly(name + "NeitherOfThem", count - statuses.getOrDefault(201, 0) - statuses.getOrDefault(429, 0), 0);
         trial.allServed(name, served);
-        trial.millisAtMost(name + "P99AddedMillis", served.p99() - before, 5);
+        trial.addedP99AtMost(name, before, served, 5);
         trial.atMost(name + "HeapGrowthMib", gateway.figures().liveHeapMib() - heap, 64);
     }
 

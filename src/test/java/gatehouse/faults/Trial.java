@@ -104,6 +104,20 @@ final class Trial {
         atMost("heapGrowthMib", now - before, full ? most : Math.max(SHORT_LEAST_HEAP_MIB, most));
     }
 
+    /**
+     * How much later good answers were than before, at the 99th percentile of the median second; those of all requests are
+     * noted beside it.
+     */
+    void addedP99AtMost(String name, LoadResult before, LoadResult during, double most) {
+        note(name + "P99BeforeMillis", before.punctual().p99());
+        note(name + "P99DuringMillis", during.punctual().p99());
+        millisAtMost(
+                name + "AddedP99Millis",
+                during.punctual().typicalMillis(99, LoadResult::isOk)
+                        - before.punctual().typicalMillis(99, LoadResult::isOk),
+                most);
+    }
+
     /** All requests of a load were served. */
     void allServed(String name, LoadResult load) {
         note(name + "Requests", load.size());
