@@ -45,7 +45,7 @@ fuzz: ## mutated messages against parser, router and forwarder: make fuzz TIME=6
 	$(MVN) -q test -Dtest=FuzzTest -Dfuzz.seconds=$(subst s,,$(TIME:%m=$$((60*%)))) -Dfuzz.seed=$(SEED)
 
 faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or some: make faults F=F05,F35; SEED=N repeats a run
-	@.ci/tools
+	@.ci/tools && bench/tools load
 	@ulimit -n "$$(ulimit -Hn)"; $(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests \
 	  -Dit.test=FaultsIT -Dfaults=full -Dfaults.only=$(F) -Dfaults.seed=$(SEED)
 

@@ -2,6 +2,8 @@
  * origin PORT
  *   GET /16KiB /1MiB   that many bytes
  *   GET /1GiB          streams them
+ *   GET /slow          150 bytes, 50 ms later
+ *   GET /most          150 bytes that begin with how many were ever kept waiting at once
  *   GET /ws            switches to WebSocket, for the key of RFC 6455's example, and sends back what comes
  *   GET anything else  150 bytes
  *   POST               reads a body with Content-Length to its end, then answers 150 bytes */
@@ -17,13 +19,16 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define IN_SIZE 65536
 #define BODY_SIZE (1 << 20)
 #define CONNECTIONS 65536
+#define SLOW_NANOS 50000000LL
 
 struct connection {
+  long number;         /* how many there were before */
   char *in;            /* what was read and not yet understood */
   size_t filled;
   long long body_left; /* bytes of a request body still to come */
@@ -43,6 +48,20 @@ static char scratch[1 << 18];
 static char small[512];
 static size_t small_size;
 static int poller;
+
+/* Who waits, in the order of their turn. */
+static struct waiting {
+  int fd;
+  long number;
+  long long until;
+} line[CONNECTIONS];
+static unsigned line_from, line_to, line_most;
+
+static long long now(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  return at.tv_sec * 1000000000LL + at.tv_nsec;
+}
 
 static void forget(int fd) {
   struct connection *it = connections[fd];
@@ -112,6 +131,36 @@ static int say(int fd, const char *text, size_t size) {
   return 0;
 }
 
+static int keep_waiting(int fd, struct connection *it) {
+  line[line_to++ % CONNECTIONS] = (struct waiting) {fd, it->number, now() + SLOW_NANOS};
+  line_most = line_to - line_from > line_most ? line_to - line_from : line_most;
+  return 1;
+}
+
+/* Answers those whose turn it is; gives how many ms the next one has to wait, or -1. */
+static int answer_line(void) {
+  for (; line_from != line_to; line_from++) {
+    struct waiting *first = &line[line_from % CONNECTIONS];
+    long long left = first->until - now();
+    if (left > 0) {
+      return left / 1000000 + 1;
+    }
+    struct connection *it = connections[first->fd];
+    if (it && it->number == first->number) {
+      answer(first->fd, it, 0);
+    }
+  }
+  return -1;
+}
+
+static int say_most(int fd) {
+  char text[sizeof small];
+  memcpy(text, small, small_size);
+  int size = snprintf(text + small_size - 150, 150, "%u", line_most);
+  text[small_size - 150 + size] = ' ';
+  return say(fd, text, small_size);
+}
+
 static long long length_of(const char *head, const char *end) {
   for (const char *line = head; line && line < end; line = memchr(line, '\n', end - line)) {
     line += *line == '\n';
@@ -134,6 +183,7 @@ static int request(int fd, struct connection *it) {
     return say(fd, switched, sizeof switched - 1);
   }
   long long size = 0;
+  int slow = memcmp(it->in, "GET /slow", 9) == 0, most = memcmp(it->in, "GET /most", 9) == 0;
   if (memcmp(it->in, "GET /1", 6) == 0) {
     size = it->in[6] == '6' ? 16384 : it->in[6] == 'M' ? 1 << 20 : it->in[6] == 'G' ? 1 << 30 : 0;
   }
@@ -148,7 +198,10 @@ static int request(int fd, struct connection *it) {
     it->answering = 1;
     return -1;
   }
-  return answer(fd, it, size);
+  if (slow) {
+    return keep_waiting(fd, it);
+  }
+  return most ? say_most(fd) : answer(fd, it, size);
 }
 
 static void readable(int fd, struct connection *it) {
@@ -213,10 +266,11 @@ int main(int count, char **given) {
     return 1;
   }
   poller = epoll_create1(0);
+  long accepted = 0;
   struct epoll_event event = {.events = EPOLLIN, .data.fd = listening}, ready[256];
   epoll_ctl(poller, EPOLL_CTL_ADD, listening, &event);
   for (;;) {
-    int many = epoll_wait(poller, ready, 256, -1);
+    int many = epoll_wait(poller, ready, 256, answer_line());
     for (int i = 0; i < many; i++) {
       int fd = ready[i].data.fd;
       if (fd == listening) {
@@ -228,6 +282,7 @@ int main(int count, char **given) {
           }
           setsockopt(taken, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
           connections[taken] = calloc(1, sizeof(struct connection));
+          connections[taken]->number = accepted++;
           connections[taken]->in = malloc(IN_SIZE);
           event = (struct epoll_event) {.events = EPOLLIN, .data.fd = taken};
           epoll_ctl(poller, EPOLL_CTL_ADD, taken, &event);

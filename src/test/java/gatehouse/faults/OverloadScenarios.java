@@ -21,26 +21,26 @@ final class OverloadScenarios {
         double capacity = slots * 20;
         double seconds = trial.size(60, 2);
         boolean pinned = Runtime.getRuntime().availableProcessors() > 1;
-        try (var origin = FaultOrigin.start()) {
+        try (var pin = pinned ? Pinned.toCore(1) : Pinned.nowhere();
+                var paced = PacedLoad.start()) {
             var launch = new GatewayUnderTest.Launch("""
                     listeners: { web: { listen: "127.0.0.1:0", limits: { perAddress: 0 } } }
                     services:
                       origin: { targets: "%s", pool: { max: %d, pending: %d }, health: { passive: null } }
                     routes: { all: { match: { path: "/**" }, to: origin } }
-                    """.formatted(origin.url(), slots, slots * 2))
+                    """.formatted(paced.url(), slots, slots * 2))
                     .fixedHeap(256)
                     .asShipped();
-            try (var gateway = (pinned ? launch.onCore(0) : launch).start();
-                    var pin = pinned ? Pinned.toCore(1) : Pinned.nowhere()) {
+            try (var gateway = (pinned ? launch.onCore(0) : launch).start()) {
                 trial.note("loadOnACoreOfItsOwn", pin.isPinned() ? 1 : 0);
-                Phases.warm(trial, gateway.port(), "/slow?ms=50", (int) (capacity * 0.8)); // what is compared with, too
-                run(
-                        gateway,
-                        capacity * 3,
-                        trial.size(15, 1)); // refusals are compiled, too, on the core that they shall spare
-                run(gateway, capacity * 0.8, trial.size(5, 1));
-                var calm = run(gateway, capacity * 0.8, seconds / 2);
-                var peak = run(gateway, capacity, seconds / 2);
+                Rated load = (rate, time) -> paced.run(gateway.port(), "/slow", rate, time);
+                for (double rate = capacity / 16; rate < capacity; rate *= 2) {
+                    load.run(rate, trial.size(2, 1)); // what is compared with must be warm, too
+                }
+                load.run(capacity * 3, trial.size(15, 1)); // and so must refusals be
+                load.run(capacity * 0.8, trial.size(5, 1));
+                var calm = load.run(capacity * 0.8, seconds / 2);
+                var peak = load.run(capacity, seconds / 2);
                 double most = Math.max(calm.okPerSecond(), peak.okPerSecond());
                 trial.note("peakPerSecond", most);
                 trial.note("p99At80PercentMillis", calm.p99());
@@ -49,28 +49,28 @@ final class OverloadScenarios {
                 for (int factor : List.of(2, 5)) {
                     var health = new HealthWatch(gateway);
                     double cpu = gateway.figures().cpuSeconds();
-                    var load = run(gateway, capacity * factor, seconds);
+                    var over = load.run(capacity * factor, seconds);
                     double busy = 100 * (gateway.figures().cpuSeconds() - cpu) / seconds;
                     var name = "at" + factor + "x";
                     int unhealthy = health.stop();
                     trial.note(name + "CpuPercent", busy);
-                    trial.note(name + "GoodputPerSecond", load.okPerSecond());
-                    trial.atLeast(name + "GoodputPercent", 100 * load.okPerSecond() / most, 90);
-                    trial.atMost(name + "P99OfP99At80", load.p99() / calm.p99(), 2);
-                    trial.note(name + "LoadLateP50Millis", load.ownLatenessMillis(50));
-                    trial.note(name + "LoadLateP99Millis", load.ownLatenessMillis(99));
-                    trial.note(name + "RejectFromDueP99Millis", load.millis(99, s -> s == 503));
-                    rejections(trial, name, load.punctual());
-                    trial.exactly(name + "Neither200nor503", load.count(s -> s != 200 && s != 503), 0);
+                    trial.note(name + "GoodputPerSecond", over.okPerSecond());
+                    trial.atLeast(name + "GoodputPercent", 100 * over.okPerSecond() / most, 90);
+                    trial.atMost(name + "P99OfP99At80", over.p99() / calm.p99(), 2);
+                    trial.note(name + "LoadLateP50Millis", over.ownLatenessMillis(50));
+                    trial.note(name + "LoadLateP99Millis", over.ownLatenessMillis(99));
+                    trial.note(name + "RejectFromDueP99Millis", over.millis(99, s -> s == 503));
+                    rejections(trial, name, over.punctual());
+                    trial.exactly(name + "Neither200nor503", over.count(s -> s != 200 && s != 503), 0);
                     trial.exactly(name + "HealthShed", unhealthy, 0);
-                    var after = run(gateway, capacity * 0.8, Math.min(10, seconds));
+                    var after = load.run(capacity * 0.8, Math.min(10, seconds));
                     trial.note(name + "TenthsBelow99PercentAfter", after.tenthsBelow(99));
                     trial.atMost(name + "RecoverySeconds", after.secondsToRecovery(after.startNanos(), 99), 5);
                 }
                 trial.heapGrowthAtMost(gateway.figures().liveHeapMib(), heap, 20);
-                var answer = rejected(gateway, capacity);
+                var answer = rejected(gateway, load, capacity);
                 trial.exactly("rejectedWithoutRetryAfter", answer, 0);
-                trial.atMost("mostAtOnceAtTheTarget", origin.log().mostInCall(), slots);
+                trial.atMost("mostAtOnceAtTheTarget", paced.mostInCall(), slots);
             }
         }
     }
@@ -117,27 +117,28 @@ final class OverloadScenarios {
         }
     }
 
-    private static LoadResult run(GatewayUnderTest gateway, double rate, double seconds) throws IOException {
-        return LoadGenerator.to(gateway.port(), "/slow?ms=50")
-                .rate(rate)
-                .seconds(seconds)
-                .connections(4000)
-                .run();
+    /** So many requests a second for so many seconds. */
+    private interface Rated {
+        LoadResult run(double rate, double seconds) throws IOException, InterruptedException;
     }
 
     /** Refusals without Retry-After among some under overload. */
-    private static int rejected(GatewayUnderTest gateway, double capacity) throws Exception {
-        var running = LoadGenerator.to(gateway.port(), "/slow?ms=50")
-                .rate(capacity * 3)
-                .seconds(1.5)
-                .begin();
+    private static int rejected(GatewayUnderTest gateway, Rated load, double capacity) throws Exception {
+        var running = new Thread(() -> {
+            try {
+                load.run(capacity * 3, 1.5);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        running.start();
         Thread.sleep(700);
         int without = 0;
         for (int i = 0; i < 10; i++) {
-            var answer = RawClient.get(gateway.port(), "/slow?ms=50", "Connection: close");
+            var answer = RawClient.get(gateway.port(), "/slow", "Connection: close");
             without += answer.status() == 503 && answer.header("Retry-After") == null ? 1 : 0;
         }
-        running.get();
+        running.join();
         return without;
     }
 
