@@ -78,10 +78,14 @@ class JarIT {
                 .redirectErrorStream(true)
                 .start();
         try (var out = process.inputReader()) {
-            var port = portOf(out);
+            var ports = portsOf(out);
+            assertThat(RawClient.get(ports.admin, "/metrics", "Connection: close")
+                            .text())
+                    .as("a plugin that blocks its event loop blocks no lane, since it has one of its own")
+                    .contains("gatehouse_event_loop_lag_max_seconds{loop=\"plugins\"}");
             var response = HttpClient.newHttpClient()
                     .send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hello.txt"))
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ports.web + "/hello.txt"))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
             assertThat(response.statusCode()).isEqualTo(200);
@@ -135,19 +139,31 @@ class JarIT {
         }
     }
 
-    /** Reads the log until the gateway is ready; the listener's line has its port. */
+    /** Where it serves, and where its admin API is. */
+    private record Ports(int web, int admin) {}
+
     private static int portOf(BufferedReader out) throws Exception {
+        return portsOf(out).web;
+    }
+
+    /** Reads the log until the gateway is ready; the lines of the listener and of the admin API have their ports. */
+    private static Ports portsOf(BufferedReader out) throws Exception {
         var log = new StringBuilder();
         var port = -1;
+        var admin = -1;
         for (var line = out.readLine(); line != null; line = out.readLine()) {
             log.append(line).append('\n');
             var bound = Pattern.compile("listener web .*?:(\\d+)").matcher(line);
             if (bound.find()) {
                 port = Integer.parseInt(bound.group(1));
             }
+            var api = Pattern.compile("admin API on .*, port (\\d+)").matcher(line);
+            if (api.find()) {
+                admin = Integer.parseInt(api.group(1));
+            }
             if (line.startsWith("gatehouse ready in ")) {
                 assertThat(port).as("no port in:\n%s", log).isPositive();
-                return port;
+                return new Ports(port, admin);
             }
         }
         throw new AssertionError("the gateway did not become ready:\n" + log);
