@@ -69,29 +69,38 @@ final class JwtWay implements Way {
 
     @Override
     public Future<Verdict> look(Exchange exchange) {
-        var text = place.find(exchange);
+        var field = place.field(exchange);
+        if (field != null) {
+            return look(field, true);
+        }
+        var text = place.findElsewhere(exchange);
         if (text != null) {
-            return look(text);
+            return look(text, false);
         }
         return place.mayBeInForm(exchange)
-                ? place.findInForm(exchange).compose(found -> found == null ? Verdict.ABSENT.soon() : look(found))
+                ? place.findInForm(exchange)
+                        .compose(found -> found == null ? Verdict.ABSENT.soon() : look(found, false))
                 : Verdict.ABSENT.soon();
     }
 
-    private Future<Verdict> look(String text) {
-        if (text.length() > Token.MOST_CHARACTERS) {
-            return refused("The token is too long.").soon();
-        }
+    /**
+     * @param shown a token, or the field that it stands in, which is known as it is: no part of it is copied
+     */
+    private Future<Verdict> look(String shown, boolean isField) {
         var now = nanoTime.getAsLong();
         var keySet = keys.keys();
-        var last = recent.get(text, now);
+        var last = recent.get(shown, now);
         if (last != null && last.keys.isSameAs(keySet)) {
             return now(last);
+        }
+        var text = isField ? TokenPlace.token(shown) : shown;
+        if (text.length() > Token.MOST_CHARACTERS) {
+            return refused("The token is too long.").soon();
         }
         var hash = Digest.of(text);
         var known = good.get(hash, now);
         if (known != null && known.keys.isSameAs(keySet)) {
-            recent.put(text, known, known.endNanos);
+            recent.put(shown, known, known.endNanos);
             return now(known);
         }
         var seen = bad.get(hash, now);

@@ -1,8 +1,10 @@
 package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
+import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds a token: in {@code Authorization} (RFC 6750 §2.1), then in a cookie, then in the query (§2.3), then in a form (§2.2). */
 final class TokenPlace {
     private static final String SCHEME = "Bearer ";
+    private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
 
     private final JwtConfig.From from;
     private final FormBodies forms;
@@ -36,13 +39,45 @@ final class TokenPlace {
 
     /** The token, or null where there is none but perhaps in a form. */
     @Nullable String find(Exchange exchange) {
-        var headers = exchange.headers();
-        if (from.authorization() && headers.contains("authorization")) {
-            var field = only(headers.getAll("authorization"), "Authorization");
-            if (isOfScheme(SCHEME, field)) {
-                return field.substring(SCHEME.length()).strip();
-            }
+        var field = field(exchange);
+        return field == null ? findElsewhere(exchange) : token(field);
+    }
+
+    /** The whole {@code Authorization} where there is a token in it, or null; there must not be two. */
+    @Nullable String field(Exchange exchange) {
+        if (!from.authorization()) {
+            return null;
         }
+        var headers = exchange.headers();
+        var field = headers.get(AUTHORIZATION);
+        if (field == null) {
+            return null;
+        }
+        if (isTwice(AUTHORIZATION, headers)) {
+            throw new IllegalArgumentException("more than one Authorization");
+        }
+        return isOfScheme(SCHEME, field) ? field : null;
+    }
+
+    /** The token of such a field. */
+    static String token(String field) {
+        return field.substring(SCHEME.length()).strip();
+    }
+
+    private static boolean isTwice(AsciiString name, MultiMap headers) {
+        if (!(headers instanceof HeadersMultiMap map)) {
+            return headers.getAll(name).size() > 1;
+        }
+        var count = 0;
+        for (var fields = map.iteratorCharSequence(); fields.hasNext(); ) { // without a list
+            count += name.contentEqualsIgnoreCase(fields.next().getKey()) ? 1 : 0;
+        }
+        return count > 1;
+    }
+
+    /** The token in the head but not in {@code Authorization}; null where there is none. */
+    @Nullable String findElsewhere(Exchange exchange) {
+        var headers = exchange.headers();
         if (from.cookie() != null && headers.contains("cookie")) {
             var cookie = only(cookies(exchange.header("cookie"), from.cookie()), "the cookie");
             if (!cookie.isEmpty()) {
