@@ -2,6 +2,7 @@ package gatehouse.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Version of an instance in a registry, as in Semantic Versioning 2.0.0, but that minor and patch may be left out.
@@ -36,12 +37,28 @@ public record Version(List<Long> numbers, String preRelease, String text) implem
         return new Version(numbers(release.startsWith("v") ? release.substring(1) : release), preRelease, text);
     }
 
+    /** Reads what somebody sends; null for what is no version. */
+    public static @Nullable Version orNull(String text) {
+        var first = text.startsWith("v") ? 1 : 0;
+        if (text.length() > LONGEST || first == text.length() || !isDigit(text.charAt(first))) {
+            return null; // most of what is none, without an exception
+        }
+        try {
+            return parse(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
     /** Numbers with dots between them. */
     static List<Long> numbers(String text) {
         var numbers = new ArrayList<Long>();
         for (var part : text.split("\\.", -1)) {
-            var digits = !part.isEmpty() && part.length() <= 9 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            if (!digits || numbers.size() == MOST_NUMBERS) {
+            if (part.isEmpty() || part.length() > 9 || !isNumber(part) || numbers.size() == MOST_NUMBERS) {
                 throw new IllegalArgumentException("not one to four numbers with dots between them");
             }
             numbers.add(Long.valueOf(part));
@@ -98,7 +115,12 @@ public record Version(List<Long> numbers, String preRelease, String text) implem
     }
 
     private static boolean isNumber(String text) {
-        return text.chars().allMatch(c -> c >= '0' && c <= '9');
+        for (var i = 0; i < text.length(); i++) {
+            if (!isDigit(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

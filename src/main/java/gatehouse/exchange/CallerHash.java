@@ -2,7 +2,6 @@ package gatehouse.exchange;
 
 import gatehouse.config.CallerKey;
 import gatehouse.config.CallerKey.Source;
-import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ public final class CallerHash {
             return 1;
         }
         var text = key.source() == Source.IP ? null : text(head);
-        return text == null ? ofAddress(head.clientAddress()) : sip(text, k0, k1);
+        return text == null ? ofAddress(head) : sip(text, k0, k1);
     }
 
     private @Nullable String text(RequestHead head) {
@@ -47,35 +46,17 @@ public final class CallerHash {
     }
 
     /** Addresses of IPv4 as a whole, of IPv6 their first 64 bits. */
-    private long ofAddress(String address) {
-        var bytes = NetUtil.createByteArrayFromIpAddressString(address);
-        if (bytes == null) {
-            return sip(address, k0 ^ IP_SALT, k1);
+    private long ofAddress(RequestHead head) {
+        var bytes = head.clientBytes();
+        if (bytes.length == 0) {
+            return sip(head.clientAddress(), k0 ^ IP_SALT, k1);
         }
-        var isIpV4 = bytes.length == 4 || isMapped(bytes);
-        var from = isIpV4 ? bytes.length - 4 : 0;
+        var length = Math.min(bytes.length, Long.BYTES);
         var value = 0L;
-        for (var i = from; i < (isIpV4 ? bytes.length : 8); i++) {
+        for (var i = 0; i < length; i++) {
             value = value << 8 | (bytes[i] & 0xff);
         }
-        var state = new long[] {
-            k0 ^ IP_SALT ^ 0x736f6d6570736575L,
-            k1 ^ 0x646f72616e646f6dL,
-            k0 ^ IP_SALT ^ 0x6c7967656e657261L,
-            k1 ^ 0x7465646279746573L
-        };
-        compress(state, value);
-        return finish(state, (isIpV4 ? 4L : 8L) << 56);
-    }
-
-    /** An address of IPv4 written as one of IPv6 (RFC 4291 §2.5.5.2). */
-    private static boolean isMapped(byte[] address) {
-        for (var i = 0; i < 10; i++) {
-            if (address[i] != 0) {
-                return false;
-            }
-        }
-        return address[10] == -1 && address[11] == -1;
+        return sip(null, value, (long) length << 56, k0 ^ IP_SALT, k1);
     }
 
     /** Value of a cookie, or null (RFC 6265 §4.2). */
@@ -97,49 +78,44 @@ public final class CallerHash {
 
     /** SipHash-2-4 of a text, two bytes a character. */
     static long sip(String text, long k0, long k1) {
-        var state = new long[] {
-            k0 ^ 0x736f6d6570736575L, k1 ^ 0x646f72616e646f6dL, k0 ^ 0x6c7967656e657261L, k1 ^ 0x7465646279746573L
-        };
-        var word = 0L;
-        var filled = 0;
-        for (var i = 0; i < text.length(); i++) {
-            word |= (long) text.charAt(i) << (16 * filled);
-            if (++filled == 4) {
-                compress(state, word);
-                word = 0;
-                filled = 0;
+        return sip(text, 0, (text.length() * 2L) << 56, k0, k1);
+    }
+
+    /** The same of a text, or of one word instead; the last word ends with the length. */
+    private static long sip(@Nullable String text, long word, long end, long k0, long k1) {
+        var v0 = k0 ^ 0x736f6d6570736575L;
+        var v1 = k1 ^ 0x646f72616e646f6dL;
+        var v2 = k0 ^ 0x6c7967656e657261L;
+        var v3 = k1 ^ 0x7465646279746573L;
+        var last = text == null ? 1 : text.length() / 4;
+        for (var i = 0; i <= last + 1; i++) {
+            var isOver = i > last;
+            var next = isOver ? 0 : (text != null ? word(text, 4 * i) : i == 0 ? word : 0) | (i == last ? end : 0);
+            v3 ^= next;
+            v2 ^= isOver ? 0xff : 0;
+            for (var round = isOver ? 4 : 2; round > 0; round--) {
+                v0 += v1;
+                v1 = Long.rotateLeft(v1, 13) ^ v0;
+                v0 = Long.rotateLeft(v0, 32);
+                v2 += v3;
+                v3 = Long.rotateLeft(v3, 16) ^ v2;
+                v0 += v3;
+                v3 = Long.rotateLeft(v3, 21) ^ v0;
+                v2 += v1;
+                v1 = Long.rotateLeft(v1, 17) ^ v2;
+                v2 = Long.rotateLeft(v2, 32);
             }
+            v0 ^= next;
         }
-        return finish(state, word | ((text.length() * 2L) << 56));
+        return v0 ^ v1 ^ v2 ^ v3;
     }
 
-    private static void compress(long[] v, long word) {
-        v[3] ^= word;
-        round(v);
-        round(v);
-        v[0] ^= word;
-    }
-
-    private static long finish(long[] v, long word) {
-        compress(v, word);
-        v[2] ^= 0xff;
-        round(v);
-        round(v);
-        round(v);
-        round(v);
-        return v[0] ^ v[1] ^ v[2] ^ v[3];
-    }
-
-    private static void round(long[] v) {
-        v[0] += v[1];
-        v[1] = Long.rotateLeft(v[1], 13) ^ v[0];
-        v[0] = Long.rotateLeft(v[0], 32);
-        v[2] += v[3];
-        v[3] = Long.rotateLeft(v[3], 16) ^ v[2];
-        v[0] += v[3];
-        v[3] = Long.rotateLeft(v[3], 21) ^ v[0];
-        v[2] += v[1];
-        v[1] = Long.rotateLeft(v[1], 17) ^ v[2];
-        v[2] = Long.rotateLeft(v[2], 32);
+    /** Up to four characters. */
+    private static long word(String text, int from) {
+        var word = 0L;
+        for (var i = Math.min(text.length(), from + 4) - 1; i >= from; i--) {
+            word = word << 16 | text.charAt(i);
+        }
+        return word;
     }
 }

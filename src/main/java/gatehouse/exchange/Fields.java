@@ -13,6 +13,7 @@ public final class Fields {
     private static final boolean[] TOKEN = new boolean[128];
     private static final AsciiString CONNECTION = AsciiString.cached("connection");
     private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    private static final AsciiString VARY = AsciiString.cached("Vary");
     private static final AsciiString CLOSE = AsciiString.cached("close");
     private static final List<AsciiString> HOP_BY_HOP = FieldKinds.hopByHop();
 
@@ -113,16 +114,16 @@ public final class Fields {
 
     /** Adds a name to {@code Vary}, unless it stands there already (RFC 9110 §12.5.5). */
     public static void vary(MultiMap answer, String name) {
-        if (!answer.contains("vary")) {
-            answer.set("Vary", name);
+        if (!answer.contains(VARY)) {
+            answer.set(VARY, name);
             return;
         }
-        for (var line : answer.getAll("vary")) {
+        for (var line : answer.getAll(VARY)) {
             if (hasToken(line, name) || hasToken(line, "*")) {
                 return;
             }
         }
-        answer.add("Vary", name);
+        answer.add(VARY, name);
     }
 
     /** Whether two field names are the same; names are ASCII and case-insensitive (RFC 9110 §5.1). */

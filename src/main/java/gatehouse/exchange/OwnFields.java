@@ -1,8 +1,10 @@
 package gatehouse.exchange;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fields of a request that the gateway writes for the service. A client must not be able to write one, nor to have one taken
@@ -16,18 +18,30 @@ public final class OwnFields {
         if (names.isEmpty()) {
             return;
         }
-        List<String> found = null;
-        for (var field : headers) {
-            var name = field.getKey();
-            if (isOne(name, names)) {
-                found = found == null ? new ArrayList<>(2) : found;
-                found.add(name);
+        List<CharSequence> found = null;
+        if (headers instanceof HeadersMultiMap map) { // as the codec has made them, without a string of each name
+            for (var fields = map.iteratorCharSequence(); fields.hasNext(); ) {
+                found = with(fields.next().getKey(), names, found);
+            }
+        } else {
+            for (var field : headers) {
+                found = with(field.getKey(), names, found);
             }
         }
-        if (found != null) {
-            found.forEach(headers::remove);
+        for (var i = 0; found != null && i < found.size(); i++) {
+            headers.remove(found.get(i));
         }
         keep(headers, names);
+    }
+
+    private static @Nullable List<CharSequence> with(
+            CharSequence name, List<String> names, @Nullable List<CharSequence> found) {
+        if (!isOne(name, names)) {
+            return found;
+        }
+        var all = found == null ? new ArrayList<CharSequence>(2) : found;
+        all.add(name);
+        return all;
     }
 
     /** Sees to it that fields of these names travel although {@code Connection} names them. */
@@ -37,9 +51,9 @@ public final class OwnFields {
         }
     }
 
-    private static boolean isOne(String name, List<String> names) {
-        for (var each : names) {
-            if (spellsSame(name, each)) {
+    private static boolean isOne(CharSequence name, List<String> names) {
+        for (var i = 0; i < names.size(); i++) {
+            if (spellsSame(name, names.get(i))) {
                 return true;
             }
         }
@@ -47,7 +61,7 @@ public final class OwnFields {
     }
 
     /** Whether two names are the same where an underscore is a hyphen. */
-    private static boolean spellsSame(String one, String other) {
+    private static boolean spellsSame(CharSequence one, String other) {
         if (one.length() != other.length()) {
             return false;
         }

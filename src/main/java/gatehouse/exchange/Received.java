@@ -20,6 +20,7 @@ public abstract class Received extends Noted implements RequestHead {
     private final MultiMap headers;
     private final Caller caller;
     private final RequestLine line;
+    private byte @Nullable [] clientBytes;
 
     Received(
             @Nullable HttpServerRequest request,
@@ -140,8 +141,29 @@ public abstract class Received extends Noted implements RequestHead {
     }
 
     @Override
+    public final @Nullable String list(String name) {
+        var first = headers.get(name);
+        if (first == null) {
+            return null;
+        }
+        var lines = headers.getAll(name);
+        return lines.size() == 1 ? first : String.join(", ", lines);
+    }
+
+    @Override
     public final String clientAddress() {
         return caller.clientAddress();
+    }
+
+    /** Read once, however many policies ask. */
+    @Override
+    public final byte[] clientBytes() {
+        var known = clientBytes;
+        if (known == null) {
+            known = IpBytes.of(caller.clientAddress());
+            clientBytes = known;
+        }
+        return known;
     }
 
     @Override

@@ -26,8 +26,21 @@ public interface RequestHead {
     /** First value of a header field, or null; the name in any case. */
     @Nullable String header(String name);
 
+    /** The same of all lines of a header field that is a list, with commas between them (RFC 9110 §5.3). */
+    default @Nullable String list(String name) {
+        return header(name);
+    }
+
     /** Address of the client in text form without port, after trusted proxies were taken off. */
     String clientAddress();
+
+    /**
+     * The same in four or sixteen bytes, four also for an address of IPv4 written as one of IPv6; none where it is no address. Nobody
+     * changes them.
+     */
+    default byte[] clientBytes() {
+        return IpBytes.of(clientAddress());
+    }
 
     /** Who sends it, as far as a policy has found out. */
     default Identity identity() {

@@ -28,14 +28,11 @@ final class Copies {
     private static final long LONGEST_ANSWER = 10 * 1024 * 1024;
 
     private final Forwarder forwarder;
-    private final int lanes;
-    private int underWay;
     private long dropped;
     private long told = System.nanoTime() - TELL_NANOS;
 
-    Copies(Forwarder forwarder, int lanes) {
+    Copies(Forwarder forwarder) {
         this.forwarder = forwarder;
-        this.lanes = lanes;
     }
 
     /**
@@ -52,17 +49,13 @@ final class Copies {
             mirror.tally().drop(); // longer than what is gathered, or on its way for as long as it likes
             return;
         }
-        if (underWay >= (mirror.config().max() + lanes - 1) / lanes) {
-            drop(mirror);
-            return;
-        }
         var target = mirror.service().pick(exchange, List.of());
-        if (target == null) {
+        if (target == null || !mirror.tally().begin(mirror.config().max())) {
             drop(mirror);
             return;
         }
         try {
-            new Copy(exchange, mirror, target, body == null ? null : body.gathered()).start();
+            new Copy(exchange, mirror, target, body == null ? exchange.readyBody() : body.gathered()).start();
         } catch (RuntimeException e) {
             mirror.tally().fail();
             LOG.debug("a copy could not be sent", e);
@@ -108,7 +101,7 @@ final class Copies {
             fields.set("X-Mirrored", "true");
             if (body != null) {
                 fields.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-            } else if (exchange.hasBody() || mayHaveBody(exchange.httpMethod())) {
+            } else if (exchange.hasBody() || mayHaveBody(exchange.upstreamMethod())) {
                 fields.set(HttpHeaders.CONTENT_LENGTH, "0");
             }
             options = new RequestOptions()
@@ -116,13 +109,12 @@ final class Copies {
                     .setHost(mirror.service().hostOf(target))
                     .setPort(target.port())
                     .setConnectTimeout(timeoutMillis)
-                    .setMethod(exchange.httpMethod())
+                    .setMethod(exchange.upstreamMethod())
                     .setURI(exchange.upstreamTarget());
             held = forwarder.clients().hold(mirror.service());
         }
 
         void start() {
-            underWay++;
             timer = forwarder.vertx().setTimer(timeoutMillis, id -> end(true));
             try {
                 held.client().request(options).onSuccess(this::connected).onFailure(failure -> end(false));
@@ -174,7 +166,6 @@ final class Copies {
             } else {
                 tally.fail();
             }
-            underWay--;
             forwarder.vertx().cancelTimer(timer);
             if (cut && request != null) {
                 UpstreamClients.abandon(request);

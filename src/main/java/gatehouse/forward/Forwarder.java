@@ -34,7 +34,7 @@ public final class Forwarder {
         clients = new UpstreamClients(vertx, deadlines, lanes);
         gatherRoom = new GatherRoom(lanes);
         head = new UpstreamHead(pseudonym);
-        copies = new Copies(this, lanes);
+        copies = new Copies(this);
         webProxy = new WebProxyForwarder(this);
     }
 

@@ -33,7 +33,8 @@ public record Mirror(Service service, Config config, MirrorTally tally) {
             Share share,
 
             @Key(
-                    doc = "Most copies under way on this node; beyond that requests are not copied.",
+                    doc =
+                            "Most copies of the route's requests under way on this node; beyond that they are not copied.",
                     value = "64",
                     min = 1,
                     max = 100_000)

@@ -91,6 +91,36 @@ class MirrorTest {
         assertThat(counted("dropped")).isEqualTo("18.0");
     }
 
+    @Test
+    void copies_of_one_route_that_hang_take_no_room_from_another() throws IOException {
+        script = exchange -> {
+            exchange.body();
+            if (exchange.target().startsWith("/v2")) {
+                exchange.hang();
+            }
+            exchange.reply("200 OK", "");
+        };
+        for (var i = 0; i < 3; i++) {
+            assertThat(RawClient.get(gateway.port(), "/" + i).text()).isEqualTo("fine");
+        }
+        shadow.awaitRequests(2);
+        assertThat(RawClient.get(gateway.port(), "/quick").text()).isEqualTo("fine");
+        shadow.awaitRequests(3);
+        assertThat(shadow.requests().get(2).target()).isEqualTo("/quick");
+    }
+
+    @Test
+    void no_more_are_under_way_than_that_on_all_event_loops_together() {
+        var tally = new MirrorTally();
+        assertThat(tally.begin(2) && tally.begin(2)).isTrue();
+        assertThat(tally.begin(2)).isFalse();
+        tally.fail();
+        assertThat(tally.begin(2)).isTrue();
+        assertThat(tally.begin(2)).isFalse();
+        tally.answer();
+        assertThat(tally.begin(2)).isTrue();
+    }
+
     /** Of the route that all of these take. */
     private String counted(String result) {
         var name = "gatehouse_mirrored_requests_total{result=\"" + result + "\",route=\"all\"} ";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.config.ConfigException;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Vertx;
@@ -34,6 +35,7 @@ class JsonTest {
     private static Services services;
     private static Vertx vertx;
     private static HttpServer echo;
+    private static RawOrigin shadow;
     private static TestGateway gateway;
 
     @BeforeAll
@@ -43,23 +45,27 @@ class JsonTest {
         echo = TestGateway.await(vertx.createHttpServer(new HttpServerOptions())
                 .requestHandler(JsonTest::echo)
                 .listen(0, "127.0.0.1"));
+        shadow = RawOrigin.answering("nobody sees this");
         var schema = folder.resolve("books.desc");
         Files.write(schema, Books.descriptors().toByteArray());
         gateway = TestGateway.startWithGrpc("""
                 services:
                   tests: { targets: "http://127.0.0.1:%d", protocol: grpc }
                   books: { targets: "http://127.0.0.1:%d", protocol: grpc }
+                  shadow: { targets: "%s" }
                 routes:
                   tests: { match: { path: "/grpc.testing.TestService/**" }, to: { rpc: tests } }
                   named: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: tests, schema: reflection } }
                   books: { match: { path: "/v1/**" }, to: { rpc: books, schema: "%s" } }
-                """, services.port(), echo.actualPort(), schema);
+                  copied: { match: { path: "/v1/books/77" }, to: { rpc: books, schema: "%s" }, mirror: { to: shadow } }
+                """, services.port(), echo.actualPort(), shadow.url(), schema, schema);
     }
 
     @AfterAll
     static void stop() throws Exception {
         gateway.close();
         services.close();
+        shadow.close();
         TestGateway.await(vertx.close());
     }
 
@@ -233,5 +239,16 @@ class JsonTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("missing.desc: does not exist")
                 .hasMessageContaining("a service with protocol: grpc");
+    }
+
+    @Test
+    void what_is_mirrored_is_the_call_that_was_made_of_it() throws IOException {
+        assertThat(send("GET", "/v1/books/77", "").status()).isEqualTo(200);
+        shadow.awaitRequests(1);
+        var copy = shadow.requests().get(0);
+        assertThat(copy.method()).isEqualTo("POST");
+        assertThat(copy.target()).startsWith("/lib.");
+        assertThat(copy.header("Content-Type")).isEqualTo("application/grpc+proto");
+        assertThat(copy.body().bytes()).hasSizeGreaterThan(5).startsWith(0, 0, 0, 0);
     }
 }

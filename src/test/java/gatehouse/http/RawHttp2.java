@@ -14,17 +14,17 @@ import java.util.List;
 
 /** An HTTP/2 client that writes frames as it is told, valid or not (RFC 9113). */
 public final class RawHttp2 implements AutoCloseable {
-    static final int DATA = 0;
+    public static final int DATA = 0;
     static final int HEADERS = 1;
     static final int PRIORITY_FRAME = 2;
-    static final int RST_STREAM = 3;
+    public static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int PUSH_PROMISE = 5;
     static final int PING = 6;
     static final int GOAWAY = 7;
     static final int WINDOW_UPDATE = 8;
     static final int CONTINUATION = 9;
-    static final int END_STREAM = 1;
+    public static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
     static final int PRIORITY = 32;
 
@@ -71,7 +71,8 @@ public final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    /** A frame as it is told. */
+    public RawHttp2 frame(int type, int flags, int stream, byte[] payload) throws IOException {
         client.send(bytes(type, flags, stream, payload));
         return this;
     }

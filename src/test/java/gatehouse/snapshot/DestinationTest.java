@@ -192,6 +192,14 @@ class DestinationTest {
         "/a, 'Accept: text/html, application/vnd.acme-v3.1+json;q=0.9', 3",
         "/a, Accept: application/vnd.acme2.v3+json, none",
         "/a, Accept: */*, none",
+        "/a, 'Accept: application/vnd.acme-corp.v2+json, application/vnd.acme.v3+json', 3",
+        "/a, 'Accept: application/vnd.acme.v4+json;q=0.5, application/vnd.acme.v3+json;q=0.8', 3",
+        "/a, 'Accept: application/vnd.acme.v3+json;q=0, */*', none",
+        "/a, 'Accept: application/json;profile=\"a,b;version=9\";version=2', 2",
+        "/a, 'Accept: application/json;version=2;q=1.5', none",
+        "/q?%76=2, X: y, 2",
+        "/q?v=2%2E1, X: y, 2",
+        "/q?v=2%zz, X: y, none",
         "/p/v2/x, X: y, 2",
         "/p/2.7/x, X: y, 2",
         "/p/v1/x, X: y, none",
@@ -199,6 +207,13 @@ class DestinationTest {
     })
     void the_version_that_a_request_names_decides(String target, String field, String answer) throws IOException {
         assertThat(get(target, field).text()).isEqualTo(answer);
+    }
+
+    @Test
+    void media_types_of_several_lines_are_one_list() throws IOException {
+        assertThat(get("/a", "Accept: text/html", "Accept: application/vnd.acme.v3+json")
+                        .text())
+                .isEqualTo("3");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -11,10 +11,10 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.policy.access.AccessConfig.Rule;
 import gatehouse.problem.Problem;
-import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public final class Access implements Policy {
 
     /** The policy {@code access} as far as the address decides. */
     public static final PolicyType<?> BY_ADDRESS = PolicyType.policy(
-                    KEY, DOC, Stage.ADDRESS, AccessConfig.class, config -> new Access(config, true))
+                    KEY, DOC, Stage.ADDRESS, AccessConfig.class, Access::early)
             .explainedBy((config, request, identity) -> trial(new Access(config, true), request, identity))
             .onlyWhereNamed();
 
@@ -38,19 +38,30 @@ public final class Access implements Policy {
             .onlyWhereNamed();
 
     private static final Problem REFUSAL = Problem.forbidden("The caller may not do this.");
-    private static final byte[] UNKNOWN = {};
 
     private final AccessConfig config;
     private final boolean early;
+    private final boolean isSettled; // there are rules about addresses alone, which were looked at early
 
     private Access(AccessConfig config, boolean early) {
         this.config = config;
         this.early = early;
+        isSettled = !early
+                && Stream.concat(config.deny().stream(), config.allow().stream())
+                        .allMatch(Access::isAboutAddressOnly);
+    }
+
+    /** The step that asks for the address; none where that alone can refuse nobody. */
+    private static Policy early(AccessConfig config) {
+        var denies = config.deny().stream().anyMatch(Access::isAboutAddressOnly);
+        var mayMiss = !config.allow().isEmpty()
+                && config.allow().stream().noneMatch(rule -> rule.cidr().isEmpty());
+        return denies || mayMiss ? new Access(config, true) : Policy.NONE;
     }
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        return admits(exchange, exchange.identity())
+        return isSettled || admits(exchange, exchange.identity())
                 ? next.proceed(exchange)
                 : Future.failedFuture(REFUSAL.asFailure());
     }
@@ -61,7 +72,7 @@ public final class Access implements Policy {
 
     /** Whether the rules let somebody do this. */
     public boolean admits(RequestHead request, Identity identity) {
-        var address = address(request.clientAddress());
+        var address = request.clientBytes();
         return early ? admitsAddress(address) : admits(request, identity, address);
     }
 
@@ -152,7 +163,7 @@ public final class Access implements Policy {
         if (ranges.isEmpty()) {
             return true;
         }
-        if (address == UNKNOWN) {
+        if (address.length == 0) {
             return inDoubt;
         }
         for (var range : ranges) {
@@ -161,22 +172,5 @@ public final class Access implements Policy {
             }
         }
         return false;
-    }
-
-    /** An address of IPv4 that is written as one of IPv6 is one of IPv4. */
-    private static byte[] address(String text) {
-        var bytes = NetUtil.createByteArrayFromIpAddressString(text);
-        if (bytes == null) {
-            return UNKNOWN;
-        }
-        if (bytes.length != 16 || bytes[10] != -1 || bytes[11] != -1) {
-            return bytes;
-        }
-        for (var i = 0; i < 10; i++) {
-            if (bytes[i] != 0) {
-                return bytes;
-            }
-        }
-        return java.util.Arrays.copyOfRange(bytes, 12, 16);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Facts implements CelVariableResolver {
     private final RequestHead request;
     private final Identity identity;
+    private @Nullable Object claims; // once they were asked for
 
     Facts(RequestHead request, Identity identity) {
         this.request = request;
@@ -27,7 +28,7 @@ final class Facts implements CelVariableResolver {
     public Optional<Object> find(String name) {
         return Optional.ofNullable(
                 switch (name) {
-                    case "claims" -> plain(identity.claims());
+                    case "claims" -> claims();
                     case "groups" -> List.copyOf(identity.groups());
                     case "consumer" -> Objects.requireNonNullElse(identity.consumer(), "");
                     case "request.method" -> request.method();
@@ -38,6 +39,13 @@ final class Facts implements CelVariableResolver {
                     case "client.ip" -> request.clientAddress();
                     default -> null;
                 });
+    }
+
+    private @Nullable Object claims() {
+        if (claims == null) {
+            claims = plain(identity.claims());
+        }
+        return claims;
     }
 
     /** The language knows whole numbers of 64 bits only, and no other null than its own. */

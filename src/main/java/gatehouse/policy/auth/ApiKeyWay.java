@@ -62,9 +62,22 @@ final class ApiKeyWay implements Way {
 
     @Override
     public void hide(Exchange exchange) {
-        if (config.forward()) {
-            return;
+        if (!config.forward()) {
+            drop(exchange);
         }
+    }
+
+    @Override
+    public @Nullable String shown(Exchange exchange) {
+        var field = config.header() == null ? null : exchange.header(config.header());
+        var query = exchange.upstreamQuery();
+        return field != null || config.query() == null || query == null
+                ? field
+                : TokenPlace.firstParameter(query, config.query());
+    }
+
+    @Override
+    public void drop(Exchange exchange) {
         if (config.header() != null) {
             exchange.headers().remove(config.header());
         }

@@ -63,11 +63,11 @@ public final class Auth implements Policy {
     }
 
     private Future<Reply> decide(Exchange exchange, Verdict verdict, Next next) {
+        if (failures != null && verdict.isWrong()) {
+            failures.count(exchange);
+        }
         var refusal = verdict.refusal();
         if (refusal != null) {
-            if (failures != null && verdict.isWrong()) {
-                failures.count(exchange);
-            }
             return Future.failedFuture(refusal.asFailure());
         }
         var identity = verdict.identity();

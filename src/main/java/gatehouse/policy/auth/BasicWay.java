@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
 /**
@@ -52,7 +53,7 @@ final class BasicWay implements Way {
         nanoTime = surroundings.nanoTime();
         consumers = new Consumers(surroundings.consumers());
         challenge = "Basic realm=\"" + config.realm() + "\", charset=\"UTF-8\"";
-        refused = Verdict.refused(challenge, "Name or password is wrong.");
+        refused = Verdict.wrongGuess(challenge, "Name or password is wrong.");
         malformed = Verdict.refused(challenge, "The credentials are malformed.");
         var threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         workers = surroundings.vertx().createSharedWorkerExecutor("gatehouse-passwords", threads);
@@ -143,10 +144,18 @@ final class BasicWay implements Way {
 
     @Override
     public void hide(Exchange exchange) {
-        var headers = exchange.headers();
-        var field = headers.get("authorization");
-        if (!config.forward() && field != null && field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-            headers.remove("authorization");
+        if (!config.forward() && shown(exchange) != null) {
+            drop(exchange);
         }
+    }
+
+    @Override
+    public @Nullable String shown(Exchange exchange) {
+        return TokenPlace.ofScheme(SCHEME, exchange.headers());
+    }
+
+    @Override
+    public void drop(Exchange exchange) {
+        exchange.headers().remove("authorization");
     }
 }

@@ -48,8 +48,7 @@ final class ExternalWay implements Way {
 
     @Override
     public Future<Verdict> look(Exchange exchange) {
-        var question = question(exchange);
-        var hash = Digest.of(text(question));
+        var hash = Digest.of(text(exchange));
         var known = seen.get(hash, nanoTime.getAsLong());
         if (known != null) {
             return known.soon();
@@ -57,7 +56,7 @@ final class ExternalWay implements Way {
         if (underWay.size() >= MOST_UNDER_WAY) {
             return Future.failedFuture(Looking.unavailable().asFailure());
         }
-        return Looking.here(surroundings.vertx(), underWay.answer(hash, () -> ask(question, hash)));
+        return Looking.here(surroundings.vertx(), underWay.answer(hash, () -> ask(question(exchange), hash)));
     }
 
     private MultiMap question(Exchange exchange) {
@@ -77,10 +76,21 @@ final class ExternalWay implements Way {
     }
 
     /** The question as one text; no field can hold a line feed, so no two questions have the same. */
-    private static String text(MultiMap question) {
-        var text = new StringBuilder();
-        for (var field : question) {
-            text.append(field.getKey()).append('\n').append(field.getValue()).append('\n');
+    private String text(Exchange exchange) {
+        var text = new StringBuilder(256);
+        for (var name : config.send()) {
+            for (var value : exchange.headers().getAll(name)) {
+                text.append(name).append('\n').append(value).append('\n');
+            }
+        }
+        if (config.request()) {
+            text.append('\n')
+                    .append(exchange.method())
+                    .append('\n')
+                    .append(exchange.caller().scheme());
+            text.append('\n').append(exchange.authority()).append('\n').append(exchange.path());
+            text.append('\n').append(exchange.query() == null ? "" : '?' + exchange.query());
+            text.append('\n').append(exchange.clientAddress());
         }
         return text.toString();
     }
@@ -167,6 +177,20 @@ final class ExternalWay implements Way {
     private static @Nullable String valueOrNull(MultiMap headers, String name) {
         var values = headers.getAll(name);
         return values.isEmpty() ? null : String.join(", ", values);
+    }
+
+    /** All that it is shown. */
+    @Override
+    public boolean standsFor(String credentials, Exchange exchange) {
+        for (var name : config.send()) {
+            for (var value : exchange.headers().getAll(name)) {
+                if (value.contains(credentials)) {
+                    return true;
+                }
+            }
+        }
+        var query = exchange.query();
+        return config.request() && query != null && query.contains(credentials);
     }
 
     @Override

@@ -24,6 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class JwtWay implements Way {
     private static final String CHALLENGE = "Bearer";
     private static final int MOST_GOOD = 20_000;
+
+    /** Part of the heap that what was verified may take: who may have tokens may have many, and long ones. */
+    private static final int PART_OF_HEAP = 16;
+
+    /** What a token takes here as values of JSON, for each of its characters and besides; rather more. */
+    private static final int BYTES_A_CHARACTER = 4;
+
+    private static final int BYTES_BESIDES = 500;
     private static final int MOST_BAD = 10_000;
     private static final long BAD_NANOS = 10_000_000_000L;
 
@@ -38,7 +46,7 @@ final class JwtWay implements Way {
     private final LongSupplier nanoTime;
     private final List<String> fields;
     private final Recent<Known> recent = new Recent<>();
-    private final Seen<Known> good = new Seen<>(MOST_GOOD);
+    private final Seen<Known> good = new Seen<>(MOST_GOOD, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     private final Seen<Verdict> bad = new Seen<>(MOST_BAD);
     private final Verdict revoked = refused("The token is revoked.");
 
@@ -61,29 +69,38 @@ final class JwtWay implements Way {
 
     @Override
     public Future<Verdict> look(Exchange exchange) {
-        var text = place.find(exchange);
+        var field = place.field(exchange);
+        if (field != null) {
+            return look(field, true);
+        }
+        var text = place.findElsewhere(exchange);
         if (text != null) {
-            return look(text);
+            return look(text, false);
         }
         return place.mayBeInForm(exchange)
-                ? place.findInForm(exchange).compose(found -> found == null ? Verdict.ABSENT.soon() : look(found))
+                ? place.findInForm(exchange)
+                        .compose(found -> found == null ? Verdict.ABSENT.soon() : look(found, false))
                 : Verdict.ABSENT.soon();
     }
 
-    private Future<Verdict> look(String text) {
-        if (text.length() > Token.MOST_CHARACTERS) {
-            return refused("The token is too long.").soon();
-        }
+    /**
+     * @param shown a token, or the field that it stands in, which is known as it is: no part of it is copied
+     */
+    private Future<Verdict> look(String shown, boolean isField) {
         var now = nanoTime.getAsLong();
         var keySet = keys.keys();
-        var last = recent.get(text, now);
+        var last = recent.get(shown, now);
         if (last != null && last.keys.isSameAs(keySet)) {
             return now(last);
+        }
+        var text = isField ? TokenPlace.token(shown) : shown;
+        if (text.length() > Token.MOST_CHARACTERS) {
+            return refused("The token is too long.").soon();
         }
         var hash = Digest.of(text);
         var known = good.get(hash, now);
         if (known != null && known.keys.isSameAs(keySet)) {
-            recent.put(text, known, known.endNanos);
+            recent.put(shown, known, known.endNanos);
             return now(known);
         }
         var seen = bad.get(hash, now);
@@ -134,7 +151,7 @@ final class JwtWay implements Way {
                 issued == null ? 0 : issued.longValue(),
                 keySet,
                 end);
-        good.put(hash, known, end);
+        good.put(hash, known, end, BYTES_A_CHARACTER * text.length() + BYTES_BESIDES);
         return now(known);
     }
 
@@ -209,6 +226,18 @@ final class JwtWay implements Way {
     public void hide(Exchange exchange) {
         if (!config.forward()) {
             place.hide(exchange);
+        } else if (place.isOneOfSeveral()) {
+            place.hideOthers(exchange);
         }
+    }
+
+    @Override
+    public @Nullable String shown(Exchange exchange) {
+        return place.shown(exchange);
+    }
+
+    @Override
+    public void drop(Exchange exchange) {
+        place.hide(exchange);
     }
 }

@@ -14,10 +14,15 @@ import java.util.Objects;
 final class Keys implements KeySource {
     private final KeySet fixed;
     private final KeySource others;
+    private volatile Together last;
+
+    /** Both, made when the others were seen last. */
+    private record Together(KeySet others, KeySet all) {}
 
     private Keys(KeySet fixed, KeySource others) {
         this.fixed = fixed;
         this.others = others;
+        this.last = new Together(KeySet.EMPTY, fixed);
     }
 
     /** Reads files now; a URL is asked for the first time. */
@@ -120,11 +125,20 @@ final class Keys implements KeySource {
 
     @Override
     public KeySet keys() {
-        return fixed.and(others.keys());
+        return with(others.keys());
+    }
+
+    private KeySet with(KeySet found) {
+        var known = last;
+        if (known.others != found) {
+            known = new Together(found, fixed.and(found));
+            last = known;
+        }
+        return known.all;
     }
 
     @Override
     public Future<KeySet> lookAgain() {
-        return others.lookAgain().map(fixed::and);
+        return others.lookAgain().map(this::with);
     }
 }

@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class RemoteKeys implements KeySource {
     private final LongSupplier nanoTime;
 
     private volatile KeySet keys = KeySet.EMPTY;
+    private volatile List<Jwk> read = List.of();
     private volatile long readAt;
     private volatile long askedAt;
     private volatile boolean asked;
@@ -55,21 +57,29 @@ final class RemoteKeys implements KeySource {
 
     @Override
     public KeySet keys() {
-        var now = nanoTime.getAsLong();
         var known = keys;
         if (known.isEmpty()) {
             return known;
         }
-        var age = now - readAt;
-        if (age > times.refresh().toNanos()) {
+        var now = nanoTime.getAsLong();
+        if (now - readAt > times.refresh().toNanos() && isDue(now, times.unknown())) {
             var unused = lookAgain(times.unknown());
         }
-        return age > times.keep().toNanos() ? KeySet.EMPTY : known;
+        return good(now);
+    }
+
+    /** Those known so far, for as long as they stay good. */
+    private KeySet good(long now) {
+        return now - readAt > times.keep().toNanos() ? KeySet.EMPTY : keys;
+    }
+
+    private boolean isDue(long now, Duration pause) {
+        return !asked || now - askedAt >= pause.toNanos();
     }
 
     @Override
     public Future<KeySet> lookAgain() {
-        return lookAgain(keys.isEmpty() ? times.retry() : times.unknown());
+        return lookAgain(good(nanoTime.getAsLong()).isEmpty() ? times.retry() : times.unknown());
     }
 
     private synchronized Future<KeySet> lookAgain(Duration pause) {
@@ -78,8 +88,8 @@ final class RemoteKeys implements KeySource {
             return running;
         }
         var now = nanoTime.getAsLong();
-        if (asked && now - askedAt < pause.toNanos()) {
-            return Future.succeededFuture(keys);
+        if (!isDue(now, pause)) {
+            return Future.succeededFuture(good(now));
         }
         asked = true;
         askedAt = now;
@@ -99,8 +109,18 @@ final class RemoteKeys implements KeySource {
                 return Future.failedFuture("status " + answer.status());
             }
             var bytes = answer.body().getBytes();
-            return vertx.executeBlocking(() -> KeySet.of(vertx, Jwk.set(bytes, false)), false);
+            return vertx.executeBlocking(() -> set(Jwk.set(bytes, false)), false);
         });
+    }
+
+    /** The same set stays the same, so that what was verified with it is not verified again. */
+    private KeySet set(List<Jwk> found) {
+        if (found.equals(read)) {
+            return keys;
+        }
+        var made = KeySet.of(vertx, found);
+        read = found;
+        return made;
     }
 
     private synchronized KeySet adopt(KeySet found) {
@@ -112,12 +132,13 @@ final class RemoteKeys implements KeySource {
     }
 
     private synchronized KeySet fail(Throwable cause) {
+        var former = good(nanoTime.getAsLong());
         LOG.warn(
                 "keys can't be read from {}, {}: {}",
                 url,
-                keys.isEmpty() ? "there are none" : "the former stay",
+                former.isEmpty() ? "there are none" : "the former stay",
                 cause.getMessage());
         underWay = null;
-        return keys;
+        return former;
     }
 }

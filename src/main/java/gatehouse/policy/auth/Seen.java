@@ -1,6 +1,7 @@
 package gatehouse.policy.auth;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +11,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Seen<V> {
     private final int half;
+    private final long halfBytes;
+    private final AtomicLong bytes = new AtomicLong(); // of the younger
     private volatile ConcurrentHashMap<Digest, Entry<V>> young = new ConcurrentHashMap<>();
     private volatile ConcurrentHashMap<Digest, Entry<V>> old = new ConcurrentHashMap<>();
 
-    private record Entry<V>(V value, long endNanos) {}
+    private record Entry<V>(V value, long endNanos, int bytes) {}
 
     /** Holds so many at most. */
     Seen(int most) {
+        this(most, Long.MAX_VALUE);
+    }
+
+    /** Holds so many at most, of so many bytes together. */
+    Seen(int most, long mostBytes) {
         half = Math.max(1, most / 2);
+        halfBytes = mostBytes / 2;
     }
 
     /** What was found out, or null where it was not, or too long ago. */
@@ -37,26 +46,38 @@ final class Seen<V> {
 
     /** Keeps something until then. */
     void put(Digest key, V value, long endNanos) {
-        put(key, new Entry<>(value, endNanos));
+        put(key, value, endNanos, 0);
+    }
+
+    /** The same of something that takes about so many bytes. */
+    void put(Digest key, V value, long endNanos, int about) {
+        put(key, new Entry<>(value, endNanos, about));
     }
 
     private void put(Digest key, Entry<V> entry) {
-        if (young.size() >= half) {
+        if (isFull()) {
             turn();
         }
-        young.put(key, entry);
+        var before = young.put(key, entry);
+        bytes.addAndGet(entry.bytes - (before == null ? 0 : before.bytes));
+    }
+
+    private boolean isFull() {
+        return young.size() >= half || bytes.get() >= halfBytes;
     }
 
     private synchronized void turn() {
-        if (young.size() >= half) {
+        if (isFull()) {
             old = young;
             young = new ConcurrentHashMap<>();
+            bytes.set(0);
         }
     }
 
     /** Forgets all. */
     synchronized void clear() {
         young = new ConcurrentHashMap<>();
+        bytes.set(0);
         old = new ConcurrentHashMap<>();
     }
 

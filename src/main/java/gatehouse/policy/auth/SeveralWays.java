@@ -30,6 +30,11 @@ abstract class SeveralWays implements Way {
     }
 
     @Override
+    public List<Way> kinds() {
+        return ways.stream().flatMap(way -> way.kinds().stream()).toList();
+    }
+
+    @Override
     public void hide(Exchange exchange) {
         ways.forEach(way -> way.hide(exchange));
     }

@@ -1,8 +1,10 @@
 package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
+import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds a token: in {@code Authorization} (RFC 6750 §2.1), then in a cookie, then in the query (§2.3), then in a form (§2.2). */
 final class TokenPlace {
     private static final String SCHEME = "Bearer ";
+    private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
 
     private final JwtConfig.From from;
     private final FormBodies forms;
@@ -36,12 +39,45 @@ final class TokenPlace {
 
     /** The token, or null where there is none but perhaps in a form. */
     @Nullable String find(Exchange exchange) {
-        var headers = exchange.headers();
-        if (from.authorization() && isInAuthorization(headers)) {
-            return only(headers.getAll("authorization"), "Authorization")
-                    .substring(SCHEME.length())
-                    .strip();
+        var field = field(exchange);
+        return field == null ? findElsewhere(exchange) : token(field);
+    }
+
+    /** The whole {@code Authorization} where there is a token in it, or null; there must not be two. */
+    @Nullable String field(Exchange exchange) {
+        if (!from.authorization()) {
+            return null;
         }
+        var headers = exchange.headers();
+        var field = headers.get(AUTHORIZATION);
+        if (field == null) {
+            return null;
+        }
+        if (isTwice(AUTHORIZATION, headers)) {
+            throw new IllegalArgumentException("more than one Authorization");
+        }
+        return isOfScheme(SCHEME, field) ? field : null;
+    }
+
+    /** The token of such a field. */
+    static String token(String field) {
+        return field.substring(SCHEME.length()).strip();
+    }
+
+    private static boolean isTwice(AsciiString name, MultiMap headers) {
+        if (!(headers instanceof HeadersMultiMap map)) {
+            return headers.getAll(name).size() > 1;
+        }
+        var count = 0;
+        for (var fields = map.iteratorCharSequence(); fields.hasNext(); ) { // without a list
+            count += name.contentEqualsIgnoreCase(fields.next().getKey()) ? 1 : 0;
+        }
+        return count > 1;
+    }
+
+    /** The token in the head but not in {@code Authorization}; null where there is none. */
+    @Nullable String findElsewhere(Exchange exchange) {
+        var headers = exchange.headers();
         if (from.cookie() != null && headers.contains("cookie")) {
             var cookie = only(cookies(exchange.header("cookie"), from.cookie()), "the cookie");
             if (!cookie.isEmpty()) {
@@ -55,14 +91,70 @@ final class TokenPlace {
         return null;
     }
 
-    boolean isInAuthorization(MultiMap headers) {
-        var field = headers.get("authorization");
-        return field != null && field.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
+    private static boolean isOfScheme(String scheme, String field) {
+        return field.regionMatches(true, 0, scheme, 0, scheme.length());
+    }
+
+    /** The first line of {@code Authorization} of a scheme; null where there is none. */
+    static @Nullable String ofScheme(String scheme, MultiMap headers) {
+        if (headers.contains("authorization")) {
+            for (var field : headers.getAll("authorization")) {
+                if (isOfScheme(scheme, field)) {
+                    return field;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Whether there are places besides, where another token may stand. */
+    boolean isOneOfSeveral() {
+        return (from.authorization() ? 1 : 0) + (from.cookie() == null ? 0 : 1) + (from.query() == null ? 0 : 1) > 1;
+    }
+
+    /** What stands in the first of the places in the head where anything does, be it a good token or not. */
+    @Nullable String shown(Exchange exchange) {
+        var field = from.authorization() ? ofScheme(SCHEME, exchange.headers()) : null;
+        if (field != null) {
+            return field;
+        }
+        var cookies = from.cookie() == null ? List.<String>of() : cookies(exchange.header("cookie"), from.cookie());
+        if (!cookies.isEmpty()) {
+            return cookies.get(0);
+        }
+        var query = exchange.upstreamQuery();
+        return from.query() == null || query == null ? null : firstParameter(query, from.query());
+    }
+
+    /** Takes tokens away that stand where nobody has looked, as there was one before; but not the same one once more. */
+    void hideOthers(Exchange exchange) {
+        var token = find(exchange);
+        if (token == null) {
+            return;
+        }
+        var cookie = from.cookie();
+        if (cookie != null && !areAll(token, cookies(exchange.header("cookie"), cookie))) {
+            hideCookie(exchange.headers(), cookie);
+        }
+        var name = from.query();
+        var query = exchange.upstreamQuery();
+        if (name != null && query != null && !areAll(token, parameters(query, name))) {
+            hideParameter(exchange, name);
+        }
+    }
+
+    private static boolean areAll(String token, List<String> found) {
+        for (var each : found) {
+            if (!each.equals(token)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Takes it away wherever it may be, before the request goes on. */
     void hide(Exchange exchange) {
-        if (from.authorization() && isInAuthorization(exchange.headers())) {
+        if (from.authorization() && ofScheme(SCHEME, exchange.headers()) != null) {
             exchange.headers().remove("authorization");
         }
         if (from.cookie() != null) {
@@ -140,17 +232,26 @@ final class TokenPlace {
      * none.
      */
     static @Nullable String parameter(String query, String name) {
-        String found = null;
+        var found = parameters(query, name);
+        return found.isEmpty() ? null : only(found, "parameter");
+    }
+
+    /** The value of the first of them, or null. */
+    static @Nullable String firstParameter(String query, String name) {
+        var found = parameters(query, name);
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    private static List<String> parameters(String query, String name) {
+        List<String> found = List.of();
         for (var start = 0; start < query.length(); ) {
             var ampersand = query.indexOf('&', start);
             var end = ampersand < 0 ? query.length() : ampersand;
             if (query.startsWith(name, start)
                     && start + name.length() < end
                     && query.charAt(start + name.length()) == '=') {
-                if (found != null) {
-                    throw new IllegalArgumentException("more than one parameter");
-                }
-                found = query.substring(start + name.length() + 1, end);
+                var value = query.substring(start + name.length() + 1, end);
+                found = found.isEmpty() ? List.of(value) : List.of(found.get(0), value);
             }
             start = end + 1;
         }

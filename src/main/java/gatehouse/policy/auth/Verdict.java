@@ -17,17 +17,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Verdict {
     /** No credentials of this kind. */
-    static final Verdict ABSENT = new Verdict(null, null, Map.of(), false);
+    static final Verdict ABSENT = new Verdict(null, null, Map.of(), false, false);
 
     private final @Nullable Identity identity;
     private final @Nullable Problem refusal;
     private final Map<String, String> given;
     private final boolean isWrong;
+    private final boolean isGuess;
     private final Future<Verdict> future;
 
     private Verdict(
-            @Nullable Identity identity, @Nullable Problem refusal, Map<String, String> given, boolean isWrong) {
+            @Nullable Identity identity,
+            @Nullable Problem refusal,
+            Map<String, String> given,
+            boolean isWrong,
+            boolean isGuess) {
         this.isWrong = isWrong;
+        this.isGuess = isGuess;
         this.identity = identity;
         this.refusal = refusal;
         this.given = given;
@@ -36,17 +42,32 @@ final class Verdict {
 
     /** Somebody known, of whom the service is told in these header fields. */
     static Verdict known(Identity identity, Map<String, String> given) {
-        return new Verdict(identity, null, Map.copyOf(given), false);
+        return new Verdict(identity, null, Map.copyOf(given), false, false);
     }
 
     /** Somebody who may not pass, whether or not there were credentials. */
     static Verdict refused(Problem problem) {
-        return new Verdict(null, problem, Map.of(), false);
+        return new Verdict(null, problem, Map.of(), false, false);
     }
 
     /** 401 by credentials of a kind that this challenge asks for. */
     static Verdict refused(String challenge, String detail) {
-        return new Verdict(null, Problem.unauthorized(challenge, detail), Map.of(), true);
+        return new Verdict(null, Problem.unauthorized(challenge, detail), Map.of(), true, false);
+    }
+
+    /** 401 by credentials that can be guessed by trying. */
+    static Verdict wrongGuess(String challenge, String detail) {
+        return new Verdict(null, Problem.unauthorized(challenge, detail), Map.of(), true, true);
+    }
+
+    /** The same, of somebody who is known but has guessed besides. */
+    Verdict besideGuess() {
+        return new Verdict(identity, refusal, given, true, true);
+    }
+
+    /** Whether there were credentials that can be guessed by trying, and wrong ones. */
+    boolean isGuess() {
+        return isGuess;
     }
 
     @Nullable Identity identity() {

@@ -16,11 +16,12 @@ final class Ways {
     }
 
     Way of(AuthConfig config) {
-        return of(config.jwt(), config.apiKey(), config.basic(), config.external(), config.any(), config.all());
+        return of(config.jwt(), config.apiKey(), config.basic(), config.external(), config.any(), config.all(), true);
     }
 
-    private Way of(AuthConfig.Way config) {
-        return of(config.jwt(), config.apiKey(), config.basic(), config.external(), config.any(), config.all());
+    private Way of(AuthConfig.Way config, boolean isAlone) {
+        return of(
+                config.jwt(), config.apiKey(), config.basic(), config.external(), config.any(), config.all(), isAlone);
     }
 
     private Way of(
@@ -29,7 +30,8 @@ final class Ways {
             AuthConfig.@Nullable Basic basic,
             AuthConfig.@Nullable External external,
             @Nullable List<AuthConfig.Way> any,
-            @Nullable List<AuthConfig.Way> all) {
+            @Nullable List<AuthConfig.Way> all,
+            boolean isAlone) {
         if (jwt != null) {
             return jwt(jwt);
         }
@@ -43,9 +45,11 @@ final class Ways {
             return external(external);
         }
         if (any != null) {
-            return new AnyWay(any.stream().map(this::of).toList());
+            return new AnyWay(any.stream().map(each -> of(each, isAlone)).toList(), isAlone);
         }
-        return new AllWays(Objects.requireNonNull(all).stream().map(this::of).toList());
+        return new AllWays(Objects.requireNonNull(all).stream()
+                .map(each -> of(each, false))
+                .toList());
     }
 
     private Way jwt(JwtConfig config) {

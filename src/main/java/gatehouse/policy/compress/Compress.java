@@ -10,6 +10,7 @@ import gatehouse.exchange.Reply;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
+import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
@@ -76,10 +77,14 @@ public final class Compress implements Policy {
         }
     }
 
-    /** A client that names more is not listened to any further. */
-    private static final int MOST_CODINGS = 100;
-
-    private static final List<String> CHECKSUMS = List.of("content-md5", "digest", "content-digest", "repr-digest");
+    private static final List<AsciiString> CHECKSUMS = List.of(
+            AsciiString.cached("content-md5"),
+            AsciiString.cached("digest"),
+            AsciiString.cached("content-digest"),
+            AsciiString.cached("repr-digest"));
+    private static final AsciiString ENCODING = AsciiString.cached("Content-Encoding");
+    private static final AsciiString RANGE = AsciiString.cached("Content-Range");
+    private static final AsciiString CACHE_CONTROL = AsciiString.cached("Cache-Control");
 
     private final Set<String> types = new HashSet<>();
     private final long min;
@@ -127,7 +132,7 @@ public final class Compress implements Policy {
         if (wanted == null || (!exchange.isHead() && Packing.underWay() >= max)) {
             return reply;
         }
-        fields.set("Content-Encoding", coding);
+        fields.set(ENCODING, coding);
         fields.remove("content-length");
         fields.remove("accept-ranges");
         var tag = fields.get("etag");
@@ -152,7 +157,7 @@ public final class Compress implements Policy {
         if (length >= 0 && length < Math.max(1, min)) {
             return false;
         }
-        var given = fields.get("content-encoding");
+        var given = fields.get(ENCODING);
         if (given != null && !Fields.is(given, "identity")) {
             return false;
         }
@@ -161,7 +166,7 @@ public final class Compress implements Policy {
                 return false;
             }
         }
-        return !fields.contains("content-range") && !isNotToTransform(fields);
+        return !fields.contains(RANGE) && !isNotToTransform(fields);
     }
 
     private static long announced(MultiMap fields) {
@@ -175,10 +180,10 @@ public final class Compress implements Policy {
 
     /** RFC 9111 §5.2.2.6. */
     private static boolean isNotToTransform(MultiMap fields) {
-        if (!fields.contains("cache-control")) {
+        if (!fields.contains(CACHE_CONTROL)) {
             return false;
         }
-        for (var line : fields.getAll("cache-control")) {
+        for (var line : fields.getAll(CACHE_CONTROL)) {
             if (Fields.hasToken(line, "no-transform")) {
                 return true;
             }
@@ -224,13 +229,13 @@ public final class Compress implements Policy {
             return false;
         }
         var weight = gzipWeight(accept);
-        return weight > 0 && weight >= weight(accept, "identity");
+        return weight > 0 && weight >= Codings.weight(accept, "identity");
     }
 
     private static int gzipWeight(String accept) {
-        var gzip = weight(accept, "gzip");
-        gzip = gzip < 0 ? weight(accept, "x-gzip") : gzip;
-        return gzip < 0 ? weight(accept, "*") : gzip;
+        var gzip = Codings.weight(accept, "gzip");
+        gzip = gzip < 0 ? Codings.weight(accept, "x-gzip") : gzip;
+        return gzip < 0 ? Codings.weight(accept, "*") : gzip;
     }
 
     /** Whether brotli is named, and no less welcome than gzip and the body as it is. */
@@ -238,62 +243,7 @@ public final class Compress implements Policy {
         if (accept == null) {
             return false;
         }
-        var brotli = weight(accept, "br");
-        return brotli > 0 && brotli >= gzipWeight(accept) && brotli >= weight(accept, "identity");
-    }
-
-    /** Weight of a coding in thousandths; -1 where it is not named. */
-    private static int weight(String accept, String coding) {
-        var looked = 0;
-        for (var start = 0; start <= accept.length() && looked++ < MOST_CODINGS; ) {
-            var comma = accept.indexOf(',', start);
-            var end = comma < 0 ? accept.length() : comma;
-            var nameEnd = start;
-            while (nameEnd < end && accept.charAt(nameEnd) != ';') {
-                nameEnd++;
-            }
-            if (isNamed(accept, start, nameEnd, coding)) {
-                return nameEnd == end
-                        ? 1000
-                        : quality(accept.substring(nameEnd + 1, end).trim());
-            }
-            start = end + 1;
-        }
-        return -1;
-    }
-
-    private static boolean isNamed(String accept, int start, int end, String coding) {
-        var from = start;
-        var to = end;
-        while (from < to && accept.charAt(from) <= ' ') {
-            from++;
-        }
-        while (from < to && accept.charAt(to - 1) <= ' ') {
-            to--;
-        }
-        return to - from == coding.length() && accept.regionMatches(true, from, coding, 0, coding.length());
-    }
-
-    /** RFC 9110 §12.4.2; what can't be read counts for nothing. */
-    private static int quality(String parameter) {
-        if (!parameter.regionMatches(true, 0, "q=", 0, 2)) {
-            return 0;
-        }
-        var text = parameter.substring(2).trim();
-        if (text.isEmpty() || text.length() > 5 || (text.length() > 1 && text.charAt(1) != '.')) {
-            return 0;
-        }
-        var value = 0;
-        for (var i = 0; i < 5; i++) {
-            if (i == 1) {
-                continue;
-            }
-            var digit = i < text.length() ? text.charAt(i) - '0' : 0;
-            if (digit < 0 || digit > 9) {
-                return 0;
-            }
-            value = value * 10 + digit;
-        }
-        return value > 1000 ? 0 : value;
+        var brotli = Codings.weight(accept, "br");
+        return brotli > 0 && brotli >= gzipWeight(accept) && brotli >= Codings.weight(accept, "identity");
     }
 }

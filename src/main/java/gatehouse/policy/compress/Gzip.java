@@ -15,7 +15,7 @@ final class Gzip extends Packing {
     private static final int MOST_IDLE = 16;
 
     private static final ThreadLocal<ArrayDeque<Deflater>> IDLE = ThreadLocal.withInitial(ArrayDeque::new);
-    private static final int PIECE = 8 * 1024;
+    private static final ThreadLocal<byte[]> PIECE = ThreadLocal.withInitial(() -> new byte[8 * 1024]);
 
     /** RFC 1952 §2.3: no name, no time, and no word about the system. */
     private static final byte[] HEAD = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
@@ -58,7 +58,7 @@ final class Gzip extends Packing {
     }
 
     private static void drain(Deflater engine, Buffer out, boolean isLast) {
-        var piece = new byte[PIECE];
+        var piece = PIECE.get();
         int count;
         do {
             count = engine.deflate(piece, 0, piece.length, isLast ? Deflater.NO_FLUSH : Deflater.SYNC_FLUSH);

@@ -15,8 +15,13 @@ record PackedBody(Reply.Body source, Supplier<Packing> packing) implements Reply
     @Override
     public Future<Void> sendTo(Exchange exchange) {
         var packer = packing.get();
-        exchange.outflow().through(packer);
-        return source.sendTo(exchange).onComplete(sent -> packer.close());
+        try {
+            exchange.outflow().through(packer);
+            return source.sendTo(exchange).onComplete(sent -> packer.close());
+        } catch (RuntimeException e) {
+            packer.close();
+            throw e;
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
+import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -33,17 +34,17 @@ public final class Cors implements Policy {
                     "cors", "Lets pages of other origins read answers.", Stage.CORS, Config.class, Cors::new)
             .onlyWhereNamed();
 
-    private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
-    private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
-    private static final String EXPOSE = "Access-Control-Expose-Headers";
-    private static final List<String> OF_SERVICE = List.of(
+    private static final AsciiString ALLOW_ORIGIN = AsciiString.cached("Access-Control-Allow-Origin");
+    private static final AsciiString ALLOW_CREDENTIALS = AsciiString.cached("Access-Control-Allow-Credentials");
+    private static final AsciiString EXPOSE = AsciiString.cached("Access-Control-Expose-Headers");
+    private static final List<AsciiString> OF_SERVICE = List.of(
             ALLOW_ORIGIN,
             ALLOW_CREDENTIALS,
             EXPOSE,
-            "Access-Control-Allow-Methods",
-            "Access-Control-Allow-Headers",
-            "Access-Control-Max-Age",
-            "Access-Control-Allow-Private-Network");
+            AsciiString.cached("Access-Control-Allow-Methods"),
+            AsciiString.cached("Access-Control-Allow-Headers"),
+            AsciiString.cached("Access-Control-Max-Age"),
+            AsciiString.cached("Access-Control-Allow-Private-Network"));
 
     /** Most names in a preflight that are looked at. */
     private static final int MOST_NAMES = 64;
@@ -144,10 +145,13 @@ public final class Cors implements Policy {
         if (isPreflight(exchange)) {
             return Future.succeededFuture(preflight(exchange, origin));
         }
-        return next.proceed(exchange)
-                .map(reply -> marked(reply, origin))
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof ProblemException refusal ? marked(refusal, origin) : failure));
+        return next.proceed(exchange).transform(end -> {
+            if (end.succeeded()) {
+                return Future.succeededFuture(marked(end.result(), origin));
+            }
+            return Future.failedFuture(
+                    end.cause() instanceof ProblemException refusal ? marked(refusal, origin) : end.cause());
+        });
     }
 
     /** Whether pages of an origin are let in by these settings. */
@@ -242,12 +246,12 @@ public final class Cors implements Policy {
     private Throwable marked(ProblemException refusal, @Nullable String origin) {
         Problem problem = refusal.problem().with("Vary", "Origin");
         if (origin != null) {
-            problem = problem.with(ALLOW_ORIGIN, any ? "*" : origin);
+            problem = problem.with(ALLOW_ORIGIN.toString(), any ? "*" : origin);
             if (config.credentials()) {
-                problem = problem.with(ALLOW_CREDENTIALS, "true");
+                problem = problem.with(ALLOW_CREDENTIALS.toString(), "true");
             }
             if (expose != null) {
-                problem = problem.with(EXPOSE, expose);
+                problem = problem.with(EXPOSE.toString(), expose);
             }
         }
         return refusal.getCause() == null ? problem.asFailure() : problem.asFailure(refusal.getCause());

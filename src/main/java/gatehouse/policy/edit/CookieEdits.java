@@ -101,7 +101,7 @@ final class CookieEdits {
     private String changed(String cookie) {
         var end = endOfPart(cookie, 0);
         var out = new StringBuilder(cookie.length() + 32).append(cookie, 0, end);
-        var isHost = cookie.stripLeading().toLowerCase(Locale.ROOT).startsWith(HOST_PREFIX);
+        var isHost = cookie.stripLeading().regionMatches(true, 0, HOST_PREFIX, 0, HOST_PREFIX.length());
         while (end < cookie.length()) {
             var start = end + 1;
             end = endOfPart(cookie, start);

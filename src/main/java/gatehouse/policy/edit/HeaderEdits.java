@@ -7,6 +7,7 @@ import gatehouse.exchange.Fields;
 import gatehouse.exchange.Filled;
 import gatehouse.exchange.OwnFields;
 import gatehouse.exchange.RequestHead;
+import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +44,9 @@ final class HeaderEdits {
         }
     }
 
-    private record Edit(String name, Template value, boolean replaces, boolean isCookie) {
+    private record Edit(AsciiString name, Template value, boolean replaces, boolean isCookie) {
         Edit(String name, Template value, boolean replaces) {
-            this(name, value, replaces, Fields.is(name, "cookie") || Fields.is(name, "set-cookie"));
+            this(AsciiString.cached(name), value, replaces, Fields.is(name, "cookie") || Fields.is(name, "set-cookie"));
         }
     }
 

@@ -208,4 +208,39 @@ class AccessTest {
             assertThat(door.requests()).hasSize(1);
         }
     }
+
+    @Test
+    void steps_of_which_none_is_spared_where_it_may_refuse() throws Exception {
+        try (var origin = RawOrigin.answering(Answers.ok("hello"));
+                var gateway = TestGateway.start("""
+                        listeners: { web: { listen: "127.0.0.1:0", trustedProxies: 127.0.0.1 } }
+                        services: { origin: { targets: "%s" } }
+                        consumers: { ann: { groups: [staff], keys: [key-of-ann-0123456789] } }
+                        defaults: { auth: { apiKey: {}, required: false } }
+                        routes:
+                          deny:  { match: { path: /deny }, to: origin, access: { deny: { cidr: 192.0.2.0/24 } } }
+                          allow: { match: { path: /allow }, to: origin, access: { allow: { cidr: 192.0.2.0/24 } } }
+                          both:  { match: { path: /both }, to: origin, access: { allow: { cidr: 192.0.2.0/24 }, deny: { cidr: 192.0.2.7, groups: staff } } }
+                          or:    { match: { path: /or }, to: origin, access: { allow: [ { cidr: 192.0.2.0/24 }, { groups: staff } ] } }
+                          and:   { match: { path: /and }, to: origin, access: { allow: { cidr: 192.0.2.0/24, groups: staff } } }
+                          group: { match: { path: /group }, to: origin, access: { deny: { groups: staff } } }
+                        """, origin.url())) {
+            var near = "X-Forwarded-For: 192.0.2.7";
+            var far = "X-Forwarded-For: 198.51.100.7";
+            var ann = "X-Api-Key: key-of-ann-0123456789";
+            var statuses = new java.util.TreeMap<String, String>();
+            for (var path : List.of("/deny", "/allow", "/both", "/or", "/and", "/group")) {
+                var found = new StringBuilder();
+                for (var fields : new String[][] {{near}, {far}, {near, ann}, {far, ann}}) {
+                    found.append(RawClient.get(gateway.port(), path, fields).status() == 200 ? '+' : '-');
+                }
+                statuses.put(path, found.toString());
+            }
+            assertThat(statuses)
+                    .as("near, far, and both as one of the staff")
+                    .containsExactlyInAnyOrderEntriesOf(Map.of(
+                            "/deny", "-+-+", "/allow", "+-+-", "/both", "+---", "/or", "+-++", "/and", "--+-", "/group",
+                            "++--"));
+        }
+    }
 }

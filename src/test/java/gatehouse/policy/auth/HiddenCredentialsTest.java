@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
@@ -23,13 +24,16 @@ class HiddenCredentialsTest {
 
     private static RawOrigin origin;
     private static RawOrigin asked;
+    private static RawOrigin knowing;
     private static TestGateway gateway;
 
     @BeforeAll
     static void start() throws Exception {
         origin = RawOrigin.answering(Answers.ok("fine"));
+        knowing = RawOrigin.answering("yes");
         asked = RawOrigin.answering(Answers.status("401 Unauthorized", ""));
-        gateway = TestGateway.start("""
+        gateway = TestGateway.start(
+                """
                 listeners: { web: { listen: "127.0.0.1:0", trustedProxies: 127.0.0.1 } }
                 services: { origin: { targets: "%s" } }
                 consumers: { ann: { keys: [ %s ] } }
@@ -37,17 +41,29 @@ class HiddenCredentialsTest {
                   key:     { match: { path: "/key/**" }, to: origin, auth: { apiKey: { query: key } }, request: { query: { set: { v: "2" } } } }
                   kept:    { match: { path: "/kept" }, to: origin, auth: { apiKey: { query: key, forward: true } } }
                   token:   { match: { path: "/token" }, to: origin, auth: { jwt: { audience: api, keys: { secret: %s }, from: { query: access_token, cookie: session }, forward: false } } }
+                  several: { match: { path: "/several" }, to: origin, auth: { any: [ { jwt: { audience: api, keys: { secret: %s }, from: { cookie: session } } }, { apiKey: { forward: true } } ] } }
+                  places:  { match: { path: "/places" }, to: origin, auth: { jwt: { audience: api, keys: { secret: %s }, from: { query: access_token, cookie: session } } } }
+                  opaque:  { match: { path: "/opaque" }, to: origin, auth: { any: [ { jwt: { audience: api, keys: { secret: %s } } }, { external: { url: "%s", send: [Authorization] } } ] } }
                   few:     { match: { path: "/few" }, to: origin, auth: { apiKey: {}, failures: 3/h } }
                   too:     { match: { path: "/too" }, to: origin, auth: { apiKey: {}, failures: 3/h } }
                   many:    { match: { path: "/many" }, to: origin, auth: { apiKey: {}, failures: null } }
                   outside: { match: { path: "/outside" }, to: origin, auth: { external: "%s", failures: 2/h } }
-                """, origin.url(), KEY, Tokens.SECRET, asked.url());
+                """,
+                origin.url(),
+                KEY,
+                Tokens.SECRET,
+                Tokens.SECRET,
+                Tokens.SECRET,
+                Tokens.SECRET,
+                knowing.url(),
+                asked.url());
     }
 
     @AfterAll
     static void stop() throws IOException {
         gateway.close();
         asked.close();
+        knowing.close();
         origin.close();
     }
 
@@ -85,6 +101,57 @@ class HiddenCredentialsTest {
         request = origin.requests().get(origin.requests().size() - 1);
         assertThat(request.header("Authorization")).isNull();
         assertThat(request.header("Cookie")).isNull();
+    }
+
+    private static RawExchange last() {
+        var requests = origin.requests();
+        return requests.get(requests.size() - 1);
+    }
+
+    @Test
+    void where_several_ways_would_do_a_token_that_nobody_found_good_does_not_go_on() throws IOException {
+        var good = "Bearer " + Tokens.hs256(Tokens.claims());
+        var forged = "Bearer " + Tokens.hs256(Tokens.claims("sub", "root")) + "x";
+        assertThat(get("/several", "X-Api-Key: " + KEY, "Authorization: " + forged, "Cookie: a=b; session=x.y.z"))
+                .isEqualTo(200);
+        assertThat(last().header("X-Api-Key")).isEqualTo(KEY);
+        assertThat(last().header("Authorization")).isNull();
+        assertThat(last().header("Cookie")).isEqualTo("a=b");
+        assertThat(get("/several", "X-Api-Key: wrong", "Authorization: " + good))
+                .isEqualTo(200);
+        assertThat(last().header("X-Api-Key")).isNull();
+        assertThat(last().header("Authorization")).isEqualTo(good);
+        assertThat(get("/several", "X-Api-Key: " + KEY, "Authorization: Basic eDp5"))
+                .isEqualTo(200);
+        assertThat(last().header("Authorization")).as("none of these ways").isEqualTo("Basic eDp5");
+    }
+
+    @Test
+    void a_second_token_at_another_place_does_not_go_on_unless_it_is_the_same() throws IOException {
+        var token = Tokens.hs256(Tokens.claims());
+        var other = Tokens.hs256(Tokens.claims("sub", "root")) + "x";
+        assertThat(get("/places?access_token=" + other + "&a", "Authorization: Bearer " + token, "Cookie: session=x"))
+                .isEqualTo(200);
+        assertThat(last().target()).isEqualTo("/places?a");
+        assertThat(last().header("Authorization")).isEqualTo("Bearer " + token);
+        assertThat(last().header("Cookie")).isNull();
+        assertThat(get("/places?access_token=" + token, "Cookie: session=" + token))
+                .isEqualTo(200);
+        assertThat(last().target()).endsWith(token);
+        assertThat(last().header("Cookie")).endsWith(token);
+        assertThat(get(
+                        "/places",
+                        "Authorization: Basic eDp5",
+                        "Authorization: Bearer " + other,
+                        "Cookie: session=" + token))
+                .as("two of what there is one of")
+                .isEqualTo(401);
+    }
+
+    @Test
+    void a_token_that_a_service_was_asked_about_goes_on() throws IOException {
+        assertThat(get("/opaque", "Authorization: Bearer opaque")).isEqualTo(200);
+        assertThat(last().header("Authorization")).isEqualTo("Bearer opaque");
     }
 
     @Test

@@ -146,6 +146,17 @@ class RemoteKeysTest {
     }
 
     @Test
+    void a_set_that_has_not_changed_stays_the_same_so_that_no_token_is_verified_again() throws Exception {
+        var first = look();
+        passes(Duration.ofSeconds(31));
+        assertThat(look()).isSameAs(first);
+        answer = set(Tokens.jwk(TWO, "two", null));
+        passes(Duration.ofSeconds(31));
+        assertThat(look()).isNotSameAs(first);
+        assertThat(issuer.requests()).hasSize(3);
+    }
+
+    @Test
     void keys_stay_good_for_a_day_while_it_can_t_be_read() throws Exception {
         look();
         answer = Answers.status("500 Internal Server Error", "");
@@ -156,7 +167,8 @@ class RemoteKeysTest {
         }
         passes(Duration.ofMinutes(61));
         assertThat(keys.keys().isEmpty()).isTrue();
-        look(); // the one that this has begun
+        assertThat(look().isEmpty()).as("the one that this has begun").isTrue();
+        assertThat(look().isEmpty()).as("nobody gets the former any more").isTrue();
         answer = set(Tokens.jwk(TWO, "two", null));
         passes(Duration.ofSeconds(31));
         assertThat(look().mayHaveSigned(token("two"))).isTrue();

@@ -28,4 +28,15 @@ class SeenTest {
             assertThat(seen.get(Digest.of("kept"), 0)).isEqualTo("K");
         }
     }
+
+    @Test
+    void large_things_are_fewer() {
+        var few = new Seen<String>(100, 10_000);
+        for (var i = 0; i < 1000; i++) {
+            few.put(Digest.of("x" + i), "X", 1000, 1000);
+            few.put(Digest.of("x" + i), "X", 1000, 1000);
+            assertThat(few.size()).as("the same counts once").isLessThanOrEqualTo(10);
+            assertThat(few.get(Digest.of("x" + i), 0)).isEqualTo("X");
+        }
+    }
 }

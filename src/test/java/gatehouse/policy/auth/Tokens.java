@@ -21,9 +21,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Makes tokens, right ones and wrong ones, without the library that the gateway verifies them with. */
-final class Tokens {
+public final class Tokens {
     /** A secret of 64 bytes. */
-    static final String SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    public static final String SECRET = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,12 +52,12 @@ final class Tokens {
     }
 
     /** Seconds since 1970. */
-    static long now() {
+    public static long now() {
         return System.currentTimeMillis() / 1000;
     }
 
     /** Claims that are fine, with these added; a null takes one away. */
-    static Map<String, Object> claims(Object... more) {
+    public static Map<String, Object> claims(Object... more) {
         var claims = new LinkedHashMap<String, Object>();
         claims.put("iss", "https://issuer.test/");
         claims.put("aud", "api");
@@ -91,7 +91,7 @@ final class Tokens {
     }
 
     /** A token signed with the secret. */
-    static String hs256(Map<String, Object> claims) {
+    public static String hs256(Map<String, Object> claims) {
         return signed("{\"alg\":\"HS256\",\"typ\":\"JWT\"}", json(claims), "HS256", SECRET);
     }
 

@@ -54,6 +54,10 @@ class WaysTest {
                     match: { path: /any }
                     to: origin
                     auth: { any: [ { basic: { file: %s } }, { apiKey: {} }, { jwt: { audience: api, keys: { secret: %s } } } ] }
+                  guess:
+                    match: { path: /guess }
+                    to: origin
+                    auth: { failures: 3/h, any: [ { basic: { file: %s } }, { jwt: { audience: api, keys: { secret: %s } } }, { apiKey: {} } ] }
                   all:
                     match: { path: /all }
                     to: origin
@@ -74,6 +78,8 @@ class WaysTest {
                         ALICE,
                         gatehouse.config.ConsumerConfig.hash(BOB),
                         users,
+                        users,
+                        Tokens.SECRET,
                         users,
                         Tokens.SECRET,
                         Tokens.SECRET,
@@ -189,5 +195,21 @@ class WaysTest {
         assertThat(get("/staff", "X-Api-Key: " + ALICE).status()).isEqualTo(200);
         assertThat(get("/staff", basic("alice:open sesame")).status()).isEqualTo(200);
         assertThat(get("/staff", "X-Api-Key: " + BOB).status()).isEqualTo(403);
+    }
+
+    @Test
+    void who_is_known_by_a_key_can_t_guess_at_passwords_for_ever() throws IOException {
+        for (var i = 0; i < 8; i++) {
+            var answer = get("/guess", "X-Api-Key: " + BOB, "Authorization: Bearer wrong." + i + ".x");
+            assertThat(answer.status()).as("a token can't be guessed").isEqualTo(200);
+        }
+        for (var i = 0; i < 3; i++) {
+            assertThat(get("/guess", "X-Api-Key: " + BOB, basic("alice:guess" + i))
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(get("/guess", "X-Api-Key: " + BOB, basic("alice:open sesame"))
+                        .status())
+                .isEqualTo(429);
     }
 }
