@@ -56,10 +56,10 @@ def milliseconds(text):
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
 
 
-def wrk(port, path, seconds, core, connections=64, host=HOST, field=None):
+def wrk(port, path, seconds, core, connections=64, host=HOST, field=None, scheme="http"):
     """Closed loop over HTTP/1.1: each connection asks again as soon as it has its answer."""
     out = tool(core, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
-               "-H", f"Host: {host}", *(["-H", field] if field else []), f"http://127.0.0.1:{port}{path}")
+               "-H", f"Host: {host}", *(["-H", field] if field else []), f"{scheme}://127.0.0.1:{port}{path}")
     errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", out)
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     return {

@@ -38,6 +38,11 @@ def wrk(path="/small", connections=64):
         proxy.port, path, seconds, bench.load_core, connections, field=CREDENTIALS.get(label.split()[-1])))
 
 
+def https(path, connections, field=None):
+    return lambda bench, proxy, seconds, label: load.measured(proxy, bench.origin, lambda: load.wrk(
+        proxy.https, path, seconds, bench.load_core, connections, field=field, scheme="https"))
+
+
 def h2c(bench, proxy, seconds, label):
     return load.measured(proxy, bench.origin, lambda: load.h2load(
         proxy.h2c, "/small", seconds, bench.load_core, bench.folder))
@@ -143,11 +148,21 @@ def routes():
     return Row("routes", "150 B over 10 and 10,000 routes", entries, routed, base="gatehouse 10 routes")
 
 
+def encrypted(name, about, measure):
+    entries = [("gatehouse jdk", "gatehouse", {"tls": "jdk"}), ("gatehouse openssl", "gatehouse", {"tls": "openssl"}),
+               ("nginx", "nginx", {"tls": "openssl"}), ("haproxy", "haproxy", {"tls": "openssl"})]
+    return Row(name, about, entries, measure)
+
+
 ROWS = [
     Row("small", "HTTP/1.1, 150 B, 64 connections", each(ALL), wrk()),
     Row("16k", "HTTP/1.1, 16 KiB, 64 connections", each(ALL), wrk("/16KiB")),
     Row("1m", "HTTP/1.1, 1 MiB, 16 connections", each(ONE_EACH), wrk("/1MiB", 16)),
     Row("stream", "1 GiB down, 1 GiB up, one connection", each(ONE_EACH), stream),
+    encrypted("tls", "https in, HTTP/1.1 out, 150 B, 64 connections", https("/small", 64)),
+    encrypted("tls-1m", "https in, HTTP/1.1 out, 1 MiB, 16 connections", https("/1MiB", 16)),
+    encrypted("tls-connect", "https in, HTTP/1.1 out, a connection for each request of 150 B, 64 at a time",
+              https("/small", 64, "Connection: close")),
     Row("h2c", "h2c in, HTTP/1.1 out, 150 B, 16 connections x 4 streams",
         each(("gatehouse", "gatehouse-io_uring", "nginx", "haproxy", "caddy", "spring")), h2c),
     *[Row(f"grpc-{clients}{name}", f"unary calls of gRPC, {text} both ways, {clients} connection{'s' * (clients > 1)} x {64 // clients}",

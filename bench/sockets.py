@@ -1,6 +1,8 @@
 """What idle WebSockets through the gateway cost: resident memory of its process, each with its connection to the target.
 
     python3 bench/sockets.py [COUNT]        10000 unless told; GATEHOUSE="java -jar target/gatehouse.jar" is what is run
+
+It takes two files for each in the gateway and one in the target and here, and ends by itself after a minute and a second for every 100.
 """
 
 import asyncio
@@ -9,6 +11,7 @@ import hashlib
 import os
 import pathlib
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -65,18 +68,40 @@ def free_port():
 
 
 def connect(port, number):
-    connection = socket.create_connection(
-        ("127.0.0.1", port), 30, source_address=(f"127.0.0.{2 + number // PER_ADDRESS}", 0))
-    connection.sendall(ASK)
-    if not connection.recv(4096).startswith(b"HTTP/1.1 101 "):
-        raise SystemExit(f"connection {number} was not switched")
-    connection.sendall(HELLO)
-    if connection.recv(64) != b"\x81\x05hello":
-        raise SystemExit(f"connection {number} was not answered")
+    """A WebSocket that has been through once, there and back."""
+    try:
+        connection = socket.create_connection(
+            ("127.0.0.1", port), 10, source_address=(f"127.0.0.{2 + number // PER_ADDRESS}", 0))
+        connection.sendall(ASK)
+        answer = read(connection, lambda data: b"\r\n\r\n" in data)
+        if not answer.startswith(b"HTTP/1.1 101 "):
+            raise SystemExit(f"connection {number} was not switched: {answer.splitlines()[:1]}")
+        connection.sendall(HELLO)
+        if read(connection, lambda data: len(data) >= 7) != b"\x81\x05hello":
+            raise SystemExit(f"connection {number} was not answered")
+    except OSError as failure:
+        raise SystemExit(f"connection {number}: {failure}") from failure
     return connection
 
 
+def read(connection, whole):
+    data = b""
+    while not whole(data) and (more := connection.recv(4096)):
+        data += more
+    return data
+
+
+def late(number, frame):
+    raise SystemExit("it takes too long")
+
+
 def main(count):
+    files = allow_many_files(max(65536, 3 * count + 2000))
+    needed = 5 * count // 2 + 1000  # as one of ten stays free in the gateway
+    if files < needed:
+        raise SystemExit(f"{count} need {needed} open files, and this process may have {files}: ulimit -n, or fewer")
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(60 + count // 100)
     origin = subprocess.Popen([sys.executable, __file__, "target"], stdout=subprocess.PIPE, text=True)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="sockets"))
     port = free_port()
@@ -84,16 +109,18 @@ def main(count):
         CONFIG.format(port=port, target=int(origin.stdout.readline()), connections=count + 100))
     (folder / "verticles.json").write_text(
         '{"verticles": {"http": {"main": "HttpProxyVerticle", "instances": "cores"}, "ws": {"main": "WsProxyVerticle"}}}')
-    command = shlex.split(os.environ.get("GATEHOUSE", "java -jar target/gatehouse.jar"))
-    gateway = subprocess.Popen(
-        [*command, "run", "-c", str(folder / "gateway.yaml"), "-m", str(folder / "verticles.json")],
-        stderr=subprocess.PIPE, text=True)
+    jar = pathlib.Path(__file__).resolve().parent.parent / "target" / "gatehouse.jar"
+    command = shlex.split(os.environ.get("GATEHOUSE", f"java -jar {shlex.quote(str(jar))}"))
+    log = folder / "gateway.log"
+    with open(log, "wb") as out:
+        gateway = subprocess.Popen(
+            [*command, "run", "-c", str(folder / "gateway.yaml"), "-m", str(folder / "verticles.json")],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     try:
-        for line in gateway.stderr:
-            if line.startswith("gatehouse ready"):
-                break
-        else:
-            raise SystemExit("the gateway does not start")
+        while "gatehouse ready" not in log.read_text():
+            if gateway.poll() is not None:
+                raise SystemExit("the gateway does not start:\n" + log.read_text())
+            time.sleep(0.05)
         held = [connect(port, number) for number in range(min(count, 200))]  # what is made once
         time.sleep(1)
         before = resident(gateway.pid)
@@ -101,15 +128,32 @@ def main(count):
         time.sleep(2)
         after = resident(gateway.pid)
         more = max(1, count - min(count, 200))
+        if gateway.poll() is not None or any(gone(one) for one in held):
+            raise SystemExit("some of them are gone:\n" + log.read_text()[-2000:])
         print(f"{count} idle WebSockets: {before} KiB with the first 200, {after} KiB with all, "
               f"{(after - before) / more:.1f} KiB each")
     finally:
-        gateway.send_signal(signal.SIGTERM)
-        gateway.wait(30)
+        signal.alarm(0)
         origin.kill()
+        gateway.terminate()
+        try:
+            gateway.wait(30)
+        except subprocess.TimeoutExpired:
+            gateway.kill()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-allow_many_files(65536)
+def gone(connection):
+    """Whether something came of one that has nothing to say: its end."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
 if sys.argv[1:] == ["target"]:
     asyncio.run(target())
 else:

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shutil
+import subprocess
 import time
 
 from proc import Process, free_port
@@ -24,7 +25,7 @@ class Setup:
     """What a row wants of a proxy."""
 
     def __init__(self, origin, folder, routes=1, policies="default", log=True, archive=None, flags=(),
-                 cache=False, calls=None, streams=False):
+                 cache=False, calls=None, streams=False, tls=None):
         self.origin = origin
         self.calls = calls  # port of a service of gRPC, for what is asked of it
         self.folder = folder
@@ -33,7 +34,8 @@ class Setup:
         self.log = log
         self.cache = cache  # one hour, whatever the origin says
         self.streams = streams  # bytes and WebSockets as well
-        self.tcp, self.forward = free_port(), free_port()
+        self.tls = tls  # https as well; with the gateway, by this engine
+        self.tcp, self.forward, self.https = free_port(), free_port(), free_port()
         self.flags = [*flags, f"-XX:SharedArchiveFile={archive}"] if archive else list(flags)
 
 
@@ -53,12 +55,26 @@ class Target:
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         port, h2c, admin = free_port(), free_port(), free_port()
+        if setup.tls:
+            certify(folder)
         self.write(setup, folder, port, h2c, admin)
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
-        process.tcp, process.forward = setup.tcp, setup.forward
+        process.tcp, process.forward, process.https = setup.tcp, setup.forward, setup.https
         process.started_in = process.wait_for(port, field=CREDENTIALS.get(setup.policies))
         return process
+
+
+def certify(folder):
+    """A certificate for bench.test with a key on P-256, as site.pem and site.key, and both in one file for HAProxy."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=bench.test", "-addext", "subjectAltName=DNS:bench.test", "-keyout", "site.key", "-out", "site.pem"],
+        cwd=folder, check=True, capture_output=True)
+    with open(os.path.join(folder, "both.pem"), "w") as both:
+        for name in ("site.pem", "site.key"):
+            with open(os.path.join(folder, name)) as one:
+                both.write(one.read())
 
 
 def put(folder, name, text):
@@ -152,6 +168,11 @@ def gatehouse(transport):
     forward: {{ allow: [127.0.0.0/8], ports: [{setup.origin}] }}
     {many}
 """ if setup.streams else ""
+        https = f"""  https:
+    listen: "127.0.0.1:{setup.https}"
+    {limits}
+    tls: {{ engine: {setup.tls}, certificates: [ {{ cert: site.pem, key: site.key }} ] }}
+""" if setup.tls else ""
         put(folder, "gateway.yaml", f"""version: 1
 node: {{ transport: {transport}, connections: 11000 }}
 {'accessLog: access.log' if setup.log else ''}
@@ -159,7 +180,7 @@ admin: {{ listen: "127.0.0.1:{admin}" }}
 listeners:
   web: {{ listen: "127.0.0.1:{port}", {'protocols: [http1, websocket], ' if setup.streams else ''}{limits} }}
   h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
-{streams}defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
+{https}{streams}defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
 {CLUSTER.format(free_port()) if setup.policies == "cluster" else ''}
 consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
@@ -202,6 +223,8 @@ stream {{
   server {{ listen 127.0.0.1:{setup.tcp} backlog=4096; proxy_pass 127.0.0.1:{setup.origin}; }}
 }}
 """ if setup.streams else ""
+    https = f"""listen 127.0.0.1:{setup.https} ssl backlog=4096;
+    ssl_certificate site.pem; ssl_certificate_key site.key; ssl_protocols TLSv1.2 TLSv1.3;""" if setup.tls else ""
     if setup.streams:
         locations += """    location = /ws {
       proxy_pass http://origin; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
@@ -220,6 +243,7 @@ http {{
   upstream origin {{ server 127.0.0.1:{setup.origin}; keepalive 256; keepalive_requests 1000000000; }}
   server {{
     listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{h2c} http2 backlog=4096;
+    {https}
     proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
     proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Request-Id $request_id;
@@ -263,6 +287,7 @@ defaults
 frontend web
   bind 127.0.0.1:{port} backlog 4096
   bind 127.0.0.1:{h2c} proto h2 backlog 4096
+  {f'bind 127.0.0.1:{setup.https} ssl crt both.pem ssl-min-ver TLSv1.2 backlog 4096' if setup.tls else ''}
   http-request set-header X-Forwarded-Proto http
   {'use_backend calls if { path_beg /bench.Echo/ }' if setup.calls else ''}
   default_backend origin

@@ -131,6 +131,9 @@ public record ListenerConfig(
         if (protocols.contains(Protocol.H2C) && tls != null) {
             complaints.add("protocols", "h2c with tls", "h2, which is HTTP/2 over TLS");
         }
+        if (!isHttp() && tls != null && tls.engine() == ListenerTls.Engine.OPENSSL) {
+            complaints.add("tls.engine", "openssl", "jdk, which goes on reading when one direction has ended");
+        }
         if (protocols.contains(Protocol.UDP) && (tls != null || proxyProtocol)) {
             complaints.add("protocols", "udp with tls or proxyProtocol", "neither");
         }

@@ -15,7 +15,14 @@ public record ListenerTls(
         @Key(doc = "Certificates of clients; absent: none are asked for.") @Nullable Client client,
 
         @Key(doc = "Longest time for the handshake; then the connection is closed.", value = "10s", min = 10)
-        Duration handshake)
+        Duration handshake,
+
+        @Key(
+                doc =
+                        "Who encrypts: `jdk`, the Java runtime, or `openssl`, which is BoringSSL in native code, for listeners of"
+                                + " HTTP on Linux with glibc. That takes less CPU time and resumes no sessions.",
+                value = "jdk")
+        Engine engine)
         implements Checked {
     @Override
     public void check(Complaints complaints) {
@@ -46,6 +53,14 @@ public record ListenerTls(
         public String toString() {
             return pkcs12 == null ? cert + " " + key : pkcs12;
         }
+    }
+
+    /** Who encrypts. */
+    public enum Engine {
+        /** The Java runtime. */
+        JDK,
+        /** BoringSSL, by netty-tcnative. */
+        OPENSSL
     }
 
     /** What clients have to show. */

@@ -33,6 +33,14 @@ public record TopicsConfig(
                 max = 10_000)
         Duration patience,
 
+        @Key(
+                doc =
+                        "How long a browser waits before it comes back: each another time, from a third of this to all of it.",
+                value = "5s",
+                min = 3,
+                max = 600_000)
+        Duration retry,
+
         @Key(doc = "Most topics that are listened to at once; more are 503.", value = "1000", min = 1)
         int most,
 

@@ -99,7 +99,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
             refusal = Refusal.LISTENER;
         } else if (address != null) {
             // counted even where it is not limited, so that a changed limit finds the right number
-            var same = byAddress.merge(counted(address), 1, Integer::sum);
+            var same = byAddress.merge(PeerAddress.network(address), 1, Integer::sum);
             if (limits.perAddress() > 0 && same > limits.perAddress() && !isTrusted(now, address)) {
                 forget(address);
                 refusal = Refusal.ADDRESS;
@@ -118,7 +118,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
      * @return false when the client has as many as it may; the connection is closed then
      */
     boolean reveal(Channel connection, InetAddress client) {
-        var same = byAddress.merge(counted(client), 1, Integer::sum);
+        var same = byAddress.merge(PeerAddress.network(client), 1, Integer::sum);
         var most = config.limits().perAddress();
         if (most > 0 && same > most) {
             forget(client);
@@ -140,7 +140,7 @@ final class Gate extends ChannelInboundHandlerAdapter {
     }
 
     private void forget(InetAddress address) {
-        byAddress.computeIfPresent(counted(address), (key, count) -> count == 1 ? null : count - 1);
+        byAddress.computeIfPresent(PeerAddress.network(address), (key, count) -> count == 1 ? null : count - 1);
     }
 
     static boolean isTrusted(ListenerConfig config, InetAddress address) {
@@ -163,15 +163,5 @@ final class Gate extends ChannelInboundHandlerAdapter {
             var unused = socket.eventLoop()
                     .schedule(() -> socket.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
-    }
-
-    /** As addresses are counted: one of IPv4, or the first half of one of IPv6, behind which is one network. */
-    private static Long counted(InetAddress address) {
-        var bytes = address.getAddress();
-        var key = 0L;
-        for (var i = 0; i < Math.min(8, bytes.length); i++) {
-            key = (key << 8) | (bytes[i] & 0xff);
-        }
-        return key;
     }
 }

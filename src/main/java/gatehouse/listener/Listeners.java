@@ -65,6 +65,11 @@ public final class Listeners {
         return carried < Admission.USUAL ? carried + " (for " + files.limit() + " open files)" : USUAL_CONNECTIONS;
     }
 
+    /** The most clients of datagrams for which the process may open files. */
+    public int mostDatagramClients() {
+        return admission.files().datagramClients();
+    }
+
     /** How many files the process must be allowed to open for so many connections from clients. */
     public static long filesFor(int connections) {
         return OpenFiles.neededFor(connections);

@@ -52,6 +52,11 @@ final class OpenFiles {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, rest / 5 * 3));
     }
 
+    /** Most clients of datagrams, of whom anybody can invent as many as there are addresses: a quarter of all files is for them. */
+    int datagramClients() {
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit / 4));
+    }
+
     /** How many files so many connections need. */
     static long neededFor(int connections) {
         return RESERVE + (connections + 2L) / 3 * 5;

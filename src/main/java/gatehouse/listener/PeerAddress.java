@@ -2,6 +2,7 @@ package gatehouse.listener;
 
 import io.netty.channel.Channel;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,16 @@ public final class PeerAddress {
             return new InetSocketAddress(named.host(), named.port());
         }
         return connection.remoteAddress() instanceof InetSocketAddress inet ? inet : null;
+    }
+
+    /** What addresses are counted by: one of IPv4, or the first half of one of IPv6, behind which is one network. */
+    public static Long network(InetAddress address) {
+        var bytes = address.getAddress();
+        var key = 0L;
+        for (var i = 0; i < Math.min(8, bytes.length); i++) {
+            key = (key << 8) | (bytes[i] & 0xff);
+        }
+        return key;
     }
 
     /** In text form without port. */

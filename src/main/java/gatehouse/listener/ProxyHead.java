@@ -68,10 +68,10 @@ final class ProxyHead extends ChannelInboundHandlerAdapter {
             }
             var bytes = text == null ? null : NetUtil.createByteArrayFromIpAddressString(text);
             var client = bytes == null ? null : InetAddress.getByAddress(bytes);
-            if (client != null && text != null) {
+            if (client != null) { // IPv4 that is written as IPv6 is IPv4 to whatever looks at it
                 context.channel()
                         .attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE)
-                        .set(SocketAddress.inetSocketAddress(head.sourcePort(), text));
+                        .set(SocketAddress.inetSocketAddress(head.sourcePort(), client.getHostAddress()));
             }
             context.pipeline().remove(this);
             known.accept(client);

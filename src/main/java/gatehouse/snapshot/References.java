@@ -60,6 +60,7 @@ final class References {
         checkPorts();
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
+            new StreamRoutes(config, problems).checkService(name, service);
             for (var i = 0; i < service.interceptors().size(); i++) {
                 checkClass(
                         List.of("services", name, "interceptors", Integer.toString(i)),

@@ -23,6 +23,8 @@ final class Reach {
                     "240.0.0.0/4",
                     "::/128",
                     "::1/128",
+                    "64:ff9b:1::/48",
+                    "2001::/32",
                     "fc00::/7",
                     "fe80::/10",
                     "fec0::/10",
@@ -32,6 +34,7 @@ final class Reach {
 
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
     private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+    private static final byte[] TRANSLATED = {0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0};
     private static final byte[] SIX_TO_FOUR = {0x20, 0x02};
     private static final byte[] COMPATIBLE = new byte[12];
 
@@ -52,13 +55,16 @@ final class Reach {
         return false;
     }
 
-    /** IPv4 as it stands in IPv6, mapped, compatible, behind NAT64 and in 6to4. */
+    /** IPv4 as it stands in IPv6: mapped, translated, compatible, behind NAT64 and in 6to4. */
     private static byte[] unwrapped(byte[] address) {
         if (address.length == 4) {
             return address;
         }
         var isShort = (address[12] | address[13] | address[14]) != 0; // ::1 and :: are none
-        if (begins(address, MAPPED) || begins(address, NAT64) || (isShort && begins(address, COMPATIBLE))) {
+        if (begins(address, MAPPED)
+                || begins(address, TRANSLATED)
+                || begins(address, NAT64)
+                || (isShort && begins(address, COMPATIBLE))) {
             return Arrays.copyOfRange(address, 12, 16);
         }
         return begins(address, SIX_TO_FOUR) ? Arrays.copyOfRange(address, 2, 6) : address;

@@ -131,7 +131,11 @@ final class Relay {
                     movedAt = System.nanoTime();
                     facts.out(bytes);
                 },
-                facts::broken);
+                () -> {
+                    if (server != null) { // one that never came about is no end of this
+                        facts.broken();
+                    }
+                });
     }
 
     /** Closes what has not moved for too long. */
@@ -144,9 +148,9 @@ final class Relay {
 
     /** Ends both connections at once. */
     void cut() {
-        client.reset();
+        client.cut();
         if (server != null) {
-            server.reset();
+            server.cut();
         }
     }
 

@@ -9,13 +9,18 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One end of a relay. What it reads goes to the other end as it is, no faster than that takes it: there is at most one read
@@ -23,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * its last byte, and a reset as a reset.
  */
 final class Side extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Side.class);
+
     private final Channel channel;
     private final IntConsumer moved;
     private final Runnable broken;
@@ -30,6 +37,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     private @Nullable Side other;
     private boolean inputEnded;
     private boolean outputEnded;
+    private boolean outputShut;
     private boolean readWanted;
 
     /**
@@ -42,9 +50,14 @@ final class Side extends ChannelInboundHandlerAdapter {
         this.broken = broken;
     }
 
-    /** Sets a connection up so that nothing is read before that is asked for, and its directions end one by one. */
+    /**
+     * Sets a connection up so that nothing is read before that is asked for, and its directions end one by one: one that takes no
+     * more may have answered before it ceased to.
+     */
     static void prepare(Channel channel) {
-        channel.config().setAutoRead(false).setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.config().setAutoRead(false);
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
     }
 
     /** Keeps what was read before it stood here. */
@@ -129,6 +142,10 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (event instanceof ChannelInputShutdownEvent
                 || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
             endInput();
+        } else if (event instanceof ChannelOutputShutdownEvent) {
+            outputEnded = true; // by us, or as the other end takes no more
+            outputShut = true;
+            closeIfOver();
         } else {
             ReferenceCountUtil.release(event);
         }
@@ -140,6 +157,7 @@ final class Side extends ChannelInboundHandlerAdapter {
             inputEnded = true;
             if (other != null) {
                 other.endOutput();
+                closeIfOver();
             }
         }
     }
@@ -152,12 +170,12 @@ final class Side extends ChannelInboundHandlerAdapter {
         outputEnded = true;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
             var tls = channel.pipeline().get(SslHandler.class);
-            if (inputEnded || !written.isSuccess()) {
+            if (inputEnded) {
                 close();
-            } else if (tls != null) {
+            } else if (written.isSuccess() && tls != null) {
                 var unused = tls.closeOutbound(); // says that it is over, and still hears
-            } else {
-                ((DuplexChannel) channel).shutdownOutput().addListener(done -> closeIfOver());
+            } else if (written.isSuccess()) {
+                var unused = ((DuplexChannel) channel).shutdownOutput();
             }
         });
     }
@@ -179,6 +197,9 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException) && !(cause instanceof CodecException)) { // what a peer can't cause
+            LOG.warn("a connection is reset, as passing its bytes on has failed", cause);
+        }
         broken.run();
         if (other != null) {
             other.reset();
@@ -193,6 +214,16 @@ final class Side extends ChannelInboundHandlerAdapter {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         } else {
             var unused = channel.close();
+        }
+    }
+
+    /** Ends it at once. What the system has is still sent where all of it is there; else the other end sees a reset. */
+    void cut() {
+        if (channel.isActive() && outputShut) {
+            drop();
+            var unused = channel.close();
+        } else {
+            reset();
         }
     }
 

@@ -62,7 +62,8 @@ final class StreamLane implements StreamServer {
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.traces = node.tracing() == null ? null : node.tracing().lane();
-        this.sessions = new UdpSessions((VertxInternal) vertx, ids, metrics::begin, this::record);
+        this.sessions = new UdpSessions(
+                (VertxInternal) vertx, ids, node.listeners().mostDatagramClients(), metrics::begin, this::record);
         this.ticker = vertx.setPeriodic(TICK_MILLIS, id -> tick());
     }
 
@@ -210,7 +211,7 @@ final class StreamLane implements StreamServer {
     private void tick() {
         var now = System.nanoTime();
         sessions.sweep(now);
-        for (var relay : Set.copyOf(relays)) {
+        for (var relay : relays.toArray(new Relay[0])) {
             relay.sweep(now);
         }
         if (log != null) {

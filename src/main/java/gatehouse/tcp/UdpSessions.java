@@ -5,6 +5,7 @@ import gatehouse.exchange.RequestIds;
 import gatehouse.forward.Plan;
 import gatehouse.listener.Connecting;
 import gatehouse.listener.Door;
+import gatehouse.listener.PeerAddress;
 import gatehouse.policy.access.Access;
 import gatehouse.route.Match;
 import gatehouse.service.Outcome;
@@ -19,7 +20,6 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
 import io.vertx.core.internal.VertxInternal;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,16 +37,19 @@ final class UdpSessions {
 
     private final VertxInternal vertx;
     private final RequestIds ids;
+    private final int most;
     private final Runnable begun;
     private final Consumer<StreamFacts> ended;
     private final Map<Key, Session> sessions = new HashMap<>();
-    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private final Map<Long, Integer> byNetwork = new HashMap<>();
 
     /**
+     * @param most clients for whom there are files
      * @param ended gets the facts of each session that was begun
      */
-    UdpSessions(VertxInternal vertx, RequestIds ids, Runnable begun, Consumer<StreamFacts> ended) {
+    UdpSessions(VertxInternal vertx, RequestIds ids, int most, Runnable begun, Consumer<StreamFacts> ended) {
         this.vertx = vertx;
+        this.most = most;
         this.ids = ids;
         this.begun = begun;
         this.ended = ended;
@@ -70,9 +73,9 @@ final class UdpSessions {
     /** Null for a client that is not served: nothing tells it. */
     private @Nullable Session begin(Key key, Door door, Channel socket, Snapshot now) {
         var address = key.client().getAddress();
-        var most = door.config().limits().perAddress();
-        if (sessions.size() >= door.config().stream().sessions()
-                || (most > 0 && byAddress.getOrDefault(address, 0) >= most)) {
+        var ofAddress = door.config().limits().perAddress();
+        if (sessions.size() >= Math.min(door.config().stream().sessions(), most)
+                || (ofAddress > 0 && byNetwork.getOrDefault(PeerAddress.network(address), 0) >= ofAddress)) {
             return null;
         }
         var facts = new StreamFacts(ids.next(), door.name(), "UDP", address.getHostAddress(), "", Identity.NOBODY);
@@ -84,7 +87,7 @@ final class UdpSessions {
         begun.run();
         var session = new Session(key, door, socket, facts, plan, target);
         sessions.put(key, session);
-        byAddress.merge(address, 1, Integer::sum);
+        byNetwork.merge(PeerAddress.network(address), 1, Integer::sum);
         session.open();
         return session;
     }
@@ -204,7 +207,8 @@ final class UdpSessions {
             }
             over = true;
             sessions.remove(key);
-            byAddress.computeIfPresent(key.client().getAddress(), (address, count) -> count == 1 ? null : count - 1);
+            byNetwork.computeIfPresent(
+                    PeerAddress.network(key.client().getAddress()), (network, count) -> count == 1 ? null : count - 1);
             held.forEach(packet -> packet.release());
             held.clear();
             target.release();

@@ -7,10 +7,12 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -42,8 +44,7 @@ public final class ServerTls {
             List<String> protocols,
             String fingerprint)
             throws SSLException {
-        var builder = SslContextBuilder.forServer(new NamedKeys(credentials))
-                .sslProvider(SslProvider.JDK)
+        var builder = builder(config.engine(), new NamedKeys(credentials))
                 .protocols(Suites.VERSIONS)
                 .ciphers(Suites.AEAD);
         var client = config.client();
@@ -59,6 +60,15 @@ public final class ServerTls {
                     protocols));
         }
         return new ServerTls(builder.build(), fingerprint, config.handshake());
+    }
+
+    /** Of native code keys are kept in its own form, by the alias that a name leads to: else each handshake would read them anew. */
+    private static SslContextBuilder builder(ListenerTls.Engine engine, NamedKeys keys) {
+        return engine == ListenerTls.Engine.JDK
+                ? SslContextBuilder.forServer(keys).sslProvider(SslProvider.JDK)
+                : SslContextBuilder.forServer(
+                                new OpenSslCachingX509KeyManagerFactory(new KeyManagerFactoryWrapper(keys)))
+                        .sslProvider(SslProvider.OPENSSL);
     }
 
     /** The handler for one connection. */

@@ -4,6 +4,7 @@ import gatehouse.config.GatewayConfig;
 import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerTls;
 import gatehouse.config.ServiceTls;
+import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -119,12 +120,29 @@ public record TlsFiles(Map<String, ServerTls> listeners, Map<String, ClientTls> 
                     || (client != null && clients == null)) {
                 return null;
             }
+            if (tls.engine() == ListenerTls.Engine.OPENSSL && !canBeOpenssl(credentials, and(at, "engine"))) {
+                return null;
+            }
             try {
                 return ServerTls.of(tls, credentials, clients, alpn(listener), hex(digest));
             } catch (IOException | IllegalArgumentException e) {
                 complaints.add(at, String.valueOf(e.getMessage()), "certificates that can be used");
                 return null;
             }
+        }
+
+        private boolean canBeOpenssl(List<Credential> credentials, List<String> path) {
+            if (!OpenSsl.isAvailable()) {
+                complaints.add(path, "openssl, which can't be loaded: " + OpenSsl.unavailabilityCause(), "jdk");
+                return false;
+            }
+            for (var credential : credentials) {
+                if (credential.key().getAlgorithm().equals("EdDSA")) {
+                    complaints.add(path, "openssl, with a key of EdDSA", "jdk, or keys of RSA or EC");
+                    return false;
+                }
+            }
+            return true;
         }
 
         private static List<String> alpn(ListenerConfig listener) {

@@ -30,9 +30,4 @@ interface Course {
 
     /** Messages that have begun. */
     long messages();
-
-    /** Whether a ping of the gateway was answered since the last time this was asked. */
-    default boolean wasAlive() {
-        return false;
-    }
 }

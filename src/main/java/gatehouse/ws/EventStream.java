@@ -9,7 +9,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +62,7 @@ final class EventStream implements Reply.Body, OpenSocket {
         exchange.whenClientLeaves(this::cancel);
         all.add(this);
         subject.listen(nudge);
-        // who comes back does so at another moment than everybody else
-        var retry = "retry: " + ThreadLocalRandom.current().nextInt(1000, 5000) + "\n\n";
+        var retry = "retry: " + topics.retryMillis() + "\n\n";
         var unused = sink.write(Buffer.buffer(retry));
         push();
         return done.future();

@@ -38,7 +38,6 @@ final class FrameGate implements Course {
     private Utf8 utf8 = new Utf8();
     private int closeCode;
     private long messages;
-    private boolean pong;
     private boolean broken;
 
     /**
@@ -117,7 +116,6 @@ final class FrameGate implements Course {
             if (wrong == 0 && opcode == Frames.PONG && Arrays.equals(beat, content)) {
                 pass(all, from, at, sink);
                 from = at + head + length;
-                pong = true;
             }
             at += wrong == 0 ? head + length : 0;
         }
@@ -238,13 +236,6 @@ final class FrameGate implements Course {
         }
         closeCode = code;
         return 0;
-    }
-
-    @Override
-    public boolean wasAlive() {
-        var alive = pong;
-        pong = false;
-        return alive;
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,14 @@ final class PushSocket extends ChannelInboundHandlerAdapter
     private final SocketTerms terms;
     private final SocketCount count;
     private final FrameGate gate;
+    private final long stalledNanos;
+    private final Pulse pulse = new Pulse();
+    private final Stall stall = new Stall();
     private final Runnable nudge = this::nudged;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Exchange exchange;
     private long seen;
     private long beatAt = System.nanoTime();
-    private int missed;
     private long bytesIn;
     private long bytesOut;
     private long messages;
@@ -50,12 +53,16 @@ final class PushSocket extends ChannelInboundHandlerAdapter
     private boolean leaving;
     private boolean over;
 
-    PushSocket(Sockets all, Topics topics, Subject subject, SocketTerms terms, SocketCount count) {
+    /**
+     * @param stalled how long the client may take nothing of what waits for it
+     */
+    PushSocket(Sockets all, Topics topics, Subject subject, SocketTerms terms, SocketCount count, Duration stalled) {
         this.all = all;
         this.topics = topics;
         this.subject = subject;
         this.terms = terms;
         this.count = count;
+        stalledNanos = stalled.toNanos();
         gate = new FrameGate(terms, true, BEAT, System::nanoTime);
         seen = subject.newest();
     }
@@ -228,15 +235,23 @@ final class PushSocket extends ChannelInboundHandlerAdapter
     @Override
     public void sweep(long now) {
         var at = context;
-        if (at == null || leaving || now - beatAt < terms.pingEvery().toNanos()) {
+        if (at == null) {
             return;
         }
+        if (stall.lasts(at.channel(), now) >= stalledNanos) {
+            cut();
+        } else if (!leaving && now - beatAt >= terms.pingEvery().toNanos()) {
+            beat(at, now);
+        }
+    }
+
+    private void beat(ChannelHandlerContext at, long now) {
         beatAt = now;
-        missed = gate.wasAlive() ? 0 : missed + 1;
-        if (missed > 2) {
+        if (pulse.isGone(bytesIn)) {
             cut();
         } else if (at.channel().isWritable()) {
             write(Frames.frame(at.alloc(), Frames.PING, BEAT, false));
+            pulse.asked();
         }
     }
 

@@ -8,6 +8,7 @@ import gatehouse.problem.Problem;
 import gatehouse.snapshot.Route;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class Pushes {
     }
 
     /** A WebSocket; its place in the count is taken. */
-    Future<Reply> socket(Exchange exchange, Route route, SocketTerms terms, SocketCount count) {
+    Future<Reply> socket(Exchange exchange, Route route, SocketTerms terms, SocketCount count, Duration stalled) {
         var topic = topic(exchange, route);
         var subject = topic == null ? null : node.topics().enter(topic);
         if (subject == null) {
@@ -84,7 +85,7 @@ final class Pushes {
             return Future.failedFuture((topic == null ? Problem.noTopic() : tooMany()).asFailure());
         }
         var key = Objects.requireNonNull(exchange.header("sec-websocket-key"));
-        return whenReady(subject, () -> new PushSocket(all, node.topics(), subject, terms, count).reply(key));
+        return whenReady(subject, () -> new PushSocket(all, node.topics(), subject, terms, count, stalled).reply(key));
     }
 
     private static @Nullable String topic(Exchange exchange, Route route) {

@@ -161,9 +161,4 @@ final class SchemaGate implements Course, Course.Sink {
     public long messages() {
         return gate.messages();
     }
-
-    @Override
-    public boolean wasAlive() {
-        return gate.wasAlive();
-    }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -30,11 +31,10 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
     private final Tunnel tunnel;
     private final boolean client;
     private final Course course;
+    private final Stall stall = new Stall();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Side other;
     private long bytes;
-    private long waitingSeen;
-    private long movedAt = System.nanoTime();
     private boolean whole;
     private boolean leaving;
     private boolean gone;
@@ -89,6 +89,9 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         added.channel().config().setWriteBufferWaterMark(WAITING);
+        if (!client) { // one that takes no more may have said why
+            added.channel().config().setOption(ChannelOption.AUTO_CLOSE, false);
+        }
     }
 
     /** Begins or ceases to read. */
@@ -278,14 +281,6 @@ final class Side extends ChannelInboundHandlerAdapter implements Handover.Heir, 
     /** For how long nothing of what waits was taken, in nanoseconds. */
     long stalledFor(long now) {
         var at = context;
-        var buffer = at == null || gone ? null : at.channel().unsafe().outboundBuffer();
-        var waiting = buffer == null || buffer.isEmpty()
-                ? 0
-                : buffer.totalPendingWriteBytes() * 31 + buffer.currentProgress() * 17 + buffer.size();
-        if (waiting == 0 || waiting != waitingSeen) {
-            waitingSeen = waiting;
-            movedAt = now;
-        }
-        return now - movedAt;
+        return at == null || gone ? 0 : stall.lasts(at.channel(), now);
     }
 }

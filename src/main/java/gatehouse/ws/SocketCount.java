@@ -68,11 +68,15 @@ public final class SocketCount {
         bytesOut.increment((double) bytes);
     }
 
-    /** One was closed with this code; those that applications choose are counted by their thousand. */
+    /**
+     * One was closed with this code. Those that applications choose are counted by their thousand, and those that there are not as
+     * 1002, which they break: else whoever sends them all makes a counter of each.
+     */
     void closed(int code) {
         leave();
+        var isCode = code == FrameTrack.NO_CODE || code == Tunnel.ABNORMAL || Frames.isCode(code);
         closes.computeIfAbsent(
-                        code < 3000 ? code : code / 1000 * 1000,
+                        !isCode ? FrameGate.PROTOCOL_ERROR : code < 3000 ? code : code / 1000 * 1000,
                         known -> Counter.builder("gatehouse.websocket.closes")
                                 .description("WebSockets that were closed, by code; from 3000 on by its thousand.")
                                 .tag(ROUTE, route)

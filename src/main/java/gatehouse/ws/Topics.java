@@ -54,6 +54,12 @@ public final class Topics {
         log = elsewhere;
     }
 
+    /** How long one of those who come back waits before, in milliseconds: not as long as everybody else. */
+    long retryMillis() {
+        var most = config().retry().toMillis();
+        return ThreadLocalRandom.current().nextLong(most / 3, most + 1);
+    }
+
     private TopicsConfig config() {
         return snapshots.current().config().topics();
     }

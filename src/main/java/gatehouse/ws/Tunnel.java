@@ -37,11 +37,11 @@ final class Tunnel implements OpenSocket {
     private final byte[] beat;
     private final Side client;
     private final Side target;
+    private final Pulse ofClient = new Pulse();
+    private final Pulse ofTarget = new Pulse();
 
     private long movedAt = System.nanoTime();
     private long beatAt = movedAt;
-    private int clientMissed;
-    private int targetMissed;
     private int code;
     private int ending;
     private boolean over;
@@ -231,27 +231,24 @@ final class Tunnel implements OpenSocket {
     }
 
     private void beat(long now) {
-        clientMissed = client.course().wasAlive() ? 0 : clientMissed + 1;
-        targetMissed = target.course().wasAlive() ? 0 : targetMissed + 1;
-        if (clientMissed > 2) {
+        beatAt = now;
+        if (ofClient.isGone(client.bytes())) {
             note(ABNORMAL);
             client.end();
-            return;
-        }
-        if (targetMissed > 2) {
+        } else if (ofTarget.isGone(target.bytes())) {
             note(TARGET_DIED);
             target.end();
-            return;
+        } else {
+            ping(client, ofClient);
+            ping(target, ofTarget);
         }
-        beatAt = now;
-        ping(client);
-        ping(target);
     }
 
-    private void ping(Side side) {
+    private void ping(Side side, Pulse pulse) {
         var across = side.isClient() ? target : client;
         if (across.course().isAtBoundary() && side.isWritable()) {
             side.send(Frames.frame(side.alloc(), Frames.PING, beat, !side.isClient()), true);
+            pulse.asked();
         }
     }
 

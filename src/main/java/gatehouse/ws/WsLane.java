@@ -43,7 +43,7 @@ final class WsLane implements Switchboard.Operator {
             return Future.failedFuture(refusal.asFailure());
         }
         if (plan == null) {
-            return pushes.socket(exchange, route, terms, count);
+            return pushes.socket(exchange, route, terms, count, stalled(exchange));
         }
         return forwarder
                 .upgrade(exchange, plan, terms.looksAtMessages())

@@ -57,7 +57,19 @@ class HttpsTest {
                 .issue("client");
         certificates.showing("wild");
         origin = RawOrigin.answering(Answers.ok("hello"));
-        gateway = TestGateway.start(config(""), origin.url());
+        gateway = TestGateway.start(by(config("")), origin.url());
+    }
+
+    /** What encrypts. */
+    String engine() {
+        return "jdk";
+    }
+
+    /** With that engine. */
+    private String by(String config) {
+        var key = "engine: " + engine();
+        return config.replace("certificates: [", key + ", certificates: [")
+                .replace("      certificates:\n", "      " + key + "\n      certificates:\n");
     }
 
     private String config(String more) {
@@ -161,7 +173,7 @@ class HttpsTest {
                 listeners:
                   web: { listen: "127.0.0.1:0", protocols: [http1], tls: { handshake: 50ms, certificates: [ { %s } ] } }
                 """.formatted(certificates.pair("first")) + ROUTES;
-        try (var gateway = TestGateway.start(impatient, origin.url());
+        try (var gateway = TestGateway.start(by(impatient), origin.url());
                 var client = RawClient.connect(gateway.port())) {
             assertClosed(() -> client.readAll());
         }
@@ -209,7 +221,7 @@ class HttpsTest {
                     proxyProtocol: true
                     tls: { certificates: [ { %s } ] }
                 """.formatted(certificates.pair("first")) + ROUTES;
-        try (var gateway = TestGateway.start(listener, origin.url());
+        try (var gateway = TestGateway.start(by(listener), origin.url());
                 var plain = new Socket("127.0.0.1", gateway.port())) {
             plain.getOutputStream().write("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes());
             var factory = certificates.client().getSocketFactory();
@@ -254,12 +266,12 @@ class HttpsTest {
                 listeners:
                   web: { listen: "127.0.0.1:0", protocols: [http1], tls: { certificates: [ { %s } ] } }
                 """.formatted(theirs.pair("one")) + ROUTES;
-        try (var gateway = TestGateway.start(listener, origin.url());
+        try (var gateway = TestGateway.start(by(listener), origin.url());
                 var before = RawClient.over(connect(theirs.client(), gateway.port(), "one.test"))) {
             assertThat(before.send(RawClient.request("GET", "/")).read().status())
                     .isEqualTo(200);
             Files.move(theirs.pem("two"), theirs.pem("one"), StandardCopyOption.REPLACE_EXISTING);
-            assertThatThrownBy(() -> gateway.reload(listener, origin.url()))
+            assertThatThrownBy(() -> gateway.reload(by(listener), origin.url()))
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining("one.key")
                     .hasMessageContaining("does not belong to the certificate");
@@ -268,7 +280,7 @@ class HttpsTest {
                 assertThat(shown(still)).startsWith("CN=one,");
             }
             Files.move(theirs.key("two"), theirs.key("one"), StandardCopyOption.REPLACE_EXISTING);
-            gateway.reload(listener, origin.url());
+            gateway.reload(by(listener), origin.url());
             assertThat(gateway.node().problems()).isEmpty();
             try (var after = connect(theirs.client(), gateway.port(), "one.test")) {
                 assertThat(shown(after)).startsWith("CN=two,");
@@ -280,7 +292,7 @@ class HttpsTest {
 
     @Test
     void a_client_has_to_show_a_certificate_where_one_is_required() throws Exception {
-        try (var gateway = TestGateway.start(client("required"), origin.url())) {
+        try (var gateway = TestGateway.start(by(client("required")), origin.url())) {
             assertThatThrownBy(() -> {
                         try (var client =
                                 RawClient.over(connect(certificates.client(), gateway.port(), "first.test"))) {
@@ -294,7 +306,7 @@ class HttpsTest {
 
     @Test
     void a_certificate_that_is_optional_is_a_claim_where_it_was_shown() throws Exception {
-        try (var gateway = TestGateway.start(client("optional"), origin.url())) {
+        try (var gateway = TestGateway.start(by(client("optional")), origin.url())) {
             assertThat(subjectSeen(gateway, certificates.client())).isNull();
             assertThat(subjectSeen(gateway, certificates.showing("client"))).isEqualTo("CN=client,O=Test");
         }

@@ -37,6 +37,13 @@ class OpenFilesTest {
     }
 
     @Test
+    void clients_of_datagrams_get_a_quarter_however_many_they_are_said_to_be() {
+        assertThat(files.datagramClients()).isEqualTo(25);
+        assertThat(new OpenFiles(Long.MAX_VALUE, open::get, now::get).datagramClients())
+                .isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
     void they_are_counted_once_a_second_and_connections_in_between() {
         assertThat(files.areNearlyAllOpen(10)).isFalse();
         assertThat(files.areNearlyAllOpen(49)).isFalse();

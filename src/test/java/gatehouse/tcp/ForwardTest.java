@@ -273,12 +273,15 @@ class ForwardTest {
                 "fd00:ec2::254",
                 "::ffff:127.0.0.1",
                 "64:ff9b::7f00:1",
+                "64:ff9b:1::7f00:1",
+                "::ffff:0:127.0.0.1",
+                "2001::1",
                 "2002:7f00:1::")) {
             assertThat(Reach.allows(InetAddress.getByName(inside), List.of()))
                     .as(inside)
                     .isFalse();
         }
-        for (var outside : List.of("8.8.8.8", "172.32.0.1", "2606:4700::1111")) {
+        for (var outside : List.of("8.8.8.8", "172.32.0.1", "2606:4700::1111", "2001:4860:4860::8888")) {
             assertThat(Reach.allows(InetAddress.getByName(outside), List.of()))
                     .as(outside)
                     .isTrue();

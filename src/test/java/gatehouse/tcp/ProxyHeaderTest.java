@@ -2,6 +2,13 @@ package gatehouse.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
+import gatehouse.testing.TestGateway;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.net.InetAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -81,6 +88,76 @@ class ProxyHeaderTest extends StreamCase {
                 }
             }
         }
+    }
+
+    @Test
+    void an_address_of_ipv4_that_is_written_as_ipv6_is_one_of_ipv4() throws Exception {
+        try (var gateway = TestGateway.start("""
+                listeners:
+                  web: { listen: "127.0.0.1:0", protocols: [http1], trustedProxies: [127.0.0.0/8], proxyProtocol: true }
+                routes:
+                  all:
+                    match: { path: "/**" }
+                    to: { respond: { body: "{}" } }
+                    access: { deny: [ { cidr: [203.0.113.0/24] } ] }
+                """)) {
+            for (var address : List.of("203.0.113.7", "203.0.114.7")) {
+                var mapped = new byte[36];
+                mapped[10] = mapped[11] = mapped[26] = mapped[27] = -1;
+                System.arraycopy(InetAddress.getByName(address).getAddress(), 0, mapped, 12, 4);
+                for (var head : List.of(
+                        ("PROXY TCP6 ::ffff:" + address + " ::ffff:127.0.0.1 4711 443\r\n").getBytes("US-ASCII"),
+                        binary(0x21, 0x21, 36, mapped))) {
+                    try (var client = gateway.client()) {
+                        client.send(head);
+                        assertThat(client.send(RawClient.request("GET", "/"))
+                                        .read()
+                                        .status())
+                                .isEqualTo(address.contains("113") ? 403 : 200);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_header_that_nobody_may_send_is_known_in_pieces_too() {
+        for (var head : List.of("PROXY TCP4 1.2.3.4 1.2.3.5 1 2\r\n", "\r\n\r\n\0\r\nQUIT\n!")) {
+            var channel = new EmbeddedChannel(new NoProxyHead());
+            for (var octet : head.getBytes(StandardCharsets.ISO_8859_1)) {
+                channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {octet}));
+                if (!channel.isActive()) {
+                    break;
+                }
+            }
+            assertThat(channel.isActive()).isFalse();
+            assertThat(channel.inboundMessages()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_only_begins_like_a_header_passes_whole() {
+        var channel = new EmbeddedChannel(new NoProxyHead());
+        for (var piece : List.of("PRO", "", "P", "FIND")) {
+            channel.writeInbound(Unpooled.copiedBuffer(piece, StandardCharsets.US_ASCII));
+        }
+        assertThat(text(channel)).isEqualTo("PROPFIND");
+        var ending = new EmbeddedChannel(new NoProxyHead());
+        ending.writeInbound(Unpooled.copiedBuffer("PROXY", StandardCharsets.US_ASCII));
+        ending.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(text(ending)).isEqualTo("PROXY");
+        var cut = new EmbeddedChannel(new NoProxyHead());
+        cut.writeInbound(Unpooled.copiedBuffer("PROXY", StandardCharsets.US_ASCII));
+        assertThat(cut.finish()).isFalse();
+    }
+
+    private static String text(EmbeddedChannel channel) {
+        var all = new StringBuilder();
+        for (ByteBuf bytes = channel.readInbound(); bytes != null; bytes = channel.readInbound()) {
+            all.append(bytes.toString(StandardCharsets.US_ASCII));
+            bytes.release();
+        }
+        return all.toString();
     }
 
     @Test

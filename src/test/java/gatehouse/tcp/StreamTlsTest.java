@@ -36,6 +36,11 @@ class StreamTlsTest extends StreamCase {
                 var client = connect(outer)) {
             client.send("hello");
             assertThat(new String(client.readBytes(5))).isEqualTo("hello");
+            var much = new byte[1024 * 1024];
+            new java.util.Random(4711).nextBytes(much);
+            var sending = client.sendInBackground(much);
+            assertThat(client.readBytes(much.length)).isEqualTo(much);
+            sending.join();
             client.send("and bye");
             client.halfClose();
             assertThat(new String(client.readAll())).isEqualTo("and bye");

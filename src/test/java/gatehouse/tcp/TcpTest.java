@@ -8,10 +8,13 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -56,6 +59,67 @@ class TcpTest extends StreamCase {
             assertThat(client.readAll()).hasSize(much.length);
             sending.get(10, TimeUnit.SECONDS);
             assertThat(peer.ends()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_long_stream_arrives_whole_both_ways_up_to_its_last_byte() throws Exception {
+        var all = new byte[24 * 1024 * 1024];
+        new java.util.Random(4711).nextBytes(all);
+        try (var gateway = gateway();
+                var client = connect(gateway)) {
+            var sending = client.sendInBackground(all).thenRun(() -> {
+                try {
+                    client.halfClose();
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            assertThat(java.util.Arrays.equals(client.readBytes(all.length), all))
+                    .isTrue();
+            assertThat(client.readAll()).isEmpty();
+            sending.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void a_client_that_is_slow_to_read_gets_what_its_server_has_sent_before_it_went() throws Exception {
+        var all = "x".repeat(100_000);
+        try (var greeting = new Peer(all);
+                var gateway = gateway(", stream: { idle: 50ms }", "targets: \"" + greeting.url() + "\"", "");
+                var client = RawClient.connect(gateway.port("db"), 8 * 1024)) {
+            client.halfClose();
+            greeting.awaitEnds(1);
+            awaitEnd(gateway);
+            assertThat(client.readAll()).hasSize(all.length());
+        }
+    }
+
+    private static void awaitEnd(TestGateway gateway) throws Exception {
+        var log = gateway.home().resolve("access.log");
+        for (var i = 0; i < 500 && !(Files.exists(log) && Files.readString(log).contains("TCP")); i++) {
+            TestGateway.await(gateway.vertx().timer(10));
+        }
+        assertThat(Files.readString(log)).contains("\"status\":");
+    }
+
+    @Test
+    void the_answer_of_a_server_that_takes_no_more_still_arrives() throws Exception {
+        var much = new byte[4 * 1024 * 1024];
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var gateway = gateway("", "targets: \"tcp://127.0.0.1:" + server.getLocalPort() + "\"", "")) {
+            for (var i = 0; i < 10; i++) {
+                CompletableFuture<Void> sending;
+                try (var client = connect(gateway)) {
+                    sending = client.sendInBackground(much).exceptionally(reset -> null);
+                    try (var connection = server.accept()) {
+                        assertThat(connection.getInputStream().read()).isZero();
+                        connection.getOutputStream().write("too much".getBytes("US-ASCII"));
+                    } // with much of it unread, which resets
+                    assertThat(new String(client.readBytes(8))).isEqualTo("too much");
+                }
+                sending.get(10, TimeUnit.SECONDS);
+            }
         }
     }
 

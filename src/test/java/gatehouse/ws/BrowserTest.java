@@ -64,6 +64,7 @@ class BrowserTest {
                 listeners:
                   web: { listen: "127.0.0.1:0", protocols: [http1, websocket] }
                   other: { listen: "127.0.0.1:0", protocols: [http1] }
+                topics: { retry: 30ms }
                 services: { chat: { targets: "http://127.0.0.1:%s" } }
                 routes:
                   page: { match: { path: /page }, to: { respond: { body: "a page" } } }
@@ -119,7 +120,7 @@ class BrowserTest {
     @Test
     void an_event_source_gets_what_is_published_and_what_it_missed_while_it_was_away() throws Exception {
         try (var cutting = TestGateway.startWithStreams("""
-                listeners: { web: { listen: "127.0.0.1:0", protocols: [tcp], stream: { idle: 2s } } }
+                listeners: { web: { listen: "127.0.0.1:0", protocols: [tcp], stream: { idle: 300ms } } }
                 services: { web: { targets: "tcp://127.0.0.1:%s" } }
                 routes: { web: { match: { listener: web }, to: web } }
                 """, gateway.port())) {

@@ -6,6 +6,8 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -26,6 +28,12 @@ class FrameModeTest {
             exchange.send(SocketOrigin.head(exchange));
             if (exchange.target().equals("/strange")) {
                 exchange.send(RawSocket.frame(0xC1, RawSocket.bytes("compressed"), false));
+            }
+            if (exchange.target().equals("/enough")) {
+                assertThat(exchange.connection().input().read()).isPositive();
+                exchange.send(RawSocket.frame(0x88, RawSocket.closing(4321, "enough"), false));
+                exchange.connection().close(); // with much unread, which resets
+                return;
             }
             if (exchange.target().equals("/mute")) {
                 exchange.send(RawSocket.frame(0x82, new byte[100], false));
@@ -158,6 +166,23 @@ class FrameModeTest {
             assertThat(socket.read().opcode()).isEqualTo(Frames.PING);
             var rest = socket.client().readAll();
             assertThat(rest.length).isLessThan(200);
+        }
+    }
+
+    @Test
+    void why_a_target_takes_no_more_is_told_though_more_was_on_its_way() throws Exception {
+        var frame = RawSocket.frame(0x82, new byte[90]);
+        var many = java.nio.ByteBuffer.allocate(20_000 * frame.length);
+        while (many.hasRemaining()) {
+            many.put(frame);
+        }
+        for (var i = 0; i < 5; i++) {
+            CompletableFuture<Void> sending;
+            try (var socket = RawSocket.open(gateway.port(), "/enough")) {
+                sending = socket.client().sendInBackground(many.array()).exceptionally(reset -> null);
+                assertThat(socket.read().code()).isEqualTo(4321);
+            }
+            sending.get(10, TimeUnit.SECONDS);
         }
     }
 

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -25,74 +27,82 @@ class PushElsewhereTest {
     private static final String NEWS =
             "routes: { news: { match: { path: \"/events/{topic}\" }, to: { topic: \"{topic}\" } } }\n";
 
-    private static TestGateway gateway(RedisServer redis) throws Exception {
-        return TestGateway.startWithSockets(
-                "redis: \"%s\"\ntopics: { replay: 3, replayBytes: 1KiB }\n" + NEWS, redis.url());
+    private static RedisServer redis;
+
+    @BeforeAll
+    static void start() throws IOException {
+        redis = RedisServer.start();
     }
 
-    private static String publish(TestGateway gateway, String text) {
-        return gateway.node().openSockets().topics().publish("news", text);
+    @AfterAll
+    static void stop() throws IOException {
+        redis.close();
+    }
+
+    private static TestGateway gateway(String patience) throws Exception {
+        return TestGateway.startWithSockets(
+                "redis: \"%s\"\ntopics: { replay: 3, replayBytes: 1KiB, patience: %s }\n" + NEWS,
+                redis.url(),
+                patience);
+    }
+
+    private static String publish(TestGateway gateway, String topic, String text) {
+        return gateway.node().openSockets().topics().publish(topic, text);
     }
 
     @Test
     void a_client_that_comes_back_to_a_node_that_has_just_begun_gets_what_it_has_missed() throws Exception {
-        try (var redis = RedisServer.start()) {
-            String last;
-            try (var before = gateway(redis)) {
-                try (var client = listen(before, "news")) {
-                    publish(before, "first");
-                    last = event(client).get("id");
-                }
-                publish(before, "second");
-                publish(before, "gr\u00fc\u00dfe");
-                try (var client = listen(before, "news", "Last-Event-ID: " + last)) {
-                    assertThat(event(client)).containsEntry("data", "second");
-                    event(client); // so that all of them are kept by now
-                }
+        String last;
+        try (var before = gateway("5s")) {
+            try (var client = listen(before, "moved")) {
+                publish(before, "moved", "first");
+                last = event(client).get("id");
             }
-            try (var after = gateway(redis)) {
-                try (var client = listen(after, "news", "Last-Event-ID: " + last);
-                        var fresh = listen(after, "news")) {
-                    assertThat(event(client)).containsEntry("data", "second");
-                    assertThat(event(client).get("data").getBytes("ISO-8859-1"))
-                            .isEqualTo("gr\u00fc\u00dfe".getBytes("UTF-8"));
-                    publish(after, "fourth");
-                    assertThat(event(client)).containsEntry("data", "fourth");
-                    assertThat(event(fresh)).containsEntry("data", "fourth"); // who was never here gets nothing old
-                }
+            publish(before, "moved", "second");
+            publish(before, "moved", "gr\u00fc\u00dfe");
+            try (var client = listen(before, "moved", "Last-Event-ID: " + last)) {
+                assertThat(event(client)).containsEntry("data", "second");
+                event(client); // so that all of them are kept by now
             }
+        }
+        try (var after = gateway("5s");
+                var client = listen(after, "moved", "Last-Event-ID: " + last);
+                var fresh = listen(after, "moved")) {
+            assertThat(event(client)).containsEntry("data", "second");
+            assertThat(event(client).get("data").getBytes("ISO-8859-1")).isEqualTo("gr\u00fc\u00dfe".getBytes("UTF-8"));
+            publish(after, "moved", "fourth");
+            assertThat(event(client)).containsEntry("data", "fourth");
+            assertThat(event(fresh)).containsEntry("data", "fourth"); // who was never here gets nothing old
         }
     }
 
     @Test
     void so_many_messages_are_kept_and_who_has_missed_more_gets_those() throws Exception {
-        try (var redis = RedisServer.start()) {
-            String last;
-            try (var before = gateway(redis);
-                    var client = listen(before, "news")) {
-                last = publish(before, "0");
-                for (var i = 1; i <= 5; i++) {
-                    publish(before, Integer.toString(i));
-                }
-                publish(before, "long".repeat(200));
-                for (var i = 0; i < 7; i++) {
-                    event(client);
-                }
+        String last;
+        try (var before = gateway("5s");
+                var client = listen(before, "news")) {
+            last = publish(before, "news", "0");
+            for (var i = 1; i <= 5; i++) {
+                publish(before, "news", Integer.toString(i));
             }
-            assertThat(size(redis)).isEqualTo(3);
-            try (var after = gateway(redis);
-                    var client = listen(after, "news", "Last-Event-ID: " + last)) {
-                assertThat(event(client)).containsEntry("data", "4");
-                assertThat(event(client)).containsEntry("data", "5");
-                assertThat(event(client)).containsEntry("data", "long".repeat(200));
-                publish(after, "long".repeat(200)); // two of them are more than a KiB
+            publish(before, "news", "long".repeat(200));
+            for (var i = 0; i < 7; i++) {
                 event(client);
             }
-            assertThat(size(redis)).isEqualTo(1);
         }
+        assertThat(size()).isEqualTo(3);
+        try (var after = gateway("5s");
+                var client = listen(after, "news", "Last-Event-ID: " + last)) {
+            assertThat(event(client)).containsEntry("data", "4");
+            assertThat(event(client)).containsEntry("data", "5");
+            assertThat(event(client)).containsEntry("data", "long".repeat(200));
+            publish(after, "news", "long".repeat(200)); // two of them are more than a KiB
+            event(client);
+        }
+        assertThat(size()).isEqualTo(1);
     }
 
-    private static int size(RedisServer redis) throws IOException {
+    private static int size() throws IOException {
         try (var client = RawClient.connect(redis.port())) {
             client.send("XLEN gw:topic:news\r\n");
             return Integer.parseInt(new String(client.readBytes(2), "US-ASCII").substring(1));
@@ -101,16 +111,16 @@ class PushElsewhereTest {
 
     @Test
     void a_redis_that_hangs_holds_nobody_up() throws Exception {
-        try (var redis = RedisServer.start();
-                var gateway = gateway(redis)) {
+        try (var gateway = gateway("50ms")) {
             redis.signal("STOP");
-            try (var client = listen(gateway, "news", "Last-Event-ID: unknown")) {
-                publish(gateway, "one");
-                publish(gateway, "two");
+            try (var client = listen(gateway, "hung", "Last-Event-ID: unknown")) {
+                publish(gateway, "hung", "one");
+                publish(gateway, "hung", "two");
                 assertThat(event(client)).containsEntry("data", "one");
                 assertThat(event(client)).containsEntry("data", "two");
+            } finally {
+                redis.signal("CONT");
             }
-            redis.signal("CONT");
         }
     }
 
@@ -140,13 +150,13 @@ class PushElsewhereTest {
                     var other = listen(here, "news")) {
                 var probes = new ArrayList<String>(); // who listens is known to the other node a moment later
                 for (var heard = false; !heard; heard = heard(client, probes)) {
-                    probes.add(publish(here, "probe"));
+                    probes.add(publish(here, "news", "probe"));
                 }
-                last = publish(here, "one");
+                last = publish(here, "news", "one");
                 assertThat(upTo(client, last)).containsEntry("data", "one");
                 assertThat(upTo(other, last)).containsEntry("data", "one");
             }
-            publish(there, "two");
+            publish(there, "news", "two");
             try (var client = listen(here, "news", "Last-Event-ID: " + last)) {
                 assertThat(event(client)).containsEntry("data", "two");
             }

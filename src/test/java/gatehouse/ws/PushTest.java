@@ -176,6 +176,24 @@ class PushTest {
     }
 
     @Test
+    void a_websocket_that_says_it_goes_and_reads_nothing_more_is_cut() throws Exception {
+        try (var own = TestGateway.startWithSockets("""
+                        listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, websocket], limits: { stalled: 100ms } } }
+                        routes: { news: { match: { path: "/events/{topic}" }, to: { topic: "{topic}" } } }
+                        """);
+                var client = RawClient.connect(own.port(), 4096)) {
+            client.send(RawSocket.request("/events/slow")).readHead();
+            var topics = own.node().openSockets().topics();
+            for (var i = 0; i < 200; i++) {
+                topics.publish("slow", "x".repeat(60_000));
+            }
+            client.send(RawSocket.frame(0x88, RawSocket.closing(1000, "")));
+            var count = own.node().openSockets().count("news");
+            Waiting.until("the end", () -> count.open() == 0);
+        }
+    }
+
+    @Test
     void a_name_that_is_none_is_404_and_another_type_406() throws Exception {
         assertThat(RawClient.get(gateway.port(), "/events/no%20name", "Accept: text/event-stream")
                         .status())
