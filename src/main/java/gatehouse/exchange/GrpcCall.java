@@ -58,11 +58,18 @@ public final class GrpcCall {
         if (type == null || !type.regionMatches(true, 0, MEDIA_TYPE, 0, MEDIA_TYPE.length())) {
             return null;
         }
-        var kind = starts(type, WEB_TEXT) ? Kind.WEB_TEXT : starts(type, WEB) ? Kind.WEB : Kind.PLAIN;
-        if (kind == Kind.PLAIN && version != HttpVersion.HTTP_2) {
+        var kind = kind(type);
+        if (kind == null || (kind == Kind.PLAIN && version != HttpVersion.HTTP_2)) {
             return null;
         }
         return new GrpcCall(kind, type, timeout(headers.get("grpc-timeout")));
+    }
+
+    private static @Nullable Kind kind(String type) {
+        if (isOf(type, MEDIA_TYPE)) {
+            return Kind.PLAIN;
+        }
+        return isOf(type, WEB) ? Kind.WEB : isOf(type, WEB_TEXT) ? Kind.WEB_TEXT : null;
     }
 
     /** A call that the gateway makes of JSON. */
@@ -70,15 +77,16 @@ public final class GrpcCall {
         return new GrpcCall(Kind.JSON, MEDIA_TYPE, timeout(headers.get("grpc-timeout")));
     }
 
-    private static boolean starts(String type, String with) {
-        return type.regionMatches(true, 0, with, 0, with.length());
+    /** Whether a media type is this one, with whatever suffix and parameters. */
+    private static boolean isOf(String type, String name) {
+        var length = name.length();
+        return type.regionMatches(true, 0, name, 0, length)
+                && (type.length() == length || "+; ".indexOf(type.charAt(length)) >= 0);
     }
 
     /** Whether a media type is one of plain gRPC. */
     public static boolean isPlain(@Nullable String type) {
-        return type != null
-                && starts(type, MEDIA_TYPE)
-                && (type.length() == MEDIA_TYPE.length() || "+; ".indexOf(type.charAt(MEDIA_TYPE.length())) >= 0);
+        return type != null && isOf(type, MEDIA_TYPE);
     }
 
     /** Nanoseconds; {@link #NONE} without a field, -1 for what is none: at most eight digits and a unit. */

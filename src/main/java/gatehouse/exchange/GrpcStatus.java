@@ -136,6 +136,21 @@ public final class GrpcStatus {
         };
     }
 
+    /** What it means when the other side resets a stream (gRPC over HTTP/2, "Errors"), by the code of HTTP/2. */
+    public static int ofReset(long code) {
+        if (code < 0 || code > 13) {
+            return UNKNOWN;
+        }
+        return switch ((int) code) {
+            case 7 -> UNAVAILABLE; // REFUSED_STREAM
+            case 8 -> CANCELLED; // CANCEL
+            case 11 -> RESOURCE_EXHAUSTED; // ENHANCE_YOUR_CALM
+            case 12 -> PERMISSION_DENIED; // INADEQUATE_SECURITY
+            case 13 -> UNKNOWN; // HTTP_1_1_REQUIRED
+            default -> INTERNAL;
+        };
+    }
+
     /** What callers of JSON are told of a code (google.rpc.Code). */
     public static int toHttp(int code) {
         return switch (code) {

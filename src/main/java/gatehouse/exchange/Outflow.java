@@ -27,6 +27,7 @@ public final class Outflow implements WriteStream<Buffer> {
     private @Nullable ProblemException refusal;
     private @Nullable Handler<Void> drained;
     private long bytes;
+    private boolean isInLine;
 
     /** One that shares its account with no other. */
     Outflow(WriteStream<Buffer> sink) {
@@ -126,7 +127,20 @@ public final class Outflow implements WriteStream<Buffer> {
         return this;
     }
 
-    void tryResume() {
+    /** Takes a place in the line of its connection, unless it has one: there may be a thousand in it. */
+    boolean joins() {
+        var isNew = !isInLine;
+        isInLine = true;
+        return isNew;
+    }
+
+    /** It is its turn. */
+    void leaveLine() {
+        isInLine = false;
+        tryResume();
+    }
+
+    private void tryResume() {
         var told = drained;
         if (told == null) {
             return;

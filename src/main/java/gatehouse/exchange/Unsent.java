@@ -47,7 +47,7 @@ public final class Unsent {
             line = new ArrayDeque<>();
             waiting = line;
         }
-        if (!line.contains(outflow)) {
+        if (outflow.joins()) {
             line.add(outflow);
         }
     }
@@ -60,7 +60,7 @@ public final class Unsent {
             return;
         }
         while (!line.isEmpty() && !isFull()) {
-            line.poll().tryResume();
+            line.poll().leaveLine();
         }
     }
 }

@@ -3,7 +3,6 @@ package gatehouse.forward;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Outflow;
 import gatehouse.exchange.Reply;
-import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,7 +32,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         this.passage = passage;
         this.source = source;
         if (source != null) {
-            source.exceptionHandler(cause -> broken());
+            source.exceptionHandler(this::broken);
         }
     }
 
@@ -138,8 +137,8 @@ abstract class AnswerBody extends Flow implements Reply.Body {
     }
 
     /** The target broke off in the middle. */
-    private void broken() {
-        var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
+    private void broken(Throwable cause) {
+        var problem = Failures.truncated(cause, passage.exchange());
         passage.exchange().failedWith(problem);
         stop(true, "broke off in the middle of an answer", problem.asFailure());
     }

@@ -3,6 +3,7 @@ package gatehouse.forward;
 import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.HeapContent;
 import gatehouse.listener.FairReads;
+import gatehouse.listener.FairWindows;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -47,6 +48,7 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             var http2 = pipeline.get(Http2ConnectionHandler.class);
             if (http2 != null) {
                 StrictAnswerHeads.guard(http2);
+                FairWindows.on(http2);
             }
         }
     }

@@ -197,7 +197,7 @@ final class Attempt extends Passage {
             fail(
                     up != null && Unprocessed.is(up, cause)
                             ? Failures.unprocessed(cause)
-                            : Failures.waiting(cause, isStale()));
+                            : Failures.waiting(cause, isStale(), exchange()));
             return;
         }
         var response = result.result();

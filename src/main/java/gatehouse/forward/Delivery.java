@@ -11,6 +11,9 @@ final class Delivery extends Dispatch {
     private boolean fresh;
     private @Nullable Buffer replay;
     private boolean bodyTaken;
+    private @Nullable SoFar soFar;
+    private boolean heldBack;
+    private boolean refused;
     private long pushedBack = -1;
 
     /**
@@ -76,7 +79,7 @@ final class Delivery extends Dispatch {
         if (plan().retry() == null || !mayComeBack()) {
             replay = null;
         }
-        over();
+        beginningIsOver();
     }
 
     /**
@@ -85,8 +88,35 @@ final class Delivery extends Dispatch {
      * @return whether a copy is worth keeping
      */
     boolean takeBody() {
+        var isKept = plan().retry() != null && mayComeBack();
+        if (isKept && !bodyTaken && exchange().carriedCall() != null) {
+            soFar = new SoFar();
+        }
         bodyTaken = true;
-        return plan().retry() != null && mayComeBack() && isReplayable();
+        return isKept && exchange().carriedCall() == null && isReplayable();
+    }
+
+    /** What was read of the body of a call that may have to be sent again; null for nothing. */
+    @Nullable SoFar soFar() {
+        return soFar;
+    }
+
+    /** An attempt ends before the body was read. Whether the rest of it waits for another one. */
+    boolean holdBack() {
+        if (soFar == null || soFar.isLost() || exchange().clientGone()) {
+            return false;
+        }
+        heldBack = true;
+        exchange().request().pause();
+        Reading.stop(exchange().version(), exchange().request().connection());
+        return true;
+    }
+
+    /** Another attempt reads on. Whether reading was stopped for that. */
+    boolean readsOn() {
+        var was = heldBack;
+        heldBack = false;
+        return was;
     }
 
     /** What has come of the body already; null for nothing. */
@@ -96,6 +126,19 @@ final class Delivery extends Dispatch {
 
     @Override
     void over() {
+        beginningIsOver();
+        soFar = null;
+        if (readsOn()) {
+            var request = exchange().request();
+            if (!request.isEnded()) {
+                request.handler(rest -> {});
+                request.resume();
+            }
+            Reading.resume(request.version(), request.connection());
+        }
+    }
+
+    private void beginningIsOver() {
         if (beginning != null) {
             beginning.over();
         }
@@ -114,6 +157,7 @@ final class Delivery extends Dispatch {
     /** The copy of the body is complete. */
     void keepBody(Buffer whole) {
         replay = whole;
+        soFar = null;
     }
 
     /** An attempt got the head of an answer. Whether that answer is dropped, and {@link #another} attempt follows. */
@@ -183,6 +227,11 @@ final class Delivery extends Dispatch {
             ask();
             return true;
         }
+        if (kind == Failure.Kind.UNPROCESSED && exchange().carriedCall() != null && !refused && isWanted()) {
+            refused = true;
+            askElsewhere(target); // as clients of gRPC do by themselves, which only see an answer of ours
+            return true;
+        }
         if (kind == Failure.Kind.CONNECT && retry.attempts() > 1 && isWanted() && isAnotherThan(target)) {
             askElsewhere(target); // there are only so many
             return true;
@@ -204,7 +253,7 @@ final class Delivery extends Dispatch {
     /** Whether there is the whole request besides. */
     @Override
     boolean isWanted() {
-        return super.isWanted() && (!bodyTaken || replay != null);
+        return super.isWanted() && (!bodyTaken || replay != null || (soFar != null && !soFar.isLost()));
     }
 
     /** RFC 9110 §9.2.2. */

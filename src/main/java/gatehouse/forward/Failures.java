@@ -1,9 +1,13 @@
 package gatehouse.forward;
 
+import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
+import gatehouse.exchange.GrpcStatus;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.StreamResetException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
@@ -90,15 +94,29 @@ final class Failures {
      *
      * @param kept whether the connection had served before
      */
-    static Failure waiting(Throwable cause, boolean kept) {
+    static Failure waiting(Throwable cause, boolean kept, Exchange exchange) {
         if (isEndOfConnection(cause)) {
+            var problem = Problem.badGateway("upstream-reset", "The service broke off before it answered.");
             return new Failure(
                     kept ? Failure.Kind.STALE : Failure.Kind.RESET,
-                    Problem.badGateway("upstream-reset", "The service broke off before it answered.")
-                            .asFailure(cause),
+                    forCall(problem, cause, exchange).asFailure(cause),
                     "broke off before an answer");
         }
         return garbage(cause);
+    }
+
+    /** An answer that broke off. */
+    static Problem truncated(Throwable cause, Exchange exchange) {
+        var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
+        return forCall(problem, cause, exchange);
+    }
+
+    /** A caller is told what the reset of the stream meant, as if it had come to it. */
+    private static Problem forCall(Problem problem, Throwable cause, Exchange exchange) {
+        var call = exchange.carriedCall();
+        return call != null && call.kind() != GrpcCall.Kind.JSON && cause instanceof StreamResetException reset
+                ? problem.with("grpc-status", Integer.toString(GrpcStatus.ofReset(reset.getCode())))
+                : problem;
     }
 
     /** The target said that it has done nothing for the request. */
@@ -113,7 +131,7 @@ final class Failures {
     /** Whether a failure tells that a connection or stream is gone, and not of what came on it. */
     static boolean isEndOfConnection(Throwable cause) {
         return cause instanceof io.vertx.core.http.HttpClosedException
-                || cause instanceof io.vertx.core.http.StreamResetException
+                || cause instanceof StreamResetException
                 || cause instanceof java.io.IOException;
     }
 

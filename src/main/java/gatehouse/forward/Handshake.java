@@ -271,13 +271,13 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         if (declined != null) {
             declined.ended();
         } else {
-            fail(Failures.waiting(new ClosedChannelException(), false));
+            fail(Failures.waiting(new ClosedChannelException(), false, exchange));
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        fail(cause instanceof IOException ? Failures.waiting(cause, false) : Failures.garbage(cause));
+        fail(cause instanceof IOException ? Failures.waiting(cause, false, exchange) : Failures.garbage(cause));
         var unused = context.close();
     }
 

@@ -24,9 +24,10 @@ public record Retry(
 
         @Key(
                 doc =
-                        "Most attempts in all, the first included. Two tries are not counted, here or as `attempts` of the"
+                        "Most attempts in all, the first included. Three tries are not counted, here or as `attempts` of the"
                                 + " access log: one at a target to which no connection comes about, as long as another is"
-                                + " there that was not asked, and one on a kept connection that turns out to be gone.",
+                                + " there that was not asked, one on a kept connection that turns out to be gone, and one of a"
+                                + " call of gRPC that its target says to have done nothing for.",
                 value = "2",
                 min = 1,
                 max = 10,

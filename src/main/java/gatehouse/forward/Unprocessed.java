@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
@@ -18,6 +19,9 @@ final class Unprocessed {
         }
         if (cause instanceof StreamResetException reset) {
             return reset.getCode() == Http2Error.REFUSED_STREAM.code();
+        }
+        if (cause instanceof Http2Exception own && own.error() == Http2Error.REFUSED_STREAM) {
+            return true; // by our own side: the target takes fewer streams since the connection was chosen
         }
         if (!Failures.isEndOfConnection(cause) || !(request.connection() instanceof ConnectionBase base)) {
             return false;

@@ -59,6 +59,10 @@ final class Upload extends Flow {
         request.handler(exchange.isBodyReshaped() ? this::arrived : this::chunk);
         request.endHandler(end -> end());
         request.exceptionHandler(this::broken);
+        if (delivery.readsOn()) {
+            sendAgain();
+            return;
+        }
         if (beginning != null) {
             carryOn(beginning);
             var bytes = beginning.gathered();
@@ -73,6 +77,21 @@ final class Upload extends Flow {
         request.resume();
     }
 
+    /** What a target before this one has got, and did nothing for. */
+    private void sendAgain() {
+        var soFar = delivery.soFar();
+        if (soFar != null) {
+            var bytes = soFar.bytes();
+            if (bytes.length() > 0) {
+                moved(bytes.length());
+                send(bytes);
+            }
+        }
+        if (!held) {
+            goOn();
+        }
+    }
+
     /** Whether the target does not read what it was sent. */
     boolean isHeldUp() {
         return flows() && held;
@@ -82,7 +101,8 @@ final class Upload extends Flow {
     void stop() {
         if (flows()) {
             cease();
-            if (!exchange.request().isEnded()) { // a stream that was reset is, and can't be resumed
+            if (!exchange.request().isEnded()
+                    && !delivery.holdBack()) { // a stream that was reset is, and can't be resumed
                 goOn();
             }
         }
@@ -120,9 +140,7 @@ final class Upload extends Flow {
             attempt.refuse(Problem.bodyTooLarge(exchange.bodyLimit()));
             return;
         }
-        if (copy != null) {
-            copy.appendBuffer(chunk);
-        }
+        keep(chunk);
         attempt.active();
         if (bytes() == announced) {
             // a stream may have more than it announced, or never end; what is complete here would be so for the target
@@ -134,6 +152,24 @@ final class Upload extends Flow {
         } else {
             sendGathered();
             send(chunk);
+        }
+    }
+
+    private void keep(Buffer chunk) {
+        var soFar = delivery.soFar();
+        if (soFar != null) {
+            soFar.add(chunk);
+        } else if (copy != null) {
+            copy.appendBuffer(chunk);
+        }
+    }
+
+    private void keepWhole() {
+        var soFar = delivery.soFar();
+        if (soFar == null && copy != null) {
+            delivery.keepBody(copy);
+        } else if (soFar != null && !soFar.isLost()) {
+            delivery.keepBody(soFar.whole());
         }
     }
 
@@ -196,11 +232,12 @@ final class Upload extends Flow {
                 return;
             }
             lastChunk = fit.length() == 0 ? null : fit;
+            if (lastChunk != null) {
+                keep(lastChunk);
+            }
         }
         cease();
-        if (copy != null) {
-            delivery.keepBody(copy);
-        }
+        keepWhole();
         attempt.active();
         var rest = gathered;
         gathered = null;

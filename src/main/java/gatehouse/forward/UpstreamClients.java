@@ -40,12 +40,14 @@ final class UpstreamClients {
 
     static final int MAX_HEADER_BYTES = 32 * 1024;
     static final int MAX_LINE_BYTES = 8 * 1024;
-    private static final int HTTP2_WINDOW_BYTES = 1024 * 1024;
+
+    /** Streams of slow clients must not use up what others need: together their windows, of 64 KiB, are smaller than this. */
+    private static final int HTTP2_WINDOW_BYTES = 8 * 1024 * 1024;
 
     /** Most streams of a connection to a target of gRPC, whatever the target allows. */
     private static final int GRPC_STREAMS = 1000;
 
-    /** Streams of slow clients must not use up what others need: together their windows, of 64 KiB, are smaller than this. */
+    /** The same for so many. */
     private static final int GRPC_WINDOW_BYTES = 128 * 1024 * 1024;
 
     /**

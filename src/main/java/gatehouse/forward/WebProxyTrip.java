@@ -96,7 +96,7 @@ final class WebProxyTrip extends Passage {
             return;
         }
         if (result.failed()) {
-            fail(Failures.waiting(result.cause(), up != null && AnswerGuard.wasKept(up.connection())));
+            fail(Failures.waiting(result.cause(), up != null && AnswerGuard.wasKept(up.connection()), exchange()));
             return;
         }
         answer = result.result();

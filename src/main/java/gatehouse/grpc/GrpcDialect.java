@@ -155,7 +155,8 @@ final class GrpcDialect implements Dialect {
         var chosen = problem.headers().get(STATUS);
         var code = chosen == null ? GrpcStatus.of(problem) : GrpcStatus.parse(chosen);
         var isOver = call.isCarried() && call.hasDeadline() && System.nanoTime() - call.endBy() + ABOUT_NANOS >= 0;
-        return code == GrpcStatus.UNAVAILABLE && isOver ? GrpcStatus.DEADLINE_EXCEEDED : code;
+        var mayBeLate = code == GrpcStatus.UNAVAILABLE || code == GrpcStatus.CANCELLED;
+        return mayBeLate && isOver ? GrpcStatus.DEADLINE_EXCEEDED : code;
     }
 
     /** Clients that try again by themselves wait for so long (gRFC A6). */

@@ -37,6 +37,7 @@ final class WebRequest {
         headers.set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE + subtype(call.contentType()));
         headers.remove(HttpHeaders.CONTENT_LENGTH);
         headers.remove("x-grpc-web");
+        headers.remove(HttpHeaders.ACCEPT_ENCODING); // frames are looked into
         Reshaping bytes = call.kind() == GrpcCall.Kind.WEB_TEXT ? new Decoded() : (chunk, isLast) -> chunk;
         exchange.bodyThrough((chunk, isLast) -> {
             var fit = bytes.reshape(chunk, isLast);

@@ -107,6 +107,7 @@ final class BoundListener {
             return; // HTTP/1
         }
         StrictHeads.guard(codec, door);
+        FairWindows.on(codec);
         try {
             // no table for compressed headers, not even the one that a client offers by saying nothing of it
             codec.encoder().configuration().headersConfiguration().maxHeaderTableSize(0);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers in JSON that must not reach protobuf's reader. It takes {@code "1e999999999"} for an unsigned field, writes the number out in
@@ -30,12 +31,16 @@ final class HugeNumbers {
      *
      * @throws gatehouse.problem.ProblemException which one is too large
      */
-    static void refuse(Descriptor type, JsonNode json, String place) {
+    static void refuse(Descriptor type, JsonNode json) {
+        refuse(type, json, null);
+    }
+
+    private static void refuse(Descriptor type, JsonNode json, @Nullable At place) {
         if (json.isValueNode() && !TEXTS.contains(type.getFullName())) {
             refuseLeaf(json.asText(), place);
         }
         for (var entry : json.properties()) {
-            var at = place.isEmpty() ? entry.getKey() : place + "." + entry.getKey();
+            var at = At.field(place, entry.getKey());
             if (type.getFullName().equals(ANY)) {
                 refuseAll(entry.getValue(), at);
                 continue;
@@ -47,10 +52,10 @@ final class HugeNumbers {
         }
     }
 
-    private static void refuse(FieldDescriptor field, JsonNode value, String at) {
+    private static void refuse(FieldDescriptor field, JsonNode value, At at) {
         if (value.isArray()) {
             for (var i = 0; i < value.size(); i++) {
-                refuse(field, value.get(i), at + "[" + i + "]");
+                refuse(field, value.get(i), at.element(i));
             }
             return;
         }
@@ -67,7 +72,7 @@ final class HugeNumbers {
                 if (!isText(key)) {
                     refuseLeaf(entry.getKey(), at);
                 }
-                refuse(held, entry.getValue(), at + "." + entry.getKey());
+                refuse(held, entry.getValue(), At.field(at, entry.getKey()));
             }
         } else if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
             refuse(field.getMessageType(), value, at);
@@ -83,7 +88,7 @@ final class HugeNumbers {
     }
 
     /** What is in an {@code Any} is of a type that only protobuf's reader looks up. */
-    private static void refuseAll(JsonNode json, String at) {
+    private static void refuseAll(JsonNode json, At at) {
         if (json.isValueNode()) {
             if (isHuge(json.asText())) {
                 refuseLeaf(json.asText(), at);
@@ -95,7 +100,7 @@ final class HugeNumbers {
         }
     }
 
-    private static void refuseLeaf(String text, String at) {
+    private static void refuseLeaf(String text, @Nullable At at) {
         if (text.length() > LONGEST || isHuge(text)) {
             throw Messages.bad(at, "the number is too large");
         }

@@ -25,6 +25,11 @@ final class Messages {
     /** Types of {@code google.protobuf} have a JSON of their own, into which there is no looking. */
     private static final String WELL_KNOWN = "google.protobuf.";
 
+    private static final int LONGEST = 500;
+
+    /** Most values that are tried one by one, for the place of what does not fit: each costs as much as a message. */
+    private static final int MOST_TRIED = 1000;
+
     private final TypeRegistry types;
 
     Messages(TypeRegistry types) {
@@ -52,64 +57,69 @@ final class Messages {
     }
 
     /** The message of an object. */
-    DynamicMessage message(Descriptor type, JsonNode json, String place) {
-        HugeNumbers.refuse(type, json, place);
+    DynamicMessage message(Descriptor type, JsonNode json) {
+        HugeNumbers.refuse(type, json);
         if (!json.isObject() && !type.getFullName().startsWith(WELL_KNOWN)) {
-            throw bad(place, "an object of " + type.getFullName() + " is expected");
+            throw bad("", "an object of " + type.getFullName() + " is expected");
         }
         var builder = DynamicMessage.newBuilder(type);
         try {
             JsonFormat.parser().usingTypeRegistry(types).merge(json.toString(), builder);
             return builder.build();
         } catch (InvalidProtocolBufferException | RuntimeException e) {
-            var found = wrong(type, json, place);
-            throw found == null ? bad(place, reason(e)) : found;
+            var found = new Search().wrong(type, json, null);
+            throw found == null ? bad("", reason(e)) : found;
         }
     }
 
     /** Looks for what does not fit; only where something does not. */
-    private @Nullable RuntimeException wrong(Descriptor type, JsonNode json, String place) {
-        if (!json.isObject()) {
-            return bad(place, "an object of " + type.getFullName() + " is expected");
-        }
-        for (var entry : json.properties()) {
-            var at = place.isEmpty() ? entry.getKey() : place + "." + entry.getKey();
-            var field = field(type, entry.getKey());
-            if (field == null) {
-                return bad(at, type.getFullName() + " has no such field");
+    private final class Search {
+        private int left = MOST_TRIED;
+
+        private @Nullable RuntimeException wrong(Descriptor type, JsonNode json, @Nullable At place) {
+            if (!json.isObject()) {
+                return bad(place, "an object of " + type.getFullName() + " is expected");
             }
-            var value = entry.getValue();
-            var isList = field.isRepeated() && !field.isMapField() && value.isArray();
-            for (var i = 0; i < (isList ? value.size() : 1); i++) {
-                var one = isList ? value.get(i) : value;
-                var wrong = wrongValue(type, field, one, isList ? at + "[" + i + "]" : at);
-                if (wrong != null) {
-                    return wrong;
+            for (var entry : json.properties()) {
+                var at = At.field(place, entry.getKey());
+                var field = field(type, entry.getKey());
+                if (field == null) {
+                    return bad(at, type.getFullName() + " has no such field");
+                }
+                var value = entry.getValue();
+                var isList = field.isRepeated() && !field.isMapField() && value.isArray();
+                for (var i = 0; i < (isList ? value.size() : 1) && left > 0; i++) {
+                    var one = isList ? value.get(i) : value;
+                    var wrong = wrongValue(type, field, one, isList ? at.element(i) : at);
+                    if (wrong != null) {
+                        return wrong;
+                    }
                 }
             }
-        }
-        return null;
-    }
-
-    private @Nullable RuntimeException wrongValue(Descriptor type, FieldDescriptor field, JsonNode value, String at) {
-        var isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-                && !field.isMapField()
-                && !field.getMessageType().getFullName().startsWith(WELL_KNOWN);
-        if (isMessage && !value.isNull()) {
-            return wrong(field.getMessageType(), value, at);
-        }
-        var alone = object();
-        if (field.isRepeated() && !field.isMapField()) {
-            ArrayNode list = alone.putArray(field.getJsonName());
-            list.add(value);
-        } else {
-            alone.set(field.getJsonName(), value);
-        }
-        try {
-            JsonFormat.parser().usingTypeRegistry(types).merge(alone.toString(), DynamicMessage.newBuilder(type));
             return null;
-        } catch (InvalidProtocolBufferException | RuntimeException e) {
-            return bad(at, reason(e));
+        }
+
+        private @Nullable RuntimeException wrongValue(Descriptor type, FieldDescriptor field, JsonNode value, At at) {
+            left--;
+            var isMessage = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+                    && !field.isMapField()
+                    && !field.getMessageType().getFullName().startsWith(WELL_KNOWN);
+            if (isMessage && !value.isNull()) {
+                return wrong(field.getMessageType(), value, at);
+            }
+            var alone = object();
+            if (field.isRepeated() && !field.isMapField()) {
+                ArrayNode list = alone.putArray(field.getJsonName());
+                list.add(value);
+            } else {
+                alone.set(field.getJsonName(), value);
+            }
+            try {
+                JsonFormat.parser().usingTypeRegistry(types).merge(alone.toString(), DynamicMessage.newBuilder(type));
+                return null;
+            } catch (InvalidProtocolBufferException | RuntimeException e) {
+                return bad(at, reason(e));
+            }
         }
     }
 
@@ -136,9 +146,14 @@ final class Messages {
     }
 
     /** 400 that names the place. */
+    static RuntimeException bad(@Nullable At place, String why) {
+        return bad(place == null ? "" : place.toString(), why);
+    }
+
+    /** 400 that names the place. */
     static RuntimeException bad(String place, String why) {
-        var text = (place.isEmpty() ? why : place + ": " + why).replaceAll("\\s+", " ");
-        return Problem.badRequest(text.length() > 500 ? text.substring(0, 500) : text)
+        var text = place.isEmpty() ? why : place + ": " + why;
+        return Problem.badRequest((text.length() > LONGEST ? text.substring(0, LONGEST) : text).replaceAll("\\s+", " "))
                 .asFailure();
     }
 }

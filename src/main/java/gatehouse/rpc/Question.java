@@ -65,11 +65,11 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         if (text.length > 0 && !body.isEmpty()) {
             var json = Messages.read(text);
             if (body.equals("*")) {
-                builder.mergeFrom(messages.message(type, json, ""));
+                builder.mergeFrom(messages.message(type, json));
             } else {
                 ObjectNode whole = Messages.object();
                 whole.set(body, json);
-                builder.mergeFrom(messages.message(type, whole, ""));
+                builder.mergeFrom(messages.message(type, whole));
             }
         }
         var given = Messages.object();
@@ -78,7 +78,7 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         }
         fields.forEach((field, value) -> put(given, type, field, value));
         if (!given.isEmpty()) {
-            builder.mergeFrom(messages.message(type, given, ""));
+            builder.mergeFrom(messages.message(type, given));
         }
         var bytes = builder.build().toByteArray();
         return Buffer.buffer(bytes.length + PREFIX)

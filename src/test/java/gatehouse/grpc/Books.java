@@ -1,5 +1,6 @@
 package gatehouse.grpc;
 
+import com.google.protobuf.AnyProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.EnumDescriptorProto;
@@ -9,10 +10,13 @@ import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.DescriptorProtos.MessageOptions;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodOptions;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.DurationProto;
+import com.google.protobuf.FieldMaskProto;
+import com.google.protobuf.StructProto;
 import com.google.protobuf.TimestampProto;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.WrappersProto;
@@ -47,7 +51,19 @@ final class Books {
                 .addField(field("pages_left", 11, Type.TYPE_UINT32))
                 .addField(field("isbn", 12, Type.TYPE_UINT64))
                 .addField(field("sequel", 13, Type.TYPE_MESSAGE).setTypeName(".lib.Book"))
-                .addField(field("sold", 14, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.UInt64Value"));
+                .addField(field("sold", 14, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.UInt64Value"))
+                .addField(field("weight", 15, Type.TYPE_DOUBLE))
+                .addField(field("notes", 16, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Struct"))
+                .addField(field("cover", 17, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Any"))
+                .addField(field("changed", 18, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.FieldMask"))
+                .addField(field("editions", 19, Type.TYPE_MESSAGE)
+                        .setTypeName(".lib.Book.EditionsEntry")
+                        .setLabel(Label.LABEL_REPEATED))
+                .addNestedType(DescriptorProto.newBuilder()
+                        .setName("EditionsEntry")
+                        .setOptions(MessageOptions.newBuilder().setMapEntry(true))
+                        .addField(field("key", 1, Type.TYPE_STRING))
+                        .addField(field("value", 2, Type.TYPE_MESSAGE).setTypeName(".lib.Book")));
         var service = ServiceDescriptorProto.newBuilder()
                 .setName("Books")
                 .addMethod(method("Get", 2, "/v1/books/{id}", ""))
@@ -61,6 +77,9 @@ final class Books {
                 .addDependency("google/protobuf/timestamp.proto")
                 .addDependency("google/protobuf/duration.proto")
                 .addDependency("google/protobuf/wrappers.proto")
+                .addDependency("google/protobuf/struct.proto")
+                .addDependency("google/protobuf/any.proto")
+                .addDependency("google/protobuf/field_mask.proto")
                 .addEnumType(kind)
                 .addMessageType(author)
                 .addMessageType(book)
@@ -70,6 +89,9 @@ final class Books {
                 .addFile(TimestampProto.getDescriptor().toProto())
                 .addFile(DurationProto.getDescriptor().toProto())
                 .addFile(WrappersProto.getDescriptor().toProto())
+                .addFile(StructProto.getDescriptor().toProto())
+                .addFile(AnyProto.getDescriptor().toProto())
+                .addFile(FieldMaskProto.getDescriptor().toProto())
                 .build();
     }
 

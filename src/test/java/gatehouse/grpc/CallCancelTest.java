@@ -11,24 +11,42 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls that one side gives up. */
 class CallCancelTest extends CallCase {
     CallCancelTest() {
         super("""
                 routes:
-                  any: { match: { grpc: t.Any }, to: origin }
+                  any:  { match: { grpc: t.Any }, to: origin }
+                  once: { match: { grpc: t.Once }, to: origin, retry: null }
                 """);
     }
 
-    @Test
-    void a_service_that_breaks_off_is_UNAVAILABLE() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"0, 13", "1, 13", "2, 13", "5, 13", "7, 14", "8, 1", "11, 8", "12, 7", "13, 2", "99, 2"})
+    void a_service_s_reset_means_what_gRPC_says_of_its_code(int code, String status) throws Exception {
+        script = request -> request.response().reset(code);
+        assertThat(client.call("/t.Once/Get").status()).as("before an answer").isEqualTo(status);
         script = request -> request.response()
                 .putHeader("content-type", "application/grpc")
                 .setChunked(true)
                 .write(frame(0, "first"))
-                .onSuccess(sent -> request.response().reset(2));
-        assertThat(client.call("/t.Any/Get").status()).isEqualTo("14");
+                .onSuccess(sent -> request.response().reset(code));
+        assertThat(client.call("/t.Once/Get").status()).as("behind a message").isEqualTo(status);
+    }
+
+    @Test
+    void a_service_whose_connection_ends_is_UNAVAILABLE() throws Exception {
+        script = request -> request.connection().close();
+        assertThat(client.call("/t.Once/Get").status()).isEqualTo("14");
+    }
+
+    @Test
+    void a_service_that_gives_up_at_the_deadline_was_late() throws Exception {
+        script = request -> vertx.setTimer(70, late -> request.response().reset(8));
+        assertThat(client.call("/t.Once/Get", "grpc-timeout: 100m").status()).isEqualTo("4");
     }
 
     @Test
@@ -78,7 +96,7 @@ class CallCancelTest extends CallCase {
             var began = System.nanoTime();
             service.response().reset(2);
             took.add(ended.get(5, TimeUnit.SECONDS) - began);
-            assertThat(response.trailers().get("grpc-status")).isEqualTo("14");
+            assertThat(response.trailers().get("grpc-status")).isEqualTo("13");
         }
         assertQuick(took);
     }

@@ -77,6 +77,37 @@ class CallsTest extends CallCase {
                 .isEqualTo("0");
     }
 
+    @Test
+    void the_codings_that_a_page_takes_are_not_those_of_a_service() throws Exception {
+        try (var page = gateway.client()) {
+            page.send(RawClient.request(
+                            "POST",
+                            "/t.Any/Get",
+                            "Content-Type: application/grpc-web",
+                            "Accept-Encoding: gzip",
+                            "Content-Length: 5")
+                    + "\0\0\0\0\0");
+            assertThat(page.read("POST").status()).isEqualTo(200);
+        }
+        assertThat(requests.remove().getHeader("accept-encoding")).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/grpc, 200",
+        "application/grpc+proto; charset=utf-8, 200",
+        "APPLICATION/GRPC+thrift, 200",
+        "application/grpcx, 415",
+        "application/grpc-webx, 415",
+        "application/grpc-web-textual, 415",
+    })
+    void a_call_is_what_its_media_type_says(String type, int status) throws Exception {
+        assertThat(new CallClient(vertx, gateway.port("only"))
+                        .call("/t.Any/Get", "content-type: " + type)
+                        .httpStatus())
+                .isEqualTo(status);
+    }
+
     private String bearer(String role, long secondsFromNow) {
         var expires = System.currentTimeMillis() / 1000 + secondsFromNow;
         var claims = Map.<String, Object>of("sub", "ada", "role", role, "exp", expires);

@@ -45,9 +45,10 @@ class JsonBoundsTest {
         var schema = folder.resolve("books.desc");
         Files.write(schema, Books.descriptors().toByteArray());
         gateway = TestGateway.startWithGrpc("""
-                services: { books: { targets: "http://127.0.0.1:%d", protocol: grpc, health: { passive: null } } }
+                services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { passive: null } } }
                 routes:
-                  books: { match: { path: "/**" }, to: { rpc: books, schema: "%s" }, grpc: { message: 1KiB }, retry: null }
+                  books: { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" }, grpc: { message: 1KiB }, retry: null }
+                  large: { match: { path: "/v1/shelves/large/**" }, to: { rpc: books, schema: "%2$s" }, retry: null }
                 """, origin.actualPort(), schema);
     }
 
@@ -62,10 +63,14 @@ class JsonBoundsTest {
     }
 
     private RawResponse put(String body) throws Exception {
+        return put("s1", body);
+    }
+
+    private RawResponse put(String shelf, String body) throws Exception {
         try (var client = gateway.client()) {
             return client.send(RawClient.request(
                                     "PUT",
-                                    "/v1/shelves/s1/books/5",
+                                    "/v1/shelves/" + shelf + "/books/5",
                                     "Content-Type: application/json",
                                     "Content-Length: " + body.length())
                             + body)
@@ -161,5 +166,60 @@ class JsonBoundsTest {
             assertThat(got.text()).startsWith("{\"id\":\"7\"}\n{\"error\":");
         }
         reset.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_long_key_costs_nothing_for_each_of_what_it_holds() throws Exception {
+        script = CallCase::echo;
+        put("large", editions("k", 200_000)); // warm
+        var shortKey = nanos("k");
+        assertThat(nanos("k".repeat(45_000)))
+                .as("a path of 45 KB in words for each element would be 9 GB")
+                .isLessThan(4 * shortKey + TimeUnit.MILLISECONDS.toNanos(700));
+    }
+
+    private static String editions(String key, int count) {
+        return "{\"editions\":{\"" + key + "\":{\"tags\":[" + "\"\",".repeat(count) + "\"\"]}}}";
+    }
+
+    private long nanos(String key) throws Exception {
+        var body = editions(key, 200_000);
+        var began = System.nanoTime();
+        assertThat(put("large", body).status()).isEqualTo(200);
+        return System.nanoTime() - began;
+    }
+
+    @Test
+    void what_does_not_fit_is_not_looked_for_without_end() throws Exception {
+        script = request -> {};
+        var near = put("large", "{\"others\": [" + "{\"born\":1},".repeat(400) + "{\"born\":\"x\"}]}");
+        assertThat(new JsonObject(near.text()).getString("detail")).startsWith("others[400].born: ");
+        var far = put("large", "{\"others\": [" + "{\"born\":1},".repeat(100_000) + "{\"born\":\"x\"}]}");
+        assertThat(far.status()).isEqualTo(400);
+        assertThat(new JsonObject(far.text()).getString("detail")).doesNotContain("others[");
+    }
+
+    @Test
+    void a_client_that_leaves_a_stream_of_JSON_is_heard_at_the_service_within_100_ms() throws Exception {
+        var best = Long.MAX_VALUE;
+        for (var i = 0; i < 5; i++) {
+            var reset = new CompletableFuture<Long>();
+            script = request -> {
+                begin(request);
+                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                request.response().write(frame((byte) 8, (byte) 7));
+            };
+            long began;
+            try (var client = gateway.client()) {
+                assertThat(client.send(RawClient.request("GET", "/v1/series/1"))
+                                .readHead()
+                                .startLine())
+                        .contains("200");
+                began = System.nanoTime();
+                client.reset();
+            }
+            best = Math.min(best, reset.get(5, TimeUnit.SECONDS) - began);
+        }
+        assertThat(best).isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
     }
 }

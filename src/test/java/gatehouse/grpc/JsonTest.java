@@ -8,6 +8,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -37,6 +38,7 @@ class JsonTest {
     private static HttpServer echo;
     private static RawOrigin shadow;
     private static TestGateway gateway;
+    private static volatile MultiMap asked;
 
     @BeforeAll
     static void start() throws Exception {
@@ -56,7 +58,7 @@ class JsonTest {
                 routes:
                   tests: { match: { path: "/grpc.testing.TestService/**" }, to: { rpc: tests } }
                   named: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: tests, schema: reflection } }
-                  books: { match: { path: "/v1/**" }, to: { rpc: books, schema: "%s" } }
+                  books: { match: { path: "/v1/**" }, to: { rpc: books, schema: "%s" }, compress: { min: 1B } }
                   copied: { match: { path: "/v1/books/77" }, to: { rpc: books, schema: "%s" }, mirror: { to: shadow } }
                 """, services.port(), echo.actualPort(), shadow.url(), schema, schema);
     }
@@ -71,6 +73,7 @@ class JsonTest {
 
     /** Answers with the message that came. */
     private static void echo(HttpServerRequest request) {
+        asked = request.headers();
         request.body()
                 .onSuccess(body -> request.response()
                         .putHeader("content-type", "application/grpc")
@@ -204,6 +207,39 @@ class JsonTest {
         var part = send("POST", "/v1/books/5:author", "{\"name\": \"Ada\"}");
         assertThat(new JsonObject(part.text()))
                 .isEqualTo(new JsonObject("{\"id\":\"5\",\"author\":{\"name\":\"Ada\"}}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"isbn\": \"18446744073709551615\", \"id\": \"5\"}",
+                "{\"weight\": \"NaN\"}",
+                "{\"weight\": \"-Infinity\"}",
+                "{\"weight\": 0.1}",
+                "{\"loan\": \"-0.000000001s\"}",
+                "{\"notes\": {\"a\": [1.0, null, {\"b\": true}], \"c\": \"\"}}",
+                "{\"cover\": {\"@type\": \"type.googleapis.com/lib.Author\", \"name\": \"Ada\"}}",
+                "{\"cover\": {\"@type\": \"type.googleapis.com/google.protobuf.Duration\", \"value\": \"1s\"}}",
+                "{\"changed\": \"pageCount,author.name\"}",
+                "{\"editions\": {\"first\": {\"pageCount\": 3}, \"\": {}}}",
+                "{\"sequel\": {\"sequel\": {\"tags\": [\"\u00e9\"]}}}",
+            })
+    void what_protobuf_has_a_JSON_for_comes_back_as_it_went(String body) throws Exception {
+        var response = send("PUT", "/v1/shelves/s1/books/5", body);
+        var text = new String(response.body().bytes(), StandardCharsets.UTF_8);
+        assertThat(response.status()).as(text).isEqualTo(200);
+        assertThat(new JsonObject(text))
+                .isEqualTo(new JsonObject(body).put("id", "5").put("shelf", "shelves/s1"));
+    }
+
+    @Test
+    void the_service_is_asked_for_no_coding_and_the_answer_is_made_smaller_for_who_wants_that() throws Exception {
+        var response = send(
+                "GET", "/v1/books/5", "", "Accept-Encoding: gzip", "grpc-accept-encoding: gzip", "grpc-encoding: gzip");
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("content-encoding")).isEqualTo("gzip");
+        assertThat(asked.names()).map(String::toLowerCase).noneMatch(name -> name.endsWith("encoding"));
     }
 
     @ParameterizedTest

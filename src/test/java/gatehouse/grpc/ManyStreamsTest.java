@@ -37,19 +37,19 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ManyStreamsTest {
     private static final int KIB = 1024;
-    private static final int WINDOW = 16 * KIB;
+    private static final int WINDOW = 4 * KIB;
 
     /** Of each stream what the windows on both sides of the gateway hold, and what it has in hand. */
-    private static final long MOST_ON_THE_WAY = 176 * KIB;
+    private static final long MOST_ON_THE_WAY = 164 * KIB;
 
     /** What a stream is like. */
     private enum Kind {
         /** Read at once. */
-        QUICK(500, 2, 6 * KIB),
+        QUICK(500, 2, KIB),
         /** Unread for a while, with more than its window at the client. */
-        SLOW(490, 1, 20 * KIB),
+        SLOW(490, 1, 6 * KIB),
         /** Unread for a while, with more than there is room for on the whole way. */
-        LONG(10, 24, 16 * KIB);
+        LONG(10, 20, 12 * KIB);
 
         private final int count;
         private final int messages;

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 class RfcTableTest {
     private static final List<String> PACKAGES = List.of(
             "gatehouse.http.",
+            "gatehouse.grpc.",
             "gatehouse.snapshot.",
             "gatehouse.policy.auth.",
             "gatehouse.policy.access.",
