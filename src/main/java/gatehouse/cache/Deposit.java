@@ -2,14 +2,19 @@ package gatehouse.cache;
 
 import gatehouse.problem.ProblemException;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts what one fetch has brought where others find it, on this node and, where nodes share, on all of them: a response, or word that
  * there is none for everybody. Confined to one event loop, but for what it has stored.
  */
 final class Deposit {
+    private static final Logger LOG = LoggerFactory.getLogger(Deposit.class);
+
     private final Shelf shelf;
     private final ResponseCache cache;
     private final Shelf.Trip trip;
@@ -56,6 +61,13 @@ final class Deposit {
                         cache.nowMillis()));
     }
 
+    /** Who sends none leaves it to who gets it (RFC 9110 §6.6.1); from then on its age is counted. */
+    void date(MultiMap fields) {
+        if (!fields.contains(HttpHeaders.DATE)) {
+            fields.set(HttpHeaders.DATE, HttpDate.format(cache.nowMillis()));
+        }
+    }
+
     /** Where and when a response comes from whose head is there. */
     Stored.Origin origin(Selection selection, MultiMap fields) {
         var now = cache.now();
@@ -76,6 +88,16 @@ final class Deposit {
      * @param late told before, where it may be old by now: nobody else is to join
      */
     void keep(Stored fresh, Runnable late, Runnable then) {
+        try {
+            hand(fresh, late, then);
+        } catch (RuntimeException e) { // who reads it gets all of it nevertheless
+            LOG.warn("cache: {} can't be stored", trip.key(), e);
+            nothing();
+            then.run();
+        }
+    }
+
+    private void hand(Stored fresh, Runnable late, Runnable then) {
         var mine = turn;
         if (mine == null) {
             store(fresh);

@@ -169,9 +169,12 @@ final class Fill implements WriteStream<Buffer> {
         return end();
     }
 
-    /** The body is whole. */
+    /** The body is whole, unless it is another length than was announced. */
     @Override
     public Future<Void> end() {
+        if (!isAsAnnounced()) {
+            return Future.failedFuture(TRUNCATED.asFailure());
+        }
         List<FillReader> all;
         if (!isStreaming()) {
             stored.accept(Payload.of(chunks)); // nobody else adds to them
@@ -182,6 +185,10 @@ final class Fill implements WriteStream<Buffer> {
         }
         all.forEach(FillReader::wake);
         return Future.succeededFuture();
+    }
+
+    private synchronized boolean isAsAnnounced() {
+        return length < 0 || size == length;
     }
 
     /** Nothing more is collected: it is stored, or given up. */
@@ -270,6 +277,9 @@ final class Fill implements WriteStream<Buffer> {
     long length() {
         return length;
     }
+
+    private static final Problem TRUNCATED =
+            Problem.badGateway("upstream-truncated", "The service's answer has not the length that it announced.");
 
     /** What nobody reads: there is no client any more. */
     static final Problem GONE = Problem.badGateway("client-gone", "The client has gone away.");

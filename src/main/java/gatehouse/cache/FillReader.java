@@ -26,7 +26,7 @@ final class FillReader implements Reply.Body {
     private final Promise<Void> done = Promise.promise();
     private @Nullable ContextInternal loop;
     private @Nullable Outflow outflow;
-    private boolean over;
+    private volatile boolean over; // by another thread before it is sent anywhere
 
     FillReader(Fill fill) {
         this.fill = fill;
@@ -63,6 +63,11 @@ final class FillReader implements Reply.Body {
                 return;
             }
             var unused = sink.write(chunk);
+            var refusal = sink.refusal();
+            if (refusal != null) {
+                finish(refusal);
+                return;
+            }
             if (sink.writeQueueFull() && !fill.isWhole()) { // the last of it may wait with the connection
                 sink.drainHandler(drained -> pump());
                 return;

@@ -259,6 +259,7 @@ final class Flight implements Turn.Flier {
             fetch();
             return;
         }
+        deposit.date(reply.headers());
         var fields = Freshening.merged(stored.head(), reply.headers());
         var lifetime = deposit.judge(stored.head().status(), fields);
         if (lifetime == null) {
@@ -277,15 +278,13 @@ final class Flight implements Turn.Flier {
         var names = Selection.names(reply.headers().getAll(HttpHeaders.VARY));
         var selection =
                 Selection.of(names == null ? List.of() : names, trip.exchange().headers());
-        if (!reply.headers().contains(HttpHeaders.DATE)) {
-            reply.headers().set(HttpHeaders.DATE, HttpDate.format(cache.nowMillis()));
-        }
+        deposit.date(reply.headers());
         var head = Stored.Head.of(reply.status(), reply.reason(), reply.headers(), lifetime);
         var origin = deposit.origin(selection, reply.headers());
         var fill = new Fill(
                 cache.room(),
                 cache.entryBytes(),
-                reply.body().length(),
+                reply.status() == 204 ? -1 : reply.body().length(),
                 ContextInternal.current(),
                 payload -> deposit.keep(new Stored(origin, head, payload), this::over, this::over),
                 inquiry::giveUp);

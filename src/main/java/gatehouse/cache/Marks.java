@@ -3,7 +3,9 @@ package gatehouse.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import gatehouse.problem.ProblemException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +14,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Marks {
     private static final int MOST = 20_000;
+    private static final int MOST_FLOORS = 50_000;
+
+    /** Longer than a fetch takes whose answer is short enough to be stored. */
+    private static final Duration OF_ANY_FETCH = Duration.ofMinutes(5);
 
     private final Cache<Place, Mark> marks =
             Caffeine.newBuilder().maximumSize(MOST).build();
-    private final Cache<Key, Long> floors =
-            Caffeine.newBuilder().maximumSize(MOST).build();
-    private volatile long floor;
+    private final Cache<Key, Long> floors = Caffeine.newBuilder()
+            .maximumSize(MOST_FLOORS)
+            .expireAfterWrite(OF_ANY_FETCH)
+            // what is not remembered of one resource holds for all
+            .<Key, Long>evictionListener((key, generation, cause) -> {
+                if (generation != null) {
+                    outdated(generation);
+                }
+            })
+            .build();
+    private final AtomicLong floor = new AtomicLong();
 
     private record Place(String route, Key key) {}
 
@@ -60,19 +74,17 @@ final class Marks {
 
     /** Fetches of this that began before a generation are out of date. */
     void outdated(Key key, long generation) {
-        floors.put(key, generation);
+        floors.asMap().merge(key, generation, Math::max);
     }
 
     /** All fetches that began before a generation are out of date. */
     void outdated(long generation) {
-        floor = generation;
+        floor.accumulateAndGet(generation, Math::max);
     }
 
     boolean isOutdated(Key key, long generation) {
-        if (generation < floor) {
-            return true;
-        }
         var ofKey = floors.getIfPresent(key);
-        return ofKey != null && generation < ofKey;
+        // after the other, which what is evicted meanwhile is put into
+        return (ofKey != null && generation < ofKey) || generation < floor.get();
     }
 }

@@ -167,7 +167,7 @@ final class Misses {
                 head,
                 Payload.EMPTY);
         if (head.status() == 200 && Conditions.hasCopy(exchange.headers(), empty, cache.nowMillis())) {
-            return Serving.reply(exchange, empty, Told.of(status, empty, cache.now()), cache);
+            return Future.succeededFuture(Serving.confirmed(exchange, empty, Told.of(status, empty, cache.now())));
         }
         headers.add(Serving.CACHE_STATUS, text);
         if (exchange.isHead()) {

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The body of a stored response: one immutable piece that any number of answers are sent from at once. A longer one lies outside
@@ -31,6 +32,15 @@ final class Payload {
 
     /** The pieces of a body as one. */
     static Payload of(List<Buffer> pieces) {
+        return of(pieces, ByteBuffer::allocateDirect);
+    }
+
+    /**
+     * The same.
+     *
+     * @param outside gives memory outside of the heap; where there is none left the heap has to do
+     */
+    static Payload of(List<Buffer> pieces, IntFunction<ByteBuffer> outside) {
         var length = 0;
         for (var piece : pieces) {
             length += piece.length();
@@ -38,12 +48,20 @@ final class Payload {
         if (length == 0) {
             return EMPTY;
         }
-        var memory = length < SHORT ? ByteBuffer.allocate(length) : ByteBuffer.allocateDirect(length);
+        var memory = length < SHORT ? ByteBuffer.allocate(length) : memory(length, outside);
         for (var piece : pieces) {
             memory.put(((BufferInternal) piece).getByteBuf().nioBuffer());
         }
         memory.flip();
         return new Payload(BufferInternal.buffer(Unpooled.wrappedBuffer(memory)));
+    }
+
+    private static ByteBuffer memory(int length, IntFunction<ByteBuffer> outside) {
+        try {
+            return outside.apply(length);
+        } catch (OutOfMemoryError e) {
+            return ByteBuffer.allocate(length);
+        }
     }
 
     /** All of it; not to be changed. */

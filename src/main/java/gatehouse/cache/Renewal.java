@@ -51,6 +51,8 @@ final class Renewal {
         var flight = new Flight(shelf, trip, stored);
         if (cache.flights().add(place, flight, null) == flight) {
             flight.start();
+        } else {
+            stored.endRefresh(); // what is under way need not be about this one
         }
     }
 

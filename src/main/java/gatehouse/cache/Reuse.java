@@ -23,8 +23,7 @@ enum Reuse {
         if (said == Directives.NONE) {
             return lifetime.always() ? EXPIRED : left > 0 ? FRESH : stale(lifetime, left);
         }
-        if (said.noCache()
-                || (said.maxAge() != Directives.ABSENT && age > seconds(said.maxAge()) && !takesStale(said))) {
+        if (said.noCache() || (said.maxAge() != Directives.ABSENT && age > seconds(said.maxAge()) + beyond(said))) {
             return REFUSED;
         }
         if (lifetime.always()) {
@@ -44,6 +43,11 @@ enum Reuse {
 
     private static Reuse stale(Lifetime lifetime, long left) {
         return -left < lifetime.revalidateNanos() ? STALE_WHILE_REVALIDATE : EXPIRED;
+    }
+
+    /** By how much more than its {@code max-age} a client takes: what is older than that is stale for it. */
+    private static long beyond(Directives said) {
+        return takesStale(said) ? seconds(said.maxStale()) : 0;
     }
 
     private static boolean takesStale(Directives said) {

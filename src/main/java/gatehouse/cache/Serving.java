@@ -31,7 +31,7 @@ final class Serving {
         if (head.status() == 200) {
             if ((request.contains(HttpHeaders.IF_NONE_MATCH) || request.contains(HttpHeaders.IF_MODIFIED_SINCE))
                     && Conditions.hasCopy(request, stored, cache.nowMillis())) {
-                return Future.succeededFuture(new Reply(304, null, finish(put(exchange, stored, true), told), NO_BODY));
+                return Future.succeededFuture(confirmed(exchange, stored, told));
             }
             var part = exchange.isHead() || !request.contains(RANGE)
                     ? null
@@ -46,6 +46,11 @@ final class Serving {
             headers.set(HttpHeaders.CONTENT_LENGTH, body.lengthField());
         }
         return Future.succeededFuture(new Reply(head.status(), head.reason(), headers, body));
+    }
+
+    /** The word that the client's copy is as good as the stored one. */
+    static Reply confirmed(Exchange exchange, Stored stored, Told told) {
+        return new Reply(304, null, finish(put(exchange, stored, true), told), NO_BODY);
     }
 
     private static Future<Reply> part(Exchange exchange, Stored stored, Conditions.Part part, Told told) {

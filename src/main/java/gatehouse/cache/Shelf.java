@@ -196,7 +196,9 @@ public final class Shelf {
 
     /** What is told of the key, if the client asks. */
     static @Nullable String shownKey(Exchange exchange, Key key) {
-        return exchange.headers().contains(ResponseCache.DEBUG) ? key.url().replace("\"", "%22") : null;
+        return exchange.headers().contains(ResponseCache.DEBUG)
+                ? key.url().replace("\"", "%22").replace("\\", "%5C")
+                : null;
     }
 
     /** Past the cache: what comes back is for this client alone. */

@@ -15,6 +15,9 @@ final class Turn {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
+    /** Pauses, in milliseconds, before looks of who is late and got no answer. */
+    private static final int[] LOOKS_AGAIN = {100, 200};
+
     private final SharedTier tier;
     private final ResponseCache cache;
     private final Flights.Place place;
@@ -219,11 +222,16 @@ final class Turn {
     }
 
     /**
-     * Where it is late, looks whether another node was faster, whose response is then taken instead of what the fetch has brought.
+     * Where it is late, looks whether another node was faster, whose response is then taken instead of what the fetch has brought. What
+     * slept so long may have lost its connections meanwhile, so it looks again where there is no answer.
      *
      * @return whether it was
      */
     Future<Boolean> gaveWay() {
+        return gaveWay(0);
+    }
+
+    private Future<Boolean> gaveWay(int looked) {
         if (isSettled || !isLate()) {
             return Future.succeededFuture(false);
         }
@@ -235,6 +243,11 @@ final class Turn {
                     place.key(),
                     machine.token(),
                     done.failed() ? done.cause() : seen);
+            if (done.failed() && looked < LOOKS_AGAIN.length) {
+                return tier.vertx()
+                        .timer(LOOKS_AGAIN[looked], TimeUnit.MILLISECONDS)
+                        .compose(over -> gaveWay(looked + 1));
+            }
             if (isSettled
                     || seen == null
                     || seen.what() == null

@@ -126,7 +126,7 @@ public final class Guard {
         var timer = new Timer<>(answer);
         timer.start(1);
         var began = System.nanoTime();
-        question.get().onComplete(come -> {
+        asked(question).onComplete(come -> {
             if (come.succeeded()) {
                 came(System.nanoTime() - began);
                 if (answer.tryComplete(come.result())) {
@@ -139,6 +139,14 @@ public final class Guard {
             }
         });
         return answer.future();
+    }
+
+    private static <T> Future<T> asked(Supplier<Future<T>> question) {
+        try {
+            return question.get();
+        } catch (RuntimeException e) { // who asks waits for a future, and would for ever
+            return Future.failedFuture(e);
+        }
     }
 
     /** The deadline of one question. When it is this event loop that is late, the answer may be there and gets another chance. */

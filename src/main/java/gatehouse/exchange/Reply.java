@@ -3,6 +3,7 @@ package gatehouse.exchange;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.WriteStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,8 +100,8 @@ public final class Reply {
                 if (exchange.isReshaped()) {
                     return exchange.outflow().end(body);
                 }
-                var response = exchange.response();
-                return body.length() == 0 ? response.end() : response.end(body);
+                WriteStream<Buffer> sink = exchange.isDetached() ? exchange.outflow() : exchange.response();
+                return body.length() == 0 ? sink.end() : sink.end(body);
             }
 
             @Override

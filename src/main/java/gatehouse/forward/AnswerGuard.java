@@ -5,8 +5,10 @@ import gatehouse.exchange.HeapContent;
 import gatehouse.listener.FairReads;
 import gatehouse.listener.FairWindows;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -23,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  * and nobody sees it. Interim answers that the client does not know are no answers either and are dropped (RFC 9110
  * §15.2).
  */
-final class AnswerGuard extends ChannelInboundHandlerAdapter {
+final class AnswerGuard extends ChannelDuplexHandler {
     private boolean interim;
     private boolean unknown;
     private boolean answered;
+    private boolean closed;
     private int answers;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Runnable roomAwaiter;
@@ -105,6 +108,10 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             var unused = context.close();
             return;
         }
+        if (closed && message instanceof LastHttpContent && !context.channel().isActive()) {
+            ReferenceCountUtil.release(message);
+            return; // the end of the connection would be that of the answer, but not if it ends here
+        }
         if (message instanceof HttpResponse response) {
             if (hasTooManyFields(response)) {
                 response.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException("too many fields")));
@@ -135,6 +142,13 @@ final class AnswerGuard extends ChannelInboundHandlerAdapter {
             count++;
         }
         return count > Passage.MAX_FIELDS;
+    }
+
+    /** From this side: when the target ends it, nobody asks for that. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        closed = true;
+        var unused = context.close(promise);
     }
 
     /** A request that was written while answers were read leaves only now. */

@@ -44,9 +44,13 @@ class GuardedCommonsTest {
         private final Commons memory = new MemoryCommons(System::nanoTime);
         private final AtomicInteger asked = new AtomicInteger();
         private volatile long millis;
+        private volatile boolean isBroken;
 
         private <T> Future<T> later(Future<T> answer) {
             asked.incrementAndGet();
+            if (isBroken) {
+                throw new IllegalStateException("broken");
+            }
             return millis == 0
                     ? answer
                     : vertx.timer(millis, TimeUnit.MILLISECONDS).compose(late -> answer);
@@ -95,6 +99,12 @@ class GuardedCommonsTest {
             LockSupport.parkNanos(10_000_000);
         }
         assertThat(TestGateway.await(guarded.read(List.of("a")))).hasSize(1);
+    }
+
+    @Test
+    void a_question_that_can_t_even_be_asked_has_failed() {
+        slow.isBroken = true;
+        fails();
     }
 
     @Test

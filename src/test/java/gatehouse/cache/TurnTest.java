@@ -49,7 +49,9 @@ class TurnTest {
     /** A node that wants it. */
     private final class Node implements Turn.Flier {
         private final ResponseCache cache = new ResponseCache(config(), "test", now::get, now::get);
-        private final SharedTier tier = new SharedTier(vertx, commons, new Deaf());
+        private final AtomicInteger lost = new AtomicInteger();
+        private final SharedTier tier =
+                new SharedTier(vertx, new Forgetful(commons, lost, new AtomicInteger()), new Deaf());
         private final CompletableFuture<Void> fetching = new CompletableFuture<>();
         private final AtomicInteger taken = new AtomicInteger();
         private Turn turn;
@@ -173,6 +175,24 @@ class TurnTest {
     }
 
     @Test
+    void who_is_late_and_gets_no_answer_looks_again_before_he_serves_what_is_older() throws Exception {
+        oneSleepsUntilTheEndOfItsLease();
+        two.settle(202);
+        one.lost.set(2);
+        assertThat(TestGateway.await(one.turn.gaveWay())).isTrue();
+        assertThat(one.taken).hasValue(202);
+    }
+
+    @Test
+    void who_is_late_and_gets_no_answer_at_all_serves_his_own() throws Exception {
+        oneSleepsUntilTheEndOfItsLease();
+        two.settle(202);
+        one.lost.set(Integer.MAX_VALUE);
+        assertThat(TestGateway.await(one.turn.gaveWay())).isFalse();
+        assertThat(one.taken).hasValue(0);
+    }
+
+    @Test
     void who_is_late_and_first_nevertheless_serves_his_own() throws Exception {
         oneSleepsUntilTheEndOfItsLease();
         assertThat(TestGateway.await(one.turn.gaveWay())).isFalse();
@@ -195,37 +215,40 @@ class TurnTest {
 
     @Test
     void an_answer_that_is_lost_on_its_way_back_is_no_refusal() throws Exception {
-        var forgetful = new Forgetful(commons);
+        var forgetful = new Forgetful(commons, new AtomicInteger(), new AtomicInteger(1));
         var tier = new SharedTier(vertx, forgetful, new Deaf());
         var written = tier.commit("id@s1", 7, new SharedCodec.Era(0, 0, 0), new Shared.Uncacheable(), 0, 1);
         assertThat(TestGateway.await(written)).isTrue();
-        var older = new SharedTier(vertx, new Forgetful(commons), new Deaf())
+        var older = new SharedTier(vertx, new Forgetful(commons, new AtomicInteger(), new AtomicInteger(1)), new Deaf())
                 .commit("id@s1", 6, new SharedCodec.Era(0, 0, 0), new Shared.Uncacheable(), 0, 1);
         assertThat(TestGateway.await(older)).isFalse();
     }
 
-    /** Whose first answer to a commit is lost. */
+    /** Whose next answers to looks and commits are lost. */
     private static final class Forgetful implements gatehouse.cluster.Commons {
         private final gatehouse.cluster.Commons memory;
-        private boolean hasForgotten;
+        private final AtomicInteger looks;
+        private final AtomicInteger commits;
 
-        Forgetful(gatehouse.cluster.Commons memory) {
+        Forgetful(gatehouse.cluster.Commons memory, AtomicInteger looks, AtomicInteger commits) {
             this.memory = memory;
+            this.looks = looks;
+            this.commits = commits;
+        }
+
+        private static boolean isLost(AtomicInteger left) {
+            return left.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
         }
 
         @Override
         public Future<List<Value>> read(List<String> keys) {
-            return memory.read(keys);
+            return isLost(looks) ? Future.failedFuture("no answer") : memory.read(keys);
         }
 
         @Override
         public Future<Boolean> commit(String key, long number, io.vertx.core.buffer.Buffer bytes, Duration life) {
             var done = memory.commit(key, number, bytes, life);
-            if (hasForgotten) {
-                return done;
-            }
-            hasForgotten = true;
-            return Future.failedFuture("no answer");
+            return isLost(commits) ? Future.failedFuture("no answer") : done;
         }
 
         @Override

@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.server.Server;
+import gatehouse.bus.Subscription;
+import gatehouse.bus.Verb;
 import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.Size;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -118,11 +123,40 @@ class CutClusterIT {
                 .orElseThrow();
     }
 
+    /** Answers questions of all nodes. */
+    private static Subscription answering(TestGateway node, String address) throws Exception {
+        var subscription = Verb.of(address).serve(node.vertx(), asked -> Map.of("well", true));
+        TestGateway.await(subscription.ready());
+        return subscription;
+    }
+
+    /** How many of so many questions are answered. */
+    private static int answered(TestGateway from, String address, int questions) {
+        var answered = 0;
+        for (var i = 0; i < questions; i++) {
+            try {
+                TestGateway.await(from.vertx()
+                        .eventBus()
+                        .<JsonObject>request(address, new JsonObject(), new DeliveryOptions().setSendTimeout(500)));
+                answered++;
+            } catch (Exception noAnswer) {
+                return answered;
+            }
+        }
+        return answered;
+    }
+
     @Test
-    void each_side_fetches_once_and_together_again_they_fetch_once_and_know_what_was_purged() {
+    void each_side_fetches_once_and_together_again_they_fetch_once_and_know_what_was_purged() throws Exception {
         var old = get(first, "/a");
         assertThat(get(second, "/a")).isEqualTo(old);
         assertThat(asked("/a")).isEqualTo(1);
+
+        answering(first, "test.of.one");
+        answering(second, "test.of.two");
+        until(
+                "questions are answered",
+                () -> answered(second, "test.of.one", 1) + answered(first, "test.of.two", 1) == 2);
 
         wire("two").stop();
         until(
@@ -149,6 +183,9 @@ class CutClusterIT {
         until("it is purged on one side", () -> !get(second, "/a").equals(old));
         assertThat(get(first, "/a")).isEqualTo(old);
 
+        answering(second, "test.of.late");
+        assertThat(answered(second, "test.of.late", 1)).isEqualTo(1);
+
         wire("two").start();
         until(
                 "they are together again",
@@ -158,5 +195,10 @@ class CutClusterIT {
             var target = "/c/" + answers.get();
             return get(first, target).equals(get(second, target)) && asked(target) == 1;
         });
+        for (var address : List.of("test.of.one", "test.of.two", "test.of.late")) {
+            var from = address.equals("test.of.one") ? second : first;
+            until("questions to " + address + " are answered again", () -> answered(from, address, 1) == 1);
+            assertThat(answered(from, address, 20)).isEqualTo(20);
+        }
     }
 }

@@ -25,8 +25,9 @@ final class Http2Client implements AutoCloseable {
     int whole(int port, String path, String id) throws Exception {
         try {
             int status = TestGateway.await(client.request(HttpMethod.GET, port, "127.0.0.1", path)
-                    .compose(request -> request.putHeader("X-Req-Id", id).send())
-                    .compose(response -> response.body().map(body -> response.statusCode())));
+                    .compose(request -> request.putHeader("X-Req-Id", id)
+                            .send()
+                            .compose(response -> response.body().map(body -> response.statusCode()))));
             return status == 200 ? 1 : 0;
         } catch (ExecutionException brokenOff) {
             return 0;
@@ -37,8 +38,8 @@ final class Http2Client implements AutoCloseable {
     int get(int port, String path) throws Exception {
         try {
             return TestGateway.await(client.request(HttpMethod.GET, port, "127.0.0.1", path)
-                    .compose(request -> request.send())
-                    .compose(response -> response.body().map(body -> response.statusCode())));
+                    .compose(request ->
+                            request.send().compose(response -> response.body().map(body -> response.statusCode()))));
         } catch (ExecutionException brokenOff) {
             return 0;
         }

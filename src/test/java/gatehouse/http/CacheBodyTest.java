@@ -100,6 +100,21 @@ class CacheBodyTest extends CacheFetchCase {
         }
     }
 
+    /** Its end is that of the connection (RFC 9112 §8), and this is none. */
+    @Test
+    void what_announces_no_length_and_ends_with_a_reset_is_never_stored_nor_looks_whole() throws Exception {
+        scene.answeringBy(exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nConnection: close\r\n\r\n01234");
+            exchange.reset();
+        });
+        try (var client = RawClient.connect(scene.gateway().port())) {
+            assertThat(looksWhole(client.send(RawClient.request("GET", target))))
+                    .isFalse();
+        }
+        scene.answering("Cache-Control: max-age=60");
+        assertThat(get().header("cache-status")).contains("fwd=uri-miss");
+    }
+
     private static boolean looksWhole(RawClient client) {
         try {
             var answer = client.read();

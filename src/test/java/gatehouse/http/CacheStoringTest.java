@@ -139,6 +139,8 @@ class CacheStoringTest {
             5.2.1.2 | Cache-Control: max-age=60~Age: 70~ETag: "a" | Cache-Control: max-stale=60 | true
             5.2.1.2 | Cache-Control: max-age=60~Age: 70~ETag: "a" | Cache-Control: max-stale | true
             5.2.1.2 | Cache-Control: max-age=60~Age: 70~ETag: "a" | Cache-Control: max-stale=5 | false
+            5.2.1.1 | Cache-Control: max-age=600~Age: 300        | Cache-Control: max-age=5, max-stale=10 | false
+            5.2.1.1 | Cache-Control: max-age=600~Age: 12         | Cache-Control: max-age=5, max-stale=60 | true
             5.2.2.2 | Cache-Control: max-age=60, must-revalidate~Age: 70~ETag: "a" | Cache-Control: max-stale | false
             5.2.2.8 | Cache-Control: max-age=60, proxy-revalidate~Age: 70~ETag: "a" | Cache-Control: max-stale | false
             5.2.2.10 | Cache-Control: s-maxage=60~Age: 70~ETag: "a" | Cache-Control: max-stale | false

@@ -89,6 +89,18 @@ class CacheValidationTest {
     }
 
     @Test
+    void a_confirmation_without_a_date_counts_from_now_RFC_9110_6_6_1() throws IOException {
+        var target = nextTarget();
+        scene.answering("Cache-Control: max-age=60", "Date: Sun, 06 Nov 1994 08:49:37 GMT", "ETag: \"a\"");
+        var first = scene.get(target);
+        scene.answeringBy(exchange -> exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"a\"\r\n\r\n"));
+        assertThat(scene.get(target).header("cache-status")).contains("fwd-status=304");
+        var again = scene.get(target);
+        assertThat(again.header("cache-status")).contains("; hit");
+        assertThat(again.text()).isEqualTo(first.text());
+    }
+
+    @Test
     void a_304_that_nobody_asked_for_is_not_stored() throws IOException {
         var target = nextTarget();
         scene.answeringBy(exchange -> exchange.send("HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\n\r\n"));

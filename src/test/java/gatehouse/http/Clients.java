@@ -27,9 +27,12 @@ final class Clients {
 
     static Answer exchange(HttpClient client, int port, String method, String path, byte[] body) throws Exception {
         return TestGateway.await(client.request(HttpMethod.valueOf(method), port, "127.0.0.1", path)
-                .compose(request -> body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
-                .compose(response -> response.body()
-                        .map(whole -> new Answer(
-                                response.statusCode(), response.headers(), whole.getBytes(), response.trailers()))));
+                .compose(request -> (body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
+                        .compose(response -> response.body()
+                                .map(whole -> new Answer(
+                                        response.statusCode(),
+                                        response.headers(),
+                                        whole.getBytes(),
+                                        response.trailers())))));
     }
 }

@@ -59,8 +59,8 @@ class ConnectionEndTest {
                                     scene.gateway().port(),
                                     "127.0.0.1",
                                     "/")
-                            .compose(request -> request.send())
-                            .compose(response -> response.body().map(body -> response.statusCode())));
+                            .compose(request -> request.send()
+                                    .compose(response -> response.body().map(body -> response.statusCode()))));
                 }
                 TestGateway.await(Future.join(answers));
                 assertThat(answers)

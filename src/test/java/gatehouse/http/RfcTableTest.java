@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RfcTableTest {
     private static final List<String> PACKAGES = List.of(
+            "gatehouse.forward.",
             "gatehouse.http.",
             "gatehouse.grpc.",
             "gatehouse.snapshot.",

@@ -181,8 +181,8 @@ public final class Traffic implements AutoCloseable {
 
     private void http2(Place at) throws Exception {
         var status = TestGateway.await(streams.request(HttpMethod.GET, at.port(), HOST, "/")
-                .compose(request -> request.send())
-                .compose(response -> response.body().map(body -> response.statusCode())));
+                .compose(request ->
+                        request.send().compose(response -> response.body().map(body -> response.statusCode()))));
         if (status == 200) {
             at.served(Kind.HTTP2);
         } else {
