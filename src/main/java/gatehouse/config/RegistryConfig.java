@@ -46,7 +46,7 @@ public record RegistryConfig(
         List<Cidr> allow,
 
         @Key(
-                doc = "How often leases are saved to `<dataDir>/registry.json`.",
+                doc = "How often renewals are saved to `<dataDir>/registry.json`; changes are saved as they come.",
                 value = "5s",
                 min = 10,
                 weaker = Weaker.NEVER)

@@ -1,5 +1,6 @@
 package gatehouse.registrar;
 
+import gatehouse.config.DataFolder;
 import gatehouse.registry.Entry;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
@@ -15,12 +16,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The leases on disk. A save replaces the file as a whole, so that there is a whole one whenever the process ends; one that can't
+ * The leases on disk, and the graves of those that were given back. A save replaces the file as a whole, so that there is a whole one whenever the process ends; one that can't
  * be understood is put aside, and the registry begins empty. Blocks.
  */
 final class LeaseFile {
@@ -33,19 +35,28 @@ final class LeaseFile {
         this.file = file;
     }
 
-    /** Saves leases as they are at this moment of the wall clock. */
+    /** Saves leases and graves as they are at this moment of the wall clock. */
     void save(List<Entry> entries, long wallMillis) throws IOException {
-        var items = new JsonArray();
-        entries.stream().filter(entry -> !entry.gone()).forEach(entry -> items.add(new JsonObject(entry.toFields())));
+        var leases = new JsonArray();
+        var graves = new JsonArray();
+        for (var entry : entries) {
+            (entry.gone() ? graves : leases).add(new JsonObject(entry.toFields()));
+        }
         var document = new JsonObject()
                 .put("version", VERSION)
                 .put("savedAtMillis", wallMillis)
-                .put("leases", items);
-        Files.createDirectories(file.toAbsolutePath().getParent());
+                .put("leases", leases)
+                .put("graves", graves);
+        replace(document.toBuffer().getBytes());
+    }
+
+    private void replace(byte[] content) throws IOException {
+        DataFolder.makeFor(file);
         var next = file.resolveSibling(file.getFileName() + ".next");
+        Files.deleteIfExists(next); // a process that was killed may have left one
         try (var channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            var bytes = ByteBuffer.wrap(document.toBuffer().getBytes());
+                next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), DataFolder.ownersFile())) {
+            var bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
@@ -54,7 +65,7 @@ final class LeaseFile {
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** The saved leases, with what is left of them at this moment of the wall clock; empty where none were saved. */
+    /** The saved leases and graves, with what is left of them at this moment of the wall clock; empty where none were saved. */
     List<Entry> load(long wallMillis) throws IOException {
         if (!Files.exists(file)) {
             return List.of();
@@ -89,16 +100,27 @@ final class LeaseFile {
         }
         var passed = Math.max(0, wallMillis - savedAt);
         var entries = new ArrayList<Entry>();
-        for (var i = 0; i < leases.size(); i++) {
-            var entry = Entry.of(plain(leases.getJsonObject(i)));
-            entries.add(new Entry(entry.instance(), entry.leftMillis() - passed, false));
+        add(entries, leases, false, passed);
+        var graves = document.getJsonArray("graves");
+        if (graves != null) { // older files have none
+            add(entries, graves, true, passed);
         }
         return entries;
     }
 
+    private static void add(List<Entry> entries, JsonArray items, boolean gone, long passed) {
+        for (var i = 0; i < items.size(); i++) {
+            var entry = Entry.of(plain(items.getJsonObject(i)));
+            var left = entry.leftMillis() - passed;
+            if (!gone || left > 0) {
+                entries.add(new Entry(entry.instance(), left, gone));
+            }
+        }
+    }
+
     private static Map<String, Object> plain(@Nullable JsonObject lease) {
         if (lease == null) {
-            throw new IllegalArgumentException("a lease in it is null");
+            throw new IllegalArgumentException("a lease or a grave in it is null");
         }
         var fields = lease.copy().getMap();
         fields.replaceAll((name, value) -> value instanceof JsonObject nested ? nested.getMap() : value);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the registry of this node: brings leases back at its start, saves them now and then and at its end. */
+/** Runs the registry of this node: brings leases back at its start, saves them when they change, now and then, and at its end. */
 public final class RegistryVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryVerticle.class);
     private static final long SWEEP_MILLIS = 100;
@@ -22,9 +22,8 @@ public final class RegistryVerticle extends VerticleBase {
     private final AtomicBoolean nudged = new AtomicBoolean();
     private @Nullable Following following;
     private @Nullable Companions companions;
+    private @Nullable Savings savings;
     private long told;
-    private long saved;
-    private boolean isFailing;
 
     /** An instance of a deployment. */
     public RegistryVerticle(RegistryNode node) {
@@ -44,8 +43,9 @@ public final class RegistryVerticle extends VerticleBase {
                 .compose(entries -> {
                     registry.atOnce(
                             () -> entries.stream().filter(registry::merge).count());
-                    if (!entries.isEmpty()) {
-                        LOG.info("registry: {} of {} saved leases are taken up", registry.size(), entries.size());
+                    var leases = entries.stream().filter(entry -> !entry.gone()).count();
+                    if (leases > 0) {
+                        LOG.info("registry: {} of {} saved leases are taken up", registry.size(), leases);
                     }
                     begin();
                     return bus.begin(vertx);
@@ -63,15 +63,19 @@ public final class RegistryVerticle extends VerticleBase {
 
     private void begin() {
         told = registry.index();
-        saved = registry.modifications();
+        var saving = new Savings(vertx, registry, () -> file.save(registry.entries(), System.currentTimeMillis()));
+        saving.begin();
+        savings = saving;
         var loop = vertx.getOrCreateContext();
         following = registry.follow(() -> {
             if (nudged.compareAndSet(false, true)) { // what comes until then is told with it
-                loop.runOnContext(go -> tell());
+                loop.runOnContext(go -> {
+                    saving.soon();
+                    tell();
+                });
             }
         });
         vertx.setPeriodic(SWEEP_MILLIS, due -> registry.sweep());
-        setSaveTimer();
     }
 
     private void tell() {
@@ -87,40 +91,13 @@ public final class RegistryVerticle extends VerticleBase {
         }
     }
 
-    private void setSaveTimer() {
-        vertx.setTimer(registry.config().save().toMillis(), due -> save().onComplete(done -> setSaveTimer()));
-    }
-
-    /** Saves what has changed, renewals too; completes in any case. */
-    private Future<?> save() {
-        var now = registry.modifications();
-        if (now == saved) {
-            return Future.succeededFuture();
-        }
-        return vertx.executeBlocking(() -> {
-                    file.save(registry.entries(), System.currentTimeMillis());
-                    return true;
-                })
-                .onSuccess(done -> {
-                    saved = now;
-                    isFailing = false;
-                })
-                .onFailure(cause -> {
-                    if (!isFailing) {
-                        LOG.warn(
-                                "registry: leases can't be saved, and a restart would lose them: {}", cause.toString());
-                    }
-                    isFailing = true;
-                })
-                .otherwiseEmpty();
-    }
-
     @Override
     public Future<?> stop() {
         if (following != null) {
             following.end();
         }
         var told = companions == null ? Future.succeededFuture() : companions.end();
-        return told.transform(gone -> bus.end()).transform(ended -> save());
+        return told.transform(gone -> bus.end())
+                .transform(ended -> savings == null ? Future.succeededFuture() : savings.end());
     }
 }

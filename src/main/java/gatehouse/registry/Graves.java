@@ -24,14 +24,30 @@ final class Graves {
 
     /** What is told of an instance that has just gone. */
     static Entry of(Instance instance) {
-        return new Entry(instance, instance.ttl().toMillis() + MINUTE, true);
+        return new Entry(inscription(instance), instance.ttl().toMillis() + MINUTE, true);
+    }
+
+    /** What has to be remembered of an instance: there may be many graves, on disk too. */
+    private static Instance inscription(Instance instance) {
+        return new Instance(
+                instance.name(),
+                instance.address(),
+                null,
+                instance.weight(),
+                Map.of(),
+                instance.state(),
+                instance.ttl(),
+                instance.lease(),
+                instance.revision(),
+                instance.owner());
     }
 
     /** Takes in who has gone, for as long as is told. */
     void bury(Entry gone, long now) {
         var name = gone.instance().name();
         graves.remove(name);
-        graves.put(name, new Grave(gone.instance(), now + TimeUnit.MILLISECONDS.toNanos(gone.leftMillis())));
+        graves.put(
+                name, new Grave(inscription(gone.instance()), now + TimeUnit.MILLISECONDS.toNanos(gone.leftMillis())));
         if (graves.size() > MOST) {
             graves.remove(graves.keySet().iterator().next());
         }

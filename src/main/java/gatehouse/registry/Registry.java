@@ -107,6 +107,9 @@ public final class Registry {
      * @return whether anything is other than before
      */
     public boolean merge(Entry told) {
+        if (told.gone()) {
+            modifications.incrementAndGet(); // a grave is to be saved though nothing of it shows
+        }
         return atOnce(() -> merging.merge(told, config));
     }
 

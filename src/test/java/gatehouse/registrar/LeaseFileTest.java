@@ -7,9 +7,11 @@ import gatehouse.registry.Entry;
 import gatehouse.registry.Instance;
 import gatehouse.registry.InstanceName;
 import gatehouse.registry.ServiceName;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +46,39 @@ class LeaseFileTest {
         file.save(List.of(entry("a", 20_000), entry("b", 5_000)), NOW);
 
         assertThat(file.load(NOW + 7_000)).containsExactly(entry("a", 13_000), entry("b", -2_000));
+    }
+
+    @Test
+    void who_went_is_remembered_for_what_is_left_of_it_and_no_longer() throws Exception {
+        file.save(List.of(entry("a", 20_000), gone("b", 5_000), gone("c", 9_000)), NOW);
+
+        assertThat(file.load(NOW + 7_000)).containsExactly(entry("a", 13_000), gone("c", 2_000));
+        assertThat(new JsonObject(Files.readString(path)).getJsonArray("leases"))
+                .as("what a gateway without graves would bring back")
+                .hasSize(1);
+    }
+
+    @Test
+    void a_file_without_graves_is_read() throws Exception {
+        file.save(List.of(entry("a", 20_000)), NOW);
+        var document = new JsonObject(Files.readString(path));
+        document.remove("graves");
+        Files.writeString(path, document.encode());
+
+        assertThat(file.load(NOW)).containsExactly(entry("a", 20_000));
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void folder_and_file_are_for_their_owner_only() throws Exception {
+        file.save(List.of(), NOW);
+        Files.writeString(path.resolveSibling("registry.json.next"), "left behind by another");
+        file.save(List.of(entry("a", 1)), NOW);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path.getParent())))
+                .isEqualTo("rwx------");
     }
 
     @Test
@@ -81,6 +118,8 @@ class LeaseFileTest {
                 "{\"version\":1,\"savedAtMillis\":1,\"leases\":[1]}",
                 "{\"version\":1,\"savedAtMillis\":1,\"leases\":[null]}",
                 "{\"version\":1,\"savedAtMillis\":1,\"leases\":[{\"id\":\"a\"}]}",
+                "{\"version\":1,\"savedAtMillis\":1,\"leases\":[],\"graves\":[null]}",
+                "{\"version\":1,\"savedAtMillis\":1,\"leases\":[],\"graves\":7}",
             })
     void what_can_not_be_understood_is_put_aside(String text) throws Exception {
         Files.createDirectories(path.getParent());
@@ -90,6 +129,10 @@ class LeaseFileTest {
 
         assertThat(path).doesNotExist();
         assertThat(folder.resolve("data/registry.json.broken")).hasContent(text);
+    }
+
+    private static Entry gone(String id, long left) throws IOException {
+        return new Entry(entry(id, 0).instance(), left, true);
     }
 
     private static Entry entry(String id, long left) throws IOException {

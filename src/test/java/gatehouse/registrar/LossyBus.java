@@ -7,6 +7,7 @@ import gatehouse.config.Overrides;
 import gatehouse.config.Problems;
 import gatehouse.config.RegistryConfig;
 import gatehouse.registry.Clocks;
+import gatehouse.registry.Entry;
 import gatehouse.registry.Grant;
 import gatehouse.registry.InstanceName;
 import gatehouse.registry.Registrant;
@@ -98,6 +99,16 @@ final class LossyBus {
 
         Replication replication() {
             return replication;
+        }
+
+        /** What it would save. */
+        List<Entry> toSave() {
+            return registry.entries();
+        }
+
+        /** Takes up what was saved. */
+        void load(List<Entry> entries) {
+            entries.forEach(registry::merge);
         }
 
         /** Instances with address and lease, suspects with a question mark. */

@@ -2,6 +2,7 @@ package gatehouse.registrar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,6 +55,36 @@ class ReplicationTest {
 
         assertThat(one.ids()).containsExactly("b");
         assertThat(two.ids()).containsExactly("b");
+    }
+
+    @Test
+    void who_deregistered_does_not_come_back_with_a_node_that_slept_though_the_one_that_heard_it_restarted(
+            @TempDir Path folder) throws Exception {
+        var oneFile = new LeaseFile(folder.resolve("one.json"));
+        var twoFile = new LeaseFile(folder.resolve("two.json"));
+        one.register("z", "10.0.0.1:80", "10m");
+        bus.pass(SECOND);
+        oneFile.save(one.toSave(), 0);
+        bus.kill("one");
+        two.deregister("z");
+        twoFile.save(two.toSave(), 0);
+        bus.kill("two");
+
+        var nextTwo = bus.join("two", 0);
+        nextTwo.load(twoFile.load(1_000));
+        bus.pass(SECOND);
+        var nextOne = bus.join("one", 0);
+        nextOne.load(oneFile.load(1_000));
+        assertThat(nextOne.ids()).as("as it had been saved").containsExactly("z");
+        bus.pass(SECOND);
+
+        assertThat(nextOne.ids()).isEmpty();
+        assertThat(nextTwo.ids()).isEmpty();
+        var third = bus.join("three", 0);
+        bus.kill("two");
+        third.load(oneFile.load(1_000));
+        bus.pass(SECOND);
+        assertThat(third.ids()).as("who heard of it by another").isEmpty();
     }
 
     @Test
