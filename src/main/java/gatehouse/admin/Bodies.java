@@ -60,6 +60,12 @@ final class Bodies {
         return kind.maxBytes;
     }
 
+    /** Whether nothing came, once it was read. */
+    static boolean isEmpty(RoutingContext context) {
+        var body = context.body().buffer();
+        return body == null || body.length() == 0;
+    }
+
     /** The body that was read, as strict UTF-8. */
     static String text(RoutingContext context) {
         Buffer body = context.body().buffer();

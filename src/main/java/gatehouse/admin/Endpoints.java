@@ -48,6 +48,21 @@ final class Endpoints {
         });
     }
 
+    /** A request that changes something and may have a body. */
+    void actWith(HttpMethod method, String path, Role needed, Bodies.Kind body, Handler<RoutingContext> handler) {
+        route(path, method, context -> {
+            admit(context, needed);
+            context.next();
+        });
+        router.route(method, path).handler(body.reader());
+        router.route(method, path).handler(context -> {
+            if (!Bodies.isEmpty(context)) {
+                Bodies.expect(context, body);
+            }
+            handler.handle(context);
+        });
+    }
+
     /** A request with a body. */
     void submit(HttpMethod method, String path, Role needed, Bodies.Kind body, Handler<RoutingContext> handler) {
         route(path, method, context -> {

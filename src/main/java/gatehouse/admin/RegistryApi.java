@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Registers, renews, changes and lists instances. */
@@ -38,9 +39,9 @@ final class RegistryApi {
 
     void add(Endpoints endpoints) {
         endpoints.submit(HttpMethod.PUT, INSTANCE, Role.REGISTER, Bodies.Kind.JSON, this::register);
-        endpoints.act(HttpMethod.PUT, INSTANCE + "/heartbeat", Role.REGISTER, this::renew);
+        endpoints.actWith(HttpMethod.PUT, INSTANCE + "/heartbeat", Role.REGISTER, Bodies.Kind.JSON, this::renew);
         endpoints.submit(HttpMethod.PATCH, INSTANCE, Role.REGISTER, Bodies.Kind.JSON, this::update);
-        endpoints.act(HttpMethod.DELETE, INSTANCE, Role.REGISTER, this::deregister);
+        endpoints.actWith(HttpMethod.DELETE, INSTANCE, Role.REGISTER, Bodies.Kind.JSON, this::deregister);
         endpoints.read(INSTANCE, this::instance);
         endpoints.read(SERVICES, this::services);
         endpoints.read(SERVICE, this::service);
@@ -48,22 +49,27 @@ final class RegistryApi {
     }
 
     private void register(RoutingContext context) {
-        var wanted = Submission.registration(name(context), JsonBody.plain(context), registry.config());
+        var fields = JsonBody.plain(context);
+        var lease = lease(context, fields);
+        if (lease != null) {
+            fields.put("lease", lease);
+        }
+        var wanted = Submission.registration(name(context), fields, registry.config());
         var grant = registry.register(wanted, registrant(context));
         answer(context, grant.created() ? 201 : 200, grant);
     }
 
     private void renew(RoutingContext context) {
-        answer(context, 200, registry.renew(name(context), lease(context), registrant(context)));
+        answer(context, 200, registry.renew(name(context), toldLease(context), registrant(context)));
     }
 
     private void update(RoutingContext context) {
         var update = Submission.update(JsonBody.plain(context), registry.config());
-        answer(context, 200, registry.update(name(context), update, lease(context), registrant(context)));
+        answer(context, 200, registry.update(name(context), update, lease(context, Map.of()), registrant(context)));
     }
 
     private void deregister(RoutingContext context) {
-        var index = registry.deregister(name(context), lease(context), registrant(context));
+        var index = registry.deregister(name(context), toldLease(context), registrant(context));
         context.response()
                 .putHeader(INDEX, Long.toString(index))
                 .setStatusCode(204)
@@ -141,9 +147,24 @@ final class RegistryApi {
         return new Registrant(context.get(Endpoints.CALLER), role == Role.ADMIN);
     }
 
-    private static @Nullable Long lease(RoutingContext context) {
+    /** The fencing number of a request whose body, where it has one, says nothing else. */
+    private static @Nullable Long toldLease(RoutingContext context) {
+        var fields = Bodies.isEmpty(context) ? Map.<String, Object>of() : JsonBody.plain(context);
+        return lease(context, Submission.leaseAlone(fields));
+    }
+
+    /** The fencing number behind the question mark or in the body; where it stands in both, it has to be the same. */
+    private static @Nullable Long lease(RoutingContext context, Map<String, ?> fields) {
+        var inBody = Submission.lease(fields.get("lease"));
         var text = Queries.one(context, "lease");
-        return text == null ? null : Submission.lease(Queries.number("lease", text));
+        if (text == null) {
+            return inBody;
+        }
+        var lease = Submission.lease(Queries.number("lease", text));
+        if (inBody != null && !inBody.equals(lease)) {
+            throw Queries.refused("lease", "is another one than that of the body");
+        }
+        return lease;
     }
 
     private static @Nullable VersionRange range(RoutingContext context) {

@@ -80,6 +80,16 @@ public record Version(List<Long> numbers, String preRelease, String text) implem
         return place < numbers.size() ? numbers.get(place) : 0;
     }
 
+    /** Whether all numbers are the same, whatever stands behind a hyphen. */
+    boolean isOfSameReleaseAs(Version other) {
+        for (var i = 0; i < MOST_NUMBERS; i++) {
+            if (number(i) != other.number(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public int compareTo(Version other) {
         for (var i = 0; i < MOST_NUMBERS; i++) {

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Which versions will do: {@code >=2}, {@code >=2.1 <3}, {@code 2.x} or {@code 2.1}. Conditions with blanks or commas between
- * them all have to hold.
+ * them all have to hold. A version before a release, such as {@code 3.0.0-rc.1}, will do only where a condition names one before
+ * the same release: {@code >=2} means no candidates.
  *
  * @param conditions none, for any version
  * @param text as it was written
@@ -103,12 +104,25 @@ public record VersionRange(List<Condition> conditions, String text) {
 
     /** Whether a version will do. */
     public boolean contains(Version version) {
+        if (!version.preRelease().isEmpty() && !conditions.isEmpty() && !namesPreReleaseOf(version)) {
+            return false;
+        }
         for (var condition : conditions) {
             if (!condition.holds(version)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean namesPreReleaseOf(Version version) {
+        for (var condition : conditions) {
+            var named = condition.version;
+            if (!named.preRelease().isEmpty() && named.isOfSameReleaseAs(version)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

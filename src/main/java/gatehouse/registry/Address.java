@@ -34,11 +34,19 @@ public record Address(String scheme, String host, int port) {
         }
         var rest = end < 0 ? text : text.substring(end + 3);
         var authority = rest.endsWith("/") && end >= 0 ? rest.substring(0, rest.length() - 1) : rest;
+        for (var i = 0; i < authority.length(); i++) {
+            if ("/?#@".indexOf(authority.charAt(i)) >= 0) {
+                throw new IllegalArgumentException("more than a host and a port: it has a path, a query or a user");
+            }
+        }
+        if (authority.isEmpty() || authority.startsWith(":")) {
+            throw new IllegalArgumentException("without a host");
+        }
         var standard = scheme.equals("https") ? 443 : scheme.equals("http") ? 80 : 0;
         var hasPort = authority.lastIndexOf(':') > authority.lastIndexOf(']');
         var read = listen(hasPort ? authority : authority + ":" + standard);
-        if (read.port() == 0 || authority.startsWith(":")) {
-            throw new IllegalArgumentException("without a host or a port from 1 to 65535");
+        if (read.port() == 0) {
+            throw new IllegalArgumentException("without a port from 1 to 65535");
         }
         return new Address(scheme, read.host(), read.port());
     }

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -30,14 +29,16 @@ public final class AddressGuard {
             "::",
             "169.254.0.0/16",
             "fe80::/10",
+            "fec0::/10",
             "224.0.0.0/4",
             "240.0.0.0/4",
             "ff00::/8",
             "fd00:ec2::254",
+            "fd20:ce::254",
+            "192.0.0.192",
             "100.100.100.200",
             "168.63.129.16");
     private static final Set<String> METADATA = Set.of("metadata", "metadata.google.internal", "instance-data");
-    private static final int IPV4_BYTES = 4;
 
     private final List<Cidr> allow;
     private final boolean refusesLoopback;
@@ -65,7 +66,7 @@ public final class AddressGuard {
             var own = new HashSet<ByteBuffer>();
             for (var each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
                 for (var address : Collections.list(each.getInetAddresses())) {
-                    own.add(ByteBuffer.wrap(unwrapped(address.getAddress())));
+                    own.add(ByteBuffer.wrap(address.getAddress()));
                 }
             }
             return own;
@@ -97,10 +98,20 @@ public final class AddressGuard {
     }
 
     private @Nullable String refusal(InetAddress address, int port) {
-        var bytes = unwrapped(address.getAddress());
+        var bytes = address.getAddress();
         if (lies(bytes, allow)) {
             return null;
         }
+        for (var meant : Embedded.in(bytes)) {
+            var refusal = lies(meant, allow) ? null : refusal(meant, port);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String refusal(byte[] bytes, int port) {
         if (lies(bytes, NEVER)) {
             return "link-local, multicast, reserved or that of a metadata service";
         }
@@ -112,20 +123,6 @@ public final class AddressGuard {
             return "the gateway's own";
         }
         return null;
-    }
-
-    /** IPv4 as it stands in IPv6: mapped, compatible, and behind NAT64's well-known prefix. */
-    private static byte[] unwrapped(byte[] address) {
-        if (address.length == IPV4_BYTES) {
-            return address;
-        }
-        var prefix = Arrays.copyOf(address, 12);
-        var mapped = new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
-        var nat64 = new byte[] {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
-        var compatible = Arrays.equals(prefix, new byte[12]) && (address[12] != 0 || address[13] != 0);
-        return compatible || Arrays.equals(prefix, mapped) || Arrays.equals(prefix, nat64)
-                ? Arrays.copyOfRange(address, 12, 16)
-                : address;
     }
 
     private static boolean lies(byte[] address, List<Cidr> ranges) {

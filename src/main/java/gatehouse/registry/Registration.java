@@ -1,6 +1,7 @@
 package gatehouse.registry;
 
 import gatehouse.config.Version;
+import gatehouse.registry.Instance.State;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ public record Registration(
         @Nullable Version version,
         int weight,
         Map<String, String> metadata,
-        Instance.@Nullable State state,
+        @Nullable State state,
         Duration ttl,
         @Nullable Long lease) {
     /** Copies the metadata. */

@@ -71,6 +71,16 @@ public final class Submission {
         return text.chars().allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || "._~:-".indexOf(c) >= 0));
     }
 
+    /** What may say a fencing number and nothing else. */
+    public static Map<String, ?> leaseAlone(Map<String, ?> fields) {
+        for (var name : fields.keySet()) {
+            if (!name.equals("lease")) {
+                throw Refusals.field(printable(name), "is not known here; known is lease");
+            }
+        }
+        return fields;
+    }
+
     /** A fencing number, or null where there is none. */
     public static @Nullable Long lease(@Nullable Object value) {
         if (value == null) {

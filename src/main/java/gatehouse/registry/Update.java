@@ -1,5 +1,6 @@
 package gatehouse.registry;
 
+import gatehouse.registry.Instance.State;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param weight null leaves it as it is
  * @param metadata values to set, and names to remove, which are empty; others stay
  */
-public record Update(
-        Instance.@Nullable State state, @Nullable Integer weight, Map<String, Optional<String>> metadata) {
+public record Update(@Nullable State state, @Nullable Integer weight, Map<String, Optional<String>> metadata) {
     /** Copies the metadata. */
     public Update {
         metadata = Map.copyOf(metadata);

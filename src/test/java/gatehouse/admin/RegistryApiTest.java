@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -170,7 +171,10 @@ class RegistryApiTest {
                 "{\"address\":\"file:///etc/passwd\"}| address| 422",
                 "{\"address\":\"unix:/run/x.sock\"}| address| 422",
                 "{\"address\":\"https://10.0.0.1:443\"}| address is of the scheme https, over which| 422",
-                "{\"address\":\"tcp://10.0.0.1:5432/db\"}| address| 422",
+                "{\"address\":\"tcp://10.0.0.1:5432/db\"}| address is more than a host and a port| 422",
+                "{\"address\":\"127.0.0.1:9001/x\"}| address is more than a host and a port| 422",
+                "{\"address\":\"http://\"}| address is without a host| 422",
+                "{\"address\":\"http://10.0.0.1:0\"}| address is without a port| 422",
                 "{\"address\":\"redis://10.0.0.1:6379\"}| address| 422",
                 "{\"address\":\"http://169.254.169.254\"}| address| 422",
                 "{\"address\":\"[::ffff:169.254.169.254]:80\"}| address| 422",
@@ -272,6 +276,55 @@ class RegistryApiTest {
     @Test
     void another_method_is_405() throws Exception {
         assertThat(ask("POST", path(), "").header("Allow")).isEqualTo("DELETE, GET, HEAD, PATCH, PUT");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"query", "body"})
+    void an_older_lease_is_409_wherever_it_stands(String where) throws Exception {
+        var path = path();
+        var old = object(put(path, "{\"address\":\"10.0.0.1:80\"}")).getLong("lease");
+        var lease = object(put(path, "{\"address\":\"10.0.0.2:80\"}")).getLong("lease");
+        assertThat(lease).isGreaterThan(old);
+
+        assertThat(fenced("PUT", path, where, old, "\"address\":\"10.0.0.1:80\""))
+                .isEqualTo(409);
+        assertThat(fenced("PUT", path + "/heartbeat", where, old, "")).isEqualTo(409);
+        assertThat(fenced("DELETE", path, where, old, "")).isEqualTo(409);
+        assertThat(object(ask("GET", path, "")).getString("address")).isEqualTo("10.0.0.2:80");
+
+        assertThat(fenced("PUT", path, where, lease, "\"address\":\"10.0.0.2:80\""))
+                .isEqualTo(200);
+        assertThat(fenced("PUT", path + "/heartbeat", where, lease, "")).isEqualTo(200);
+        assertThat(fenced("DELETE", path, where, lease, "")).isEqualTo(204);
+    }
+
+    private int fenced(String method, String path, String where, long lease, String fields) throws Exception {
+        var inBody = where.equals("body") ? "\"lease\":" + lease + (fields.isEmpty() ? "" : ",") : "";
+        var body = inBody.isEmpty() && fields.isEmpty() ? "" : "{" + inBody + fields + "}";
+        return ask(method, path + (where.equals("query") ? "?lease=" + lease : ""), body, JSON)
+                .status();
+    }
+
+    @Test
+    void a_lease_that_is_none_or_two_is_refused() throws Exception {
+        var path = path();
+        var body = "{\"address\":\"10.0.0.1:80\"}";
+        var lease = object(put(path, body)).getLong("lease");
+
+        assertThat(put(path + "?lease=x", body).status()).isEqualTo(400);
+        assertThat(put(path + "?lease=0", body).status()).isEqualTo(422);
+        assertThat(put(path + "?lease=" + lease, "{\"address\":\"10.0.0.1:80\",\"lease\":7}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(ask("PUT", path + "/heartbeat?lease=x", "").status()).isEqualTo(400);
+        assertThat(ask("PUT", path + "/heartbeat", "{\"lease\":\"x\"}", JSON).status())
+                .isEqualTo(422);
+        assertThat(ask("DELETE", path, "{\"leese\":1}", JSON).status()).isEqualTo(422);
+        assertThat(ask("DELETE", path, "{", JSON).status()).isEqualTo(400);
+        assertThat(ask("DELETE", path, "lease=1", "Content-Type: application/x-www-form-urlencoded")
+                        .status())
+                .isEqualTo(415);
+        assertThat(ask("GET", path, "").status()).isEqualTo(200);
     }
 
     /** An instance that nobody else uses. */

@@ -39,7 +39,7 @@ class RegistryRestartTest {
                 version: 1
                 listeners: { web: "127.0.0.1:0" }
                 admin: { listen: "127.0.0.1:0", tokens: { ops: { value: %s, role: admin } } }
-                registry: { save: 10ms }
+                registry: { save: 1h }
                 services: { orders: { registry: orders } }
                 routes: { all: { match: { path: "/**" }, to: orders } }
                 """.formatted(TOKEN));

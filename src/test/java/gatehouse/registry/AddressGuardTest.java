@@ -26,6 +26,19 @@ class AddressGuardTest {
                 "::169.254.169.254",
                 "64:ff9b::a9fe:a9fe",
                 "fd00:ec2::254",
+                "fd20:ce::254",
+                "192.0.0.192",
+                "fec0::1",
+                "feff::1",
+                "2002:a9fe:a9fe::1",
+                "2002:6464:64c8::",
+                "64:ff9b:1::a9fe:a9fe",
+                "64:ff9b:1:a9fe:a9:fe00::",
+                "64:ff9b:1:a9:fe:a9fe::",
+                "64:ff9b:1:0:a9:fea9:fe00:0",
+                "2001:0:a9fe:a9fe::5",
+                "2001:0:4136:e378:8000:63bf:5601:5601",
+                "::ffff:0:a9fe:a9fe",
                 "100.100.100.200",
                 "168.63.129.16",
                 "0.0.0.0",
@@ -48,13 +61,29 @@ class AddressGuardTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"10.0.0.1", "192.168.1.1", "127.0.0.1", "::1", "localhost", "fd00::1", "users.internal", "a1"})
+            strings = {
+                "10.0.0.1",
+                "192.168.1.1",
+                "127.0.0.1",
+                "::1",
+                "localhost",
+                "fd00::1",
+                "users.internal",
+                "a1",
+                "2002:a00:1::1",
+                "2001:db8::1",
+                "64:ff9b::a00:1",
+                "64:ff9b:1::a00:1",
+                "2001:0:4136:e378:8000:63bf:3fff:fdd2"
+            })
     void others_are_not(String host) {
         assertThat(AddressGuard.STANDARD.refusal(host, 80)).isNull();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "localhost", "a.localhost"})
+    @ValueSource(
+            strings = {"127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "2002:7f00:1::1", "localhost", "a.localhost"
+            })
     void loopback_is_refused_where_registrants_sit_elsewhere(String host) {
         assertThat(new AddressGuard(List.of(), true, port -> false).refusal(host, 80))
                 .isNotNull();
@@ -67,6 +96,7 @@ class AddressGuardTest {
 
         assertThat(guard.refusal("169.254.7.1", 80)).isNull();
         assertThat(guard.refusal("127.0.0.1", 9900)).isNull();
+        assertThat(guard.refusal("2002:a9fe:701::1", 80)).isNull();
         assertThat(guard.refusal("169.254.8.1", 80)).isNotNull();
     }
 
