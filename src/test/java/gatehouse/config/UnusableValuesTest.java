@@ -19,7 +19,7 @@ class UnusableValuesTest {
             value = {
                 "health: { active: healthz }                    | services.a.health.active.path: healthz",
                 "health: { active: \"/up HTTP/1.1\\r\\nX: y\" } | services.a.health.active.path: ",
-                "health: { active: \"/up#top\" }                | services.a.health.active.path: \"/up#top\"",
+                "health: { active: \"/up#top\" }                | services.a.health.active.path: /up#top",
                 "balance: { sticky: \"GW ID\" }                 | services.a.balance.sticky.cookie: GW ID",
                 "balance: { sticky: { cookie: ID, secret: \"\" } }      | services.a.balance.sticky.secret: ***",
                 "balance: { sticky: { cookie: ID, secret: short } }     | services.a.balance.sticky.secret: ***",

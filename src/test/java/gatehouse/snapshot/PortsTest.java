@@ -37,7 +37,7 @@ class PortsTest {
         assertThat(wrong.problems())
                 .extracting(ConfigProblem::toString)
                 .containsExactly(
-                        "gateway.yaml:3:21 registry.bridge.listen: 127.0.0.1:9901 (expected: a port that the admin API has not taken)",
+                        "gateway.yaml:3:13 registry.bridge.listen: 127.0.0.1:9901 (expected: a port that the admin API has not taken)",
                         "gateway.yaml:6:10 listeners.web.listen: 0.0.0.0:9901 (expected: a port that the admin API has not taken)",
                         "gateway.yaml:6:10 listeners.web.listen: 0.0.0.0:9901 (expected: a port that the registry's bridge has not taken)",
                         "gateway.yaml:7:10 listeners.other.listen: 127.0.0.1:5701 (expected: a port that the cluster has not taken)",
