@@ -1,6 +1,7 @@
 package gatehouse.faults;
 
 import gatehouse.testing.Child;
+import gatehouse.testing.ClassArchive;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
