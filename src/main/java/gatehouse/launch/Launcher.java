@@ -46,6 +46,11 @@ final class Launcher {
         return side;
     }
 
+    /** Answers whoever waits at the admin API for something to happen. */
+    Future<Void> announceEnd() {
+        return edges.announceEnd();
+    }
+
     /** What was made for one deployment. */
     private record Made(
             List<Deployable> instances, @Nullable PluginCode code, List<HttpProxyVerticle> proxies) {}
