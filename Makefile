@@ -52,7 +52,7 @@ faults: $(JAR) ## the jar under faults, with the full numbers: make faults, or s
 stampede: $(JAR) ## one fetch for three nodes with 200 clients each, with deaths, sleeps, stops and a cut: make stampede TRIALS=100 DEATHS=20 SLEEPS=20 STOPS=20 CUT=60
 	@.ci/tools
 	$(MVN) -q test-compile failsafe:integration-test@jar-tests failsafe:verify@jar-tests -Dit.test=StampedeIT,CutClusterIT \
-	  -Dstampede.patience=50 -Dstampede.clients=200 -Dstampede.trials=$(or $(TRIALS),100) -Dstampede.deaths=$(or $(DEATHS),20) \
+	  -Dstampede.patience=50 -Dstampede.clients=200 -Dstampede.leases=3 -Dstampede.trials=$(or $(TRIALS),100) -Dstampede.deaths=$(or $(DEATHS),20) \
 	  -Dstampede.sleeps=$(or $(SLEEPS),20) -Dstampede.stops=$(or $(STOPS),20) -Dstampede.cut=$(or $(CUT),60)
 
 soak: $(JAR) ## 100 reloads and 50 redeployments of each verticle under load, what they leave behind, and restarts behind a second node

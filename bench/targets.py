@@ -170,6 +170,7 @@ def gatehouse(transport):
 """ if setup.streams else ""
         https = f"""  https:
     listen: "127.0.0.1:{setup.https}"
+    protocols: [http1]
     {limits}
     tls: {{ engine: {setup.tls}, certificates: [ {{ cert: site.pem, key: site.key }} ] }}
 """ if setup.tls else ""

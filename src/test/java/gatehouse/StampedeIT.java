@@ -37,6 +37,10 @@ class StampedeIT {
     private static final int DEATHS = Integer.getInteger("stampede.deaths", 1);
     private static final int SLEEPS = Integer.getInteger("stampede.sleeps", 1);
     private static final int STOPS = Integer.getInteger("stampede.stops", 1);
+
+    /** How many leases long a node sleeps; more than one. */
+    private static final int LEASES = Integer.getInteger("stampede.leases", 2);
+
     private static final int PATIENCE = Integer.getInteger("stampede.patience", 200);
 
     /** A member of the cluster that keeps the record and is silent is asked three times, and waited for up to five times its patience. */
@@ -170,7 +174,7 @@ class StampedeIT {
                     newest = burst.of(node).get(0).text();
                 }
             }
-            pause(lease.multipliedBy(3).toNanos() - (System.nanoTime() - slept));
+            pause(lease.multipliedBy(LEASES).toNanos() - (System.nanoTime() - slept));
             holder.process().signal("CONT");
             if (trio.silences() == silences) {
                 var own = burst.of(holder).stream().map(Answer::text).distinct().toList();

@@ -3,6 +3,7 @@ package gatehouse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Child;
+import gatehouse.testing.ClassArchive;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Future;
@@ -126,8 +127,8 @@ final class Trio {
         if (nodes.size() == NODES) {
             return;
         }
-        if (nodes.isEmpty()) {
-            nodes.add(ready(launch()));
+        if (nodes.isEmpty() && isCluster()) {
+            nodes.add(ready(launch())); // where the others find it
         }
         var more = new ArrayList<Starting>();
         while (nodes.size() + more.size() < NODES) {
@@ -152,11 +153,9 @@ final class Trio {
         var name = "n" + ++names;
         var folder = Files.createDirectory(home.resolve(name));
         write(folder, name);
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC"));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
+        command.addAll(Files.exists(JAR) ? ClassArchive.ready(JAR) : ClassArchive.FLAGS);
         command.addAll(
                 Files.exists(JAR)
                         ? List.of("-jar", JAR.toString())

@@ -24,6 +24,7 @@ public final class AdminPort {
 
     private final Vertx vertx;
     private final Connections connections = new Connections();
+    private final Lingering lingering = new Lingering();
     private @Nullable ListenAddress address;
     private @Nullable HttpServer server;
     private @Nullable ContextInternal loop;
@@ -61,6 +62,7 @@ public final class AdminPort {
                 address = wanted;
             }
             if (former != null) {
+                lingering.endAll();
                 former.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
             }
             return bound.actualPort();
@@ -92,6 +94,25 @@ public final class AdminPort {
         return loop;
     }
 
+    /** The answers that take long. */
+    Lingering lingering() {
+        return lingering;
+    }
+
+    /** Answers whoever waits for something to happen: the node ends. */
+    public synchronized Future<Void> announceEnd() {
+        return server == null ? Future.succeededFuture() : onLoop(lingering::announceEnd);
+    }
+
+    private Future<Void> onLoop(Runnable what) {
+        Promise<Void> done = Promise.promise();
+        loop().runOnContext(go -> {
+            what.run();
+            done.complete();
+        });
+        return done.future();
+    }
+
     private Serving current() {
         return Objects.requireNonNull(serving);
     }
@@ -103,6 +124,6 @@ public final class AdminPort {
             return Future.succeededFuture();
         }
         server = null;
-        return bound.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS);
+        return onLoop(lingering::endAll).transform(ended -> bound.shutdown(CLOSING_SECONDS, TimeUnit.SECONDS));
     }
 }

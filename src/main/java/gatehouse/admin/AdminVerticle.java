@@ -96,10 +96,13 @@ public final class AdminVerticle extends VerticleBase {
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         new TopicsApi(node.publish()).add(endpoints);
-        new EventsApi(vertx, events, () -> admin().events()).add(endpoints);
+        new EventsApi(vertx, events, node.port().lingering(), () -> admin().events()).add(endpoints);
         var registry = node.registry();
         if (registry != null) {
-            new RegistryApi(registry, new RegistryFollowers(vertx, registry)).add(endpoints);
+            new RegistryApi(
+                            registry,
+                            new RegistryFollowers(vertx, registry, node.port().lingering()))
+                    .add(endpoints);
         }
         endpoints.finish();
         return router;

@@ -5,6 +5,7 @@ import gatehouse.problem.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Bodies of requests: which are taken, and how long they may be. */
 final class Bodies {
@@ -43,6 +45,10 @@ final class Bodies {
     static void expect(RoutingContext context, Kind kind) {
         context.put(KIND, kind);
         var field = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+        if (isUnsaid(field) && !isOfPage(context.request())) {
+            context.request().headers().remove(HttpHeaders.CONTENT_TYPE); // or it would be read as a form
+            return;
+        }
         var parts = field == null
                 ? new String[] {""}
                 : field.toLowerCase(Locale.ROOT).split(";", -1);
@@ -52,6 +58,17 @@ final class Bodies {
                 || !List.of("", "charset=utf-8").contains(charset)) {
             throw unsupported(kind).asFailure();
         }
+    }
+
+    /** Nothing, or what tools say of any body unless they are told what it is, such as {@code curl -d}. */
+    private static boolean isUnsaid(@Nullable String field) {
+        return field == null || field.equals("application/x-www-form-urlencoded");
+    }
+
+    /** Browsers name the page that has them send a body, whoever's it is (Fetch, the Origin header). */
+    private static boolean isOfPage(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.ORIGIN)
+                || request.headers().contains("Sec-Fetch-Site");
     }
 
     /** Most bytes of the body that is expected. */

@@ -15,6 +15,7 @@ final class Dashboard {
     void add(Endpoints endpoints) {
         open(endpoints, "/dashboard.css", "text/css; charset=utf-8", "dashboard.css");
         open(endpoints, "/dashboard.js", "text/javascript; charset=utf-8", "dashboard.js");
+        open(endpoints, "/dashboard.svg", "image/svg+xml", "dashboard.svg");
     }
 
     private static void open(Endpoints endpoints, String path, String type, String name) {
@@ -22,10 +23,10 @@ final class Dashboard {
         endpoints.open(path, context -> send(context, type, bytes));
     }
 
-    /** Whether a browser asks, rather than a program. */
+    /** Whether the page is wanted, rather than JSON: unless somebody asks for JSON and not for HTML. */
     static boolean isWanted(RoutingContext context) {
         var accept = context.request().getHeader(HttpHeaders.ACCEPT);
-        return accept != null && accept.contains("text/html");
+        return accept == null || accept.contains("text/html") || !accept.contains("application/json");
     }
 
     /** Answers with the page. */

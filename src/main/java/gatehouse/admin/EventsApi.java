@@ -21,11 +21,13 @@ final class EventsApi {
 
     private final Vertx vertx;
     private final Events events;
+    private final Lingering lingering;
     private final Supplier<EventsConfig> config;
 
-    EventsApi(Vertx vertx, Events events, Supplier<EventsConfig> config) {
+    EventsApi(Vertx vertx, Events events, Lingering lingering, Supplier<EventsConfig> config) {
         this.vertx = vertx;
         this.events = events;
+        this.lingering = lingering;
         this.config = config;
     }
 
@@ -59,6 +61,7 @@ final class EventsApi {
         private final HttpServerResponse response;
         private final String address;
         private final Runnable nudge = this::pump;
+        private final Runnable finish = this::finish;
         private long at = events.last();
         private long timer;
         private boolean stood;
@@ -79,6 +82,7 @@ final class EventsApi {
                     });
             timer = vertx.setPeriodic(ALIVE_MILLIS, due -> beat());
             events.watch(nudge);
+            lingering.streams(finish);
             var known = lastSeen == null ? Long.valueOf(at) : events.number(lastSeen);
             if (known == null) {
                 at = events.before();
@@ -129,9 +133,15 @@ final class EventsApi {
             response.reset();
         }
 
+        private void finish() {
+            end();
+            var unused = response.end();
+        }
+
         private void end() {
             if (!over) {
                 over = true;
+                lingering.leaves(finish);
                 vertx.cancelTimer(timer);
                 events.leave(nudge);
             }

@@ -23,11 +23,13 @@ final class RegistryFollowers {
 
     private final Vertx vertx;
     private final Registry registry;
+    private final Lingering lingering;
     private int count;
 
-    RegistryFollowers(Vertx vertx, Registry registry) {
+    RegistryFollowers(Vertx vertx, Registry registry, Lingering lingering) {
         this.vertx = vertx;
         this.registry = registry;
+        this.lingering = lingering;
     }
 
     /** Answers at once, or where the request has an {@code index}, when the service has changed since or the wait is over. */
@@ -38,6 +40,10 @@ final class RegistryFollowers {
         if (index <= 0 || registry.mayHaveChanged(service, index)) {
             answer.run();
             return;
+        }
+        if (lingering.isEnding()) {
+            throw Problem.unavailable("ending", "This node ends, and lets nobody wait any more.", 1, Origin.GATEWAY)
+                    .asFailure();
         }
         enter();
         new Wait(context, service, index, answer).begin(wait);
@@ -63,7 +69,7 @@ final class RegistryFollowers {
             return;
         }
         enter();
-        new RegistryWatch(vertx, registry, context, domain, named, this::leave).begin();
+        new RegistryWatch(vertx, registry, context, domain, named, lingering, this::leave).begin();
     }
 
     private void enter() {
@@ -88,6 +94,7 @@ final class RegistryFollowers {
         private final ServiceName service;
         private final long index;
         private final Runnable answer;
+        private final Runnable answerNow = this::answerNow;
         private @Nullable Following following;
         private long timer;
         private boolean over;
@@ -103,10 +110,15 @@ final class RegistryFollowers {
             var loop = vertx.getOrCreateContext();
             timer = vertx.setTimer(Math.max(1, wait.toMillis()), late -> end(true));
             context.response().closeHandler(closed -> end(false));
+            lingering.waits(answerNow);
             following = registry.follow(service, () -> loop.runOnContext(go -> end(true)));
             if (registry.mayHaveChanged(service, index)) { // between the first look and now
                 end(true);
             }
+        }
+
+        private void answerNow() {
+            end(true);
         }
 
         private void end(boolean isThere) {
@@ -115,6 +127,7 @@ final class RegistryFollowers {
             }
             over = true;
             leave();
+            lingering.leaves(answerNow);
             vertx.cancelTimer(timer);
             if (following != null) {
                 following.end();

@@ -27,7 +27,9 @@ final class RegistryWatch {
     private final Registry registry;
     private final String domain;
     private final @Nullable String service;
+    private final Lingering lingering;
     private final Runnable leave;
+    private final Runnable finish = this::finish;
     private final HttpServerResponse response;
     private final @Nullable String lastSeen;
     private final AtomicBoolean nudged = new AtomicBoolean();
@@ -48,11 +50,13 @@ final class RegistryWatch {
             RoutingContext context,
             String domain,
             @Nullable String service,
+            Lingering lingering,
             Runnable leave) {
         this.vertx = vertx;
         this.registry = registry;
         this.domain = domain;
         this.service = service;
+        this.lingering = lingering;
         this.leave = leave;
         this.response = context.response();
         this.lastSeen = context.request().getHeader("Last-Event-ID");
@@ -69,6 +73,7 @@ final class RegistryWatch {
                 loop.runOnContext(go -> pump());
             }
         });
+        lingering.streams(finish);
         timer = vertx.setPeriodic(ALIVE_MILLIS, alive -> sayWhere());
         if (!resume()) {
             reset();
@@ -159,11 +164,17 @@ final class RegistryWatch {
         }
     }
 
+    private void finish() {
+        end();
+        var unused = response.end();
+    }
+
     private void end() {
         if (over) {
             return;
         }
         over = true;
+        lingering.leaves(finish);
         vertx.cancelTimer(timer);
         if (following != null) {
             following.end();

@@ -1,10 +1,12 @@
 package gatehouse.cluster;
 
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -37,6 +39,16 @@ public final class Alone implements Cluster {
     @Override
     public Set<Integer> ports() {
         return Set.of();
+    }
+
+    @Override
+    public void listensAt(Set<Integer> ports) {
+        // nobody is told
+    }
+
+    @Override
+    public Map<InetAddress, Set<Integer>> portsOfOthers() {
+        return Map.of();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package gatehouse.cluster;
 
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The nodes that work together, as this one sees them; a node without others is a cluster of one. Thread-safe. */
@@ -13,6 +15,12 @@ public interface Cluster {
 
     /** Where this node listens for others. */
     Set<Integer> ports();
+
+    /** Tells the others at which ports this node listens besides. */
+    void listensAt(Set<Integer> ports);
+
+    /** Where the other members listen, as far as they have told: ports by the address at which members reach them. */
+    Map<InetAddress, Set<Integer>> portsOfOthers();
 
     /** Whether there can be others. */
     boolean isShared();

@@ -13,10 +13,13 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -38,6 +41,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
     private final Commons commons;
+    private final Doors doors;
     private @Nullable Ledger ledger;
     private volatile @Nullable Vertx vertx;
     private volatile Set<Integer> ports = Set.of();
@@ -49,6 +53,7 @@ public final class Joined implements Cluster, AutoCloseable {
         hazelcast = HazelcastSetup.start(settings, secret, id, name);
         lonely = new Member(id, name, address(), true);
         commons = new MapCommons(this::begun, hazelcast);
+        doors = new Doors(hazelcast, id);
         hazelcast.getCluster().addMembershipListener(new Comings());
         hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
         LOG.info("cluster: {} on {}, {}", name, address(), described());
@@ -82,6 +87,7 @@ public final class Joined implements Cluster, AutoCloseable {
         ports = Set.of(
                 hazelcast.getCluster().getLocalMember().getAddress().getPort(),
                 ((VertxInternal) made).clusterManager().getNodeInfo().port());
+        doors.tell(made, ports);
         onChange(() -> ClusterChanged.TOPIC.publishLocal(
                 made, new ClusterChanged(members().stream().map(Member::name).toList())));
     }
@@ -90,12 +96,14 @@ public final class Joined implements Cluster, AutoCloseable {
         @Override
         public void memberAdded(MembershipEvent event) {
             LOG.info("cluster: {} joins, {}", show(event.getMember()), described());
+            toldAgain();
             changed();
         }
 
         @Override
         public void memberRemoved(MembershipEvent event) {
             LOG.warn("cluster: {} is gone, {}", show(event.getMember()), described());
+            gone(event.getMember());
             changed();
         }
     }
@@ -103,10 +111,26 @@ public final class Joined implements Cluster, AutoCloseable {
     private void lived(LifecycleState state) {
         if (state == LifecycleState.MERGED) {
             LOG.info("cluster: together again after having been cut off, {}", described());
+            toldAgain();
             changed();
         } else if (state == LifecycleState.SHUTTING_DOWN && !closing) {
             LOG.error("cluster: this node has lost its membership and serves alone from now on; it needs a restart");
             changed();
+        }
+    }
+
+    /** Who has come may not have heard at which ports this member listens. */
+    private void toldAgain() {
+        var begun = vertx;
+        if (begun != null && !closing) {
+            doors.tellAgain(begun);
+        }
+    }
+
+    private void gone(com.hazelcast.cluster.Member member) {
+        var begun = vertx;
+        if (begun != null && !closing) {
+            doors.forget(begun, String.valueOf(member.getAttribute(HazelcastSetup.NODE_ID)));
         }
     }
 
@@ -165,6 +189,18 @@ public final class Joined implements Cluster, AutoCloseable {
     @Override
     public Set<Integer> ports() {
         return ports;
+    }
+
+    @Override
+    public void listensAt(Set<Integer> more) {
+        var all = new HashSet<>(ports);
+        all.addAll(more);
+        doors.tell(begun(), all);
+    }
+
+    @Override
+    public Map<InetAddress, Set<Integer>> portsOfOthers() {
+        return doors.others();
     }
 
     @Override

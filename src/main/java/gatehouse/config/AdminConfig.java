@@ -1,5 +1,6 @@
 package gatehouse.config;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /** The admin API. */
@@ -54,9 +55,16 @@ public record AdminConfig(
         if (!listen.isLoopback() && tokens.isEmpty()) {
             complaints.add("listen", listen.toString(), "a loopback address, or at least one entry in admin.tokens");
         }
+        var seen = new HashMap<String, String>();
         tokens.forEach((name, token) -> {
+            var at = "tokens." + name + ".value";
+            var other = seen.putIfAbsent(token.value(), name);
             if (token.value().length() < 16) {
-                complaints.add("tokens." + name + ".value", "***", "at least 16 characters");
+                complaints.add(at, "***", "at least 16 characters");
+            } else if (!token.value().matches("[!-~]([ -~]*[!-~])?")) {
+                complaints.add(at, "***", "ASCII characters that can be seen, as it comes in a header field");
+            } else if (other != null) {
+                complaints.add(at, "***, which is that of " + other + " too", "a token of its own");
             }
         });
     }

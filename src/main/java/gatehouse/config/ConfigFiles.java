@@ -61,11 +61,11 @@ final class ConfigFiles {
         return out.flip().toString();
     }
 
-    /** The configuration files of a folder, sorted; hidden ones don't count. */
+    /** The configuration files of a folder, sorted; hidden ones don't count, but links that lead nowhere do: something is missing. */
     static List<Path> in(Path folder) throws IOException {
         try (var all = Files.list(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .filter(ConfigFiles::isConfiguration)
+            return all.filter(ConfigFiles::isConfiguration)
+                    .filter(file -> !Files.isDirectory(file))
                     .sorted()
                     .collect(Collectors.toList());
         }

@@ -80,6 +80,11 @@ public record ListenerConfig(
                 && !protocols.contains(Protocol.FORWARD);
     }
 
+    /** Whether it takes datagrams. */
+    public boolean isUdp() {
+        return protocols.contains(Protocol.UDP);
+    }
+
     /** Whether HTTP/2 is spoken. */
     public boolean speaksHttp2() {
         return protocols.contains(Protocol.H2C)

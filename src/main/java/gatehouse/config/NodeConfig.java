@@ -44,7 +44,14 @@ public record NodeConfig(
         Duration blocked,
 
         @Key(doc = "How long the process waits at its end.", value = "{}")
-        Drain drain) {
+        Drain drain)
+        implements Checked {
+    @Override
+    public void check(Complaints complaints) {
+        if (!HttpToken.is(name)) {
+            complaints.add("name", name, "letters, digits and -._~ without blanks, as services see it in Via");
+        }
+    }
 
     /** Ways to drive sockets. */
     public enum Transport {

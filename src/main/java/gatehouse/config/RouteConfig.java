@@ -199,7 +199,7 @@ public record RouteConfig(
                 complaints.add("body", "a body", "none with status " + status);
             }
             headers.forEach((name, value) -> {
-                if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+") || !value.matches("[\\t -~]*")) {
+                if (!HttpToken.is(name) || !value.matches("[\\t -~]*")) {
                     complaints.add("headers", name + ": " + value, "fields of visible ASCII characters");
                 } else if (NOT_GIVEN.contains(name.toLowerCase(Locale.ROOT))) {
                     complaints.add("headers", name, "fields that don't frame the answer or belong to the connection");

@@ -1,6 +1,5 @@
 package gatehouse.config;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ public record ServiceConfig(
         Balance balance,
 
         @Key(doc = "How sick targets are found.", value = "{}")
-        Health health,
+        HealthConfig health,
 
         @Key(doc = "Connections to the targets, and the line before them.", value = "{}")
         Pool pool,
@@ -66,8 +65,6 @@ public record ServiceConfig(
 
         @PolicyKeys PolicySet policies)
         implements Checked {
-    private static final int LONGEST_HEALTH_NAME = 127;
-
     /** What targets speak. */
     public enum ServiceProtocol {
         /** HTTP. */
@@ -110,7 +107,22 @@ public record ServiceConfig(
             @Key(doc = "Versions that will do; without it any, and instances without a version too.") @Nullable VersionRange version,
 
             @Key(doc = "Metadata that an instance must have, with just these values.")
-            Map<String, String> metadata) {}
+            Map<String, String> metadata)
+            implements Checked {
+        /** What may be registered; anything else would never be found. */
+        private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._~:-]{0,62}";
+
+        @Override
+        public void check(Complaints complaints) {
+            for (var key : List.of("name", "domain")) {
+                var text = key.equals("name") ? name : domain;
+                if (!text.matches(NAME)) {
+                    complaints.add(
+                            key, text, "at most 63 letters, digits and ._~:- that begin with one of the first two");
+                }
+            }
+        }
+    }
 
     /** Choice of a target. */
     @ShortForm("by")
@@ -171,85 +183,24 @@ public record ServiceConfig(
                             "Key that signs it, 16 characters or more; the same on every node. Without one it is generated"
                                     + " into `<dataDir>`.",
                     secret = true)
-            @Nullable String secret) {
+            @Nullable String secret)
+            implements Checked {
+        @Override
+        public void check(Complaints complaints) {
+            if (!HttpToken.is(cookie)) {
+                complaints.add("cookie", cookie, "the name of a cookie, such as GWID");
+            }
+            if (secret != null && secret.length() < 16) {
+                complaints.add("secret", "***", "at least 16 characters");
+            }
+        }
+
         /** Hides the secret. */
         @Override
         public String toString() {
             return "Sticky[" + cookie + "]";
         }
     }
-
-    /** Health of targets. */
-    public record Health(
-            @Key(doc = "Probes sent by the gateway; absent: none.") @Nullable Active active,
-
-            @Key(doc = "Watching real requests; `null` switches it off.", value = "{}") @Nullable Passive passive,
-
-            @Key(
-                    doc = "When fewer than this share of the targets are healthy, health is ignored and all get"
-                            + " requests: a wrong probe must not take the service down.",
-                    value = "50%",
-                    weaker = Weaker.NEVER)
-            Share panic) {}
-
-    /** Active probes. */
-    @ShortForm("path")
-    public record Active(
-            @Key(doc = "Path of the probe; a 2xx or 3xx answer is good. Without it, for `tcp`: a connection is.")
-            @Nullable String path,
-
-            @Key(
-                    doc =
-                            "Instead of `path`: asks by `grpc.health.v1`; the name of a service, or `true` for the server as a"
-                                    + " whole. `SERVING` is good.")
-            @Nullable String grpc,
-
-            @Key(doc = "Time between two probes of a target.", value = "5s", min = 10)
-            Duration every,
-
-            @Key(doc = "Longest wait for an answer.", value = "2s", min = 1)
-            Duration timeout,
-
-            @Key(
-                    doc = "Good probes in a row until a sick target is healthy.",
-                    value = "2",
-                    min = 1,
-                    max = 100,
-                    weaker = Weaker.SMALLER)
-            int rise,
-
-            @Key(doc = "Failed probes in a row until a healthy target is sick.", value = "3", min = 1, max = 100)
-            int fall) {}
-
-    /** Ejection by what happens to real requests. */
-    public record Passive(
-            @Key(
-                    doc = "Failures in a row, with none older than `window`: refused, reset, late or garbled, and"
-                            + " 502, 503 and 504 answers.",
-                    value = "3",
-                    min = 1,
-                    max = 1000)
-            int failures,
-
-            @Key(
-                    doc = "Failures further apart than this don't add up.",
-                    value = "10s",
-                    min = 1,
-                    weaker = Weaker.SMALLER)
-            Duration window,
-
-            @Key(
-                    doc = "How long a target is out; doubles each time it fails again right after, up to one minute.",
-                    value = "1s",
-                    min = 1,
-                    weaker = Weaker.SMALLER)
-            Duration eject,
-
-            @Key(
-                    doc = "At most this share of the targets is out by this; the last one never is.",
-                    value = "50%",
-                    weaker = Weaker.NEVER)
-            Share maxEjected) {}
 
     /** Connection pool. */
     public record Pool(
@@ -351,27 +302,7 @@ public record ServiceConfig(
         if (proxyProtocol != null && !isOf("tcp")) {
             complaints.add("proxyProtocol", "no tcp targets", "targets of tcp");
         }
-        var active = health.active();
-        if (active != null && isHttp() && active.path() == null && active.grpc() == null) {
-            complaints.add("health.active.path", "missing", "the path of the probe; or instead grpc");
-        }
-        if (active != null && active.grpc() != null && (active.path() != null || !isHttp())) {
-            complaints.add("health.active.grpc", active.grpc(), "either path or grpc, with targets of http or https");
-        }
-        if (active != null && active.grpc() != null && !isHealthName(active.grpc())) {
-            complaints.add(
-                    "health.active.grpc",
-                    NearestKey.cut(active.grpc()),
-                    "the name of a service such as helloworld.Greeter, or true for the server as a whole; without active"
-                            + " there are no probes");
-        }
-    }
-
-    /** The protocol allows any text; this is one that is a mistake, or that its message has no room for. */
-    private static boolean isHealthName(String name) {
-        return !name.isEmpty()
-                && !name.equals("false")
-                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_HEALTH_NAME;
+        health.check(isHttp(), complaints);
     }
 
     /** Who carries the requests. */

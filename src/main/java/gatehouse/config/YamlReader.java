@@ -166,7 +166,13 @@ final class YamlReader {
     }
 
     private Node scalar(ScalarEvent event, Place place) {
-        return interpolation.apply(new Node.Scalar(place, event.getValue(), event.isPlain(), source), path, problems);
+        var read =
+                interpolation.apply(new Node.Scalar(place, event.getValue(), event.isPlain(), source), path, problems);
+        if (read.text().indexOf('\0') < 0) {
+            return read;
+        }
+        report(place, "the character NUL", "text without it"); // escaped, or from a file; no name or path has it
+        return new Node.Scalar(place, read.text(), read.plain(), Node.Source.BROKEN);
     }
 
     private Node sequence(Iterator<Event> events, Place place, int depth) throws ConfigException {
@@ -189,6 +195,9 @@ final class YamlReader {
             }
             refuseTag(scalar, at);
             var key = scalar.getValue();
+            if (key.indexOf('\0') >= 0) {
+                throw fatal(at, "the character NUL", "a name as key");
+            }
             path.add(key);
             var value = node(events.next(), events, depth + 1);
             if (key.equals("<<") && scalar.isPlain()) {

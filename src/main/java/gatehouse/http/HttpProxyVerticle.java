@@ -27,7 +27,12 @@ public final class HttpProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return lanes.begin(node.listeners().lanes(), instance, instances, lane -> new HttpLane(vertx, node, lane))
+        return lanes.begin(
+                        node.listeners().lanes(),
+                        instance,
+                        instances,
+                        lane -> new HttpLane(vertx, node, lane),
+                        (lane, made) -> made.close())
                 .compose(made -> {
                     subscription = ConfigChanged.TOPIC.subscribe(vertx, changed -> adopt()); // first listen,
                     return subscription

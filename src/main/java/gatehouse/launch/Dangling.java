@@ -1,23 +1,41 @@
 package gatehouse.launch;
 
 import gatehouse.config.ConfigProblem;
+import gatehouse.config.ListenerConfig;
 import gatehouse.snapshot.Blueprint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /** What the configuration relies on and the manifest does not run. */
 final class Dangling {
     private static final String REGISTRY = "RegistryVerticle";
-    private static final String WEBSOCKETS = "WsProxyVerticle";
     private static final String ADMIN = "AdminVerticle";
-    private static final String GRPC = "GrpcProxyVerticle";
 
-    private Dangling() {}
+    private final Blueprint blueprint;
+    private final Manifest manifest;
+    private final List<ConfigProblem> problems = new ArrayList<>();
+
+    private Dangling(Blueprint blueprint, Manifest manifest) {
+        this.blueprint = blueprint;
+        this.manifest = manifest;
+    }
 
     /** Every problem of the two together. */
     static List<ConfigProblem> in(Blueprint blueprint, Manifest manifest) {
-        var problems = new ArrayList<ConfigProblem>();
+        var dangling = new Dangling(blueprint, manifest);
+        dangling.checkFollowers();
+        dangling.checkListeners(
+                "WsProxyVerticle", ListenerConfig::takesWebSockets, "websocket, which nothing serves here");
+        dangling.checkListeners(
+                "TcpProxyVerticle", listener -> !listener.isHttp(), "nothing serves tcp, udp and forward here");
+        dangling.checkListeners("GrpcProxyVerticle", ListenerConfig::isForCallsOnly, "nobody speaks gRPC here");
+        dangling.checkBridge();
+        return dangling.problems;
+    }
+
+    private void checkFollowers() {
         if (!manifest.runs(REGISTRY)) {
             blueprint
                     .followers()
@@ -25,43 +43,42 @@ final class Dangling {
                             place,
                             "services." + service + ".registry",
                             "no registry runs here, so it would find nobody",
-                            "an entry with " + REGISTRY + " in the manifest")));
+                            wanted(REGISTRY))));
         }
-        if (!manifest.runs(WEBSOCKETS)) {
-            blueprint.config().listeners().forEach((name, listener) -> {
-                var place = blueprint.addresses().get(name);
-                if (listener.takesWebSockets() && place != null) {
-                    problems.add(new ConfigProblem(
-                            place,
-                            "listeners." + name + ".protocols",
-                            "websocket, which nothing serves here",
-                            "an entry with " + WEBSOCKETS + " in the manifest"));
-                }
-            });
+    }
+
+    private void checkListeners(String verticle, Predicate<ListenerConfig> needsIt, String what) {
+        if (manifest.runs(verticle)) {
+            return;
         }
-        if (!manifest.runs(GRPC)) {
-            blueprint.config().listeners().forEach((name, listener) -> {
-                if (listener.isForCallsOnly()) {
-                    problems.add(new ConfigProblem(
-                            Objects.requireNonNull(blueprint.addresses().get(name)),
-                            "listeners." + name + ".protocols",
-                            "nobody speaks gRPC here",
-                            "an entry with " + GRPC + " in the manifest"));
-                }
-            });
-        }
+        blueprint.config().listeners().forEach((name, listener) -> {
+            if (needsIt.test(listener)) {
+                problems.add(new ConfigProblem(
+                        Objects.requireNonNull(blueprint.addresses().get(name)),
+                        "listeners." + name + ".protocols",
+                        what,
+                        wanted(verticle)));
+            }
+        });
+    }
+
+    private void checkBridge() {
         var bridge = blueprint.bridge();
-        if (bridge != null) {
-            for (var needed : List.of(REGISTRY, ADMIN)) {
-                if (!manifest.runs(needed)) {
-                    problems.add(new ConfigProblem(
-                            bridge,
-                            "registry.bridge",
-                            "the bridge is a part of " + needed + ", which does not run here",
-                            "an entry with " + needed + " in the manifest"));
-                }
+        if (bridge == null) {
+            return;
+        }
+        for (var needed : List.of(REGISTRY, ADMIN)) {
+            if (!manifest.runs(needed)) {
+                problems.add(new ConfigProblem(
+                        bridge,
+                        "registry.bridge",
+                        "the bridge is a part of " + needed + ", which does not run here",
+                        wanted(needed)));
             }
         }
-        return problems;
+    }
+
+    private static String wanted(String verticle) {
+        return "an entry with " + verticle + " in the manifest";
     }
 }

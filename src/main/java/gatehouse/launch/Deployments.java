@@ -183,6 +183,7 @@ public final class Deployments {
     Future<Void> announceEnd() {
         var told = new ArrayList<Future<?>>();
         all().forEach(deployed -> deployed.proxies().forEach(proxy -> told.add(proxy.announceEnd())));
+        told.add(launcher.announceEnd());
         return Future.join(told).mapEmpty();
     }
 

@@ -9,6 +9,7 @@ import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
 import gatehouse.tcp.TcpNode;
 import gatehouse.ws.WsProxyVerticle;
+import io.vertx.core.Future;
 import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
@@ -88,6 +89,11 @@ final class Edges {
                 new AdminNode.Cache(parts.cache()::sample, parts.purges()::purge),
                 parts.sockets().topics()::publish,
                 parts.adminToken());
+    }
+
+    /** Answers whoever waits at the admin API for something to happen. */
+    Future<Void> announceEnd() {
+        return servingAdmin.announceEnd();
     }
 
     private List<AdminNode.Verticle> running() {

@@ -5,6 +5,7 @@ import gatehouse.exchange.Authority;
 import gatehouse.problem.ProblemException;
 import gatehouse.snapshot.Blueprint;
 import gatehouse.snapshot.Explainer;
+import io.netty.util.NetUtil;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class ExplainCommand implements Callable<Integer> {
             names = "--client",
             paramLabel = "IP",
             defaultValue = "127.0.0.1",
+            converter = AddressConverter.class,
             description = "Address of the client (default: ${DEFAULT-VALUE}).")
     private String client = "127.0.0.1";
 
@@ -79,11 +81,28 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    /** Lets pass what a client could ask for, be it right or wrong; what has no scheme or no host it could not. */
-    static final class UrlConverter implements ITypeConverter<String> {
+    /** Reads an address without a port. */
+    static final class AddressConverter implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
-            var scheme = text.startsWith("http://") ? 7 : text.startsWith("https://") ? 8 : 0;
+            if (!NetUtil.isValidIpV4Address(text) && !NetUtil.isValidIpV6Address(text)) {
+                throw new TypeConversionException("'" + text + "' is no IP address");
+            }
+            return text;
+        }
+    }
+
+    /** Lets pass what a client could ask for, be it right or wrong; what has no scheme or no host it could not. */
+    static final class UrlConverter implements ITypeConverter<String> {
+        private static final List<String> SCHEMES = List.of("http://", "https://", "ws://", "wss://");
+
+        @Override
+        public String convert(String text) {
+            var scheme = SCHEMES.stream()
+                    .filter(text::startsWith)
+                    .mapToInt(String::length)
+                    .findFirst()
+                    .orElse(0);
             var end = scheme;
             while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0) {
                 end++;
@@ -169,8 +188,17 @@ final class ExplainCommand implements Callable<Integer> {
     /** What stands at the end of a route. */
     static String leadsTo(Blueprint blueprint, String route) {
         var to = Objects.requireNonNull(blueprint.config().routes().get(route)).to();
+        if (to.isForward()) {
+            return "where the client wants to go";
+        }
         if (to.service() != null) {
             return "service " + to.service();
+        }
+        if (to.rpc() != null) {
+            return "calls of service " + to.rpc();
+        }
+        if (to.topic() != null) {
+            return "topic " + to.topic();
         }
         if (!to.split().isEmpty()) {
             return "services "

@@ -6,6 +6,7 @@ import gatehouse.cluster.Joined;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.NodeConfig;
+import gatehouse.config.PlainRecord;
 import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +98,10 @@ final class GatewayProcess {
         warnOfIgnoredVariables();
         var lanes = Runtime.getRuntime().availableProcessors();
         ending.listen();
+        if (files != null) {
+            // a signal that nobody listens to ends the process, and what changes until it is up is noticed anyway
+            Signals.on("HUP", () -> LOG.info("SIGHUP at the start: the files are looked at again when it is up"));
+        }
         var joined = join();
         try {
             return runOn(vertx(lanes, joined), joined, lanes, startedAt);
@@ -187,7 +191,7 @@ final class GatewayProcess {
             var node = Node.start(vertx, cluster, Path.of(""), blueprint, manifest, lanes)
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get(START_SECONDS, TimeUnit.SECONDS);
+                    .get(longestStart().toSeconds(), TimeUnit.SECONDS);
             logListeners(node);
             return node;
         } catch (ExecutionException e) {
@@ -198,9 +202,21 @@ final class GatewayProcess {
             throwIfNotTaken(e.getCause());
             LOG.error("the gateway does not start", e.getCause());
         } catch (TimeoutException e) {
-            LOG.error("the gateway does not start: a verticle is not up after {} s", START_SECONDS);
+            LOG.error(
+                    "the gateway does not start: it is not up after {} s",
+                    longestStart().toSeconds());
         }
         return null;
+    }
+
+    /** Each verticle has its own time, one after another. */
+    private Duration longestStart() {
+        return blueprint
+                .config()
+                .node()
+                .startTimeout()
+                .multipliedBy(manifest.verticles().size())
+                .plusSeconds(START_SECONDS);
     }
 
     private static void throwIfNotTaken(@Nullable Throwable failure) {
@@ -230,9 +246,7 @@ final class GatewayProcess {
                         "listener {} on {} ({})",
                         name,
                         new ListenAddress(listener.listen().host(), Objects.requireNonNull(ports.get(name))).bound(),
-                        listener.protocols().stream()
-                                .map(protocol -> protocol.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(", "))));
+                        listener.protocols().stream().map(PlainRecord::word).collect(Collectors.joining(", "))));
     }
 
     private void serve(Node node, long startedAt) throws InterruptedException {
@@ -242,7 +256,7 @@ final class GatewayProcess {
         } else {
             try (var reloader = new Reloader(node, files)) {
                 reloader.start();
-                Signals.on("HUP", reloader::reloadNow); // first, as one that nobody listens to ends the process
+                Signals.on("HUP", reloader::reloadNow);
                 tellReady(startedAt);
                 ending.await();
             }

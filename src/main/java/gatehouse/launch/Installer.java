@@ -81,7 +81,10 @@ final class Installer {
         var fromElsewhere = !config.admin().listen().isLoopback()
                 || (bridge != null && !bridge.listen().isLoopback());
         var allow = config.registry().allow();
-        parts.registry().adopt(config.registry(), new AddressGuard(allow, fromElsewhere, parts.ports()::contains));
+        parts.registry()
+                .adopt(
+                        config.registry(),
+                        new AddressGuard(allow, fromElsewhere, parts.ports()::contains, parts.ports()::ofOthers));
     }
 
     /** Each connection needs a file, and so does the one to its target. */

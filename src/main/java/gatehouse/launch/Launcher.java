@@ -46,6 +46,11 @@ final class Launcher {
         return side;
     }
 
+    /** Answers whoever waits at the admin API for something to happen. */
+    Future<Void> announceEnd() {
+        return edges.announceEnd();
+    }
+
     /** What was made for one deployment. */
     private record Made(
             List<Deployable> instances, @Nullable PluginCode code, List<HttpProxyVerticle> proxies) {}
@@ -70,6 +75,10 @@ final class Launcher {
             return new Made(instances(count, builtIn), null, List.copyOf(proxies));
         }
         var code = entry.jar() == null ? null : PluginCode.of(home.resolve(entry.jar()));
+        if (code != null && !entry.takes(code.loader().digest())) {
+            throw new IOException(entry.jar() + " has the SHA-256 "
+                    + code.loader().digest() + ", not the one that the manifest names");
+        }
         var loader = code == null ? Launcher.class.getClassLoader() : code.loader();
         var constructor = Class.forName(entry.main(), true, loader).getDeclaredConstructor();
         constructor.setAccessible(true);

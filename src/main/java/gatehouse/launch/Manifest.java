@@ -1,5 +1,6 @@
 package gatehouse.launch;
 
+import gatehouse.config.Checked;
 import gatehouse.config.Key;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,8 @@ public record Manifest(
 
             @Key(doc = "Jar with the class, relative to the manifest; it gets a class loader of its own.") @Nullable String jar,
 
+            @Key(doc = "SHA-256 of the jar in hexadecimal digits; a jar with another one is not run.") @Nullable String sha256,
+
             @Key(doc = "How many instances; `cores` is one per processor.", value = "1")
             Instances instances,
 
@@ -33,7 +36,28 @@ public record Manifest(
             boolean enabled,
 
             @Key(doc = "Handed to the verticle as its configuration.")
-            Map<String, Object> config) {}
+            Map<String, Object> config)
+            implements Checked {
+        /** An entry whose jar may be any. */
+        public Entry(
+                String main, @Nullable String jar, Instances instances, boolean enabled, Map<String, Object> config) {
+            this(main, jar, null, instances, enabled, config);
+        }
+
+        @Override
+        public void check(Complaints complaints) {
+            if (sha256 != null && !sha256.matches("[0-9A-Fa-f]{64}")) {
+                complaints.add("sha256", sha256, "64 hexadecimal digits");
+            } else if (sha256 != null && jar == null) {
+                complaints.add("sha256", "a hash without a jar", "the jar that it is of");
+            }
+        }
+
+        /** Whether a jar with this hash may be run. */
+        boolean takes(String digest) {
+            return sha256 == null || sha256.equalsIgnoreCase(digest);
+        }
+    }
 
     /** Whether an enabled entry runs this. */
     boolean runs(String main) {

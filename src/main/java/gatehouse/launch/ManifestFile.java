@@ -62,7 +62,9 @@ final class ManifestFile {
         manifest.verticles().forEach((name, entry) -> {
             var jar = entry.jar() == null ? null : folder.resolve(entry.jar()).toString();
             entries.put(
-                    name, new Manifest.Entry(entry.main(), jar, entry.instances(), entry.enabled(), entry.config()));
+                    name,
+                    new Manifest.Entry(
+                            entry.main(), jar, entry.sha256(), entry.instances(), entry.enabled(), entry.config()));
         });
         return new Manifest(manifest.schema(), entries);
     }
@@ -108,7 +110,12 @@ final class ManifestFile {
             return;
         }
         try {
-            checkClass(name, entry.main(), PluginCode.of(jar).loader(), " in " + entry.jar());
+            var loader = PluginCode.of(jar).loader();
+            if (entry.takes(loader.digest())) {
+                checkClass(name, entry.main(), loader, " in " + entry.jar());
+            } else {
+                problems.add(at(name, "sha256"), entry.jar() + " has " + loader.digest(), "the jar that this names");
+            }
         } catch (IOException e) {
             problems.add(at(name, "jar"), entry.jar() + " can't be read: " + e.getMessage(), "a jar");
         }

@@ -254,12 +254,12 @@ final class NodeParts {
         return switchboard;
     }
 
-    /** The connections that are WebSockets now. */
     /** Finds out which other nodes have the same Redis, where there is one. */
     Future<Void> meetOthers() {
         return redis == null ? Future.succeededFuture() : redis.meet();
     }
 
+    /** The connections that are WebSockets now. */
     OpenSockets sockets() {
         return sockets;
     }

@@ -1,7 +1,10 @@
 package gatehouse.launch;
 
 import gatehouse.cluster.Cluster;
+import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Ports that this node has bound. Thread-safe. */
 final class OwnPorts {
@@ -21,6 +24,7 @@ final class OwnPorts {
 
     void listenersAt(Map<String, Integer> bound) {
         listeners = bound;
+        tell();
     }
 
     /** Port of the admin API, -1 where it does not run. */
@@ -30,6 +34,7 @@ final class OwnPorts {
 
     void adminAt(int port) {
         admin = port;
+        tell();
     }
 
     /** Port of the registry's bridge, -1 where there is none. */
@@ -39,6 +44,20 @@ final class OwnPorts {
 
     void bridgeAt(int port) {
         bridge = port;
+        tell();
+    }
+
+    private void tell() {
+        var all = new HashSet<>(listeners.values());
+        all.add(admin);
+        all.add(bridge);
+        all.remove(-1);
+        cluster.listensAt(all);
+    }
+
+    /** Where other nodes listen: ports by address. */
+    Map<InetAddress, Set<Integer>> ofOthers() {
+        return cluster.portsOfOthers();
     }
 
     /** Whether it is one of them, or one on which the nodes speak to each other. */

@@ -45,6 +45,7 @@ final class Reloader implements AutoCloseable {
     });
     private final AtomicReference<@Nullable String> notTaken = new AtomicReference<>();
     private @Nullable String rejected;
+    private final Moderation again = new Moderation(System::nanoTime);
     private boolean gone;
     private boolean blind;
 
@@ -103,7 +104,7 @@ final class Reloader implements AutoCloseable {
         var config = guarded(() -> {
             var before = rejected;
             watcher.look();
-            if (rejected != null && rejected.equals(before)) {
+            if (rejected != null && rejected.equals(before) && again.isDue()) {
                 noticed(); // what it lacks may be a file that it names, which nobody watches yet
             }
         });
@@ -163,7 +164,7 @@ final class Reloader implements AutoCloseable {
         }
         gone = false;
         try {
-            var next = options.blueprint();
+            var next = again.timed(options::blueprint);
             rejected = null;
             return put(next);
         } catch (ConfigException e) {

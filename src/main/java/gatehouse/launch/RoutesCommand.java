@@ -1,8 +1,8 @@
 package gatehouse.launch;
 
 import gatehouse.config.ConfigException;
+import gatehouse.config.PlainRecord;
 import gatehouse.snapshot.Explainer;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -27,7 +27,7 @@ final class RoutesCommand implements Callable<Integer> {
         var between = "";
         for (var listener : blueprint.config().listeners().entrySet()) {
             var protocols = listener.getValue().protocols().stream()
-                    .map(protocol -> protocol.name().toLowerCase(Locale.ROOT))
+                    .map(PlainRecord::word)
                     .collect(Collectors.joining(", "));
             console.out()
                     .println(between + "listener " + listener.getKey() + " on "

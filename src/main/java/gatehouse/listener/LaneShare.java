@@ -28,13 +28,32 @@ public final class LaneShare<S> {
      * @return completes when all are made
      */
     public Future<?> begin(List<Lane> lanes, int instance, int instances, Function<Lane, S> maker) {
+        return begin(lanes, instance, instances, maker, (lane, made) -> Future.succeededFuture());
+    }
+
+    /**
+     * As {@link #begin(List, int, int, Function)}; where one can't be made, those that were are taken back.
+     *
+     * @param undo takes one back, on the event loop of its lane
+     */
+    public Future<?> begin(
+            List<Lane> lanes,
+            int instance,
+            int instances,
+            Function<Lane, S> maker,
+            BiFunction<Lane, S, Future<?>> undo) {
         var starting = new ArrayList<Future<?>>();
         for (var lane : lanes) {
             if (lane.index() % instances == instance) {
                 starting.add(lane.run(() -> maker.apply(lane)).onSuccess(made -> serving.put(lane, made)));
             }
         }
-        return Future.all(starting);
+        return Future.join(starting)
+                .<Object>map(made -> made)
+                .recover(cause -> join(undo).transform(undone -> {
+                    serving.clear();
+                    return Future.failedFuture(cause);
+                }));
     }
 
     /** Does something on each lane. */

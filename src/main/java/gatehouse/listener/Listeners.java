@@ -145,8 +145,9 @@ public final class Listeners {
     /** A socket that is bound already keeps its gate: Vert.x gives one socket to all servers of one address. */
     private Gate gate(String name, ListenerConfig config) {
         return bound.values().stream()
-                .filter(present ->
-                        config.listen().port() != 0 && present.config().listen().equals(config.listen()))
+                .filter(present -> config.listen().port() != 0
+                        && present.config().listen().equals(config.listen())
+                        && present.config().isUdp() == config.isUdp())
                 .map(BoundListener::gate)
                 .findFirst()
                 .orElseGet(() -> new Gate(admission, name, config));
@@ -215,6 +216,8 @@ public final class Listeners {
             return opened.values().stream()
                     .anyMatch(listener ->
                             listener.config().listen().equals(going.config().listen())
+                                    && listener.config().isUdp()
+                                            == going.config().isUdp()
                                     && listener.port() == going.port());
         }
 

@@ -9,8 +9,10 @@ import gatehouse.cluster.SharedMap;
 import gatehouse.config.RedisConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -82,6 +84,16 @@ public final class ClusterWithRedis implements Cluster, AutoCloseable {
     @Override
     public Set<Integer> ports() {
         return cluster.ports();
+    }
+
+    @Override
+    public void listensAt(Set<Integer> ports) {
+        cluster.listensAt(ports);
+    }
+
+    @Override
+    public Map<InetAddress, Set<Integer>> portsOfOthers() {
+        return cluster.portsOfOthers();
     }
 
     @Override

@@ -6,11 +6,14 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,7 @@ public final class AddressGuard {
     private final List<Cidr> allow;
     private final boolean refusesLoopback;
     private final IntPredicate isOwnPort;
+    private final Supplier<Map<InetAddress, Set<Integer>>> portsOfOthers;
     private final Set<ByteBuffer> own;
 
     /**
@@ -51,9 +55,25 @@ public final class AddressGuard {
      * @param isOwnPort whether the gateway itself listens there
      */
     public AddressGuard(List<Cidr> allow, boolean refusesLoopback, IntPredicate isOwnPort) {
+        this(allow, refusesLoopback, isOwnPort, Map::of);
+    }
+
+    /**
+     * @param allow ranges that may be registered all the same
+     * @param refusesLoopback whether registrants may sit on other machines, where loopback means another one
+     * @param isOwnPort whether the gateway itself listens there
+     * @param portsOfOthers where other nodes of the gateway listen: ports by address; one that has an address of this host may listen
+     *     at all of them
+     */
+    public AddressGuard(
+            List<Cidr> allow,
+            boolean refusesLoopback,
+            IntPredicate isOwnPort,
+            Supplier<Map<InetAddress, Set<Integer>>> portsOfOthers) {
         this.allow = List.copyOf(allow);
         this.refusesLoopback = refusesLoopback;
         this.isOwnPort = isOwnPort;
+        this.portsOfOthers = portsOfOthers;
         this.own = ownAddresses();
     }
 
@@ -119,10 +139,21 @@ public final class AddressGuard {
         if (loopback && refusesLoopback) {
             return "loopback, while the admin API is reached from other machines";
         }
-        if (isOwnPort.test(port) && (loopback || own.contains(ByteBuffer.wrap(bytes)))) {
+        var here = isHere(bytes);
+        if (here && isOwnPort.test(port)) {
             return "the gateway's own";
         }
+        for (var other : portsOfOthers.get().entrySet()) {
+            var there = other.getKey().getAddress();
+            if (other.getValue().contains(port) && (isHere(there) ? here : Arrays.equals(bytes, there))) {
+                return "that of another node of the gateway";
+            }
+        }
         return null;
+    }
+
+    private boolean isHere(byte[] address) {
+        return lies(address, LOOPBACK) || own.contains(ByteBuffer.wrap(address));
     }
 
     private static boolean lies(byte[] address, List<Cidr> ranges) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /** What the registry is asked in messages, whoever carries them: plain values in, plain values out. */
 public enum Question {
@@ -30,7 +31,14 @@ public enum Question {
     DEREGISTER(true) {
         @Override
         public Map<String, Object> answer(Registry registry, Map<String, ?> message, Registrant by) {
-            return Map.of("index", registry.deregister(instance(message), Submission.lease(message.get("lease")), by));
+            var name = instance(message);
+            var lease = Submission.lease(message.get("lease"));
+            return registry.atOnce(() -> {
+                var known = registry.find(name);
+                var index = registry.deregister(name, lease, by); // fails where it is not known
+                return new Grant(index, Objects.requireNonNull(known).instance().lease(), known.expiresAt(), false)
+                        .toFields();
+            });
         }
     },
     /** The instances of a service. */

@@ -1,6 +1,6 @@
 package gatehouse.service;
 
-import gatehouse.config.ServiceConfig.Active;
+import gatehouse.config.HealthConfig.Active;
 import gatehouse.tls.ClientTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,8 +1,8 @@
 package gatehouse.service;
 
-import gatehouse.config.ServiceConfig.Active;
-import gatehouse.config.ServiceConfig.Health;
-import gatehouse.config.ServiceConfig.Passive;
+import gatehouse.config.HealthConfig;
+import gatehouse.config.HealthConfig.Active;
+import gatehouse.config.HealthConfig.Passive;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +46,7 @@ final class Vitals {
     private boolean rising;
     private long risingSince;
 
-    Vitals(Health health, Duration slowStart) {
+    Vitals(HealthConfig health, Duration slowStart) {
         Active active = health.active();
         this.rise = active == null ? 1 : active.rise();
         this.fall = active == null ? 1 : active.fall();

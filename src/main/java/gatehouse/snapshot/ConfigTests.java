@@ -2,6 +2,7 @@ package gatehouse.snapshot;
 
 import gatehouse.config.GatewayConfig.TestConfig;
 import gatehouse.config.Problems;
+import io.netty.util.NetUtil;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ final class ConfigTests {
         if (consumer != null && !blueprint.config().consumers().containsKey(consumer)) {
             var known = List.copyOf(blueprint.config().consumers().keySet());
             problems.addUnknown(List.of("tests", name, "request", "as"), "there is no consumer", consumer, known);
+            return;
+        }
+        if (!NetUtil.isValidIpV4Address(request.client()) && !NetUtil.isValidIpV6Address(request.client())) {
+            problems.add(List.of("tests", name, "request", "client"), request.client(), "an IP address");
             return;
         }
         var explainer = new Explainer(blueprint);

@@ -250,21 +250,37 @@ final class References {
         }
     }
 
+    /** A port of TCP and the same of UDP are two. */
     private void checkPorts() {
         var taken = new LinkedHashMap<String, ListenAddress>();
-        taken.put("admin", config.admin().listen());
-        config.listeners().forEach((name, listener) -> {
-            taken.forEach((other, address) -> {
-                if (clash(address, listener.listen())) {
-                    problems.add(
-                            List.of("listeners", name, "listen"),
-                            listener.listen().toString(),
-                            "a port that " + (other.equals("admin") ? "the admin API" : "listener " + other)
-                                    + " has not taken");
-                }
-            });
-            taken.put(name, listener.listen());
+        take(taken, "the admin API", List.of("admin", "listen"), config.admin().listen());
+        if (config.cluster().enabled()) {
+            take(
+                    taken,
+                    "the cluster",
+                    List.of("cluster", "listen"),
+                    config.cluster().listen());
+        }
+        var bridge = config.registry().bridge();
+        if (bridge != null) {
+            take(taken, "the registry's bridge", List.of("registry", "bridge", "listen"), bridge.listen());
+        }
+        var datagrams = new LinkedHashMap<String, ListenAddress>();
+        config.listeners()
+                .forEach((name, listener) -> take(
+                        listener.isUdp() ? datagrams : taken,
+                        "listener " + name,
+                        List.of("listeners", name, "listen"),
+                        listener.listen()));
+    }
+
+    private void take(Map<String, ListenAddress> taken, String who, List<String> path, ListenAddress wanted) {
+        taken.forEach((other, address) -> {
+            if (clash(address, wanted)) {
+                problems.add(path, wanted.toString(), "a port that " + other + " has not taken");
+            }
         });
+        taken.put(who, wanted);
     }
 
     private static boolean clash(ListenAddress one, ListenAddress other) {

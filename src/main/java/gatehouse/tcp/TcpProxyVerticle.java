@@ -23,7 +23,15 @@ public final class TcpProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return lanes.begin(node.listeners().lanes(), instance, instances, lane -> new StreamLane(vertx, node))
+        return lanes.begin(
+                        node.listeners().lanes(),
+                        instance,
+                        instances,
+                        lane -> new StreamLane(vertx, node),
+                        (lane, made) -> {
+                            made.close();
+                            return Future.succeededFuture();
+                        })
                 .compose(made -> lanes.each((lane, served) -> lane.serveStreams(served)));
     }
 

@@ -320,7 +320,9 @@ class AdminApiTest {
     @Test
     void the_root_leads_on() throws Exception {
         try (var gateway = TestGateway.startWithAdmin("")) {
-            assertThat(AdminClient.of(gateway).json("/").getJsonArray("links"))
+            assertThat(AdminClient.of(gateway)
+                            .json("/", "Accept: application/json")
+                            .getJsonArray("links"))
                     .contains("/admin/v1/status", "/admin/v1/limits");
         }
     }

@@ -154,7 +154,7 @@ class AdminErrorsTest {
     @ValueSource(
             strings = {
                 "text/plain",
-                "application/x-www-form-urlencoded",
+                "application/x-www-form-urlencoded; charset=utf-8",
                 "multipart/form-data; boundary=x",
                 "text/json",
                 "application/json; charset=utf-16",
@@ -167,8 +167,19 @@ class AdminErrorsTest {
     }
 
     @Test
-    void no_content_type_is_415_too() throws Exception {
-        assertProblem(ask("PUT", TARGET, "{\"weight\":1}"), 415);
+    void a_body_of_which_a_tool_does_not_say_what_it_is_is_taken_for_what_is_wanted() throws Exception {
+        assertThat(ask("PUT", TARGET, "{\"weight\":1}").status()).isEqualTo(200);
+        var asCurlSendsIt = "Content-Type: application/x-www-form-urlencoded";
+        assertThat(ask("PUT", TARGET, "{\"weight\":1}", asCurlSendsIt).status()).isEqualTo(200);
+        assertProblem(ask("PUT", TARGET, "weight=1", asCurlSendsIt), 400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Origin: http://localhost", "Sec-Fetch-Site: none"})
+    void a_browser_has_to_say_it(String field) throws Exception {
+        assertProblem(ask("PUT", TARGET, "{\"weight\":1}", field), 415);
+        assertProblem(
+                ask("PUT", TARGET, "{\"weight\":1}", field, "Content-Type: application/x-www-form-urlencoded"), 415);
     }
 
     @Test

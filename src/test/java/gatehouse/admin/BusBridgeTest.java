@@ -36,7 +36,7 @@ class BusBridgeTest extends BridgeCase {
         assertThat(listed.getJsonObject("metadata").getString("zone")).isEqualTo("a");
         assertThat(orders.ask("list", new JsonObject()).getJsonArray("items")).hasSize(1);
 
-        assertThat(orders.ask("deregister", instance("a")).fieldNames()).containsExactly("index");
+        assertThat(orders.ask("deregister", instance("a")).fieldNames()).containsExactly("index", "lease", "expires");
         assertThat(gateway.node().registry().size()).isZero();
     }
 

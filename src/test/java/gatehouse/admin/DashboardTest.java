@@ -43,7 +43,7 @@ class DashboardTest {
         assertThat(page.text()).doesNotContain("style=", "onclick", "<style", "a-token");
         var files =
                 FILE.matcher(page.text()).results().map(found -> found.group(1)).toList();
-        assertThat(files).containsExactlyInAnyOrder("/dashboard.css", "/dashboard.js");
+        assertThat(files).containsExactlyInAnyOrder("/dashboard.css", "/dashboard.js", "/dashboard.svg");
         for (var file : files) {
             assertThat(admin.get(file).status()).isEqualTo(200);
         }
@@ -67,7 +67,11 @@ class DashboardTest {
     }
 
     @Test
-    void a_program_gets_links() throws Exception {
-        assertThat(admin.json("/").getJsonArray("links")).contains("/metrics");
+    void who_asks_for_JSON_gets_links_and_everybody_else_the_page() throws Exception {
+        assertThat(admin.json("/", "Accept: application/json").getJsonArray("links"))
+                .contains("/metrics");
+        for (var accept : new String[] {"Accept: */*", "X-None: 1", "Accept: text/html;q=0.1, application/json"}) {
+            assertThat(admin.get("/", accept).header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+        }
     }
 }

@@ -186,6 +186,12 @@ class ExplainApiTest {
 
     @Test
     void plain_text_is_no_document_since_any_site_may_send_it() throws Exception {
+        var text = "version: 1\n" + "# not a form & no = either\n".repeat(5000);
+        for (var field : new String[] {"Content-Type: application/x-www-form-urlencoded", "X-None: 1"}) {
+            assertThat(object(admin.send("POST", "/admin/v1/config/check", text, field))
+                            .getBoolean("ok"))
+                    .isTrue();
+        }
         assertThat(admin.send("POST", "/admin/v1/config/check", "version: 1", "Content-Type: text/plain")
                         .status())
                 .isEqualTo(415);

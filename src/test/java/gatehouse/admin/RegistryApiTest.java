@@ -321,7 +321,11 @@ class RegistryApiTest {
                 .isEqualTo(422);
         assertThat(ask("DELETE", path, "{\"leese\":1}", JSON).status()).isEqualTo(422);
         assertThat(ask("DELETE", path, "{", JSON).status()).isEqualTo(400);
-        assertThat(ask("DELETE", path, "lease=1", "Content-Type: application/x-www-form-urlencoded")
+        assertThat(ask("DELETE", path, "{\"lease\":1}", "Content-Type: application/x-www-form-urlencoded")
+                        .status())
+                .as("as curl says it")
+                .isEqualTo(409);
+        assertThat(ask("DELETE", path, "{\"lease\":1}", "Content-Type: text/plain")
                         .status())
                 .isEqualTo(415);
         assertThat(ask("GET", path, "").status()).isEqualTo(200);

@@ -9,9 +9,11 @@ import gatehouse.registry.Registry;
 import gatehouse.registry.ServiceName;
 import gatehouse.registry.Submission;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -195,6 +197,56 @@ class RegistryFollowersTest {
                 != 200) {
             assertThat(System.nanoTime()).isLessThan(deadline);
         }
+    }
+
+    @Test
+    void when_the_node_ends_who_waits_is_answered_and_streams_end_in_order() throws Exception {
+        register("orders", "a");
+        try (var watch = open(WATCH);
+                var events = open("/admin/v1/events")) {
+            var waiting = ask(ORDERS + "?index=" + registry.index() + "&wait=60s");
+
+            TestGateway.await(gateway.node().stop());
+
+            assertThat(object(waiting.get(10, TimeUnit.SECONDS)).getJsonArray("items"))
+                    .hasSize(1);
+            assertThat(new String(watch.readAll(), StandardCharsets.US_ASCII)).endsWith("\r\n0\r\n\r\n");
+            assertThat(new String(events.readAll(), StandardCharsets.US_ASCII)).endsWith("\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void while_the_node_drains_nobody_begins_to_wait_but_lists_are_read() throws Exception {
+        try (var origin = RawOrigin.answering(gatehouse.testing.Answers.hang("in time"))) {
+            gateway.reload("""
+                    services: { slow: { targets: [ "%s" ] } }
+                    routes: { all: { match: { path: "/**" }, to: slow } }
+                    """, origin.url());
+            register("orders", "a");
+            var waiting = ask(ORDERS + "?index=" + registry.index() + "&wait=60s");
+            try (var client = gateway.client().send(RawClient.request("GET", "/"))) {
+                origin.awaitRequests(1);
+
+                var ended = gateway.node().stop();
+
+                assertThat(object(waiting.get(10, TimeUnit.SECONDS)).getJsonArray("items"))
+                        .hasSize(1);
+                var refused = RawClient.get(gateway.adminPort(), ORDERS + "?wait=60s&index=" + registry.index());
+                assertThat(refused.status()).isEqualTo(503);
+                assertThat(refused.header("Retry-After")).isEqualTo("1");
+                assertThat(items(ORDERS)).isOne();
+                assertThat(ended.isComplete()).isFalse();
+                origin.release();
+                assertThat(client.read().text()).isEqualTo("in time");
+                TestGateway.await(ended);
+            }
+        }
+    }
+
+    private RawClient open(String path) throws IOException {
+        var client = RawClient.connect(gateway.adminPort()).send(RawClient.request("GET", path));
+        client.readHead();
+        return client;
     }
 
     /** Once the one before is seen to have gone. */

@@ -59,6 +59,14 @@ class BadFileTest {
                 arguments(
                         "NUL", "version: 1\nnode: a\0\n", "2:8 the character NUL (expected: printable text in UTF-8)"),
                 arguments(
+                        "an escaped NUL",
+                        "version: 1\nnode: { pidFile: \"a\\0b\" }\n",
+                        "2:18 node.pidFile: the character NUL (expected: text without it)"),
+                arguments(
+                        "an escaped NUL in a key",
+                        "version: 1\nroutes: { \"a\\0b\": {} }\n",
+                        "2:11 routes: the character NUL (expected: a name as key)"),
+                arguments(
                         "a control character",
                         "version: \u001b[1m1\n",
                         "1:10 the character U+001b (expected: printable"),

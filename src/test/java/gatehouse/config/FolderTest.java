@@ -80,6 +80,17 @@ class FolderTest {
     }
 
     @Test
+    void a_link_that_leads_nowhere_is_a_file_that_is_missing_and_not_one_less() throws Exception {
+        write("1.yaml", "version: 1\n");
+        Files.createSymbolicLink(folder.resolve("2.yaml"), folder.resolve("gone.yaml"));
+        Files.createDirectory(folder.resolve("3.yaml"));
+
+        assertThatThrownBy(this::read)
+                .hasMessage(folder.resolve("2.yaml")
+                        + ":1:1 the file does not exist (expected: a YAML or JSON file in UTF-8)");
+    }
+
+    @Test
     void a_folder_without_configuration_is_refused() {
         assertThatThrownBy(this::read)
                 .hasMessage(folder + ":1:1 no configuration in this folder (expected: *.yaml or *.yml files)");

@@ -2,6 +2,7 @@ package gatehouse.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.ClassArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

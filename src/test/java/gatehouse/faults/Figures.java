@@ -75,9 +75,10 @@ final class Figures {
     }
 
     /** Bytes of live objects after a full collection, in MiB. */
-    double liveHeapMib() throws IOException, InterruptedException {
-        jcmd("GC.run");
-        for (var line : jcmd("GC.heap_info").split("\n")) {
+    double liveHeapMib() throws IOException {
+        Attached.ask(pid, "GC.run");
+        var told = Attached.ask(pid, "GC.heap_info").split("\n");
+        for (var line : told) {
             var used = line.indexOf(" used ");
             if (used > 0 && line.contains("heap")) {
                 return Long.parseLong(line.substring(used + 6, line.indexOf('K', used))
@@ -87,7 +88,7 @@ final class Figures {
         }
         // the serial collector shows its generations apart
         double sum = 0;
-        for (var line : jcmd("GC.heap_info").split("\n")) {
+        for (var line : told) {
             var used = line.indexOf(" used ");
             if (used > 0 && line.contains("generation")) {
                 sum += Long.parseLong(line.substring(used + 6, line.indexOf('K', used))
@@ -96,15 +97,5 @@ final class Figures {
             }
         }
         return sum;
-    }
-
-    private String jcmd(String command) throws IOException, InterruptedException {
-        var tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        var process = new ProcessBuilder(tool, Long.toString(pid), command)
-                .redirectErrorStream(true)
-                .start();
-        var text = new String(process.getInputStream().readAllBytes());
-        process.waitFor();
-        return text;
     }
 }

@@ -1,6 +1,7 @@
 package gatehouse.faults;
 
 import gatehouse.testing.Child;
+import gatehouse.testing.ClassArchive;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,9 +48,6 @@ final class GatewayUnderTest implements AutoCloseable {
 
         Launch(String text) {
             this.text = text;
-            if (!FaultsIT.full()) {
-                flags.addAll(ClassArchive.FLAGS);
-            }
         }
 
         /** A heap of this size that is resident from the start: what grows besides is not heap. */
@@ -142,7 +140,7 @@ final class GatewayUnderTest implements AutoCloseable {
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(flags);
             if (!FaultsIT.full()) {
-                command.addAll(ClassArchive.flags());
+                command.addAll(ClassArchive.flags()); // made beside the first scenarios, which do without it
             }
             command.addAll(List.of("-jar", JAR.toString(), "run", "--conf", "gateway.yaml"));
             var builder = new ProcessBuilder(command)

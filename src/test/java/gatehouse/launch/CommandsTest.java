@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The commands that do their work and end. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CommandsTest {
-    private static final String FINE = """
+    static final String FINE = """
             version: 1
             listeners: { web: "127.0.0.1:8080", inner: { listen: "127.0.0.1:8081", protocols: http1 } }
             services:  { users: { targets: "http://127.0.0.1:9001" }, rest: { targets: "http://127.0.0.1:9002" } }
@@ -83,31 +83,6 @@ class CommandsTest {
                         line -> assertThat(line).startsWith(conf + ":3:22 routes.all.to: "),
                         line -> assertThat(line).startsWith(manifest + ":1:36 verticles.http.main: "),
                         line -> assertThat(line).startsWith(manifest + ":1:44 verticles.http.count: unknown key"));
-    }
-
-    @Test
-    void what_relies_on_a_verticle_that_does_not_run_is_a_problem() throws IOException {
-        Files.writeString(conf, """
-                version: 1
-                registry: { bridge: "127.0.0.1:0" }
-                services:
-                  orders: { registry: orders }
-                """);
-        assertThat(onFiles("check", "-m", manifest.toString())).isEqualTo(1);
-        assertThat(err.toString().lines())
-                .containsExactly(
-                        conf + ":4:23 services.orders.registry: no registry runs here, so it would find nobody"
-                                + " (expected: an entry with RegistryVerticle in the manifest)",
-                        conf
-                                + ":2:21 registry.bridge: the bridge is a part of RegistryVerticle, which does not run here"
-                                + " (expected: an entry with RegistryVerticle in the manifest)",
-                        conf + ":2:21 registry.bridge: the bridge is a part of AdminVerticle, which does not run here"
-                                + " (expected: an entry with AdminVerticle in the manifest)");
-
-        Files.writeString(manifest, """
-                { "verticles": { "registry": { "main": "RegistryVerticle" }, "admin": { "main": "AdminVerticle" } } }
-                """);
-        assertThat(onFiles("check", "-m", manifest.toString())).isZero();
     }
 
     @Test
@@ -192,25 +167,6 @@ class CommandsTest {
                         + "  route   none\n  answer  405 with Allow: GET, HEAD\n");
     }
 
-    @Test
-    void routes_shows_a_table_for_each_listener() {
-        assertThat(onFiles("routes")).isZero();
-        assertThat(out).hasToString("""
-                listener web on 127.0.0.1:8080 (http1, h2c)
-                  HOST             PATH       CONDITIONS          PRIORITY  ROUTE   TO
-                  api.example.com  /users/**  method [GET, POST]  0         users   service users
-                  *                /users/**  header X-Beta: 1    0         canary  service users
-                  *                /**                            -1        rest    service rest
-
-                listener inner on 127.0.0.1:8081 (http1)
-                  HOST             PATH       CONDITIONS          PRIORITY  ROUTE   TO
-                  api.example.com  /users/**  method [GET, POST]  0         users   service users
-                  *                /metrics   listener [inner]    0         inner   service rest
-                  *                /users/**  header X-Beta: 1    0         canary  service users
-                  *                /**                            -1        rest    service rest
-                """);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"version", "--version"})
     void version_says_which_one(String asked) {
@@ -240,6 +196,8 @@ class CommandsTest {
                 "explain GET http://",
                 "explain GET http:///users",
                 "explain GET http://a:port/",
+                "explain GET ws://",
+                "explain GET http://x/ --client here",
                 "run --clustre",
                 "check --set novalue= --set",
                 "proxy --from :8080",

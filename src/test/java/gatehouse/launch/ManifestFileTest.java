@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import gatehouse.config.ConfigException;
 import gatehouse.config.ConfigProblem;
+import gatehouse.policy.plugin.JarClasses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.jar.JarOutputStream;
 import java.util.zip.ZipEntry;
@@ -69,8 +71,8 @@ class ManifestFileTest {
                                 + " is a Vert.x verticle and has a constructor without arguments)",
                         "verticles.json:6:24 verticles.bare.main: io.vertx.core.VerticleBase is no verticle (expected: a"
                                 + " class that is a Vert.x verticle and has a constructor without arguments)",
-                        "verticles.json:6:54 verticles.bare.instence: unknown key (expected: one of main, jar, instances,"
-                                + " enabled, config, did you mean instances?)",
+                        "verticles.json:6:54 verticles.bare.instence: unknown key (expected: one of main, jar, sha256,"
+                                + " instances, enabled, config, did you mean instances?)",
                         "verticles.json:7:49 verticles.gone.jar: plugins/stamp.jar is not there (expected: a jar, relative"
                                 + " to the manifest's folder)",
                         "verticles.json:8:5 verticles.none.main: missing (expected: text)");
@@ -114,6 +116,26 @@ class ManifestFileTest {
         var manifest = read("verticles: { stamp: { main: com.acme.Stamp, jar: later.jar, enabled: false } }");
 
         assertThat(manifest.verticles()).containsOnlyKeys("stamp");
+    }
+
+    @Test
+    void a_jar_with_another_hash_than_the_one_that_is_named_is_refused() throws Exception {
+        var jar = folder.resolve("demo.jar");
+        try (var out = new JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new ZipEntry("empty.txt"));
+            out.closeEntry();
+        }
+        var hash = JarClasses.digest(Files.readAllBytes(jar));
+        var demo = "verticles: { demo: { main: gatehouse.demo.DemoUpstreamVerticle, jar: demo.jar, sha256: \"%s\" } }";
+
+        assertThat(read(demo.formatted(hash.toUpperCase(Locale.ROOT))).verticles())
+                .hasSize(1);
+        assertThat(problems(demo.formatted("0".repeat(64))))
+                .extracting(ConfigProblem::path, ConfigProblem::what)
+                .containsExactly(tuple("verticles.demo.sha256", "demo.jar has " + hash));
+        assertThat(problems("verticles: { http: { main: HttpProxyVerticle, sha256: \"" + hash + "\" } }"))
+                .extracting(ConfigProblem::path, ConfigProblem::what)
+                .containsExactly(tuple("verticles.http.sha256", "a hash without a jar"));
     }
 
     @Test

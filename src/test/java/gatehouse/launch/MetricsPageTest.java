@@ -6,10 +6,14 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -32,21 +36,34 @@ class MetricsPageTest {
     @BeforeAll
     static void scrape_a_gateway_that_has_something_to_tell() throws Exception {
         try (var origin = RawOrigin.answering("here");
-                var gateway = TestGateway.startWithRegistry("""
+                var gateway = TestGateway.startWhole("""
+                        listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, websocket] } }
                         admin: { listen: "127.0.0.1:0", tokens: { ops: { value: a-token-for-operators, role: admin } } }
                         tracing: { otlp: "http://127.0.0.1:1", sample: 0%% }
                         services: { origin: { targets: "%s" } }
-                        routes: { all: { match: { path: "/**" }, to: origin, breaker: {} } }
+                        routes:
+                          all:  { match: { path: "/**" }, to: origin, breaker: {}, mirror: { to: origin } }
+                          news: { match: { path: "/news" }, to: { topic: news } }
                         """, origin.url())) {
             RawClient.get(gateway.port(), "/", "Connection: close");
             RawClient.get(gateway.port(), "/%zz", "Connection: close");
             register(gateway, "http://127.0.0.1:" + origin.port());
             register(gateway, "http://169.254.0.1:80");
+            openAndCloseWebSocket(gateway.port());
             TestGateway.await(gateway.node().redeploy("http"));
             do {
                 scrape = gateway.node().metrics().scrape();
-            } while (!scrape.contains("gatehouse_requests_total{route=\"all\""));
+            } while (!scrape.contains("gatehouse_requests_total{route=\"all\"")
+                    || !scrape.contains("gatehouse_websocket_closes_total{"));
         }
+    }
+
+    private static void openAndCloseWebSocket(int port) throws Exception {
+        HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + "/news"), new WebSocket.Listener() {})
+                .thenCompose(socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, ""))
+                .get(10, TimeUnit.SECONDS);
     }
 
     private static void register(TestGateway gateway, String address) throws Exception {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import gatehouse.config.ConfigException;
 import gatehouse.config.Overrides;
 import gatehouse.snapshot.Blueprint;
+import gatehouse.testing.RawOrigin;
+import io.vertx.core.json.JsonArray;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the page on operations, the unit and the Dockerfile say is so. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -46,7 +50,8 @@ class OperationsPageTest {
 
     @Test
     void the_configuration_of_three_nodes_is_fine() throws Exception {
-        var example = EXAMPLE.matcher(Files.readString(Path.of("docs/operations.md")))
+        var page = Files.readString(Path.of("docs/operations.md"));
+        var example = EXAMPLE.matcher(page.substring(page.indexOf("## Three nodes")))
                 .results()
                 .map(found -> found.group(1))
                 .collect(Collectors.joining())
@@ -86,13 +91,35 @@ class OperationsPageTest {
     }
 
     @Test
+    void images_are_named_by_their_whole_version() throws Exception {
+        assertThat(Files.readString(Path.of("Dockerfile")).lines().filter(line -> line.startsWith("FROM ")))
+                .hasSize(2)
+                .allMatch(line -> line.matches("FROM \\w+(-\\w+)?:\\d+\\.\\d+\\.\\d+[\\w.-]*( AS build)?"));
+    }
+
+    /** As the line stands in the Dockerfile, at a port where the answer is known. */
+    @ParameterizedTest
+    @CsvSource({"200 OK, 0", "503 Service Unavailable, 1"})
+    void the_health_check_of_the_image_goes_by_the_status(String status, int exit) throws Exception {
+        var line = Pattern.compile("CMD \\[\"bash\", \"-c\", \\\\\n  (\".*\")]")
+                .matcher(Files.readString(Path.of("Dockerfile")));
+        assertThat(line.find()).isTrue();
+        try (var origin = RawOrigin.answering(exchange -> exchange.reply(status, ""))) {
+            var check = new JsonArray("[" + line.group(1) + "]").getString(0).replace("9900", "" + origin.port());
+            var process = new ProcessBuilder("bash", "-c", check).start();
+
+            assertThat(process.waitFor()).isEqualTo(exit);
+        }
+    }
+
+    @Test
     void the_image_runs_as_a_user_without_rights_and_tells_how_it_is() throws Exception {
         assertThat(Files.readString(Path.of("Dockerfile")))
                 .contains("\nUSER 10001:10001\n", "\nHEALTHCHECK ", "/health/live")
                 .containsSubsequence(
                         " AS build\n",
                         "COPY src/main src/main\n",
-                        "\nFROM eclipse-temurin:17-jre\n",
+                        "\nFROM eclipse-temurin:17.0.",
                         "COPY --from=build /build/target/gatehouse.jar gatehouse.jar\n");
     }
 }

@@ -36,6 +36,8 @@ class ProcessTest {
     void it_says_once_that_it_is_ready_and_ends_with_0_on_SIGTERM() throws Exception {
         try (var origin = RawOrigin.answering("hello");
                 var gateway = start(origin, "accessLog: logs/access.log")) {
+            gateway.await("transport "); // it is about to start
+            gateway.signal("HUP");
             assertThat(RawClient.get(gateway.awaitPort("web"), "/a").text()).isEqualTo("hello");
             gateway.signal("TERM");
 

@@ -3,6 +3,7 @@ package gatehouse.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.policy.plugin.JarClasses;
 import gatehouse.testing.Answers;
 import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
@@ -10,6 +11,7 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonObject;
 import java.lang.ref.WeakReference;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -150,6 +152,22 @@ class RedeployTest {
     }
 
     @Test
+    void a_jar_with_another_hash_than_the_one_that_is_named_is_not_run() throws Exception {
+        var jar = folder.resolve("echo.jar");
+        try (var gateway = TestGateway.start("")) {
+            write(jar, "first");
+            var hash = JarClasses.digest(Files.readAllBytes(jar));
+            TestGateway.await(gateway.node().adopt(withEcho(gateway, jar, hash)));
+            write(jar, "another");
+
+            assertThatThrownBy(() -> TestGateway.await(gateway.node().redeploy("echo")))
+                    .hasRootCauseMessage(jar + " has the SHA-256 " + JarClasses.digest(Files.readAllBytes(jar))
+                            + ", not the one that the manifest names");
+            assertThat(said(gateway)).isEqualTo("first");
+        }
+    }
+
+    @Test
     void what_the_manifest_names_no_more_ends_and_the_rest_stays() throws Exception {
         var jar = folder.resolve("echo.jar");
         try (var gateway = TestGateway.start("")) {
@@ -166,10 +184,15 @@ class RedeployTest {
     }
 
     private static Manifest withEcho(TestGateway gateway, Path jar) {
+        return withEcho(gateway, jar, null);
+    }
+
+    private static Manifest withEcho(TestGateway gateway, Path jar, @Nullable String sha256) {
         var entries =
                 new LinkedHashMap<>(gateway.node().deployments().manifest().verticles());
         entries.put(
-                "echo", new Manifest.Entry("acme.Echo", jar.toString(), new Instances(1), true, Map.of("at", "acme")));
+                "echo",
+                new Manifest.Entry("acme.Echo", jar.toString(), sha256, new Instances(1), true, Map.of("at", "acme")));
         return new Manifest(null, entries);
     }
 

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gatehouse.config.AccessLogConfig.Format;
 import gatehouse.exchange.ExchangeFacts;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -34,6 +37,24 @@ class LineFormatTest {
                         + "\"target\":\"http://10.0.0.1:8080\",\"attempts\":1,\"problem\":\"bad-gateway\","
                         + "\"consumer\":\"alice\",\"userAgent\":\"curl/8\",\"referer\":\"https://example.com/\","
                         + "\"aborted\":true}");
+    }
+
+    @Test
+    void the_page_on_the_access_log_names_every_member_in_its_order() throws Exception {
+        facts.query = "v=2";
+        facts.problem = "bad-gateway";
+        facts.consumer = "alice";
+        facts.userAgent = "curl/8";
+        facts.referer = "https://example.com/";
+        facts.aborted = true;
+        var members = new ArrayList<String>();
+        parse(line(Format.JSON)).fieldNames().forEachRemaining(members::add);
+        members.add(members.indexOf("aborted"), "closeCode"); // of WebSockets alone
+
+        assertThat(Files.readString(Path.of("docs/access-log.md")).lines())
+                .filteredOn(line -> line.startsWith("| `"))
+                .extracting(line -> line.substring(3, line.indexOf('`', 3)))
+                .containsExactlyElementsOf(members);
     }
 
     @Test

@@ -60,7 +60,10 @@ class BusApiTest {
                         .getString("name"))
                 .isEqualTo("orders");
 
-        ask("deregister", name);
+        var ended = ask("deregister", name);
+        assertThat(ended.getLong("lease")).isEqualTo(registered.getLong("lease"));
+        assertThat(ended.getLong("index")).isEqualTo(registered.getLong("index") + 1);
+        assertThat(ended.getString("expires")).isNotEmpty();
         assertThat(ask("get", new JsonObject("{\"name\":\"orders\"}")).getJsonArray("items"))
                 .isEmpty();
 

@@ -4,49 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.registry.Instance.State;
 import gatehouse.service.TargetStatus;
-import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
-import gatehouse.testing.TestGateway;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class FollowTest {
-    private static final String CONFIG = """
-            version: 1
-            registry: { grace: 300ms, ttl: { min: 50ms } }
-            services: { orders: { registry: %s } }
-            routes: { all: { match: { path: "/**" }, to: orders } }
-            """;
-
-    private final List<RawOrigin> origins = new ArrayList<>();
-    private TestGateway gateway;
-    private Announced orders;
-
-    @AfterEach
-    void stop() throws Exception {
-        gateway.close();
-        for (var origin : origins) {
-            origin.close();
-        }
-    }
-
+class FollowTest extends FollowCase {
     @Test
     void a_new_instance_gets_traffic_within_a_second() throws Exception {
         start("orders");
@@ -246,106 +213,5 @@ class FollowTest {
 
         await("d", () -> get().status() == 200);
         assertThat(targets().stream().map(TargetStatus::url)).noneMatch(url -> url.endsWith(":" + gateway.adminPort()));
-    }
-
-    @Test
-    void instances_come_and_go_under_traffic_and_no_request_fails() throws Exception {
-        start("orders");
-        orders.register("stays", origin("stays"));
-        await("an answer", () -> get().status() == 200);
-        var over = new AtomicBoolean();
-        var answered = new AtomicInteger();
-        var failed = new HashSet<String>();
-        var threads = Executors.newFixedThreadPool(4);
-        var clients = new ArrayList<CompletableFuture<Void>>();
-        for (var i = 0; i < 4; i++) {
-            clients.add(CompletableFuture.runAsync(
-                    () -> {
-                        while (!over.get()) {
-                            var response = get();
-                            answered.incrementAndGet();
-                            if (response.status() != 200) {
-                                synchronized (failed) {
-                                    failed.add(response.head().raw() + response.text());
-                                }
-                            }
-                        }
-                    },
-                    threads));
-        }
-        for (var round = 0; round < 10; round++) {
-            var id = "r" + round;
-            var origin = RawOrigin.answering(Answers.ok(id));
-            orders.register(id, origin.url());
-            await("traffic at " + id, () -> !origin.requests().isEmpty());
-            orders.deregister(id);
-            await("gone", () -> targets().size() == 1);
-            await("nothing in flight", () -> idle(origin));
-            origins.add(origin);
-        }
-        over.set(true);
-        for (var client : clients) {
-            client.join();
-        }
-        threads.shutdown();
-        assertThat(failed).isEmpty();
-        assertThat(answered).hasValueGreaterThan(10);
-    }
-
-    private boolean idle(RawOrigin origin) {
-        var before = origin.requests().size();
-        answering(4);
-        return origin.requests().size() == before;
-    }
-
-    private void start(String registered) throws Exception {
-        gateway = TestGateway.startWithRegistry(CONFIG, registered);
-        orders = new Announced(gateway, "orders");
-    }
-
-    private String origin(String name) throws Exception {
-        var origin = RawOrigin.answering(Answers.ok(name));
-        origins.add(origin);
-        return origin.url();
-    }
-
-    private List<TargetStatus> targets() {
-        return gateway.node().snapshots().current().services().get("orders").targets();
-    }
-
-    private TargetStatus target(int index) {
-        return targets().get(index);
-    }
-
-    private Set<String> answering(int requests) {
-        return count(requests).keySet();
-    }
-
-    /** Who answered how many of some requests, one after another. */
-    private Map<String, Integer> count(int requests) {
-        var count = new java.util.HashMap<String, Integer>();
-        for (var i = 0; i < requests; i++) {
-            count.merge(get().text(), 1, Integer::sum);
-        }
-        return count;
-    }
-
-    private RawResponse get(String... fields) {
-        try (var client = gateway.client()) {
-            return client.send(RawClient.request("GET", "/", fields)).read("GET");
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    /** Waits at most ten seconds for a state that nothing announces. */
-    private static void await(String what, BooleanSupplier state) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!state.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within ten seconds: " + what);
-            }
-            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
-        }
     }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.config.Cidr;
 import io.netty.util.NetUtil;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -115,5 +118,23 @@ class AddressGuardTest {
                 }
             }
         }
+    }
+
+    @Test
+    void the_ports_of_a_node_on_this_machine_are_refused_as_the_own_ones_and_those_of_one_elsewhere_at_its_address()
+            throws Exception {
+        var here = InetAddress.getLoopbackAddress();
+        var elsewhere = InetAddress.getByName("192.0.2.7");
+        var guard = new AddressGuard(
+                List.of(), false, port -> false, () -> Map.of(here, Set.of(9900), elsewhere, Set.of(5701)));
+
+        for (var host : List.of("127.0.0.1", "127.8.8.8", "::1", "localhost")) {
+            assertThat(guard.refusal(host, 9900)).as(host).isEqualTo("that of another node of the gateway");
+            assertThat(guard.refusal(host, 5701)).as(host).isNull();
+        }
+        assertThat(guard.refusal("192.0.2.7", 5701)).isEqualTo("that of another node of the gateway");
+        assertThat(guard.refusal("::ffff:192.0.2.7", 5701)).isNotNull();
+        assertThat(guard.refusal("192.0.2.7", 9900)).isNull();
+        assertThat(guard.refusal("192.0.2.8", 5701)).isNull();
     }
 }

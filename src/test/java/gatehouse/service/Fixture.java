@@ -1,16 +1,16 @@
 package gatehouse.service;
 
 import gatehouse.config.HashKey;
+import gatehouse.config.HealthConfig;
+import gatehouse.config.HealthConfig.Active;
+import gatehouse.config.HealthConfig.Passive;
 import gatehouse.config.PolicySet;
 import gatehouse.config.ServiceConfig;
-import gatehouse.config.ServiceConfig.Active;
 import gatehouse.config.ServiceConfig.Balance;
 import gatehouse.config.ServiceConfig.By;
 import gatehouse.config.ServiceConfig.Concurrency;
 import gatehouse.config.ServiceConfig.ForwarderKind;
-import gatehouse.config.ServiceConfig.Health;
 import gatehouse.config.ServiceConfig.HostHeader;
-import gatehouse.config.ServiceConfig.Passive;
 import gatehouse.config.ServiceConfig.Pool;
 import gatehouse.config.ServiceConfig.Sticky;
 import gatehouse.config.ServiceConfig.TargetConfig;
@@ -102,7 +102,7 @@ final class Fixture {
                 targets,
                 null,
                 new Balance(by, key, sticky, slowStart),
-                new Health(active, passive, panic),
+                new HealthConfig(active, passive, panic),
                 new Pool(64, 64, Duration.ofMillis(100), Duration.ofSeconds(20), false),
                 new Concurrency(1000, 20, true),
                 ForwarderKind.OWN,

@@ -190,6 +190,18 @@ class BlueprintTest {
     }
 
     @Test
+    void a_test_of_a_client_without_an_address_is_a_problem() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listeners: { web: ":8080" }
+                        tests: { x: { request: { url: "http://a.test/", client: here }, expect: { status: 404 } } }
+                        """))
+                .singleElement()
+                .asString()
+                .endsWith("tests.x.request.client: here (expected: an IP address)");
+    }
+
+    @Test
     void explain_says_who_wins_with_which_policies_and_why_the_others_lose() throws Exception {
         Files.createDirectories(folder.resolve("public"));
         var blueprint = read("""
