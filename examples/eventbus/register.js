@@ -17,24 +17,37 @@ const ask = (verb, body) =>
     bus.send(`gatehouse.registry.${verb}`, body, (error, answer) => (error ? reject(error) : resolve(answer.body))));
 
 let timer;
-const register = () =>
-  ask('register', { ...name, address, ttl: `${Math.round(TTL * 1000)}ms` }) // the same again is a renewal
-    .catch(error => console.log(`refused ${error.failureCode} ${error.message}`));
+const refused = error => {
+  console.log(`refused ${error.failureCode} ${error.message}`);
+  if (error.failureCode === 401 || error.failureCode === 403) process.exit(1); // it would be again
+};
+const register = () => ask('register', { ...name, address, ttl: `${Math.round(TTL * 1000)}ms` }); // the same again is a renewal
 
 bus.onopen = async () => {
-  bus.registerHandler('gatehouse.registry.changed', (error, { body }) =>
-    console.log(`${body.change} ${body.service} ${body.instance.id}`));
-  await register();
-  const { items } = await ask('get', { name: service });
-  console.log(`listed ${items.map(item => item.id).join(' ')}`);
-  timer = setInterval(register, (TTL * 1000) / 3);
+  try {
+    bus.registerHandler('gatehouse.registry.changed', (error, message) =>
+      error ? refused(error) : console.log(`${message.body.change} ${message.body.service} ${message.body.instance.id}`));
+    await register();
+    const { items } = await ask('get', { name: service });
+    console.log(`listed ${items.map(item => item.id).join(' ')}`);
+  } catch (error) {
+    refused(error);
+  }
+  clearInterval(timer);
+  timer = setInterval(() => register().catch(refused), (TTL * 1000) / 3);
 };
-bus.onclose = () => clearInterval(timer);
+bus.onclose = ({ code, reason }) => {
+  clearInterval(timer);
+  console.log(`no connection with ${BRIDGE}: ${code} ${reason}`); // the client tries again by itself
+};
 
 const leave = async () => {
   clearInterval(timer);
-  await ask('deregister', name);
-  bus.close();
+  if (bus.state === EventBus.OPEN) {
+    bus.enableReconnect(false);
+    await ask('deregister', name).catch(refused);
+  }
+  process.exit();
 };
 process.once('SIGTERM', leave);
 process.once('SIGINT', leave);

@@ -107,8 +107,11 @@ public final class AdminPort {
     private Future<Void> onLoop(Runnable what) {
         Promise<Void> done = Promise.promise();
         loop().runOnContext(go -> {
-            what.run();
-            done.complete();
+            try {
+                what.run();
+            } finally {
+                done.complete(); // the end of a node does not wait for who could not be told
+            }
         });
         return done.future();
     }

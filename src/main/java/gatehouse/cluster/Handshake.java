@@ -2,15 +2,19 @@ package gatehouse.cluster;
 
 import com.hazelcast.nio.MemberSocketInterceptor;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,14 +31,24 @@ final class Handshake implements MemberSocketInterceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Handshake.class);
 
-    /** Between two lines of the log, as who is refused may come again at once. */
-    private static final long REST = TimeUnit.SECONDS.toNanos(10);
+    /** Between two lines of the log about the same address, as who is refused comes again. */
+    private static final long REST = TimeUnit.MINUTES.toNanos(1);
 
-    private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - REST);
+    /** So many addresses are remembered. */
+    private static final int ADDRESSES = 64;
+
+    /** When the log last had a line about an address, the oldest first; guarded by itself. */
+    private final Map<String, Long> told = new LinkedHashMap<>();
+
+    private final LongSupplier nanoTime;
     private final SecureRandom random = new SecureRandom();
     private final byte[] key;
 
-    Handshake(Secret secret) {
+    /**
+     * @param nanoTime a clock such as {@link System#nanoTime}
+     */
+    Handshake(Secret secret, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         key = secret.derive("members");
     }
 
@@ -82,18 +96,30 @@ final class Handshake implements MemberSocketInterceptor {
         try {
             talk.run();
         } catch (IOException e) {
-            tell(socket.getRemoteSocketAddress(), e);
+            tell(socket.getInetAddress(), e);
             throw e;
         }
         socket.setSoTimeout(before);
     }
 
-    private void tell(SocketAddress other, IOException why) {
-        var now = System.nanoTime();
-        var last = lastTold.get();
-        if (now - last >= REST && lastTold.compareAndSet(last, now)) {
-            LOG.warn("cluster: no connection with {}: {}", other, why.toString());
+    private void tell(@Nullable InetAddress other, IOException why) {
+        var address = other == null ? "one who is gone" : other.getHostAddress();
+        var now = nanoTime.getAsLong();
+        synchronized (told) {
+            var last = told.get(address);
+            if (last != null && now - last < REST) {
+                return;
+            }
+            told.remove(address);
+            told.put(address, now);
+            if (told.size() > ADDRESSES) {
+                told.remove(told.keySet().iterator().next());
+            }
         }
+        var words = why instanceof EOFException
+                ? "it hung up, as it does if it has another cluster.secret, or is no member at all"
+                : why.getMessage();
+        LOG.warn("cluster: no connection with {}: {}", address, words);
     }
 
     private byte[] number() {

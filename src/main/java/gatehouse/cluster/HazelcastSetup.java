@@ -53,7 +53,7 @@ final class HazelcastSetup {
     static HazelcastInstance start(ClusterConfig settings, Secret secret, String id, String name) {
         System.setProperty(LOGGING, "slf4j"); // classes that log before there is a configuration
         var config = config(settings, secret, id, name);
-        var handshake = new Handshake(secret);
+        var handshake = new Handshake(secret, System::nanoTime);
         return HazelcastInstanceFactory.newHazelcastInstance(config, null, new Guarded(handshake));
     }
 

@@ -7,6 +7,7 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import gatehouse.bus.BusWiring;
 import gatehouse.config.ClusterConfig;
+import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -14,6 +15,8 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -42,6 +45,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final Member lonely;
     private final Commons commons;
     private final Doors doors;
+    private final Namesakes namesakes = new Namesakes();
     private @Nullable Ledger ledger;
     private volatile @Nullable Vertx vertx;
     private volatile Set<Integer> ports = Set.of();
@@ -57,15 +61,29 @@ public final class Joined implements Cluster, AutoCloseable {
         hazelcast.getCluster().addMembershipListener(new Comings());
         hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
         LOG.info("cluster: {} on {}, {}", name, address(), described());
+        namesakes.look(members());
     }
 
     /**
      * Joins the members that are found at the seeds, or begins a cluster. Blocks, for some seconds.
      *
      * @param name what others call this node
+     * @throws NotHereException when {@code cluster.listen} is no address of this host
      */
     public static Joined join(ClusterConfig settings, String name) {
+        checkIsHere(settings.listen().host());
         return new Joined(settings, name);
+    }
+
+    private static void checkIsHere(String host) {
+        var address = NetUtil.createInetAddressFromIpAddressString(host);
+        try {
+            if (address != null && !address.isLoopbackAddress() && NetworkInterface.getByInetAddress(address) == null) {
+                throw new NotHereException();
+            }
+        } catch (SocketException e) {
+            LOG.debug("the interfaces of this host are not known", e);
+        }
     }
 
     /** Lets the event bus of a Vert.x that is yet to be made reach other members, and no others reach it. */
@@ -96,6 +114,7 @@ public final class Joined implements Cluster, AutoCloseable {
         @Override
         public void memberAdded(MembershipEvent event) {
             LOG.info("cluster: {} joins, {}", show(event.getMember()), described());
+            namesakes.look(members());
             toldAgain();
             changed();
         }

@@ -3,6 +3,7 @@ package gatehouse.launch;
 import gatehouse.cluster.Alone;
 import gatehouse.cluster.Cluster;
 import gatehouse.cluster.Joined;
+import gatehouse.cluster.NotHereException;
 import gatehouse.config.ConfigException;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.NodeConfig;
@@ -144,6 +145,11 @@ final class GatewayProcess {
         }
         try {
             return Joined.join(cluster, blueprint.config().node().name());
+        } catch (NotHereException e) {
+            throw new NotTakenException(
+                    "cluster.listen: " + cluster.listen() + " can't be taken: " + e.getMessage()
+                            + ". `ip address` shows those that it has.",
+                    e);
         } catch (RuntimeException e) {
             LOG.debug("Hazelcast does not start", e);
             throw new NotTakenException(

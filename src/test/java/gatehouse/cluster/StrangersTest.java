@@ -8,19 +8,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.cluster.Nodes.Word;
+import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
+import gatehouse.config.Size;
+import gatehouse.testing.LogLines;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -59,6 +66,70 @@ class StrangersTest {
         try (var stranger = Joined.join(settings("what strangers believe", one.address()), "stranger")) {
             assertThat(stranger.members()).hasSize(1);
             assertThat(one.members()).extracting(Member::name).doesNotContain("stranger");
+        }
+    }
+
+    @Test
+    void the_log_of_a_member_says_once_a_minute_that_a_stranger_may_have_another_secret() throws Exception {
+        var now = new AtomicLong();
+        var handshake = new Handshake(new Secret(SECRET), now::get);
+        try (var log = new LogLines(Handshake.class)) {
+            for (var attempt = 0; attempt < 3; attempt++) {
+                hangUpOn(handshake);
+            }
+            assertThat(log.lines())
+                    .containsExactly("cluster: no connection with 127.0.0.1: it hung up, as it does if it has another"
+                            + " cluster.secret, or is no member at all");
+            now.addAndGet(TimeUnit.MINUTES.toNanos(1));
+            hangUpOn(handshake);
+            assertThat(log.lines()).hasSize(2);
+        }
+    }
+
+    /** As one who finds that the other has another secret. */
+    private static void hangUpOn(Handshake handshake) throws IOException {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var stranger = new Socket(server.getInetAddress(), server.getLocalPort());
+                var accepted = server.accept()) {
+            stranger.getOutputStream()
+                    .write(("GATEHOUSE-CLUSTER-1\n" + "x".repeat(32)).getBytes(StandardCharsets.US_ASCII));
+            stranger.shutdownOutput();
+            assertThatThrownBy(() -> handshake.onAccept(accepted)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void a_member_listens_at_no_address_of_another_host() {
+        var settings = new ClusterConfig(
+                true,
+                ListenAddress.parse("192.0.2.1:5701"),
+                0,
+                List.of(),
+                SECRET,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(2),
+                Size.parse("16MiB"));
+
+        assertThatThrownBy(() -> Joined.join(settings, "lost"))
+                .isInstanceOf(NotHereException.class)
+                .hasMessage("this host has no such address");
+    }
+
+    @Test
+    void two_members_of_one_name_are_told_once() {
+        var namesakes = new Namesakes();
+        var members = List.of(
+                new Member("1", "gate", "10.0.0.1:5701", true),
+                new Member("2", "other", "10.0.0.2:5701", false),
+                new Member("3", "gate", "10.0.0.3:5701", false));
+        try (var log = new LogLines(Joined.class)) {
+            namesakes.look(members.subList(0, 2));
+            assertThat(log.lines()).isEmpty();
+            namesakes.look(members);
+            namesakes.look(members);
+            assertThat(log.lines())
+                    .containsExactly("cluster: two members are called gate, at 10.0.0.1:5701 and 10.0.0.3:5701;"
+                            + " node.name must be another one on each node");
         }
     }
 
