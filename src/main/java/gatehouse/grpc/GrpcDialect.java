@@ -155,7 +155,8 @@ final class GrpcDialect implements Dialect {
         var chosen = problem.headers().get(STATUS);
         var code = chosen == null ? GrpcStatus.of(problem) : GrpcStatus.parse(chosen);
         var isOver = call.isCarried() && call.hasDeadline() && System.nanoTime() - call.endBy() + ABOUT_NANOS >= 0;
-        var mayBeLate = code == GrpcStatus.UNAVAILABLE || code == GrpcStatus.CANCELLED;
+        var wasReset = chosen != null && code == GrpcStatus.INTERNAL;
+        var mayBeLate = code == GrpcStatus.UNAVAILABLE || code == GrpcStatus.CANCELLED || wasReset;
         return mayBeLate && isOver ? GrpcStatus.DEADLINE_EXCEEDED : code;
     }
 
