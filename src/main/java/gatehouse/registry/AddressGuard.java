@@ -1,6 +1,7 @@
 package gatehouse.registry;
 
 import gatehouse.config.Cidr;
+import gatehouse.config.Embedded;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

@@ -1,12 +1,11 @@
-package gatehouse.registry;
+package gatehouse.config;
 
-import gatehouse.config.Cidr;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** The addresses that an address leads to: itself, and what it has within it of IPv4 for those who translate or tunnel. */
-final class Embedded {
+public final class Embedded {
     private static final int IPV4_BYTES = 4;
     private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
     private static final byte[] TRANSLATED = {0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0};
@@ -21,13 +20,17 @@ final class Embedded {
 
     private Embedded() {}
 
-    /** All of them, each 4 or 16 bytes. */
-    static List<byte[]> in(byte[] address) {
+    /**
+     * All of them, each 4 or 16 bytes.
+     *
+     * @param address 4 or 16 bytes in network order; not changed
+     */
+    public static List<byte[]> in(byte[] address) {
         if (address.length == IPV4_BYTES) {
             return List.of(address);
         }
         var meant = new ArrayList<byte[]>();
-        var isShort = (address[12] | address[13]) == 0; // such as ::1
+        var isShort = (address[12] | address[13] | address[14]) == 0; // ::1 and :: are none
         if (begins(address, MAPPED)
                 || begins(address, TRANSLATED)
                 || NAT64.contains(address)
