@@ -44,7 +44,7 @@ public final class Joined implements Cluster, AutoCloseable {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Member lonely;
     private final Commons commons;
-    private final Doors doors;
+    private final MemberPorts memberPorts;
     private final Namesakes namesakes = new Namesakes();
     private @Nullable Ledger ledger;
     private volatile @Nullable Vertx vertx;
@@ -57,7 +57,7 @@ public final class Joined implements Cluster, AutoCloseable {
         hazelcast = HazelcastSetup.start(settings, secret, id, name);
         lonely = new Member(id, name, address(), true);
         commons = new MapCommons(this::begun, hazelcast);
-        doors = new Doors(hazelcast, id);
+        memberPorts = new MemberPorts(hazelcast, id);
         hazelcast.getCluster().addMembershipListener(new Comings());
         hazelcast.getLifecycleService().addLifecycleListener(event -> lived(event.getState()));
         LOG.info("cluster: {} on {}, {}", name, address(), described());
@@ -105,7 +105,7 @@ public final class Joined implements Cluster, AutoCloseable {
         ports = Set.of(
                 hazelcast.getCluster().getLocalMember().getAddress().getPort(),
                 ((VertxInternal) made).clusterManager().getNodeInfo().port());
-        doors.tell(made, ports);
+        memberPorts.tell(made, ports);
         onChange(() -> ClusterChanged.TOPIC.publishLocal(
                 made, new ClusterChanged(members().stream().map(Member::name).toList())));
     }
@@ -142,14 +142,14 @@ public final class Joined implements Cluster, AutoCloseable {
     private void toldAgain() {
         var begun = vertx;
         if (begun != null && !closing) {
-            doors.tellAgain(begun);
+            memberPorts.tellAgain(begun);
         }
     }
 
     private void gone(com.hazelcast.cluster.Member member) {
         var begun = vertx;
         if (begun != null && !closing) {
-            doors.forget(begun, String.valueOf(member.getAttribute(HazelcastSetup.NODE_ID)));
+            memberPorts.forget(begun, String.valueOf(member.getAttribute(HazelcastSetup.NODE_ID)));
         }
     }
 
@@ -214,12 +214,12 @@ public final class Joined implements Cluster, AutoCloseable {
     public void listensAt(Set<Integer> more) {
         var all = new HashSet<>(ports);
         all.addAll(more);
-        doors.tell(begun(), all);
+        memberPorts.tell(begun(), all);
     }
 
     @Override
     public Map<InetAddress, Set<Integer>> portsOfOthers() {
-        return doors.others();
+        return memberPorts.others();
     }
 
     @Override

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * The ports at which members listen, as they tell each other. What was told is known to every member and read without waiting.
  * Thread-safe.
  */
-final class Doors {
-    private static final Logger LOG = LoggerFactory.getLogger(Doors.class);
+final class MemberPorts {
+    private static final Logger LOG = LoggerFactory.getLogger(MemberPorts.class);
 
     /** What others have told is looked at again after so long. */
     private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(200);
@@ -35,7 +35,7 @@ final class Doors {
     /**
      * @param id of this member
      */
-    Doors(HazelcastInstance hazelcast, String id) {
+    MemberPorts(HazelcastInstance hazelcast, String id) {
         this.hazelcast = hazelcast;
         this.id = id;
         told = hazelcast.getReplicatedMap("gatehouse.ports");
