@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.listener.Listeners;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,14 +12,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that do their work and end. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class CommandsTest {
+class CommandsTest extends CommandCase {
     static final String FINE = """
             version: 1
             listeners: { web: "127.0.0.1:8080", inner: { listen: "127.0.0.1:8081", protocols: http1 } }
@@ -35,20 +32,9 @@ class CommandsTest {
               users: { request: { url: "http://api.example.com/users/1" }, expect: { route: users } }
             """;
 
-    @TempDir
-    private Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path conf;
-    private Path manifest;
-
     @BeforeEach
-    void files() throws IOException {
-        conf = Files.writeString(folder.resolve("gateway.yaml"), FINE);
-        manifest = Files.writeString(
-                folder.resolve("verticles.json"),
-                "{ \"verticles\": { \"http\": { \"main\": \"HttpProxyVerticle\" } } }");
+    void file() throws IOException {
+        Files.writeString(conf, FINE);
     }
 
     @Test
@@ -257,10 +243,5 @@ class CommandsTest {
         var all = new ArrayList<>(List.of(arguments));
         all.addAll(1, List.of("-c", conf.toString()));
         return run(all.toArray(String[]::new));
-    }
-
-    private int run(String... arguments) {
-        return Gatehouse.execute(
-                new Gatehouse.Console(new PrintWriter(out, true), new PrintWriter(err, true)), arguments);
     }
 }

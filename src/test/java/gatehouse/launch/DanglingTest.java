@@ -3,35 +3,14 @@ package gatehouse.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A configuration that relies on what the manifest does not run. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class DanglingTest {
-    @TempDir
-    private Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path conf;
-    private Path manifest;
-
-    @BeforeEach
-    void files() throws IOException {
-        conf = folder.resolve("gateway.yaml");
-        manifest = Files.writeString(
-                folder.resolve("verticles.json"),
-                "{ \"verticles\": { \"http\": { \"main\": \"HttpProxyVerticle\" } } }");
-    }
-
+class DanglingTest extends CommandCase {
     @Test
     void what_relies_on_a_verticle_that_does_not_run_is_a_problem() throws IOException {
         Files.writeString(conf, """
@@ -84,10 +63,5 @@ class DanglingTest {
 
     private int check() {
         return run("check", "-c", conf.toString(), "-m", manifest.toString());
-    }
-
-    private int run(String... arguments) {
-        return Gatehouse.execute(
-                new Gatehouse.Console(new PrintWriter(out, true), new PrintWriter(err, true)), arguments);
     }
 }

@@ -3,31 +3,14 @@ package gatehouse.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the routes became, and where they lead. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class RoutesCommandTest {
-    @TempDir
-    private Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private Path conf;
-
-    @BeforeEach
-    void file() {
-        conf = folder.resolve("gateway.yaml");
-    }
-
+class RoutesCommandTest extends CommandCase {
     @Test
     void routes_shows_a_table_for_each_listener() throws IOException {
         Files.writeString(conf, CommandsTest.FINE);
@@ -74,10 +57,5 @@ class RoutesCommandTest {
         assertThat(run("explain", "-c", conf.toString(), "GET", "ws://localhost:8080/events/news"))
                 .isZero();
         assertThat(out.toString()).contains("  route          news\n  leads to       topic {topic}\n");
-    }
-
-    private int run(String... arguments) {
-        return Gatehouse.execute(
-                new Gatehouse.Console(new PrintWriter(out, true), new PrintWriter(err, true)), arguments);
     }
 }
