@@ -1,6 +1,5 @@
 package gatehouse.config;
 
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -122,10 +121,5 @@ public record GatewayConfig(
                     bridge.listen().toString(),
                     "a loopback address, or at least one entry in admin.tokens");
         }
-    }
-
-    /** Names of listeners that speak HTTP. */
-    public List<String> httpListeners() {
-        return List.copyOf(listeners.keySet());
     }
 }

@@ -92,7 +92,7 @@ class GatewayFileTest {
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
         assertThat(config.admin().tokens().get("grafana"))
                 .isEqualTo(new AdminConfig.Token("fedcba9876543210", AdminConfig.Role.READ));
-        assertThat(config.httpListeners()).containsExactly("web", "inner", "proxied");
+        assertThat(config.listeners().keySet()).containsExactly("web", "inner", "proxied");
         assertThat(config.listeners().get("inner").listen()).isEqualTo(new ListenAddress("::1", 8081));
         assertThat(config.listeners().get("proxied").protocols()).containsExactly(ListenerConfig.Protocol.HTTP1);
         assertThat(config.tests().get("staff read").expect().status()).isEqualTo(404);
