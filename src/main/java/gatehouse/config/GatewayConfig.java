@@ -23,7 +23,10 @@ public record GatewayConfig(
         @Key(doc = "The registry in which services announce their instances.", value = "{}")
         RegistryConfig registry,
 
-        @Key(doc = "Other nodes, with which this one shares the registry.", value = "{}")
+        @Key(
+                doc = "Other nodes, with which this one shares the registry, revoked tokens, purges and topics, and"
+                        + " what routes share by `lock: cluster` and `scope: cluster`.",
+                value = "{}")
         ClusterConfig cluster,
 
         @Key(
