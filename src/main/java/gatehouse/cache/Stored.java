@@ -168,11 +168,6 @@ public final class Stored {
         freshUntil = Math.min(freshUntil, now);
     }
 
-    /** Whether a service may be asked about it, and with which fields. */
-    boolean hasValidator() {
-        return head.etag() != null || head.lastModified() != null;
-    }
-
     /** Counts a use, roughly. */
     void used() {
         hits++;
