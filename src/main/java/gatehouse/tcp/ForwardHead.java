@@ -106,6 +106,16 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Who sends no more has sent no request. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (Side.isEndOfInput(event) && !taken) {
+            var unused = context.close();
+        } else {
+            ReferenceCountUtil.release(event);
+        }
+    }
+
     private void take(Channel connection, HttpRequest request) {
         var facts = new StreamFacts(ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
         Errand errand;
@@ -187,6 +197,11 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private void join(Relay begun, Channel connection, Errand errand, Channel far) {
         if (!connection.isActive()) {
             var unused = far.close();
+            return;
+        }
+        if (held.stream().anyMatch(OneRequest::isBroken)) {
+            var unused = far.close();
+            refuse(begun, Problem.malformed("The body of the request can't be read."));
             return;
         }
         var side = begun.far(far);
