@@ -262,6 +262,7 @@ class CorsTest {
                 "origins: a.test                                              | https://",
                 "origins: 'https://a.test', headers: '*', credentials: true   | headers",
                 "origins: 'https://a.test', methods: '*'                      | methods",
+                "origins: 'https://a.test', methods: [GET, put]               | methods in capitals",
                 "origins: 'https://a.test', expose: 'a b'                     | expose"
             })
     void a_mistake_is_found_when_the_file_is_read(String cors, String told) {
