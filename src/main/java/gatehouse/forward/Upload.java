@@ -7,6 +7,7 @@ import gatehouse.problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,7 +256,7 @@ final class Upload extends Flow {
     }
 
     private void broken(Throwable cause) {
-        if (flows()) {
+        if (flows() && !(cause instanceof StreamResetException)) { // a client that has left is noticed at its answer
             attempt.refuse(BrokenBody.problem(cause));
         }
     }
