@@ -7,7 +7,6 @@ import gatehouse.problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,7 +255,8 @@ final class Upload extends Flow {
     }
 
     private void broken(Throwable cause) {
-        if (flows() && !(cause instanceof StreamResetException)) { // a client that has left is noticed at its answer
+        var hasLeft = exchange.version() == HttpVersion.HTTP_2 && Failures.isEndOfConnection(cause);
+        if (flows() && !hasLeft) { // that is noticed at its answer
             attempt.refuse(BrokenBody.problem(cause));
         }
     }
