@@ -239,9 +239,10 @@ public record ServiceConfig(
             boolean http2,
 
             @Key(
-                    doc = "Over HTTP/2: a connection on which a request ended in vain, and nothing at all came for this long, is"
-                            + " asked by a `PING` whether it is still there, and closed when nothing comes for as long again;"
-                            + " `0s` asks never.",
+                    doc =
+                            "Over HTTP/2: a connection on which a request ended in vain, and nothing at all came for this long, is"
+                                    + " asked by a `PING` whether it is still there, and closed when nothing comes for as long again;"
+                                    + " `0s` asks never.",
                     value = "5s",
                     min = 0,
                     weaker = Weaker.LARGER_OR_ZERO)

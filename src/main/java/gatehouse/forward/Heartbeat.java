@@ -58,7 +58,10 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
     private void doubt(long silence) {
         var now = System.nanoTime();
         var at = context;
-        if (at == null || asking || now - heardNanos < silence || !(mayAsk(now) && at.channel().isActive())) {
+        if (at == null
+                || asking
+                || now - heardNanos < silence
+                || !(mayAsk(now) && at.channel().isActive())) {
             return;
         }
         asking = true;

@@ -137,10 +137,12 @@ abstract class OwnCall implements Reply.Body {
     /** Answers with a message. */
     final void tell(MessageLite message) {
         var bytes = message.toByteArray();
-        var unused = exchange().outflow().write(Buffer.buffer(bytes.length + PREFIX)
-                .appendByte((byte) 0)
-                .appendInt(bytes.length)
-                .appendBytes(bytes));
+        var unused = exchange()
+                .outflow()
+                .write(Buffer.buffer(bytes.length + PREFIX)
+                        .appendByte((byte) 0)
+                        .appendInt(bytes.length)
+                        .appendBytes(bytes));
     }
 
     /** Ends the call. */

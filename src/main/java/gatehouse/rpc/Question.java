@@ -140,9 +140,7 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 var value = equals < 0
                         ? ""
                         : PathTemplate.decoded(pair.substring(equals + 1).replace('+', ' '));
-                parameters
-                        .computeIfAbsent(name, first -> new ArrayList<>())
-                        .add(value);
+                parameters.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
             }
         }
         return parameters;

@@ -35,8 +35,9 @@ class GoAwayTest extends CallCase {
                 .onSuccess(sent -> came.complete(request));
         var call = TestGateway.await(client.open("/t.Any/Watch"));
         call.setChunked(true);
-        var whole = call.send(frame(0, "hello")).compose(response -> response.body()
-                .map(body -> new CallClient.Answer(200, response.headers(), body, response.trailers())));
+        var whole = call.send(frame(0, "hello"))
+                .compose(response -> response.body()
+                        .map(body -> new CallClient.Answer(200, response.headers(), body, response.trailers())));
         var service = came.get(5, TimeUnit.SECONDS);
         service.connection().goAway(0, Integer.MAX_VALUE);
 

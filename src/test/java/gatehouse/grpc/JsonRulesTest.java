@@ -126,9 +126,7 @@ class JsonRulesTest {
                 .addService(ServiceDescriptorProto.newBuilder()
                         .setName("Rules")
                         .addMethod(method(
-                                "Tags",
-                                book,
-                                rule(GET, "/v1/books/{id}/tags").addField(RESPONSE_BODY, text("tags"))))
+                                "Tags", book, rule(GET, "/v1/books/{id}/tags").addField(RESPONSE_BODY, text("tags"))))
                         .addMethod(method(
                                 "Pages",
                                 book,
@@ -166,8 +164,8 @@ class JsonRulesTest {
                                 .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)))
                 .addService(ServiceDescriptorProto.newBuilder()
                         .setName("Olds")
-                        .addMethod(
-                                method("Put", ".lib.Old", rule(PUT, "/v1/olds/{id}").addField(BODY, text("*")))))
+                        .addMethod(method(
+                                "Put", ".lib.Old", rule(PUT, "/v1/olds/{id}").addField(BODY, text("*")))))
                 .build();
     }
 

@@ -101,9 +101,9 @@ class OwnServicesTest {
         var stopped = gateway.node().stop();
         assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
         assertThatThrownBy(watch::hasNext)
-                .isInstanceOfSatisfying(StatusRuntimeException.class, ended -> assertThat(
-                                ended.getStatus().getCode())
-                        .isEqualTo(Status.Code.UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        ended -> assertThat(ended.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
         assertThat(TestGateway.await(stopped)).as("requests that were cut").isEqualTo(0);
     }
 
@@ -234,8 +234,12 @@ class OwnServicesTest {
 
     @Test
     void answers_come_as_they_are_read_and_all_of_them() throws Exception {
-        var question = Buffer.buffer().appendByte((byte) 0x22).appendByte((byte) 21).appendString("grpc.health.v1.Health");
-        var framed = Buffer.buffer().appendByte((byte) 0).appendInt(question.length()).appendBuffer(question);
+        var question =
+                Buffer.buffer().appendByte((byte) 0x22).appendByte((byte) 21).appendString("grpc.health.v1.Health");
+        var framed = Buffer.buffer()
+                .appendByte((byte) 0)
+                .appendInt(question.length())
+                .appendBuffer(question);
         var many = Buffer.buffer();
         for (var i = 0; i < 5_000; i++) {
             many.appendBuffer(framed);
@@ -243,8 +247,9 @@ class OwnServicesTest {
         var client = new CallClient(vertx, gateway.port());
         var request = TestGateway.await(client.open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"));
         request.setChunked(true);
-        var whole = request.send(many).compose(response -> response.body()
-                .map(body -> new CallClient.Answer(200, response.headers(), body, response.trailers())));
+        var whole = request.send(many)
+                .compose(response -> response.body()
+                        .map(body -> new CallClient.Answer(200, response.headers(), body, response.trailers())));
         var answer = TestGateway.await(whole);
         var body = answer.body();
         assertThat(answer.status()).isEqualTo("0");

@@ -93,8 +93,7 @@ class SparseReflectionTest {
                 case FILE_CONTAINING_SYMBOL ->
                     told(answer, asked.getFileContainingSymbol().equals("lib.Books") ? "lib.proto" : "first.proto");
                 case FILE_BY_FILENAME -> told(answer, asked.getFileByFilename());
-                default ->
-                    answer.setErrorResponse(ErrorResponse.newBuilder().setErrorCode(12));
+                default -> answer.setErrorResponse(ErrorResponse.newBuilder().setErrorCode(12));
             };
         } catch (InvalidProtocolBufferException e) {
             throw new UncheckedIOException(e);
