@@ -158,7 +158,17 @@ public record ServiceConfig(
             Duration idle,
 
             @Key(doc = "Speak HTTP/2 (prior knowledge) to the targets.", value = "false")
-            boolean http2) {}
+            boolean http2,
+
+            @Key(
+                    doc =
+                            "Over HTTP/2: a connection on which a request ended in vain, and nothing at all came for this long, is"
+                                    + " asked by a `PING` whether it is still there, and closed when nothing comes for as long again;"
+                                    + " `0s` asks never.",
+                    value = "5s",
+                    min = 0,
+                    weaker = Weaker.LARGER_OR_ZERO)
+            Duration ping) {}
 
     /** Requests under way. */
     public record Concurrency(

@@ -42,6 +42,7 @@ public final class GrpcCall {
     private long mostMessage = Long.MAX_VALUE;
     private boolean carried;
     private boolean idempotent;
+    private @Nullable GrpcFrames answer;
 
     private GrpcCall(Kind kind, String contentType, long timeoutNanos) {
         this.kind = kind;
@@ -87,6 +88,14 @@ public final class GrpcCall {
     /** Whether a media type is one of plain gRPC. */
     public static boolean isPlain(@Nullable String type) {
         return type != null && isOf(type, MEDIA_TYPE);
+    }
+
+    /**
+     * Whether an answer is one to a call. A status of gRPC counts whatever that of HTTP is; without one there has to be a good one of
+     * HTTP (gRPC, "HTTP to gRPC Status Code Mapping").
+     */
+    public static boolean isAnswer(int status, MultiMap headers) {
+        return isPlain(headers.get(HttpHeaders.CONTENT_TYPE)) && (status == 200 || headers.contains("grpc-status"));
     }
 
     /** Nanoseconds; {@link #NONE} without a field, -1 for what is none: at most eight digits and a unit. */
@@ -154,6 +163,16 @@ public final class GrpcCall {
     /** Whether its route carries calls. */
     public boolean isCarried() {
         return carried;
+    }
+
+    /** Notes through what the messages of its answer pass. */
+    public void answeredThrough(GrpcFrames frames) {
+        answer = frames;
+    }
+
+    /** Whether a part of a message was answered, so that nothing but the rest of it may follow. */
+    public boolean isAnswerInMessage() {
+        return answer != null && answer.isInMessage();
     }
 
     /** Whether it may be sent again although it was processed. */

@@ -19,6 +19,7 @@ public final class GrpcFrames {
     private int seen;
     private int flag;
     private long left;
+    private boolean inMessage;
 
     /**
      * @param most longest message, in bytes
@@ -51,6 +52,12 @@ public final class GrpcFrames {
                 seen = 0;
             }
         }
+        inMessage = seen > 0;
+    }
+
+    /** Whether what has passed ends in the middle of a message. */
+    public boolean isInMessage() {
+        return inMessage;
     }
 
     private void next(int octet) {

@@ -50,6 +50,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
             }
             var http2 = pipeline.get(Http2ConnectionHandler.class);
             if (http2 != null) {
+                Heartbeat.on(connection, base.channel(), http2);
                 StrictAnswerHeads.guard(http2);
                 FairWindows.on(http2);
             }

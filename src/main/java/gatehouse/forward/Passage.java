@@ -256,6 +256,10 @@ abstract class Passage {
         }
         if (cut && upstream != null) {
             UpstreamClients.abandon(upstream);
+            if (upstream.version() == HttpVersion.HTTP_2) {
+                Heartbeat.doubt(
+                        upstream.connection(), plan.service().config().pool().ping());
+            }
         }
         seat.leave();
     }

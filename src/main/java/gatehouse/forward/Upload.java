@@ -255,7 +255,8 @@ final class Upload extends Flow {
     }
 
     private void broken(Throwable cause) {
-        if (flows()) {
+        var hasLeft = exchange.version() == HttpVersion.HTTP_2 && Failures.isEndOfConnection(cause);
+        if (flows() && !hasLeft) { // that is noticed at its answer
             attempt.refuse(BrokenBody.problem(cause));
         }
     }

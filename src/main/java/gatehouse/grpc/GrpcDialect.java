@@ -53,15 +53,19 @@ final class GrpcDialect implements Dialect {
                 return chunk;
             });
         }
+        if (exchange.expectsContinue()) {
+            exchange.sendContinue(); // a call is begun before its messages have come
+        }
         return next.apply(exchange).compose(reply -> answered(exchange, call, reply));
     }
 
     private static Future<Reply> answered(Exchange exchange, GrpcCall call, Reply reply) {
         var headers = reply.headers();
-        if (reply.status() != 200 || !GrpcCall.isPlain(headers.get(HttpHeaders.CONTENT_TYPE))) {
+        if (!GrpcCall.isAnswer(reply.status(), headers)) {
             reply.cancel();
             return Future.failedFuture(notACall(reply.status()).asFailure());
         }
+        reply.status(200);
         var frames = new GrpcFrames(call.mostMessage(), headers.get(ENCODING), Origin.UPSTREAM);
         if (call.isWeb()) {
             return Future.succeededFuture(WebReply.of(exchange, call, reply, frames));
@@ -120,7 +124,9 @@ final class GrpcDialect implements Dialect {
         var message = GrpcStatus.encoded(problem.detail());
         if (response.headWritten()) {
             if (call.isWeb()) {
-                return call.isCarried() ? response.end(WebReply.lastFrame(call, status, message)) : response.reset();
+                return call.isCarried() && !call.isAnswerInMessage()
+                        ? response.end(WebReply.lastFrame(call, status, message))
+                        : response.reset(); // the frame would be taken for the rest of the message
             }
             response.trailers().clear();
             response.putTrailer(STATUS, status);

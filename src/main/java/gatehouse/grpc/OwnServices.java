@@ -4,74 +4,48 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Reply;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.grpc.health.HealthService;
-import io.vertx.grpc.reflection.ReflectionService;
-import io.vertx.grpc.server.GrpcServer;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The services that the gateway has itself, where no route takes them: {@code grpc.health.v1.Health}, for whoever balances over
- * gateways, and {@code grpc.reflection.v1.ServerReflection}. Confined to its event loop; loaded when first asked.
+ * gateways, and {@code grpc.reflection.v1.ServerReflection}, also as {@code v1alpha}. Confined to its event loop.
  */
 final class OwnServices {
     private static final String HEALTH = "/grpc.health.v1.Health/";
-    private static final String REFLECTION = "/grpc.reflection.v1.ServerReflection/";
+    private static final long LONGEST_NANOS = Duration.ofHours(1).toNanos();
 
     private final Vertx vertx;
-    private final BooleanSupplier ready;
-    private @Nullable GrpcServer server;
+    private final OwnHealth health;
 
     OwnServices(Vertx vertx, BooleanSupplier ready) {
         this.vertx = vertx;
-        this.ready = ready;
+        this.health = new OwnHealth(vertx, ready);
     }
 
     /** The answer to a call of theirs; null for any other. */
     @Nullable Future<Reply> answer(Exchange exchange) {
-        var path = exchange.path();
         var call = exchange.call();
-        if (call == null
-                || call.kind() != GrpcCall.Kind.PLAIN
-                || !(path.startsWith(HEALTH) || path.startsWith(REFLECTION))) {
+        var own = call == null || call.kind() != GrpcCall.Kind.PLAIN ? null : of(exchange.path());
+        if (call == null || own == null) {
             return null;
         }
-        return Future.succeededFuture(new Reply(200, null, HttpHeaders.headers(), new Answer(server())));
+        call.carry(exchange.startNanos(), OwnCall.LONGEST, LONGEST_NANOS, false);
+        var headers = HttpHeaders.headers().set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE);
+        return Future.succeededFuture(new Reply(200, null, headers, own));
     }
 
-    private GrpcServer server() {
-        if (server == null) {
-            server = GrpcServer.server(vertx)
-                    .addService(HealthService.create(vertx)
-                            .register("", () -> Future.succeededFuture(ready.getAsBoolean())))
-                    .addService(ReflectionService.v1());
-        }
-        return server;
-    }
-
-    private record Answer(GrpcServer server) implements Reply.Body {
-        @Override
-        public Future<Void> sendTo(Exchange exchange) {
-            Promise<Void> done = Promise.promise();
-            exchange.whenClientLeaves(() -> done.tryComplete());
-            exchange.response().endHandler(end -> done.tryComplete());
-            var request = exchange.request();
-            server.handle(request);
-            request.resume();
-            return done.future();
-        }
-
-        @Override
-        public boolean writesHead() {
-            return true;
-        }
-
-        @Override
-        public long length() {
-            return -1;
-        }
+    private @Nullable OwnCall of(String path) {
+        return switch (path) {
+            case HEALTH + "Check" -> health.check();
+            case HEALTH + "List" -> health.list();
+            case HEALTH + "Watch" -> health.watch();
+            case "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+                    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo" -> new OwnReflection(vertx);
+            default -> null;
+        };
     }
 }

@@ -25,6 +25,7 @@ final class WebReply {
         var headers = reply.headers();
         headers.set(HttpHeaders.CONTENT_TYPE, contentType(call));
         exchange.keepTrailers();
+        call.answeredThrough(frames);
         moveStatus(headers, exchange.trailers());
         return reply.with(new Body(reply.body(), call, frames));
     }

@@ -78,6 +78,11 @@ final class AnswerSink implements WriteStream<Buffer> {
 
     @Override
     public Future<Void> end() {
+        if (rest.length() > 0) {
+            return broken(Problem.badGateway(
+                            "upstream-protocol-error", "The service ended its answer in the middle of a message.")
+                    .asFailure());
+        }
         ended.tryComplete();
         return Future.succeededFuture();
     }

@@ -109,7 +109,8 @@ final class HugeNumbers {
     /** Whether a text is a number that is too long, or has an exponent of more digits than one may have. */
     static boolean isHuge(String text) {
         var e = Math.max(text.lastIndexOf('e'), text.lastIndexOf('E'));
-        if (text.length() <= LONGEST && (e < 1 || text.length() - e - 1 <= EXPONENT_DIGITS)) {
+        var isSigned = e >= 0 && e + 1 < text.length() && (text.charAt(e + 1) == '+' || text.charAt(e + 1) == '-');
+        if (text.length() <= LONGEST && (e < 1 || text.length() - e - (isSigned ? 2 : 1) <= EXPONENT_DIGITS)) {
             return false;
         }
         for (var i = 0; i < text.length(); i++) {

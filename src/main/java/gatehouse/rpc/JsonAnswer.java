@@ -40,7 +40,7 @@ final class JsonAnswer {
     /** What the client gets of a reply of the service. */
     Future<Reply> of(Reply reply) {
         var headers = reply.headers();
-        if (reply.status() != 200 || !GrpcCall.isPlain(headers.get(HttpHeaders.CONTENT_TYPE))) {
+        if (!GrpcCall.isAnswer(reply.status(), headers)) {
             reply.cancel();
             return Future.failedFuture(problem(
                             GrpcStatus.ofHttp(reply.status()),
@@ -69,7 +69,7 @@ final class JsonAnswer {
         });
         return sent(reply, sink).compose(whole -> {
             exchange.answerDirectly();
-            var refusal = refusal(exchange.trailers());
+            var refusal = refusal(reply.headers(), exchange.trailers());
             if (refusal == null && got.isEmpty()) {
                 refusal = problem(GrpcStatus.INTERNAL, "The service answered without a message.");
             }
@@ -114,7 +114,7 @@ final class JsonAnswer {
         fields.set(HttpHeaders.CONTENT_TYPE, events ? EVENTS : "application/x-ndjson");
         lines.began.future().onComplete(first -> promise.tryComplete(new Reply(200, null, fields, lines)));
         sent.onComplete(end -> {
-            var refusal = end.succeeded() ? refusal(trailers) : null;
+            var refusal = end.succeeded() ? refusal(reply.headers(), trailers) : null;
             if (!lines.hasBegun() && (end.failed() || refusal != null)) {
                 promise.tryFail(
                         end.failed()
@@ -150,14 +150,19 @@ final class JsonAnswer {
             if (question.responseBody().isEmpty()) {
                 return messages.json(answer);
             }
-            var whole = Messages.read(messages.json(answer).getBytes(java.nio.charset.StandardCharsets.UTF_8));
             var field = Messages.field(question.method().getOutputType(), question.responseBody());
-            var part = field == null ? null : whole.get(field.getJsonName());
-            return part == null ? "null" : part.toString();
+            return field == null ? "null" : messages.json(answer, field);
         } catch (InvalidProtocolBufferException e) {
             throw problem(GrpcStatus.INTERNAL, "A message of the service does not fit the schema.")
                     .asFailure();
         }
+    }
+
+    /** What is told behind an answer; null for one that is fine. */
+    private static @Nullable Problem refusal(MultiMap head, MultiMap trailers) {
+        return head.contains(STATUS) || trailers.contains(STATUS)
+                ? refusal(trailers)
+                : problem(GrpcStatus.UNKNOWN, "The service ended its answer without a status.");
     }
 
     /** What is told in place of an answer; null for one that is fine, or that says nothing yet. */

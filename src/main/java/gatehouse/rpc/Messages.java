@@ -2,8 +2,10 @@ package gatehouse.rpc;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,12 +16,16 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import gatehouse.problem.Problem;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as messages of a type and back, by protobuf's own mapping. What does not fit is named by its place. */
 final class Messages {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // what is no double becomes none
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     /** Types of {@code google.protobuf} have a JSON of their own, into which there is no looking. */
@@ -56,7 +62,7 @@ final class Messages {
         }
     }
 
-    /** The message of an object. */
+    /** The message of an object; what it has to have may still be missing. */
     DynamicMessage message(Descriptor type, JsonNode json) {
         HugeNumbers.refuse(type, json);
         if (!json.isObject() && !type.getFullName().startsWith(WELL_KNOWN)) {
@@ -65,7 +71,7 @@ final class Messages {
         var builder = DynamicMessage.newBuilder(type);
         try {
             JsonFormat.parser().usingTypeRegistry(types).merge(json.toString(), builder);
-            return builder.build();
+            return builder.buildPartial();
         } catch (InvalidProtocolBufferException | RuntimeException e) {
             var found = new Search().wrong(type, json, null);
             throw found == null ? bad("", reason(e)) : found;
@@ -134,10 +140,18 @@ final class Messages {
 
     /** The JSON of a message. */
     String json(DynamicMessage message) throws InvalidProtocolBufferException {
-        return JsonFormat.printer()
-                .usingTypeRegistry(types)
-                .omittingInsignificantWhitespace()
-                .print(message);
+        return printer().print(message);
+    }
+
+    /** The JSON of a field of a message; its default where it is not there, and {@code null} where that is no value. */
+    String json(DynamicMessage message, FieldDescriptor field) throws InvalidProtocolBufferException {
+        var whole = printer().includingDefaultValueFields(Set.of(field)).print(message);
+        var part = read(whole.getBytes(StandardCharsets.UTF_8)).get(field.getJsonName());
+        return part == null ? "null" : part.toString();
+    }
+
+    private JsonFormat.Printer printer() {
+        return JsonFormat.printer().usingTypeRegistry(types).omittingInsignificantWhitespace();
     }
 
     private static String reason(Exception e) {

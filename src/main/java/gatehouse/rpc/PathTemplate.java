@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param segments literals, {@code *} for one segment, {@code **} for the rest
  * @param variables which segments a field gets
  * @param verb what stands behind the last colon, empty for nothing
+ * @param literal what a path begins with that fits
  */
-record PathTemplate(List<String> segments, List<Variable> variables, String verb) {
+record PathTemplate(List<String> segments, List<Variable> variables, String verb, String literal) {
     /** More literals first, then longer ones. */
     static final Comparator<PathTemplate> MOST_SPECIFIC_FIRST = Comparator.comparingLong(PathTemplate::literals)
             .thenComparingInt(template -> template.segments.size())
@@ -63,7 +64,18 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
             }
         }
         return new PathTemplate(
-                List.copyOf(segments), List.copyOf(variables), hasVerb ? text.substring(colon + 1) : "");
+                List.copyOf(segments),
+                List.copyOf(variables),
+                hasVerb ? text.substring(colon + 1) : "",
+                literal(segments));
+    }
+
+    private static String literal(List<String> segments) {
+        var literal = new StringBuilder("/");
+        for (var i = 0; i < segments.size() && !segments.get(i).startsWith("*"); i++) {
+            literal.append(i == 0 ? "" : "/").append(segments.get(i));
+        }
+        return literal.toString();
     }
 
     private long literals() {
@@ -73,6 +85,9 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
     /** The fields of a path, decoded; null for a path that does not fit. */
     @Nullable Map<String, String> match(String whole) {
         var path = whole;
+        if (!path.startsWith(literal)) {
+            return null; // most of a large schema goes no further
+        }
         if (!verb.isEmpty()) {
             if (!path.endsWith(":" + verb)) {
                 return null;

@@ -6,11 +6,15 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
 import gatehouse.exchange.Exchange;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +36,9 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         var pattern = exchange.pattern();
         var service = pattern == null ? null : pattern.capture("service", exchange.path());
         var named = pattern == null ? null : pattern.capture("method", exchange.path());
+        var isPost = exchange.method().equals("POST");
         if (service != null && named != null) {
-            var method = schema.method(service, named);
+            var method = isPost ? schema.method(service, named) : null;
             return method == null ? null : new Question(method, Map.of(), "*", "");
         }
         var path = exchange.upstreamPath();
@@ -43,8 +48,29 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 return new Question(binding.method(), fields, binding.body(), binding.responseBody());
             }
         }
-        var method = exchange.method().equals("POST") ? schema.method(path) : null;
+        var method = isPost ? schema.method(path) : null;
         return method == null ? null : new Question(method, Map.of(), "*", "");
+    }
+
+    /** The methods of HTTP by which something is asked at this path, in one line; empty for none. */
+    static String allowed(Schema schema, Exchange exchange) {
+        var pattern = exchange.pattern();
+        var service = pattern == null ? null : pattern.capture("service", exchange.path());
+        var named = pattern == null ? null : pattern.capture("method", exchange.path());
+        if (service != null && named != null) {
+            return schema.method(service, named) == null ? "" : "POST";
+        }
+        var path = exchange.upstreamPath();
+        var methods = new TreeSet<String>();
+        for (var binding : schema.bindings()) {
+            if (binding.path().match(path) != null) {
+                methods.add(binding.httpMethod());
+            }
+        }
+        if (schema.method(path) != null) {
+            methods.add("POST");
+        }
+        return String.join(", ", methods);
     }
 
     /** Path of the call. */
@@ -76,9 +102,15 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         if (query != null && !body.equals("*")) {
             parameters(query).forEach((field, values) -> values.forEach(value -> put(given, type, field, value)));
         }
-        fields.forEach((field, value) -> put(given, type, field, value));
+        fields.forEach((field, value) -> {
+            put(given, type, field, value);
+            clear(builder, List.of(field.split("\\.", -1))); // a body says nothing else, even where this is the default
+        });
         if (!given.isEmpty()) {
             builder.mergeFrom(messages.message(type, given));
+        }
+        if (!builder.isInitialized()) {
+            throw Messages.bad(builder.findInitializationErrors().get(0), "is required");
         }
         var bytes = builder.build().toByteArray();
         return Buffer.buffer(bytes.length + PREFIX)
@@ -87,8 +119,20 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 .appendBytes(bytes);
     }
 
-    private static Map<String, java.util.List<String>> parameters(String query) {
-        var parameters = new LinkedHashMap<String, java.util.List<String>>();
+    /** Takes out what is there at the path of a field, which there is. */
+    private static void clear(Message.Builder at, List<String> names) {
+        var field = Objects.requireNonNull(Messages.field(at.getDescriptorForType(), names.get(0)));
+        if (names.size() == 1) {
+            at.clearField(field);
+        } else if (at.hasField(field)) {
+            var inner = ((Message) at.getField(field)).toBuilder();
+            clear(inner, names.subList(1, names.size()));
+            at.setField(field, inner.buildPartial());
+        }
+    }
+
+    private static Map<String, List<String>> parameters(String query) {
+        var parameters = new LinkedHashMap<String, List<String>>();
         for (var pair : query.split("&", -1)) {
             if (!pair.isEmpty()) {
                 var equals = pair.indexOf('=');
@@ -96,9 +140,7 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 var value = equals < 0
                         ? ""
                         : PathTemplate.decoded(pair.substring(equals + 1).replace('+', ' '));
-                parameters
-                        .computeIfAbsent(name, first -> new java.util.ArrayList<>())
-                        .add(value);
+                parameters.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
             }
         }
         return parameters;

@@ -19,7 +19,9 @@ import io.vertx.core.internal.ContextInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -37,6 +39,10 @@ final class Reflection implements SchemaSource {
     private static final int MOST_BYTES = 16 * 1024 * 1024;
     private static final List<String> VERSIONS = List.of("v1", "v1alpha");
 
+    /** So many calls in a row at most, where a service tells its schema bit by bit. */
+    private static final int MOST_CALLS = 100;
+
+    private static final int FILE_BY_FILENAME = 3;
     private static final int FILE_CONTAINING_SYMBOL = 4;
     private static final int LIST_SERVICES = 7;
     private static final int FILES_ANSWER = 4;
@@ -138,7 +144,11 @@ final class Reflection implements SchemaSource {
 
     private static Future<List<FileDescriptorProto>> ask(
             Exchange asker, Function<Exchange, Future<Reply>> next, String version) {
-        return call(asker, next, version, List.of(request(LIST_SERVICES, "*")))
+        var began = System.nanoTime();
+        Function<List<Buffer>, Future<List<UnknownFieldSet>>> call =
+                questions -> call(asker, next, version, questions, began);
+        Function<List<Buffer>, Future<List<UnknownFieldSet>>> service = questions -> askAll(call, questions, 1);
+        return service.apply(List.of(request(LIST_SERVICES, "*")))
                 .compose(answers -> {
                     var questions = new ArrayList<Buffer>();
                     for (var answer : answers) {
@@ -146,9 +156,49 @@ final class Reflection implements SchemaSource {
                             names(list).forEach(name -> questions.add(request(FILE_CONTAINING_SYMBOL, name)));
                         }
                     }
-                    return call(asker, next, version, questions);
+                    return service.apply(questions);
                 })
-                .map(Reflection::files);
+                .compose(answers -> whole(service, files(answers), 1));
+    }
+
+    /** Asks on where a service ends the call before it has answered all: some take one question for each. */
+    private static Future<List<UnknownFieldSet>> askAll(
+            Function<List<Buffer>, Future<List<UnknownFieldSet>>> call, List<Buffer> questions, int calls) {
+        return call.apply(questions).compose(answers -> {
+            if (answers.isEmpty() || answers.size() >= questions.size() || calls == MOST_CALLS) {
+                return Future.succeededFuture(answers);
+            }
+            var left = questions.subList(answers.size(), questions.size());
+            return askAll(call, left, calls + 1).map(more -> {
+                answers.addAll(more);
+                return answers;
+            });
+        });
+    }
+
+    /** Asks for what is imported and was not told: some servers answer with one file and leave it to their clients. */
+    private static Future<List<FileDescriptorProto>> whole(
+            Function<List<Buffer>, Future<List<UnknownFieldSet>>> service,
+            Map<String, FileDescriptorProto> files,
+            int rounds) {
+        var missing = new LinkedHashSet<String>();
+        files.values().forEach(file -> missing.addAll(file.getDependencyList()));
+        missing.removeAll(files.keySet());
+        if (files.isEmpty()) {
+            return Future.failedFuture("no file was told");
+        }
+        if (missing.isEmpty() || rounds == MOST_CALLS) {
+            return Future.succeededFuture(List.copyOf(files.values()));
+        }
+        var questions =
+                missing.stream().map(name -> request(FILE_BY_FILENAME, name)).toList();
+        return service.apply(questions).compose(answers -> {
+            var known = files.size();
+            files.putAll(files(answers));
+            return files.size() == known
+                    ? Future.succeededFuture(List.copyOf(files.values())) // that one is missing is told later
+                    : whole(service, files, rounds + 1);
+        });
     }
 
     private static List<String> names(ByteString list) {
@@ -161,8 +211,8 @@ final class Reflection implements SchemaSource {
         return names;
     }
 
-    /** Of each service its file and all that that imports; servers answer with both. */
-    private static List<FileDescriptorProto> files(List<UnknownFieldSet> answers) {
+    /** The files that were told, by their names. */
+    private static Map<String, FileDescriptorProto> files(List<UnknownFieldSet> answers) {
         var files = new LinkedHashMap<String, FileDescriptorProto>();
         for (var answer : answers) {
             for (var some : answer.getField(FILES_ANSWER).getLengthDelimitedList()) {
@@ -176,10 +226,7 @@ final class Reflection implements SchemaSource {
                 }
             }
         }
-        if (files.isEmpty()) {
-            throw new IllegalArgumentException("no file was told");
-        }
-        return List.copyOf(files.values());
+        return files;
     }
 
     private static UnknownFieldSet read(ByteString bytes) {
@@ -203,13 +250,17 @@ final class Reflection implements SchemaSource {
     }
 
     private static Future<List<UnknownFieldSet>> call(
-            Exchange asker, Function<Exchange, Future<Reply>> next, String version, List<Buffer> questions) {
+            Exchange asker,
+            Function<Exchange, Future<Reply>> next,
+            String version,
+            List<Buffer> questions,
+            long began) {
         var headers = HttpHeaders.headers()
                 .set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE)
                 .set("grpc-timeout", "5S");
         var exchange = asker.detached(HttpMethod.POST, headers);
         var call = GrpcCall.ofJson(headers);
-        call.carry(System.nanoTime(), MOST_BYTES, PATIENCE_NANOS, true);
+        call.carry(began, MOST_BYTES, PATIENCE_NANOS, true);
         exchange.calls(call);
         exchange.sendAs("/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo", null);
         var all = Buffer.buffer();
@@ -217,8 +268,12 @@ final class Reflection implements SchemaSource {
         exchange.sendBody(all);
         var answers = new ArrayList<UnknownFieldSet>();
         exchange.answerInto(new AnswerSink(MOST_BYTES, message -> {
-            answers.add(read(ByteString.copyFrom(message.getBytes())));
-            return Future.succeededFuture();
+            try {
+                answers.add(read(ByteString.copyFrom(message.getBytes())));
+                return Future.succeededFuture();
+            } catch (IllegalArgumentException e) {
+                return Future.failedFuture(e);
+            }
         }));
         return next.apply(exchange).compose(reply -> {
             var status = GrpcStatus.parse(reply.headers().get("grpc-status"));

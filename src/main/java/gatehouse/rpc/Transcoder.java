@@ -11,26 +11,34 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Makes calls of the requests of one route, and JSON of what is answered. Shared by all event loops. */
 public final class Transcoder {
+    /** More digits than a {@code grpc-timeout} may have begin here; nobody waits for an answer that long. */
+    private static final long MOST_MILLIS = 99_999_999;
+
     private final SchemaSource source;
     private final long most;
     private final long longestNanos;
     private final long totalNanos;
+    private final Predicate<String> idempotent;
 
     /**
      * @param schema null to ask the service for it
      * @param most longest message, in bytes
      * @param longestNanos longest deadline that a client may set
      * @param totalNanos deadline where a client sets none; 0 for none
+     * @param idempotent whether the call of a path may be sent again
      */
-    public Transcoder(@Nullable Schema schema, long most, long longestNanos, long totalNanos) {
+    public Transcoder(
+            @Nullable Schema schema, long most, long longestNanos, long totalNanos, Predicate<String> idempotent) {
         this.source = schema == null ? new Reflection() : SchemaSource.of(schema);
         this.most = most;
         this.longestNanos = longestNanos;
         this.totalNanos = totalNanos;
+        this.idempotent = idempotent;
     }
 
     /**
@@ -55,8 +63,9 @@ public final class Transcoder {
     }
 
     private static ProblemException unknown(Schema schema, Exchange exchange) {
-        if (!exchange.method().equals("POST") && schema.method(exchange.upstreamPath()) != null) {
-            return Problem.methodNotAllowed("POST").asFailure();
+        var allowed = Question.allowed(schema, exchange);
+        if (!allowed.isEmpty()) {
+            return Problem.methodNotAllowed(allowed).asFailure();
         }
         return Problem.notFound("The schema of the service has no method for this request.")
                 .asFailure();
@@ -74,11 +83,11 @@ public final class Transcoder {
         var headers = exchange.headers();
         var hadDeadline = headers.contains("grpc-timeout");
         if (!hadDeadline && totalNanos > 0 && !exchange.pace().streaming()) {
-            headers.set("grpc-timeout", Math.max(1, totalNanos / 1_000_000) + "m");
+            headers.set("grpc-timeout", Math.min(Math.max(1, totalNanos / 1_000_000), MOST_MILLIS) + "m");
         }
         var call = GrpcCall.ofJson(headers);
         try {
-            call.carry(exchange.startNanos(), most, longestNanos, false);
+            call.carry(exchange.startNanos(), most, longestNanos, idempotent.test(question.path()));
             if (exchange.hasBody()) {
                 exchange.bodyThrough(new Body(question, messages, query, most));
             } else {

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -104,7 +105,14 @@ final class Probes {
                                 : HealthCheck.send(request, named))
                         .timeout(config.timeout().toMillis(), TimeUnit.MILLISECONDS)
                         // The body is nobody's business, and a late answer neither.
-                        .onComplete(done -> request.reset()));
+                        .onComplete(done -> over(request)));
+    }
+
+    private static void over(HttpClientRequest request) {
+        request.reset();
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.connection().close(); // it would be kept
+        }
     }
 
     private static Future<Void> judge(HttpClientResponse response) {

@@ -76,7 +76,8 @@ final class Destinations {
                             : null,
                     calls.message().bytes(),
                     calls.deadline().toNanos(),
-                    timeouts == null ? 0 : timeouts.total().toNanos());
+                    timeouts == null ? 0 : timeouts.total().toNanos(),
+                    calls::isIdempotent);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -49,7 +49,7 @@ class QueryOfDeathTest {
                 null,
                 new BalanceConfig(BalanceConfig.By.ROUND_ROBIN, null, null, Duration.ZERO),
                 new HealthConfig(null, null, new Share(0.5)),
-                new ServiceConfig.Pool(1, 64, Duration.ofSeconds(10), Duration.ofSeconds(20), false),
+                new ServiceConfig.Pool(1, 64, Duration.ofSeconds(10), Duration.ofSeconds(20), false, Duration.ZERO),
                 new ServiceConfig.Concurrency(1000, 20, true),
                 ServiceConfig.ForwarderKind.OWN,
                 List.of(),

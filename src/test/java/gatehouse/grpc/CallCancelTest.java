@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Calls that one side gives up. */
 class CallCancelTest extends CallCase {
@@ -49,24 +50,48 @@ class CallCancelTest extends CallCase {
         assertThat(client.call("/t.Once/Get", "grpc-timeout: 100m").status()).isEqualTo("4");
     }
 
-    @Test
-    void a_client_that_cancels_is_heard_at_the_service_within_100_ms() throws Exception {
+    /** What a call that is cancelled waits for. */
+    private enum Waiting {
+        /** An answer. */
+        NOTHING_CAME,
+        /** A client that reads what came. */
+        UNREAD_ANSWER,
+        /** A service that reads what was sent. */
+        UNREAD_REQUEST
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_client_that_cancels_is_heard_at_the_service_within_100_ms(Waiting waiting) throws Exception {
         var took = new ArrayList<Long>();
         for (var i = 0; i < 5; i++) {
             var came = new CompletableFuture<Void>();
             var reset = new CompletableFuture<Long>();
             script = request -> {
-                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                var response = request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                if (waiting == Waiting.UNREAD_ANSWER) {
+                    response.putHeader("content-type", "application/grpc").setChunked(true);
+                    response.write(frame(0, "x".repeat(1_000_000)));
+                } else if (waiting == Waiting.UNREAD_REQUEST) {
+                    request.pause();
+                }
                 came.complete(null);
             };
-            var call = TestGateway.await(client.open("/t.Any/Get")
-                    .compose(request -> request.setChunked(true).sendHead().map(request)));
+            var call = TestGateway.await(client.open("/t.Any/Get")).setChunked(true);
+            var answered = call.response().map(response -> response.pause());
+            call.write(frame(0, waiting == Waiting.UNREAD_REQUEST ? "x".repeat(1_000_000) : "hello"));
             came.get(5, TimeUnit.SECONDS);
+            if (waiting == Waiting.UNREAD_ANSWER) {
+                TestGateway.await(answered);
+            }
             var began = System.nanoTime();
             call.reset(8);
             took.add(reset.get(5, TimeUnit.SECONDS) - began);
         }
         assertQuick(took);
+        assertThat(gateway.node().metrics().scrape())
+                .as("it has not sent a request that is broken")
+                .doesNotContain("problem=\"malformed-request\"");
     }
 
     /** The quickest of some tries: a machine may be busy. */

@@ -3,6 +3,7 @@ package gatehouse.grpc;
 import static gatehouse.grpc.CallClient.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.buffer.Buffer;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,43 @@ class CallFramesTest extends CallCase {
         var answer = client.call("/t.Any/Get");
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.body().length()).isZero();
+    }
+
+    /** A frame of trailers behind a part of a message would be read as the rest of it. */
+    @ParameterizedTest
+    @CsvSource({"3, false", "5, false", "7, false", "10, true", "12, false"})
+    void a_page_gets_no_status_in_the_middle_of_a_message(int bytes, boolean status) throws Exception {
+        script = request -> request.response()
+                .putHeader("content-type", "application/grpc")
+                .setChunked(true)
+                .write(frame(0, "first").appendBuffer(frame(0, "second")).getBuffer(0, bytes))
+                .onSuccess(sent -> request.response().reset(2));
+        try (var page = gateway.client()) {
+            page.send(RawClient.request(
+                            "POST",
+                            "/t.Any/Get",
+                            "Content-Type: application/grpc-web",
+                            "Content-Length: 5",
+                            "Connection: close")
+                    + "\0\0\0\0\0");
+            var all = page.readAllText();
+            assertThat(all).startsWith("HTTP/1.1 200").contains(status ? "grpc-status: 13" : "\r\n\r\n");
+            assertThat(all.contains("grpc-status")).isEqualTo(status);
+            assertThat(all.endsWith("0\r\n\r\n")).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void G07_a_status_of_gRPC_counts_whatever_that_of_HTTP_is() throws Exception {
+        script = request -> {
+            request.response().setStatusCode(503);
+            status(request, "8", "grpc-message", "too much", "x-more", "1");
+        };
+        var answer = client.call("/t.Any/Get");
+        assertThat(answer.httpStatus()).isEqualTo(200);
+        assertThat(answer.status()).isEqualTo("8");
+        assertThat(answer.message()).isEqualTo("too much");
+        assertThat(answer.field("x-more")).isEqualTo("1");
     }
 
     @Test

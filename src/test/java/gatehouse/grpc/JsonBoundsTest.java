@@ -169,6 +169,30 @@ class JsonBoundsTest {
     }
 
     @Test
+    void an_answer_without_a_status_is_no_answer() throws Exception {
+        script = request -> {
+            begin(request);
+            request.response().end(frame((byte) 8, (byte) 7));
+        };
+        var one = get("/v1/books/1");
+        assertThat(one.status()).as(one.text()).isEqualTo(500);
+        assertThat(new JsonObject(one.text()).getString("type")).endsWith("grpc-unknown");
+        assertThat(get("/v1/series/1").text().lines().toList().get(1)).startsWith("{\"error\":");
+    }
+
+    @Test
+    void an_answer_that_ends_in_the_middle_of_a_message_is_none() throws Exception {
+        script = request -> {
+            begin(request);
+            request.response()
+                    .putTrailer("grpc-status", "0")
+                    .end(frame((byte) 8, (byte) 7).appendBytes(new byte[] {0, 0, 0}));
+        };
+        assertThat(get("/v1/books/1").status()).isEqualTo(502);
+        assertThat(get("/v1/series/1").text().lines().toList().get(1)).startsWith("{\"error\":");
+    }
+
+    @Test
     void a_long_key_costs_nothing_for_each_of_what_it_holds() throws Exception {
         script = CallCase::echo;
         put("large", editions("k", 200_000)); // warm

@@ -93,7 +93,7 @@ class ManyStreamsTest {
                 .requestHandler(ManyStreamsTest::serve)
                 .listen(0, "127.0.0.1"));
         try (var gateway = TestGateway.startWithGrpc("""
-                listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc], limits: { http2: { streams: 1000, controlFrames: 10000 } } } }
+                listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc], limits: { http2: { streams: 1000 } } } }
                 services:
                   origin: { targets: "http://127.0.0.1:%d", protocol: grpc, concurrency: { max: 2000, adaptive: false } }
                 routes:   { all: { match: { grpc: t.All }, to: origin, timeout: { connect: 10s } } }

@@ -197,6 +197,21 @@ class WebTest {
     }
 
     @Test
+    void a_client_that_waits_to_be_told_to_send_its_message_is() throws Exception {
+        try (var client = gateway.client()) {
+            client.send(RawClient.request(
+                    "POST",
+                    SERVICE + "EmptyCall",
+                    "Content-Type: application/grpc-web",
+                    "Expect: 100-continue",
+                    "Content-Length: 5"));
+            assertThat(client.readHead().startLine()).startsWith("HTTP/1.1 100");
+            assertThat(frames(client.send(framed(new byte[0])).read("POST").body()))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void a_connection_serves_call_after_call() throws Exception {
         var message = new String(framed(new byte[0]), StandardCharsets.ISO_8859_1);
         try (var client = gateway.client()) {

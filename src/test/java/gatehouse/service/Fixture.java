@@ -103,7 +103,7 @@ final class Fixture {
                 null,
                 new BalanceConfig(by, key, sticky, slowStart),
                 new HealthConfig(active, passive, panic),
-                new Pool(64, 64, Duration.ofMillis(100), Duration.ofSeconds(20), false),
+                new Pool(64, 64, Duration.ofMillis(100), Duration.ofSeconds(20), false, Duration.ZERO),
                 new Concurrency(1000, 20, true),
                 ForwarderKind.OWN,
                 List.of(),
