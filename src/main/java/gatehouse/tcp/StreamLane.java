@@ -193,7 +193,11 @@ final class StreamLane implements StreamServer {
             return;
         }
         record(relay.facts());
-        if (relays.isEmpty() && whenIdle != null) {
+        checkIdle();
+    }
+
+    private void checkIdle() {
+        if (whenIdle != null && relays.isEmpty() && sessions.isEmpty()) {
             whenIdle.tryComplete();
         }
     }
@@ -211,6 +215,7 @@ final class StreamLane implements StreamServer {
     private void tick() {
         var now = System.nanoTime();
         sessions.sweep(now);
+        checkIdle();
         for (var relay : relays.toArray(new Relay[0])) {
             relay.sweep(now);
         }
@@ -219,14 +224,13 @@ final class StreamLane implements StreamServer {
         }
     }
 
-    /** Completes when no connection is open. */
+    /** Completes when no connection is open, and nobody who sends datagrams may still be answered. */
     Future<Void> idle() {
-        if (relays.isEmpty()) {
-            return Future.succeededFuture();
-        }
         if (whenIdle == null) {
             whenIdle = Promise.promise();
         }
+        sessions.sweep(System.nanoTime());
+        checkIdle();
         return whenIdle.future();
     }
 

@@ -116,6 +116,10 @@ final class UdpSessions {
         }
     }
 
+    boolean isEmpty() {
+        return sessions.isEmpty();
+    }
+
     void close() {
         new ArrayList<>(sessions.values()).forEach(Session::end);
     }
