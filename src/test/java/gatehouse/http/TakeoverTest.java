@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class TakeoverTest {
     private static final String NOW = RawClient.request("GET", "/now");
     private static final String ROUTES = """
-            listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, websocket], limits: { idle: 1s } } }
+            listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, websocket], limits: { idle: 2s, requests: 10000000 } } }
             services: { origin: { targets: "%s" } }
             routes:
               all: { match: { path: "/**" }, to: origin }
@@ -75,7 +75,7 @@ class TakeoverTest {
     @Test
     void each_is_counted_once_and_no_more_when_it_is_closed() throws Exception {
         try (var origin = RawOrigin.answering("here");
-                var gateway = TestGateway.startWithSockets(ROUTES.replace("idle: 1s", "idle: 10s"), origin.url())) {
+                var gateway = TestGateway.startWithSockets(ROUTES.replace("idle: 2s", "idle: 20s"), origin.url())) {
             try (var client = gateway.client();
                     var socket = gateway.client()) {
                 assertThat(socket.send(RawClient.request(
