@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param revocations tokens of callers that are not taken any more
  * @param cache what the response cache holds, and how it forgets
  * @param publish publishes a text on a topic for clients, and says by which id
- * @param generatedToken token for writes where the configuration names none; null where it did at start
+ * @param generatedToken token for writes where the configuration names none; null where it always did
  */
 public record AdminNode(
         About about,
@@ -65,7 +65,7 @@ public record AdminNode(
         Revocations revocations,
         Cache cache,
         BiFunction<String, String, String> publish,
-        @Nullable String generatedToken) {
+        Supplier<@Nullable String> generatedToken) {
     /**
      * The process.
      *

@@ -114,7 +114,7 @@ final class TokenGuard {
         if (!config.equals(current)) {
             var adopted = new ArrayList<Known>();
             config.tokens().forEach((name, token) -> adopted.add(new Known(name, token.value(), token.role())));
-            var generated = node.generatedToken();
+            var generated = node.generatedToken().get();
             if (adopted.isEmpty() && generated != null) {
                 adopted.add(new Known("generated", generated, Role.ADMIN));
             }

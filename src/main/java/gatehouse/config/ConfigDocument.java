@@ -1,6 +1,7 @@
 package gatehouse.config;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,8 @@ public final class ConfigDocument {
             }
             throw unreadable(fileOrFolder, "no configuration in this folder", "*.yaml or *.yml files");
         } catch (IOException e) {
-            throw unreadable(fileOrFolder, "the folder can't be read: " + e.getMessage(), "a readable folder");
+            var why = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
+            throw unreadable(fileOrFolder, "the folder can't be read: " + why, "a readable folder");
         }
     }
 

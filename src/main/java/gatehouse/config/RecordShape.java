@@ -102,6 +102,9 @@ record RecordShape(Class<? extends Record> type, List<Component> components, Str
             if (e.getCause() instanceof IllegalArgumentException refusal) {
                 throw refusal;
             }
+            if (type.getClassLoader() != RecordShape.class.getClassLoader()) { // of a plugin, which may have mistakes
+                throw new IllegalArgumentException(String.valueOf(e.getCause()), e);
+            }
             throw new IllegalStateException(type.getName(), e);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(type.getName(), e);

@@ -33,7 +33,7 @@ final class Connection {
         FINAL
     }
 
-    private final Connections all;
+    private final Connections.Tally tally;
     private final HttpConnection http;
     private final Door door;
     private final Peer peer;
@@ -57,8 +57,8 @@ final class Connection {
     private End end = End.OPEN;
     private long announcedAt;
 
-    Connection(Connections all, HttpConnection http, Door door) {
-        this.all = all;
+    Connection(Connections.Tally tally, HttpConnection http, Door door) {
+        this.tally = tally;
         this.http = http;
         this.door = door;
         this.peer = Peer.of(http.remoteAddress(), door.config().trustedProxies());
@@ -75,6 +75,10 @@ final class Connection {
     /** Whether the client was told that the connection ends, so that nothing more is taken from it (RFC 9112 §9.6). */
     boolean isEnding() {
         return last != null && last.closesConnection();
+    }
+
+    Connections.Tally tally() {
+        return tally;
     }
 
     Peer peer() {
@@ -96,7 +100,6 @@ final class Connection {
         last = exchange;
         served++;
         exchanges++;
-        all.began();
         exchange.countUnsent(unsent);
         if (http2 && isWorn()) {
             announceEnd();
@@ -147,15 +150,13 @@ final class Connection {
         if (end == End.FINAL && exchanges == 0) {
             endNow();
         }
-        all.ended();
     }
 
     /** It is somebody else's now, with the exchange on it. */
     void handedOn(Exchange exchange) {
-        all.handedOn(http);
+        Connections.handedOn(http, tally);
         last = null;
         exchanges--;
-        all.ended();
     }
 
     /** Ends it if it is time to. */

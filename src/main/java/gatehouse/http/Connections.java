@@ -1,19 +1,29 @@
 package gatehouse.http;
 
 import gatehouse.listener.Door;
+import gatehouse.observe.ListenerStats;
 import gatehouse.observe.MetricsLane;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The open connections of one lane, and what is remembered of each. Confined to its event loop. */
+/**
+ * The open connections of one lane, and what is remembered of each. A successor takes all of them over, while exchanges that are under
+ * way are counted where they began. Confined to its event loop.
+ */
 final class Connections {
     private final MetricsLane metrics;
     private final IdentityHashMap<HttpConnection, Connection> open = new IdentityHashMap<>();
+
+    /** Those that somebody else looks after, who does not count them. */
+    private final Set<Tally> elsewhere = Collections.newSetFromMap(new IdentityHashMap<>());
+
     private @Nullable Runnable whenIdle;
     private int exchanges;
 
@@ -27,18 +37,56 @@ final class Connections {
         return known == null ? enter(connection, door) : known;
     }
 
+    /** What a connection counts as, wherever it is looked after. */
+    static final class Tally {
+        private final String listener;
+        private Connections all;
+        private ListenerStats stats;
+
+        private Tally(String listener, Connections all) {
+            this.listener = listener;
+            this.all = all;
+            this.stats = all.metrics.listener(listener);
+        }
+
+        private void moveTo(Connections next) {
+            all = next;
+            stats = next.metrics.listener(listener);
+        }
+    }
+
     /** Enters an accepted connection. */
     Connection enter(HttpConnection http, Door door) {
-        var stats = metrics.listener(door.name());
-        var connection = new Connection(this, http, door);
+        var tally = new Tally(door.name(), this);
+        var connection = new Connection(tally, http, door);
         open.put(http, connection);
-        stats.opened();
+        tally.stats.opened();
         http.closeHandler(closed -> {
-            open.remove(http);
-            stats.closed();
+            tally.all.open.remove(http);
+            tally.all.elsewhere.remove(tally);
+            tally.stats.closed();
         });
         takeOverIdleTimeout(http);
         return connection;
+    }
+
+    /** Looks after all that were another one's until now. */
+    void takeOver(Connections former) {
+        former.open.forEach((http, connection) -> {
+            connection.tally().moveTo(this);
+            open.put(http, connection);
+        });
+        former.elsewhere.forEach(tally -> {
+            tally.moveTo(this);
+            elsewhere.add(tally);
+        });
+        former.open.clear();
+        former.elsewhere.clear();
+    }
+
+    /** Ends all that nobody has taken over. */
+    void endAll() {
+        List.copyOf(open.values()).forEach(Connection::endNow);
     }
 
     /**
@@ -65,8 +113,10 @@ final class Connections {
     }
 
     /** A connection is not looked after here any more; it still counts as one of its listener's. */
-    void handedOn(HttpConnection http) {
-        open.remove(http);
+    static void handedOn(HttpConnection http, Tally tally) {
+        if (tally.all.open.remove(http) != null) {
+            tally.all.elsewhere.add(tally);
+        }
     }
 
     void began() {

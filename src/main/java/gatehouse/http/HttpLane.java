@@ -89,6 +89,7 @@ final class HttpLane implements LaneServer {
             exchange.calls(GrpcCall.of(request.method(), request.version(), request.headers()));
         }
         connection.begin(exchange);
+        connections.began();
         metrics.begin();
         ClientWatch.on(exchange, connection);
         request.response().bodyEndHandler(end -> connection.handedOver(exchange));
@@ -164,6 +165,7 @@ final class HttpLane implements LaneServer {
             metrics.record(exchange);
             endTrace(exchange);
             connection.handedOn(exchange);
+            connections.ended();
             return;
         }
         var now = System.nanoTime();
@@ -171,6 +173,7 @@ final class HttpLane implements LaneServer {
         exchange.ended(now, request.bytesRead(), exchange.response().bytesWritten());
         record(exchange);
         connection.end(exchange, now);
+        connections.ended();
         if (request.version() == HttpVersion.HTTP_2) {
             Leftover.discardStream(request);
         } else {
@@ -202,13 +205,22 @@ final class HttpLane implements LaneServer {
         var problem = Invalid.problem(request.decoderResult().cause());
         var exchange = Intake.refused(request, ids.next(), door.name(), connection.peer(), problem);
         connection.begin(exchange);
+        connections.began();
         metrics.begin();
         ReplyWriter.send(exchange, problem).onComplete(sent -> {
             exchange.ended(System.nanoTime(), 0, exchange.response().bytesWritten());
             record(exchange);
             connection.end(exchange, System.nanoTime());
+            connections.ended();
             connection.close();
         });
+    }
+
+    /** Looks after the connections of the one before; what that has begun stays with it. */
+    void takeOver(@Nullable LaneServer before) {
+        if (before instanceof HttpLane former && former != this) {
+            connections.takeOver(former.connections);
+        }
     }
 
     /** Another configuration is in force: gives up what only the one before needed, once its exchanges have ended. */
@@ -232,6 +244,7 @@ final class HttpLane implements LaneServer {
     /** Ends for good; what is still under way is cut. */
     Future<?> close() {
         vertx.cancelTimer(ticker);
+        connections.endAll();
         if (log != null) {
             log.close();
         }

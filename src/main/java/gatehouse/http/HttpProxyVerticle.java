@@ -51,7 +51,7 @@ public final class HttpProxyVerticle extends VerticleBase {
     }
 
     private Future<?> serve() {
-        return lanes.each((lane, served) -> lane.serve(served));
+        return lanes.each((lane, served) -> served.takeOver(lane.serve(served)));
     }
 
     private Future<?> adopt() {
@@ -63,13 +63,12 @@ public final class HttpProxyVerticle extends VerticleBase {
     public Future<?> stop() {
         Future<?> unsubscribed = subscription == null ? Future.succeededFuture() : subscription.close();
         return unsubscribed
-                .compose(done -> lanes.joinWithin(
-                        node.snapshots().current().config().node().drain().http(), (lane, served) -> served.idle()))
                 .compose(done -> lanes.join((lane, served) -> {
                     if (lane.server() == served) {
                         lane.serve(null);
                     }
-                    return served.close();
-                }));
+                    return served.idle(); // however long that takes: nobody asked for an end of what is under way
+                }))
+                .compose(done -> lanes.join((lane, served) -> served.close()));
     }
 }

@@ -1,6 +1,7 @@
 package gatehouse.launch;
 
 import gatehouse.config.GatewayConfig;
+import gatehouse.snapshot.Blueprint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class ConfigDifference {
     private ConfigDifference() {}
 
-    /** How many of each kind came, went and changed: {@code routes 1 added, 2 changed}. */
-    static String summary(GatewayConfig before, GatewayConfig after) {
+    /** How many of each kind came, went and changed, and which files that it names: {@code routes 1 added, 2 changed}. */
+    static String summary(Blueprint from, Blueprint to) {
+        var before = from.config();
+        var after = to.config();
         var parts = new ArrayList<String>();
         count(parts, "listeners", before.listeners(), after.listeners());
         count(parts, "services", before.services(), after.services());
@@ -22,6 +25,11 @@ final class ConfigDifference {
         if (!before.defaults().equals(after.defaults())) {
             parts.add("defaults changed");
         }
+        from.named().forEach((file, held) -> {
+            if (!held.equals(to.named().getOrDefault(file, held))) {
+                parts.add(file + " changed");
+            }
+        });
         return parts.isEmpty() ? "no listener, service, policy or route changed" : String.join("; ", parts);
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Deployments {
     static final String REGISTRY = "RegistryVerticle";
+    static final String ADMIN = "AdminVerticle";
+
+    private static final long LEAVE_SECONDS = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
     private static final Set<String> OWN = Set.of(
@@ -29,7 +33,7 @@ public final class Deployments {
             "WsProxyVerticle",
             "TcpProxyVerticle",
             "GrpcProxyVerticle",
-            "AdminVerticle");
+            ADMIN);
 
     private final Vertx vertx;
     private final Node node;
@@ -73,10 +77,17 @@ public final class Deployments {
         Future<Void> chain = Future.succeededFuture();
         for (var entry : manifest.verticles().entrySet()) {
             if (entry.getValue().enabled() && which.test(entry.getValue().main())) {
-                chain = chain.compose(before -> replace(entry.getKey(), entry.getValue()));
+                chain = chain.compose(before -> begin(entry.getKey(), entry.getValue()));
             }
         }
         return chain;
+    }
+
+    /** What others have written has its name told where it does not start. */
+    private Future<Void> begin(String name, Manifest.Entry entry) {
+        return replace(name, entry)
+                .recover(cause -> Future.failedFuture(
+                        isForeign(entry.main()) ? new NotDeployedException(Map.of(name, cause)) : cause));
     }
 
     /**
@@ -86,6 +97,7 @@ public final class Deployments {
      */
     Future<Void> adopt(Manifest next) {
         return vertx.executeBlocking(() -> changed(next), false).compose(changed -> {
+            manifest = next; // what starts looks at it
             var wanted = next.verticles();
             var failed = new LinkedHashMap<String, Throwable>();
             Future<Void> chain = Future.succeededFuture();
@@ -101,7 +113,6 @@ public final class Deployments {
                 }
             }
             return chain.compose(done -> {
-                manifest = next;
                 leaveOut(wanted);
                 return failed.isEmpty()
                         ? Future.succeededFuture()
@@ -112,9 +123,13 @@ public final class Deployments {
 
     private List<String> changed(Manifest next) {
         var changed = new ArrayList<String>();
+        var paths = next.runs(REGISTRY) != manifest.runs(REGISTRY); // those of the registry are the admin API's
         next.verticles().forEach((name, entry) -> {
             var now = running.get(name);
-            if (entry.enabled() && (now == null || now.differsFrom(entry))) {
+            var other = now == null
+                    || now.differsFrom(entry)
+                    || (paths && entry.main().equals(ADMIN));
+            if (entry.enabled() && other) {
                 changed.add(name);
             }
         });
@@ -194,14 +209,26 @@ public final class Deployments {
         running.clear();
         Future<Void> chain = Future.succeededFuture();
         for (var deployed : ending) {
-            chain = chain.transform(before -> vertx.undeploy(deployed.id()));
+            var isOwn = OWN.contains(deployed.entry().main());
+            chain = chain.transform(
+                    before -> isOwn ? soon(vertx.undeploy(deployed.id())) : vertx.undeploy(deployed.id()));
         }
-        return chain.transform(gone -> Future.join(List.copyOf(leaving)).mapEmpty());
+        return chain.transform(gone -> soon(Future.join(List.copyOf(leaving)).mapEmpty()));
+    }
+
+    /** Listeners are closed by then, so nothing is under way: what hangs all the same does not keep the node from its end. */
+    private static Future<Void> soon(Future<Void> ending) {
+        return ending.timeout(LEAVE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Where that runs which carries no traffic. */
     SideLoop sideLoop() {
         return launcher.side();
+    }
+
+    /** Whether something runs under a name. */
+    boolean runs(String name) {
+        return running.containsKey(name);
     }
 
     /** What is deployed. */

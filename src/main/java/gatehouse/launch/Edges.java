@@ -61,11 +61,14 @@ final class Edges {
     }
 
     RegistryNode registry() {
+        parts.feedRegistryMetrics();
         return new RegistryNode(
                 parts.registry(), parts.dataDir().resolve("registry.json"), parts.cluster(), parts.compare());
     }
 
+    /** Not on an event loop, as it may have to make a token. */
     AdminNode admin() {
+        parts.provideAdminToken(parts.snapshots().current().config().admin());
         var transport = ((VertxInternal) parts.vertx()).transport();
         var ports = parts.ports();
         return new AdminNode(
@@ -88,7 +91,7 @@ final class Edges {
                 parts.revocations(),
                 new AdminNode.Cache(parts.cache()::sample, parts.purges()::purge),
                 parts.sockets().topics()::publish,
-                parts.adminToken());
+                parts::adminToken);
     }
 
     /** Answers whoever waits at the admin API for something to happen. */

@@ -8,13 +8,11 @@ import gatehouse.config.ConfigException;
 import gatehouse.config.ListenAddress;
 import gatehouse.config.NodeConfig;
 import gatehouse.config.PlainRecord;
-import gatehouse.listener.BindException;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -184,7 +182,7 @@ final class GatewayProcess {
                     .toCompletableFuture()
                     .get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throwIfNotTaken(e.getCause());
+            StartTrouble.throwIfNotTaken(e.getCause());
             throw new IllegalStateException("the event bus does not start", e.getCause());
         } catch (InterruptedException | TimeoutException e) {
             throw new IllegalStateException("the event bus does not start", e);
@@ -205,8 +203,7 @@ final class GatewayProcess {
                 wrong.problems().forEach(console.err()::println);
                 return null;
             }
-            throwIfNotTaken(e.getCause());
-            LOG.error("the gateway does not start", e.getCause());
+            StartTrouble.tell(e.getCause(), files);
         } catch (TimeoutException e) {
             LOG.error(
                     "the gateway does not start: it is not up after {} s",
@@ -223,24 +220,6 @@ final class GatewayProcess {
                 .startTimeout()
                 .multipliedBy(manifest.verticles().size())
                 .plusSeconds(START_SECONDS);
-    }
-
-    private static void throwIfNotTaken(@Nullable Throwable failure) {
-        for (var cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof NotTakenException taken) {
-                throw taken;
-            }
-            if (cause instanceof BindException || cause instanceof java.net.BindException) {
-                var message = String.valueOf(cause.getMessage());
-                var hint = message.contains("ermission denied")
-                        ? "Ports below 1024 need a privilege."
-                        : "Is it running already? `ss -ltnp` shows who has the port.";
-                throw new NotTakenException(message + ". " + hint, cause);
-            }
-            if (cause instanceof IOException failed) {
-                throw new NotTakenException("a file can't be used: " + FileTrouble.words(Path.of(""), failed), cause);
-            }
-        }
     }
 
     private void logListeners(Node node) {

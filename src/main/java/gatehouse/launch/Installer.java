@@ -41,15 +41,32 @@ final class Installer {
             return Future.failedFuture(new ConfigException(dangling));
         }
         var previous = parts.snapshots().isEmpty() ? null : parts.snapshots().current();
-        return parts.listeners()
-                .prepare(blueprint.config().listeners(), blueprint.tls().listeners())
-                .compose(change -> parts.builder()
-                        .build(blueprint, previous)
+        return provideToken(blueprint)
+                .compose(provided -> parts.listeners()
+                        .prepare(blueprint.config().listeners(), blueprint.tls().listeners()))
+                .compose(change -> parts.vertx()
+                        // files are read and steps of plugins made, which is nothing for the loop that has bound a port
+                        .executeBlocking(() -> parts.builder().build(blueprint, previous), false)
+                        .compose(building -> building)
                         .compose(next -> change.leave()
                                 .onFailure(cause -> closeServices(next, previous))
                                 .map(next))
                         .compose(next -> commit(change, previous, next))
                         .recover(cause -> change.rollBack().transform(closed -> Future.failedFuture(cause))));
+    }
+
+    /** Who takes all tokens out of the configuration needs the one that the node makes for itself. */
+    private Future<Void> provideToken(Blueprint blueprint) {
+        var config = blueprint.config().admin();
+        if (!deployments.manifest().runs(Deployments.ADMIN)
+                || !config.tokens().isEmpty()
+                || parts.adminToken() != null) {
+            return Future.succeededFuture();
+        }
+        return parts.vertx().executeBlocking(() -> {
+            parts.provideAdminToken(config);
+            return null;
+        });
     }
 
     private Future<Void> commit(Listeners.Change change, @Nullable Snapshot previous, Snapshot next) {

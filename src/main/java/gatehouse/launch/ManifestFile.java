@@ -117,7 +117,7 @@ final class ManifestFile {
                 problems.add(at(name, "sha256"), entry.jar() + " has " + loader.digest(), "the jar that this names");
             }
         } catch (IOException e) {
-            problems.add(at(name, "jar"), entry.jar() + " can't be read: " + e.getMessage(), "a jar");
+            problems.add(at(name, "jar"), entry.jar() + " can't be read: " + FileTrouble.words(jar, e), "a jar");
         }
     }
 

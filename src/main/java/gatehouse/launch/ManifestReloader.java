@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a changed manifest, and changed jars that it names, into force. Confined to the thread of its {@link Reloader}. */
+/** Brings a changed manifest, and changed jars that it names, into force. Used on the thread of its {@link Reloader}. */
 final class ManifestReloader {
     private static final Logger LOG = LoggerFactory.getLogger(ManifestReloader.class);
 
     private final Node node;
     private final FileOptions options;
     private final ConfigWatcher watcher = new ConfigWatcher(this::watched, this::reload);
-    private @Nullable String rejected;
+    private final Moderation again = new Moderation(System::nanoTime);
+    private volatile @Nullable String rejected;
+    private volatile boolean adopting;
     private boolean gone;
 
     ManifestReloader(Node node, FileOptions options) {
@@ -42,7 +44,11 @@ final class ManifestReloader {
      * @throws IOException when the process can't read files now
      */
     void look() throws IOException {
+        var before = rejected;
         watcher.look();
+        if (before != null && before.equals(rejected) && !adopting && again.isDue()) {
+            reload(); // what it lacks may be a jar that it names, which nobody watches yet
+        }
     }
 
     private Set<Path> watched() {
@@ -65,23 +71,29 @@ final class ManifestReloader {
         }
         gone = false;
         try {
-            adopt(options.manifest());
-            rejected = null;
+            adopt(again.timed(options::manifest));
         } catch (ConfigException e) {
             reject(e);
         }
     }
 
     private void adopt(Manifest next) {
-        node.adopt(next).onFailure(cause -> {
-            if (cause instanceof ConfigException wrong) {
-                reject(wrong);
-            } else if (cause instanceof NotDeployedException failed) {
-                node.manifestRejected(problems(failed.causes()));
-            } else {
-                LOG.error("{} can't be brought into force", options.manifestFile(), cause);
-            }
-        });
+        adopting = true;
+        node.adopt(next)
+                .onComplete(done -> adopting = false)
+                .onSuccess(done -> rejected = null)
+                .onFailure(cause -> {
+                    if (cause instanceof ConfigException wrong) {
+                        reject(wrong);
+                        return;
+                    }
+                    rejected = null;
+                    if (cause instanceof NotDeployedException failed) {
+                        node.manifestRejected(problems(failed.causes()));
+                    } else {
+                        LOG.error("{} can't be brought into force", options.manifestFile(), cause);
+                    }
+                });
     }
 
     private void reject(ConfigException why) {
@@ -94,16 +106,18 @@ final class ManifestReloader {
     private List<ConfigProblem> problems(Map<String, Throwable> causes) {
         return causes.entrySet().stream()
                 .map(entry -> new ConfigProblem(
-                        place(entry.getKey()),
+                        place(options.manifestFile(), entry.getKey()),
                         "verticles." + entry.getKey(),
                         "it does not start: " + entry.getValue(),
                         "a verticle that starts",
-                        "what ran under this name still does"))
+                        node.deployments().runs(entry.getKey())
+                                ? "what ran under this name still does"
+                                : "SIGHUP tries again"))
                 .toList();
     }
 
-    private Place place(String name) {
-        var file = options.manifestFile();
+    /** Where an entry stands in a manifest, as far as that can be told. */
+    static Place place(Path file, String name) {
         try {
             return ConfigDocument.read(file, Overrides.NONE).placeOf(List.of("verticles", name));
         } catch (ConfigException unreadable) {

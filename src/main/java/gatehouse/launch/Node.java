@@ -9,6 +9,7 @@ import gatehouse.policy.Revocations;
 import gatehouse.problem.Problem;
 import gatehouse.registry.Registry;
 import gatehouse.snapshot.Blueprint;
+import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.Snapshots;
 import gatehouse.ws.OpenSockets;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -69,7 +71,33 @@ public final class Node {
      * @return fails when a new listener can't be bound; then nothing has changed
      */
     public Future<Void> reload(Blueprint next) {
-        return changes.run(() -> installer.install(next).onSuccess(done -> rejections.configTaken()));
+        var reading = reading();
+        return changes.run(() -> installer.install(next).onSuccess(done -> rejections.configTaken(reading)));
+    }
+
+    /** The number of a configuration that is read now: what becomes of an earlier one later says nothing of it. */
+    long reading() {
+        return rejections.reading();
+    }
+
+    /**
+     * As {@link #reload}, unless it comes to the same as what is in force when its turn comes: what was read before may still be on
+     * its way now.
+     *
+     * @param reading its number
+     * @param replaced is told which one it takes the place of
+     */
+    Future<Void> adopt(Blueprint next, long reading, Consumer<Snapshot> replaced) {
+        return changes.run(() -> {
+            var current = snapshots().current();
+            if (rejections.isConfigFine() && next.saysTheSameAs(current.blueprint())) {
+                return Future.succeededFuture();
+            }
+            return installer.install(next).onSuccess(done -> {
+                rejections.configTaken(reading);
+                replaced.accept(current);
+            });
+        });
     }
 
     /** Who reads the files of the configuration again when the admin API asks for it. */
@@ -89,7 +117,12 @@ public final class Node {
 
     /** Notes that a changed configuration was not accepted; the one in force stays. */
     public void rejected(ConfigException why) {
-        rejections.configRejected(why);
+        rejected(why, reading());
+    }
+
+    /** As {@link #rejected}, of the configuration with this number. */
+    void rejected(ConfigException why, long reading) {
+        rejections.configRejected(why, reading);
     }
 
     /**

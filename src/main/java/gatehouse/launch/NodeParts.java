@@ -4,6 +4,7 @@ import gatehouse.cache.Purge;
 import gatehouse.cache.ResponseCache;
 import gatehouse.cluster.Cluster;
 import gatehouse.config.AccessLogConfig;
+import gatehouse.config.AdminConfig;
 import gatehouse.config.CacheConfig;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.AccessLog;
@@ -54,7 +55,8 @@ final class NodeParts {
     private final SideLoop side;
     private final SideLoop plugins;
     private final LoopWatch loops;
-    private final @Nullable String adminToken;
+    private volatile @Nullable String adminToken;
+    private boolean tellsOfRegistry;
 
     /**
      * @throws NotTakenException when a file can't be used
@@ -89,14 +91,14 @@ final class NodeParts {
         switchboard = new Switchboard(lanes);
         sockets = new OpenSockets(vertx, listeners, snapshots, metrics, accessLog);
         sockets.topics().remember(redis == null ? null : redis.topics());
-        adminToken = manifest.runs("AdminVerticle") && config.admin().tokens().isEmpty()
-                ? NodeSecrets.adminToken(dataDir)
-                : null;
         tracing = tracing(blueprint);
         side = SideLoop.beside(vertx, listeners.lanes());
         plugins = SideLoop.beside(vertx, listeners.lanes(), side);
         loops = new LoopWatch(metrics, listeners.lanes(), side, plugins);
-        feedMetrics(manifest.runs(Deployments.REGISTRY));
+        feedMetrics();
+        if (manifest.runs(Deployments.ADMIN)) {
+            provideAdminToken(config.admin());
+        }
     }
 
     private @Nullable Tracing tracing(Blueprint blueprint) {
@@ -127,11 +129,8 @@ final class NodeParts {
         }
     }
 
-    private void feedMetrics(boolean hasRegistry) {
+    private void feedMetrics() {
         Samples.feed(metrics, snapshots);
-        if (hasRegistry) {
-            metrics.registry(() -> Samples.registry(registry));
-        }
         CacheMetrics.feed(metrics.registry(), cache);
         metrics.refused(listeners::refused);
         if (cluster.isShared()) {
@@ -220,6 +219,14 @@ final class NodeParts {
         return registry;
     }
 
+    /** Lets the metrics tell of the registry, from when the first one runs here. */
+    synchronized void feedRegistryMetrics() {
+        if (!tellsOfRegistry) {
+            metrics.registry(() -> Samples.registry(registry));
+            tellsOfRegistry = true;
+        }
+    }
+
     /** Tokens that are not taken any more. */
     Revocations revocations() {
         return revocations;
@@ -279,8 +286,19 @@ final class NodeParts {
         return loops;
     }
 
-    /** Token for writes at the admin API where none is configured, or null. */
+    /** Token for writes at the admin API where none is configured, or null where one always was. */
     @Nullable String adminToken() {
         return adminToken;
+    }
+
+    /**
+     * Makes this token, or reads it, where it is needed; blocks.
+     *
+     * @throws NotTakenException when its file can't be used
+     */
+    synchronized void provideAdminToken(AdminConfig config) {
+        if (config.tokens().isEmpty() && adminToken == null) {
+            adminToken = NodeSecrets.adminToken(dataDir);
+        }
     }
 }

@@ -15,21 +15,49 @@ final class Rejections {
     private final Metrics metrics;
     private volatile List<ConfigProblem> ofConfig = List.of();
     private volatile List<ConfigProblem> ofManifest = List.of();
+    private long readings;
+    private long newest;
 
     Rejections(Metrics metrics) {
         this.metrics = metrics;
     }
 
-    /** A changed configuration was not accepted; the one in force stays. */
-    void configRejected(ConfigException why) {
-        ofConfig = why.problems();
+    /** The number of a configuration that is read now. */
+    synchronized long reading() {
+        return ++readings;
+    }
+
+    /**
+     * A changed configuration was not accepted; the one in force stays.
+     *
+     * @param reading its number: what was found in a later one is not forgotten for it
+     */
+    void configRejected(ConfigException why, long reading) {
+        synchronized (this) {
+            if (reading >= newest) {
+                newest = reading;
+                ofConfig = why.problems();
+            }
+        }
         metrics.reloadRejected();
         LOG.error("the changed configuration is rejected, the former one stays in force:\n{}", why.getMessage());
     }
 
-    /** The newest configuration is in force. */
-    void configTaken() {
-        ofConfig = List.of();
+    /** Whether nothing is wrong with the newest configuration so far. */
+    boolean isConfigFine() {
+        return ofConfig.isEmpty();
+    }
+
+    /**
+     * A configuration is in force.
+     *
+     * @param reading its number: what is wrong with a later one stays told
+     */
+    synchronized void configTaken(long reading) {
+        if (reading >= newest) {
+            newest = reading;
+            ofConfig = List.of();
+        }
     }
 
     /** A changed manifest was not accepted, or not all of it. */

@@ -45,6 +45,10 @@ final class Reloader implements AutoCloseable {
     });
     private final AtomicReference<@Nullable String> notTaken = new AtomicReference<>();
     private @Nullable String rejected;
+
+    /** Whether what was read last was refused for something besides it, such as a manifest that lacks what it needs. */
+    private volatile boolean lacking;
+
     private final Moderation again = new Moderation(System::nanoTime);
     private boolean gone;
     private boolean blind;
@@ -104,7 +108,8 @@ final class Reloader implements AutoCloseable {
         var config = guarded(() -> {
             var before = rejected;
             watcher.look();
-            if (rejected != null && rejected.equals(before) && again.isDue()) {
+            var isStill = rejected != null && rejected.equals(before);
+            if ((isStill || lacking) && again.isDue()) {
                 noticed(); // what it lacks may be a file that it names, which nobody watches yet
             }
         });
@@ -153,7 +158,8 @@ final class Reloader implements AutoCloseable {
         return files;
     }
 
-    private Future<Void> reload() {
+    /** Reads the configuration; on the thread of this, once it looks at the files. */
+    Future<Void> reload() {
         if (!Files.exists(options.conf())) {
             if (!gone) {
                 LOG.warn("{} is gone; what is in force stays", options.conf());
@@ -163,48 +169,55 @@ final class Reloader implements AutoCloseable {
                     wholeFile(), "", "it is gone", "a file or folder that is there", "what is in force stays"))));
         }
         gone = false;
+        var reading = node.reading();
         try {
             var next = again.timed(options::blueprint);
             rejected = null;
-            return put(next);
+            return put(next, reading);
         } catch (ConfigException e) {
             if (!String.valueOf(e.getMessage()).equals(rejected)) {
-                node.rejected(e);
+                node.rejected(e, reading);
             }
             rejected = e.getMessage();
             return Future.failedFuture(e);
+        } catch (RuntimeException | LinkageError e) {
+            return Future.failedFuture(unread(e, reading));
         }
     }
 
-    private Future<Void> put(Blueprint next) {
-        var before = node.snapshots().current();
-        var same = next.config().equals(before.config())
-                && next.tls().equals(before.blueprint().tls())
-                && next.policies().equals(before.blueprint().policies())
-                && next.files().equals(before.blueprint().files());
-        if (same && node.problems().isEmpty()) {
-            return Future.succeededFuture();
+    /** What a mistake in the program comes to, that of a plugin too: a change that is not taken. */
+    private ConfigException unread(Throwable mistake, long reading) {
+        var told = new ConfigException(
+                List.of(new ConfigProblem(wholeFile(), "", "it can't be read: " + mistake, "files that can be used")));
+        if (!String.valueOf(told.getMessage()).equals(rejected)) {
+            LOG.error("{} can't be read", options.conf(), mistake);
+            node.rejected(told, reading);
         }
-        return node.reload(next)
+        rejected = told.getMessage();
+        return told;
+    }
+
+    private Future<Void> put(Blueprint next, long reading) {
+        lacking = false;
+        return node.adopt(next, reading, before -> tell(before.blueprint(), next))
                 .onSuccess(done -> {
+                    lacking = false;
                     notTaken.set(null);
-                    tell(before.config(), next.config());
                 })
                 .recover(cause -> {
-                    if (cause instanceof ConfigException wrong) {
-                        node.rejected(wrong);
-                        return Future.failedFuture(wrong);
-                    }
-                    var problem = problem(next, cause);
-                    tellOnce(problem);
-                    return Future.failedFuture(new ConfigException(List.of(problem)));
+                    var wrong = cause instanceof ConfigException told
+                            ? told
+                            : new ConfigException(List.of(problem(next, cause)));
+                    lacking = cause == wrong;
+                    tellOnce(wrong, reading);
+                    return Future.failedFuture(wrong);
                 });
     }
 
     /** The same may fail twice: as asked for, and when the changed file is noticed. */
-    private void tellOnce(ConfigProblem problem) {
-        if (!problem.toString().equals(notTaken.getAndSet(problem.toString()))) {
-            node.rejected(new ConfigException(List.of(problem)));
+    private void tellOnce(ConfigException wrong, long reading) {
+        if (!String.valueOf(wrong.getMessage()).equals(notTaken.getAndSet(wrong.getMessage()))) {
+            node.rejected(wrong, reading);
         }
     }
 
@@ -230,12 +243,12 @@ final class Reloader implements AutoCloseable {
         return new Place(options.conf().toString(), 1, 1);
     }
 
-    private void tell(GatewayConfig before, GatewayConfig now) {
+    private void tell(Blueprint before, Blueprint now) {
         LOG.info(
                 "configuration {} in force: {}",
                 node.snapshots().current().number(),
                 ConfigDifference.summary(before, now));
-        var later = ConfigDifference.needsRestart(started, now);
+        var later = ConfigDifference.needsRestart(started, now.config());
         if (!later.isEmpty()) {
             LOG.warn("needs a restart: {}", String.join(", ", later));
         }

@@ -1,12 +1,10 @@
 package gatehouse.listener;
 
 import io.vertx.core.Future;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -72,12 +70,5 @@ public final class LaneShare<S> {
         serving.forEach((lane, served) ->
                 all.add(lane.run(() -> work.apply(lane, served)).compose(over -> over)));
         return Future.join(all);
-    }
-
-    /** As {@link #join}, but completes when the time is over too, and never fails. */
-    public Future<?> joinWithin(Duration most, BiFunction<Lane, S, Future<?>> work) {
-        return join(work)
-                .timeout(Math.max(1, most.toMillis()), TimeUnit.MILLISECONDS)
-                .otherwiseEmpty();
     }
 }

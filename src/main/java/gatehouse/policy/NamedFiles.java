@@ -3,17 +3,21 @@ package gatehouse.policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * The files that the settings of policies name, relative to the configuration's folder. Remembers which were asked for, so
- * that a change of one is a change of the configuration. Used by one thread.
+ * The files that the settings of policies name, relative to the configuration's folder. Remembers which were asked for and what
+ * they held, so that a change of one is a change of the configuration. Used by one thread.
  */
 public final class NamedFiles {
     private final Path folder;
     private final boolean sealed;
-    private final Set<Path> asked = new LinkedHashSet<>();
+    private final Map<Path, String> asked = new LinkedHashMap<>();
 
     /**
      * The files of one configuration.
@@ -41,7 +45,7 @@ public final class NamedFiles {
             throw new IOException("can't be read here");
         }
         var file = folder.resolve(name).normalize();
-        asked.add(file);
+        asked.putIfAbsent(file, "");
         if (!Files.isRegularFile(file)) {
             throw new IOException("does not exist or is no file");
         }
@@ -50,14 +54,23 @@ public final class NamedFiles {
             if (bytes.length > mostBytes) {
                 throw new IOException("is longer than " + mostBytes + " bytes");
             }
+            asked.put(file, digest(bytes));
             return bytes;
         } catch (java.nio.file.FileSystemException e) {
             throw new IOException("can't be read", e);
         }
     }
 
-    /** Every file that was asked for, whether or not it is there. */
-    public Set<Path> asked() {
-        return Set.copyOf(asked);
+    private static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Every file that was asked for with a hash of its bytes, or with nothing where they could not be had. */
+    public Map<Path, String> asked() {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(asked));
     }
 }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what a route leads to
  */
 public final class RouteTable<T> {
+    private static final int MOST_TIES = 1_000;
+
     private final HostIndex<T> index;
     private final List<Entry<T>> entries;
     private final List<Lost> elsewhere;
@@ -168,11 +170,14 @@ public final class RouteTable<T> {
                 + Specificity.reason(winner, reached);
     }
 
-    /** Pairs of routes between which nothing decides; a configuration with any is refused. */
+    /** Pairs of routes between which nothing decides, of very many the first; a configuration with any is refused. */
     public List<Tie> ties() {
         var ties = new LinkedHashMap<List<String>, Tie>();
         for (var i = 0; i < entries.size(); i++) {
             for (var j = i + 1; j < entries.size() && equallySpecific(entries.get(i), entries.get(j)); j++) {
+                if (ties.size() == MOST_TIES) {
+                    return List.copyOf(ties.values());
+                }
                 var one = entries.get(i).route();
                 var other = entries.get(j).route();
                 if (!one.name().equals(other.name()) && !one.conditions().disjointFrom(other.conditions())) {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param config the records
  * @param folder what relative paths in the configuration are relative to
  * @param files every file that was read for it
+ * @param named those of them that settings name, such as passwords and keys, each with a hash of what it held
  * @param effective policy keys that hold for each route, all layers laid over each other
  * @param tables route names by listener
  * @param addresses where the address of each listener stands
@@ -50,6 +51,7 @@ public record Blueprint(
         GatewayConfig config,
         Path folder,
         List<Path> files,
+        Map<Path, String> named,
         Map<String, PolicySet> effective,
         Map<String, RouteTable<String>> tables,
         Map<String, Place> addresses,
@@ -105,10 +107,8 @@ public record Blueprint(
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
         Schemas.check(config, named, problems);
         var tracingCa = tracingCa(config, named, problems);
-        var tables = new LinkedHashMap<String, RouteTable<String>>();
         var addresses = new LinkedHashMap<String, Place>();
         for (var listener : config.listeners().keySet()) {
-            tables.put(listener, table(config, listener));
             addresses.put(listener, document.placeOf(List.of("listeners", listener, "listen")));
         }
         var followers = new LinkedHashMap<String, Place>();
@@ -117,14 +117,16 @@ public record Blueprint(
                 followers.put(name, document.placeOf(List.of("services", name, "registry")));
             }
         });
-        if (problems.isEmpty()) { // conditions that could not be read are missing, which makes false ties
-            References.checkTies(tables, problems);
-        }
+        problems.throwIfAny(); // conditions that could not be read are missing, which makes false ties
+        var tables = new LinkedHashMap<String, RouteTable<String>>();
+        config.listeners().keySet().forEach(listener -> tables.put(listener, table(config, listener)));
+        References.checkTies(tables, problems);
         problems.throwIfAny();
         var blueprint = new Blueprint(
                 config,
                 folder,
-                together(document.files(), named.asked()),
+                together(document.files(), named.asked().keySet()),
+                named.asked(),
                 effective,
                 tables,
                 addresses,
@@ -139,6 +141,15 @@ public record Blueprint(
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
+    }
+
+    /** Whether another one comes to the same, whatever it looks like: there is nothing to put in force. */
+    public boolean saysTheSameAs(Blueprint other) {
+        return config.equals(other.config)
+                && tls.equals(other.tls)
+                && policies.equals(other.policies)
+                && files.equals(other.files)
+                && named.equals(other.named);
     }
 
     private static @Nullable Buffer tracingCa(GatewayConfig config, NamedFiles files, Problems problems) {

@@ -34,7 +34,7 @@ final class ConfigTests {
             return;
         }
         var explainer = new Explainer(blueprint);
-        var answer = explainer.explain(
+        var answer = explainer.outcome(
                 request.method(),
                 request.url(),
                 request.headers(),

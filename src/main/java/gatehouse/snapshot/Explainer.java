@@ -89,6 +89,21 @@ public final class Explainer {
     /** Explains a request; a URL whose port is a listener's is tried there, any other on the first listener. */
     public Answer explain(
             String method, String url, Map<String, String> headers, String clientAddress, Identity identity) {
+        return explain(method, url, headers, clientAddress, identity, true);
+    }
+
+    /** As {@link #explain}, without what only people read: policies, and the routes that lost. */
+    Answer outcome(String method, String url, Map<String, String> headers, String clientAddress, Identity identity) {
+        return explain(method, url, headers, clientAddress, identity, false);
+    }
+
+    private Answer explain(
+            String method,
+            String url,
+            Map<String, String> headers,
+            String clientAddress,
+            Identity identity,
+            boolean whole) {
         var listener = listenerFor(url);
         if (listener == null) {
             return new Answer("none", null, null, null, 503, null, "no listener is configured", List.of(), List.of());
@@ -109,38 +124,36 @@ public final class Explainer {
                     listener, null, null, null, 426, null, "the listener takes WebSockets alone", List.of(), List.of());
         }
         var table = Objects.requireNonNull(blueprint.tables().get(listener));
-        var explanation = table.explain(request);
-        var winner = explanation.winner();
-        if (winner == null) {
-            var status = explanation.allow() == null ? 404 : 405;
-            return new Answer(
-                    listener, null, null, null, status, explanation.allow(), null, List.of(), explanation.lost());
+        List<Explanation.Lost> lost = whole ? table.explain(request).lost() : List.of();
+        var match = table.find(request);
+        if (!(match instanceof Match.Found<String> found)) {
+            var allow = match instanceof Match.WrongMethod<String> wrong ? wrong.allow() : null;
+            return new Answer(listener, null, null, null, allow == null ? 404 : 405, allow, null, List.of(), lost);
         }
-        var found = table.find(request);
-        var pattern = found instanceof Match.Found<String> match ? match.pattern() : null;
-        var refusal = refusal(winner, request, identity);
-        var answer = answer(listener, winner, new Matched(request, pattern, identity), explanation.lost());
+        var refusal = refusal(found.name(), request, identity);
+        var policies = whole ? policies(found.name()) : List.<PolicyLine>of();
+        var answer = answer(listener, found.name(), new Matched(request, found.pattern(), identity), policies, lost);
         return refusal == null ? answer : answer.refusedBy(refusal);
     }
 
-    private Answer answer(String listener, String name, RequestHead head, List<Explanation.Lost> lost) {
+    private Answer answer(
+            String listener, String name, RequestHead head, List<PolicyLine> policies, List<Explanation.Lost> lost) {
         var route = Objects.requireNonNull(blueprint.config().routes().get(name));
         var to = route.to();
         if (to.redirect() != null || to.respond() != null) {
             var status = new gatehouse.snapshot.Answer(to).status();
-            return new Answer(listener, name, null, null, status, null, null, policies(name), lost);
+            return new Answer(listener, name, null, null, status, null, null, policies, lost);
         }
         if (to.services().isEmpty()) {
-            return new Answer(listener, name, null, null, null, null, null, policies(name), lost);
+            return new Answer(listener, name, null, null, null, null, null, policies, lost);
         }
         var service = to.service() == null ? new Split(name, to, Map.of()).service(head) : to.service();
         try {
             var target = target(name, head);
-            return new Answer(listener, name, service, target, null, null, null, policies(name), lost);
+            return new Answer(listener, name, service, target, null, null, null, policies, lost);
         } catch (ProblemException e) {
             var problem = e.problem();
-            return new Answer(
-                    listener, name, service, null, problem.status(), null, problem.detail(), policies(name), lost);
+            return new Answer(listener, name, service, null, problem.status(), null, problem.detail(), policies, lost);
         }
     }
 

@@ -2,7 +2,6 @@ package gatehouse.snapshot;
 
 import gatehouse.config.ConfigDocument;
 import gatehouse.config.GatewayConfig;
-import gatehouse.config.ListenAddress;
 import gatehouse.config.PolicySet;
 import gatehouse.config.Problems;
 import gatehouse.config.RouteConfig;
@@ -21,8 +20,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,6 +31,7 @@ final class References {
     private final GatewayConfig config;
     private final Path folder;
     private final Problems problems;
+    private final Map<String, Boolean> misspelt = new HashMap<>();
 
     References(ConfigDocument document, GatewayConfig config, Path folder, Problems problems) {
         this.document = document;
@@ -57,7 +57,8 @@ final class References {
         effective.forEach(this::checkCache);
         effective.forEach(this::checkLimit);
         effective.forEach(this::checkJsonp);
-        checkPorts();
+        PortChecks.check(config, problems);
+        TableSizes.check(config, problems);
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
             new StreamRoutes(config, problems).checkService(name, service);
@@ -222,7 +223,7 @@ final class References {
 
     /** A name that stands in the file, but with mistakes of its own, is not unknown. */
     private void checkName(List<String> path, String name, String collection, Collection<String> known, String what) {
-        if (isMisspelt(collection)) {
+        if (misspelt.computeIfAbsent(collection, this::isMisspelt)) {
             return;
         }
         if (!known.contains(name) && !document.has(List.of(collection, name))) {
@@ -248,49 +249,6 @@ final class References {
         if (expected != null) {
             problems.add(path, className, expected);
         }
-    }
-
-    /** A port of TCP and the same of UDP are two. */
-    private void checkPorts() {
-        var taken = new LinkedHashMap<String, ListenAddress>();
-        take(taken, "the admin API", List.of("admin", "listen"), config.admin().listen());
-        if (config.cluster().enabled()) {
-            take(
-                    taken,
-                    "the cluster",
-                    List.of("cluster", "listen"),
-                    config.cluster().listen());
-        }
-        var bridge = config.registry().bridge();
-        if (bridge != null) {
-            take(taken, "the registry's bridge", List.of("registry", "bridge", "listen"), bridge.listen());
-        }
-        var datagrams = new LinkedHashMap<String, ListenAddress>();
-        config.listeners()
-                .forEach((name, listener) -> take(
-                        listener.isUdp() ? datagrams : taken,
-                        "listener " + name,
-                        List.of("listeners", name, "listen"),
-                        listener.listen()));
-    }
-
-    private void take(Map<String, ListenAddress> taken, String who, List<String> path, ListenAddress wanted) {
-        taken.forEach((other, address) -> {
-            if (clash(address, wanted)) {
-                problems.add(path, wanted.toString(), "a port that " + other + " has not taken");
-            }
-        });
-        taken.put(who, wanted);
-    }
-
-    private static boolean clash(ListenAddress one, ListenAddress other) {
-        return one.port() != 0
-                && one.port() == other.port()
-                && (one.host().equals(other.host()) || isWildcard(one) || isWildcard(other));
-    }
-
-    private static boolean isWildcard(ListenAddress address) {
-        return address.host().equals("0.0.0.0") || address.host().equals("::");
     }
 
     /** Routes of which nothing says which one wins. */

@@ -193,10 +193,10 @@ final class StreamLane implements StreamServer {
             return;
         }
         record(relay.facts());
-        tellIfIdle();
+        checkIdle();
     }
 
-    private void tellIfIdle() {
+    private void checkIdle() {
         if (whenIdle != null && isIdle()) {
             whenIdle.tryComplete();
         }
@@ -222,7 +222,7 @@ final class StreamLane implements StreamServer {
         for (var relay : relays.toArray(new Relay[0])) {
             relay.sweep(now);
         }
-        tellIfIdle();
+        checkIdle();
         if (log != null) {
             log.flush();
         }
@@ -230,12 +230,11 @@ final class StreamLane implements StreamServer {
 
     /** Completes when no connection is open, and no datagram waits for one that answers it. */
     Future<Void> idle() {
-        if (isIdle()) {
-            return Future.succeededFuture();
-        }
         if (whenIdle == null) {
             whenIdle = Promise.promise();
         }
+        sessions.sweep(System.nanoTime());
+        checkIdle();
         return whenIdle.future();
     }
 

@@ -37,12 +37,11 @@ public final class TcpProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        var grace = node.snapshots().current().config().node().drain().tcp();
-        return lanes.joinWithin(grace, (lane, served) -> {
+        return lanes.join((lane, served) -> {
                     if (lane.streams() == served) {
                         lane.serveStreams(null);
                     }
-                    return served.idle();
+                    return served.idle(); // however long that takes: nobody asked for an end of what is under way
                 })
                 .compose(over -> lanes.each((lane, served) -> served.close()));
     }

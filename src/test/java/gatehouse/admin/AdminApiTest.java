@@ -108,7 +108,7 @@ class AdminApiTest {
                             () -> gateway.node().cache().sample(),
                             purge -> Future.succeededFuture(new Purged(0, List.of()))),
                     (topic, text) -> "",
-                    null);
+                    () -> null);
             TestGateway.await(another.deployVerticle(new AdminVerticle(ending)));
             var admin = new AdminClient(port.join());
             var ready = admin.get("/health/ready");

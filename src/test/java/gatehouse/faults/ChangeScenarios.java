@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 /** Files that change while requests come in, and processes that are exchanged. */
 final class ChangeScenarios {
@@ -34,6 +35,9 @@ final class ChangeScenarios {
               all: { match: { path: "/**" }, to: origin, rateLimit: { rate: 100000/s } }
               version: { match: { path: /version }, to: { respond: { body: "%s" } } }
             """;
+
+    private static final String GONE = "gateway.yaml is gone; what is in force stays";
+    private static final String EMPTY = "gateway.yaml:1:1 the file is empty";
 
     private ChangeScenarios() {}
 
@@ -137,7 +141,7 @@ final class ChangeScenarios {
             for (int round = 0; round < 10; round++) {
                 for (var way : ways) {
                     var version = Integer.toString(++number);
-                    way.write(file, TEXT.formatted(origin.url(), version));
+                    way.write(gateway, file, TEXT.formatted(origin.url(), version));
                     taken += Trial.within(3000, () -> version.equals(version(gateway))) ? 1 : 0;
                 }
             }
@@ -150,7 +154,7 @@ final class ChangeScenarios {
     }
 
     private interface Way {
-        void write(Path file, String text) throws Exception;
+        void write(GatewayUnderTest gateway, Path file, String text) throws Exception;
     }
 
     private static String version(GatewayUnderTest gateway) {
@@ -162,43 +166,58 @@ final class ChangeScenarios {
         }
     }
 
-    private static void inPieces(Path file, String text) throws Exception {
+    /** What is there of the file is half of it while some requests are served. */
+    private static void inPieces(GatewayUnderTest gateway, Path file, String text) throws Exception {
         try (var out = Files.newBufferedWriter(file)) {
-            for (var part : List.of(text.substring(0, text.length() / 2), text.substring(text.length() / 2))) {
-                out.write(part);
-                out.flush();
-                Thread.sleep(150);
+            out.write(text.substring(0, text.length() / 2));
+            out.flush();
+            for (int i = 0; i < 50; i++) {
+                version(gateway);
             }
+            out.write(text.substring(text.length() / 2));
         }
     }
 
-    private static void renamed(Path file, String text) throws Exception {
+    private static void renamed(GatewayUnderTest gateway, Path file, String text) throws Exception {
         var beside = Files.writeString(file.resolveSibling("new.tmp"), text);
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void linked(Path file, String text) throws Exception {
+    private static void linked(GatewayUnderTest gateway, Path file, String text) throws Exception {
         var beside = Files.writeString(file.resolveSibling("of" + System.nanoTime() + ".tmp"), text);
         var link = Files.createSymbolicLink(file.resolveSibling("link.tmp"), beside);
         Files.move(link, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void deletedFirst(Path file, String text) throws Exception {
+    private static void deletedFirst(GatewayUnderTest gateway, Path file, String text) throws Exception {
+        int told = told(gateway, GONE);
         Files.delete(file);
-        Thread.sleep(700);
+        gateway.process().await(GONE, told + 1);
         Files.writeString(file, text);
     }
 
-    private static void emptiedFirst(Path file, String text) throws Exception {
+    private static void emptiedFirst(GatewayUnderTest gateway, Path file, String text) throws Exception {
+        int told = told(gateway, EMPTY);
         Files.writeString(file, "");
-        Thread.sleep(700);
+        gateway.process().await(EMPTY, told + 1);
         Files.writeString(file, text);
     }
 
-    private static void overAndOver(Path file, String text) throws Exception {
-        for (int i = 0; i < 100; i++) {
-            Files.writeString(file, text.replace("pool: { max: 64 }", "pool: { max: " + (64 + i % 2) + " }"));
-            Thread.sleep(10);
+    private static int told(GatewayUnderTest gateway, String pattern) {
+        return (int) Pattern.compile(pattern)
+                .matcher(gateway.process().text())
+                .results()
+                .count();
+    }
+
+    /** It never rests, until it is acted on all the same. */
+    private static void overAndOver(GatewayUnderTest gateway, Path file, String text) throws Exception {
+        long before = snapshot(gateway);
+        for (int i = 0; snapshot(gateway) == before; i++) {
+            if (i == 10_000) {
+                throw new AssertionError("a file that never rests is never read");
+            }
+            Files.writeString(file, text.replace("pool: { max: 64 }", "pool: { max: " + (65 + i % 2) + " }"));
         }
         Files.writeString(file, text);
     }

@@ -86,6 +86,36 @@ class RedeployTest {
     }
 
     @Test
+    void a_request_that_lasts_is_not_cut_and_the_verticle_that_took_it_goes_when_it_ends() throws Exception {
+        try (var origin = RawOrigin.answering(Answers.hang("at last"));
+                var gateway = TestGateway.start("""
+                        node: { drain: { http: 0s } }
+                        services: { origin: { targets: "%s" } }
+                        routes:
+                          all: { match: { path: "/**" }, to: origin }
+                          now: { match: { path: /now }, to: { respond: { body: now } } }
+                        """, origin.url());
+                var client = gateway.client();
+                var other = gateway.client()) {
+            var before = gateway.vertx().deploymentIDs().size();
+            client.send(RawClient.request("GET", "/"));
+            origin.awaitRequests(1);
+            TestGateway.await(gateway.node().redeploy("http"));
+            for (var i = 0; i < 100; i++) {
+                assertThat(other.send(RawClient.request("GET", "/now")).read().text())
+                        .isEqualTo("now");
+            }
+            assertThat(gateway.vertx().deploymentIDs()).hasSizeGreaterThan(before);
+
+            origin.release();
+            assertThat(client.read().text()).isEqualTo("at last");
+            while (gateway.vertx().deploymentIDs().size() > before) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void the_admin_API_redeploys_itself_on_its_port() throws Exception {
         try (var gateway = TestGateway.startWithAdmin(ADMIN)) {
             var port = gateway.adminPort();

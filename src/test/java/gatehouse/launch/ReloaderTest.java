@@ -1,20 +1,30 @@
 package gatehouse.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.config.ConfigException;
 import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.security.crypto.bcrypt.BCrypt;
 import picocli.CommandLine;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -80,6 +90,133 @@ class ReloaderTest {
                 .findAny()
                 .orElseThrow();
         assertThat(next.doc()).isEqualTo("two");
+    }
+
+    @Test
+    void a_changed_file_that_settings_name_is_a_changed_configuration() throws Exception {
+        var users = Files.writeString(folder.resolve("users"), password("ann"));
+        Files.writeString(
+                file,
+                START + "routes: { one: { match: { path: /one }, to: { respond: { body: in } },"
+                        + " auth: { basic: { file: users } } } }\n");
+        reloader.start();
+        var first = reload();
+        assertThat(first.getInteger("status")).as(first.encode()).isEqualTo(200);
+        assertThat(statusFor("bob")).isEqualTo(401);
+
+        Files.writeString(users, password("ann") + password("bob"));
+
+        while (gateway.node().snapshots().current().number() == first.getLong("snapshot")) {
+            Thread.onSpinWait(); // it is noticed by itself
+        }
+        assertThat(statusFor("bob")).isEqualTo(200);
+        Files.writeString(users, password("bob"));
+        assertThat(reload().getInteger("status")).isEqualTo(200);
+        assertThat(statusFor("ann")).isEqualTo(401);
+    }
+
+    private static String password(String name) {
+        return name + ":" + BCrypt.hashpw(name, BCrypt.gensalt(4)) + "\n";
+    }
+
+    private int statusFor(String name) throws Exception {
+        var given = Base64.getEncoder().encodeToString((name + ":" + name).getBytes(StandardCharsets.UTF_8));
+        return RawClient.get(gateway.port(), "/one", "Authorization: Basic " + given, "Connection: close")
+                .status();
+    }
+
+    @Test
+    void what_is_taken_back_before_it_is_in_force_does_not_stay() throws Exception {
+        TestGateway.await(reloader.reload());
+        var busy = Promise.<Void>promise();
+        Starting.until = busy.future();
+        var deployed = gateway.node().adopt(with(gateway.node().deployments().manifest(), Starting.class));
+
+        Files.writeString(file, TWO);
+        var changed = reloader.reload();
+        Files.writeString(file, ONE);
+        var changedBack = reloader.reload();
+        assertThat(changedBack.isComplete()).isFalse();
+        busy.complete();
+
+        TestGateway.await(Future.all(deployed, changed, changedBack));
+        assertThat(gateway.node().snapshots().current().routes()).containsOnlyKeys("one");
+    }
+
+    @Test
+    void what_is_wrong_stays_told_when_what_was_read_before_it_comes_into_force() throws Exception {
+        var busy = Promise.<Void>promise();
+        Starting.until = busy.future();
+        var deployed = gateway.node().adopt(with(gateway.node().deployments().manifest(), Starting.class));
+
+        Files.writeString(file, TWO);
+        var changed = reloader.reload();
+        Files.writeString(file, "routes: [");
+        var refused = reloader.reload();
+        assertThatThrownBy(() -> TestGateway.await(refused)).hasCauseInstanceOf(ConfigException.class);
+        busy.complete();
+
+        TestGateway.await(Future.all(deployed, changed));
+        assertThat(gateway.node().snapshots().current().routes()).containsOnlyKeys("two");
+        assertThat(gateway.node().problems()).hasSize(1);
+    }
+
+    /** Takes its time to start. */
+    public static final class Starting extends VerticleBase {
+        private static Future<Void> until = Future.succeededFuture();
+
+        @Override
+        public Future<?> start() {
+            return until;
+        }
+    }
+
+    private static Manifest with(Manifest manifest, Class<?> verticle) {
+        var entries = new LinkedHashMap<>(manifest.verticles());
+        entries.put("more", new Manifest.Entry(verticle.getName(), null, new Instances(1), true, Map.of()));
+        return new Manifest(null, entries);
+    }
+
+    @Test
+    void a_step_of_a_plugin_that_can_not_be_made_is_a_problem_and_changes_nothing() throws Exception {
+        PluginJar.write(
+                folder.resolve("mark.jar"),
+                "acme.Mark",
+                PLUGIN.formatted("one").replace("return (call, next) -> next.proceed();", "return null;"));
+        Files.writeString(
+                file,
+                START + "plugins: { mark: { jar: mark.jar, main: acme.Mark } }\n"
+                        + "routes: { one: { match: { path: /one }, to: s, mark: {} } }\n");
+        reloader.start();
+
+        var answer = reload();
+
+        assertThat(answer.getInteger("status")).isEqualTo(422);
+        assertThat(answer.getJsonArray("problems").getJsonObject(0).getString("what"))
+                .contains("plugins.mark: its step can't be made");
+        assertThat(gateway.node().snapshots().current().number()).isEqualTo(1);
+    }
+
+    @Test
+    void steps_of_plugins_are_made_off_the_event_loops_whatever_else_changes() throws Exception {
+        PluginJar.write(
+                folder.resolve("mark.jar"),
+                "acme.Mark",
+                PLUGIN.formatted("one")
+                        .replace(
+                                "return (call, next) -> next.proceed();",
+                                "if (io.vertx.core.Context.isOnEventLoopThread()) { throw new IllegalStateException(); }"
+                                        + " return (call, next) -> next.proceed();"));
+        Files.writeString(
+                file,
+                START.replace("{ web:", "{ more: \"127.0.0.1:0\", web:")
+                        + "plugins: { mark: { jar: mark.jar, main: acme.Mark } }\n"
+                        + "routes: { one: { match: { path: /one }, to: s, mark: {} } }\n");
+        reloader.start();
+
+        var answer = reload();
+
+        assertThat(answer.getInteger("status")).as(answer.encode()).isEqualTo(200);
     }
 
     private static final String PLUGIN = """

@@ -3,6 +3,7 @@ package gatehouse.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import java.io.IOException;
@@ -82,6 +83,38 @@ class StartTest {
                         .contains("`ss -ltnp` shows who has the port")
                         .doesNotContain("gatehouse ready");
                 assertThatThrownBy(() -> RawClient.connect(free)).isInstanceOf(ConnectException.class);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    `throw new IllegalStateException("on purpose");` | 1 | on purpose
+                    `return vertx.createNetClient().connect(1, "127.0.0.1");` | 1 | Connection refused
+                    `return vertx.createNetServer().connectHandler(any -> {}).listen(PORT, "127.0.0.1");` | 3 | Address already in use
+                    """, quoteCharacter = '`')
+    void a_verticle_of_ones_own_that_does_not_start_is_named_with_its_place(String start, int exit, String why)
+            throws Exception {
+        write(FINE);
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            PluginJar.write(folder.resolve("own.jar"), "acme.Own", """
+                    package acme;
+                    public class Own extends io.vertx.core.VerticleBase {
+                        @Override public io.vertx.core.Future<?> start() { %s }
+                    }
+                    """.formatted(
+                            start.replace("PORT", Integer.toString(taken.getLocalPort()))));
+            Files.writeString(folder.resolve("verticles.json"), """
+                    { "verticles": {
+                        "http": { "main": "HttpProxyVerticle" },
+                        "own": { "main": "acme.Own", "jar": "own.jar" } } }
+                    """);
+            try (var gateway = ChildProcess.start(folder)) {
+                assertThat(gateway.exitCode()).isEqualTo(exit);
+                assertThat(gateway.text())
+                        .contains("verticles.json:3:5 verticles.own: it does not start")
+                        .contains(why)
+                        .doesNotContain("a file can't be used");
             }
         }
     }

@@ -35,6 +35,34 @@ class TcpTest extends StreamCase {
     }
 
     @Test
+    void a_connection_outlives_the_verticle_that_took_it() throws Exception {
+        try (var gateway = TestGateway.startWithStreams("""
+                        node: { drain: { tcp: 0s } }
+                        listeners: { db: { listen: "127.0.0.1:0", protocols: [tcp] } }
+                        services: { db: { targets: "%s" } }
+                        routes: { db: { match: { listener: db }, to: db } }
+                        """, peer.url())) {
+            var before = gateway.vertx().deploymentIDs().size();
+            try (var client = connect(gateway)) {
+                client.send("hello");
+                assertThat(new String(client.readBytes(5))).isEqualTo("hello");
+                TestGateway.await(gateway.node().redeploy("tcp"));
+                for (var i = 0; i < 20; i++) {
+                    try (var other = connect(gateway)) {
+                        other.send("other");
+                        assertThat(new String(other.readBytes(5))).isEqualTo("other");
+                    }
+                }
+                client.send("again");
+                assertThat(new String(client.readBytes(5))).isEqualTo("again");
+            }
+            while (gateway.vertx().deploymentIDs().size() > before) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void a_server_may_speak_first() throws Exception {
         try (var greeting = new Peer("220 ready\r\n");
                 var gateway = gateway("", "targets: \"" + greeting.url() + "\"", "");

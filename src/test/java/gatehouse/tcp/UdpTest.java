@@ -100,6 +100,34 @@ class UdpTest {
     }
 
     @Test
+    void an_answer_comes_after_the_verticle_that_passed_on_the_question_has_a_successor() throws Exception {
+        try (var slow = client();
+                var client = client();
+                var gateway = TestGateway.startWithStreams("""
+                        listeners: { dns: { listen: "127.0.0.1:0", protocols: [udp], stream: { session: 5s } } }
+                        services: { dns: { targets: "udp://127.0.0.1:%s" } }
+                        routes: { dns: { match: { listener: dns }, to: dns } }
+                        """, slow.getLocalPort())) {
+            var here = InetAddress.getByName("127.0.0.1");
+            client.send(new DatagramPacket(new byte[] {1}, 1, here, gateway.port("dns")));
+            var question = new DatagramPacket(new byte[1], 1);
+            slow.receive(question);
+            TestGateway.await(gateway.node().redeploy("tcp"));
+            var before = gateway.vertx().deploymentIDs().size();
+            client.send(new DatagramPacket(new byte[] {2}, 1, here, gateway.port("dns")));
+            var another = new DatagramPacket(new byte[1], 1);
+            slow.receive(another);
+            assertThat(another.getPort()).isNotEqualTo(question.getPort());
+            assertThat(gateway.vertx().deploymentIDs()).hasSize(before);
+
+            slow.send(new DatagramPacket(new byte[] {3}, 1, question.getSocketAddress()));
+            var answer = new DatagramPacket(new byte[1], 1);
+            client.receive(answer);
+            assertThat(answer.getData()).containsExactly(3);
+        }
+    }
+
+    @Test
     void who_was_silent_is_forgotten() throws Exception {
         try (var gateway = gateway(", stream: { session: 10ms }");
                 var client = client()) {

@@ -4,6 +4,7 @@ import gatehouse.config.JsonSchema;
 import gatehouse.config.PluginConfig;
 import gatehouse.config.Unread;
 import gatehouse.plugin.PolicyPlugin;
+import gatehouse.plugin.Step;
 import gatehouse.policy.NamedFiles;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
@@ -120,8 +121,16 @@ public final class Plugins {
                         Objects.requireNonNull(plugin.doc(), "doc()"),
                         stage,
                         settings,
-                        (given, around) -> new PluginPolicy(name, around.route(), plugin.step(given)))
+                        (given, around) -> new PluginPolicy(name, around.route(), step(name, plugin, given)))
                 .onlyWhereNamed();
+    }
+
+    private static <C extends Record> Step step(String name, PolicyPlugin<C> plugin, C settings) {
+        try {
+            return Objects.requireNonNull(plugin.step(settings), "it is null");
+        } catch (RuntimeException | LinkageError e) {
+            throw new IllegalStateException("plugins." + name + ": its step can't be made: " + e, e);
+        }
     }
 
     private static PolicyType<Unread> unread(String name) {

@@ -67,6 +67,7 @@ class PluginsTest {
                                                 @Key(doc = "How long.", value = "2s") java.time.Duration pause) {
                                             public Settings {
                                                 if (text.isBlank()) { throw new IllegalArgumentException("text is blank"); }
+                                                if (text.equals("-")) { throw new NullPointerException("on purpose"); }
                                             }
                                         }
                                         """),
@@ -98,6 +99,7 @@ class PluginsTest {
                     a     | mots: 5     | gateway.yaml:12:7 routes.all.mark.mots: unknown key | did you mean most
                     a     | pause: soon  | gateway.yaml:12:14 routes.all.mark.pause: soon | such as
                     '" "' | most: 5     | gateway.yaml:10:5 routes.all.mark: text is blank | blank
+                    '"-"' | most: 5     | gateway.yaml:10:5 routes.all.mark: java.lang.NullPointerException: on purpose | purpose
                     []    | most: 5     | gateway.yaml:11:7 routes.all.mark.text: | text
                     """)
     void what_is_wrong_with_settings_is_told_with_its_place(String value, String line, String start, String end) {
