@@ -154,6 +154,9 @@ def encrypted(name, about, measure):
     return Row(name, about, entries, measure)
 
 
+FLAGS = ("-XX:+UseTransparentHugePages", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-Dvertx.disableTCCL=true",
+         "-Dio.netty.leakDetection.level=disabled")
+
 ROWS = [
     Row("small", "HTTP/1.1, 150 B, 64 connections", each(ALL), wrk()),
     Row("16k", "HTTP/1.1, 16 KiB, 64 connections", each(ALL), wrk("/16KiB")),
@@ -181,6 +184,8 @@ ROWS = [
     Row("log", "150 B with the access log on and off",
         [(f"{name} {'log' if on else 'no log'}", name, {"log": on})
          for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log"),
+    Row("flags", "150 B with flags of the virtual machine", [("gatehouse", "gatehouse", {}),
+        *[(f"gatehouse {flag.rsplit('+')[-1].rsplit('.')[-1]}", "gatehouse", {"flags": [flag]}) for flag in FLAGS]], wrk(), base="gatehouse"),
     Row("metrics", "150 B with /metrics read twice a second, and not",
         [("gatehouse", "gatehouse", {}), ("gatehouse scraped", "gatehouse", {})], scraped, base="gatehouse"),
     Row("tcp", "bytes: 150 B asked and answered, 64 connections", each(STREAMS, streams=True), bytes_asked),

@@ -37,12 +37,4 @@ class ReadmeTest {
         var source = Files.readString(POLICY);
         assertThat(block("policy", "java")).isEqualTo(source.substring(source.indexOf("/** Refuses")));
     }
-
-    @Test
-    void every_file_that_it_links_to_is_there() throws Exception {
-        var links = Pattern.compile("\\]\\((?!http)([^)#]+)").matcher(Files.readString(Path.of("README.md")));
-        while (links.find()) {
-            assertThat(Path.of(links.group(1))).exists();
-        }
-    }
 }

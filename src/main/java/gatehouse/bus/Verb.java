@@ -62,17 +62,20 @@ public final class Verb {
      * @return fails when nobody does, when it is refused, or when no answer comes in time
      */
     public Future<Map<String, Object>> ask(Vertx vertx, Map<String, Object> question, Duration patience) {
+        return ask(vertx, question, new DeliveryOptions(), patience);
+    }
+
+    private Future<Map<String, Object>> ask(
+            Vertx vertx, Map<String, Object> question, DeliveryOptions options, Duration patience) {
         return vertx.eventBus()
                 .<JsonObject>request(
-                        address,
-                        new JsonObject(question),
-                        new DeliveryOptions().setSendTimeout(Math.max(1, patience.toMillis())))
+                        address, new JsonObject(question), options.setSendTimeout(Math.max(1, patience.toMillis())))
                 .map(reply -> plain(reply.body()));
     }
 
-    /** Asks who serves it on this node, and does not wait for an answer; from any thread. */
-    public void tellHere(Vertx vertx, Map<String, Object> question) {
-        vertx.eventBus().send(address, new JsonObject(question), new DeliveryOptions().setLocalOnly(true));
+    /** As {@link #ask}, of who serves it on this node. */
+    public Future<Map<String, Object>> askHere(Vertx vertx, Map<String, Object> question, Duration patience) {
+        return ask(vertx, question, new DeliveryOptions().setLocalOnly(true), patience);
     }
 
     /** A message that was copied on its way has objects of Vert.x within. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cache name of this cache
  * @param why why the request was sent on; null for a hit
- * @param status status of the answer to the request that was sent on, 0 for none
+ * @param status status of the answer to the request that was sent on, 0 or less for none
  * @param stored whether that answer was stored
  * @param collapsed whether it was the answer to another one's request
  * @param key what it is stored under, where the client asks to know; else null
@@ -65,7 +65,7 @@ record CacheStatus(
             text.append("; hit");
         } else {
             text.append("; fwd=").append(why.text);
-            if (status != 0) {
+            if (status > 0) {
                 text.append("; fwd-status=").append(status);
             }
         }

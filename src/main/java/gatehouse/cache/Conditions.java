@@ -61,6 +61,14 @@ final class Conditions {
         return false;
     }
 
+    /**
+     * Whether a tag on a confirmation is that of the stored response (RFC 9111 §4.3.4): the same where it is a strong one. A weak one
+     * says nothing of a response without a tag.
+     */
+    static boolean confirms(String tag, @Nullable String etag) {
+        return tag.startsWith("W/") ? etag == null || opaque(tag).equals(opaque(etag)) : tag.equals(etag);
+    }
+
     private static int endOfBare(String tags, int from) {
         var comma = tags.indexOf(',', from);
         return comma < 0 ? tags.length() : comma;

@@ -48,8 +48,12 @@ final class Deposit {
         return storedAs;
     }
 
-    /** How long a response counts; null for one that is not to be stored. */
-    @Nullable Lifetime judge(int status, MultiMap fields) {
+    /**
+     * How long a response counts; null for one that is not to be stored.
+     *
+     * @param isConfirmed whether it is stored, and confirmed
+     */
+    @Nullable Lifetime judge(int status, MultiMap fields, boolean isConfirmed) {
         return shelf.judge()
                 .judge(new Judge.Case(
                         trip.exchange().headers(),
@@ -57,6 +61,7 @@ final class Deposit {
                         trip.said(),
                         status,
                         fields,
+                        isConfirmed,
                         cache.now() - startedAt,
                         cache.nowMillis()));
     }
@@ -106,7 +111,7 @@ final class Deposit {
         }
         if (!fresh.head().lifetime().isShareable()) {
             store(fresh);
-            tell(new Shared.Uncacheable(), cache.config().uncacheable().toNanos());
+            tell(new Shared.Uncacheable(false), cache.config().uncacheable().toNanos());
             then.run();
             return;
         }
@@ -137,7 +142,7 @@ final class Deposit {
         cache.counters().stored.increment();
         storedAs = fresh.origin().generation();
         if (fresh.head().lifetime().isShareable()) {
-            cache.marks().clear(trip.route(), trip.key());
+            cache.marks().clear(trip.route(), trip.key(), trip.isPersonal());
         }
     }
 
@@ -152,10 +157,51 @@ final class Deposit {
         tell(new Shared.Failure(shown.problem()), nanos);
     }
 
-    /** Responses are for one alone: nobody is to wait for another one's. */
-    void uncacheable() {
-        cache.markUncacheable(trip.route(), trip.key());
-        tell(new Shared.Uncacheable(), cache.config().uncacheable().toNanos());
+    /** It is stored, but has to be asked for again each time: nobody is to wait for another one's. */
+    void unshareable() {
+        cache.markUncacheable(trip.route(), trip.key(), false);
+    }
+
+    /**
+     * Responses are for one alone: nobody is to wait for another one's. What is stored is out of date then; but not where this one is
+     * due to how it was asked for.
+     *
+     * @param known what is stored, or null
+     */
+    void uncacheable(int status, @Nullable Stored known) {
+        if (trip.said().noStore() || isOfRequest(status)) {
+            nothing();
+            return;
+        }
+        var ofSomebody = trip.isPersonal();
+        cache.markUncacheable(trip.route(), trip.key(), ofSomebody);
+        if (known != null && !ofSomebody) {
+            cache.store().remove(trip.key(), known);
+        }
+        tell(new Shared.Uncacheable(ofSomebody), cache.config().uncacheable().toNanos());
+    }
+
+    /**
+     * The service has said that what is stored is good for who asked, in words that make it nobody else's. It stays where that is due
+     * to who asked.
+     *
+     * @param fields those of the response now
+     */
+    void confirmedForOne(Stored stored, MultiMap fields) {
+        if (shelf.judge().forbids(fields)) {
+            cache.store().remove(trip.key(), stored);
+            uncacheable(stored.head().status(), stored);
+        } else if (trip.isPersonal()) {
+            cache.markUncacheable(trip.route(), trip.key(), true);
+            nothing();
+        } else {
+            uncacheable(stored.head().status(), stored);
+        }
+    }
+
+    /** Whether a status is as likely to be about the request as about its resource: another one may get another answer. */
+    static boolean isOfRequest(int status) {
+        return status >= 400 && status != 404 && status != 405 && status != 410;
     }
 
     private void tell(Shared what, long nanos) {

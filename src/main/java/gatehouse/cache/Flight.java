@@ -6,6 +6,7 @@ import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.internal.ContextInternal;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * may leave. It runs on the event loop that began it; who waits may be on any.
  */
 final class Flight implements Turn.Flier {
-    private static final Problem FAILED =
+    /** What is told of a service that has just failed others. */
+    static final Problem FAILED =
             Problem.unavailable("origin-failed", "The service failed; it is asked again shortly.", 1, Origin.UPSTREAM);
 
     private final ResponseCache cache;
@@ -27,7 +29,7 @@ final class Flight implements Turn.Flier {
     private final Arrivals arrivals = new Arrivals();
     private final Inquiry inquiry;
     private final Deposit deposit;
-    private @Nullable Stored known;
+    private final @Nullable Stored known;
     private @Nullable Turn turn;
     private boolean again;
 
@@ -127,7 +129,7 @@ final class Flight implements Turn.Flier {
                 land(new Landing.Failed(told));
             }
         } else {
-            cache.markUncacheable(trip.route(), trip.key());
+            cache.markUncacheable(trip.route(), trip.key(), ((Shared.Uncacheable) what).ofSomebody());
             land(new Landing.Again(null));
         }
     }
@@ -142,7 +144,7 @@ final class Flight implements Turn.Flier {
     @Override
     public boolean givesUp() {
         if (trip.isBehind()) {
-            land(new Landing.Failed(Fill.GONE.asFailure()));
+            land(new Landing.Private(null, 0, true)); // to who has joined, the answer is worth it
         }
         return trip.isBehind();
     }
@@ -150,9 +152,8 @@ final class Flight implements Turn.Flier {
     @Override
     public void fetch() {
         cache.counters().fetches.increment();
-        var stored = known;
-        if (stored != null) {
-            inquiry.about(stored.head());
+        if (known != null && !again) {
+            inquiry.about(known.head());
         }
         deposit.begins();
         inquiry.ask().onComplete(this::answered);
@@ -197,7 +198,7 @@ final class Flight implements Turn.Flier {
         } else {
             deposit.nothing();
         }
-        if (!standsIn(0)) {
+        if (!standsIn(Landing.NONE_CAME)) {
             land(new Landing.Failed(cause));
         }
     }
@@ -215,7 +216,7 @@ final class Flight implements Turn.Flier {
     private void came(Reply reply) {
         var stored = known;
         var status = reply.status();
-        if (status == 304 && stored != null) {
+        if (status == 304 && stored != null && !again) {
             confirmed(stored, reply);
             return;
         }
@@ -224,12 +225,12 @@ final class Flight implements Turn.Flier {
             inquiry.drop(reply);
             return;
         }
-        var lifetime = deposit.judge(status, reply.headers());
+        var lifetime = deposit.judge(status, reply.headers(), false);
         if (lifetime == null || reply.body().length() > cache.entryBytes()) {
             if (status >= 502 && status <= 504) {
                 deposit.failed(FAILED.asFailure());
             } else {
-                deposit.uncacheable();
+                deposit.uncacheable(status, stored);
             }
             giveAway(reply);
             return;
@@ -239,45 +240,53 @@ final class Flight implements Turn.Flier {
 
     /** For one alone: the answer goes to the client that began this, if it is still there. */
     private void giveAway(Reply reply) {
-        if (trip.isBehind() || trip.exchange().clientGone()) {
-            reply.cancel();
-            land(new Landing.Failed(Fill.GONE.asFailure()));
-        } else {
-            land(new Landing.Private(reply));
+        var isWanted = !trip.isBehind() && !trip.exchange().clientGone();
+        var isOfRequest = trip.isPersonal() || Deposit.isOfRequest(reply.status());
+        if (!isWanted) {
+            inquiry.drop(reply);
         }
+        land(new Landing.Private(isWanted ? reply : null, reply.status(), isOfRequest));
     }
 
     /** RFC 9111 §4.3.4. */
     private void confirmed(Stored stored, Reply reply) {
         inquiry.drop(reply);
         var etag = reply.headers().get(HttpHeaders.ETAG);
-        if (etag != null && !etag.startsWith("W/") && !etag.equals(stored.head().etag()) && !again) {
+        if (etag != null && !Conditions.confirms(etag, stored.head().etag())) {
             // it speaks of another response than the stored one: then all of it is needed
             again = true;
-            known = null;
             inquiry.aboutNothing();
             fetch();
             return;
         }
         deposit.date(reply.headers());
         var fields = Freshening.merged(stored.head(), reply.headers());
-        var lifetime = deposit.judge(stored.head().status(), fields);
+        var lifetime = deposit.judge(stored.head().status(), fields, true);
         if (lifetime == null) {
-            // still good for who asked, but not to be kept any more
-            cache.store().remove(trip.key());
-            deposit.nothing();
-            land(new Landing.Found(stored, 304, true));
+            // good for who asked, but for nobody else any more
+            deposit.confirmedForOne(stored, fields);
+            var own = Stored.Head.of(stored.head().status(), stored.head().reason(), fields, Lifetime.OF_ONE);
+            var from = deposit.origin(stored.origin().selection(), fields);
+            land(new Landing.Found(new Stored(from, own, stored.payload()), 304, true));
             return;
         }
         var head = Stored.Head.of(stored.head().status(), stored.head().reason(), fields, lifetime);
-        var fresh = new Stored(deposit.origin(stored.origin().selection(), fields), head, stored.payload());
+        var chosen = selection(fields);
+        if (!chosen.equals(stored.origin().selection())) {
+            cache.store().remove(trip.key(), stored); // it was taken for the answer to more requests than it is
+        }
+        var fresh = new Stored(deposit.origin(chosen, fields), head, stored.payload());
         deposit.keep(fresh, this::over, () -> land(new Landing.Found(fresh, 304, true)));
     }
 
+    /** What a response with these fields was chosen by. */
+    private Selection selection(MultiMap fields) {
+        var names = Selection.names(fields.getAll(HttpHeaders.VARY));
+        return Selection.of(names == null ? List.of() : names, trip.exchange().headers());
+    }
+
     private void collect(Reply reply, Lifetime lifetime) {
-        var names = Selection.names(reply.headers().getAll(HttpHeaders.VARY));
-        var selection =
-                Selection.of(names == null ? List.of() : names, trip.exchange().headers());
+        var selection = selection(reply.headers());
         deposit.date(reply.headers());
         var head = Stored.Head.of(reply.status(), reply.reason(), reply.headers(), lifetime);
         var origin = deposit.origin(selection, reply.headers());
@@ -289,7 +298,7 @@ final class Flight implements Turn.Flier {
                 payload -> deposit.keep(new Stored(origin, head, payload), this::over, this::over),
                 inquiry::giveUp);
         if (!lifetime.isShareable()) {
-            cache.markUncacheable(trip.route(), trip.key());
+            deposit.unshareable();
         }
         inquiry.answerInto(fill);
         land(new Landing.Coming(head, selection, fill, reply));
@@ -305,7 +314,7 @@ final class Flight implements Turn.Flier {
             deposit.nothing();
             over();
         } else if (fill.isStreaming()) {
-            deposit.uncacheable();
+            deposit.uncacheable(200, known);
             over();
         }
         fill.over();

@@ -56,6 +56,11 @@ public record Ingredients(List<Part> values, Set<String> fields) {
         return name.toString();
     }
 
+    /** Whether a name of {@link #name} has such values. */
+    static boolean areIn(String name) {
+        return name.indexOf('\n') >= 0;
+    }
+
     /** Whether an answer was chosen by a field that no client sends as the service gets it. */
     boolean decide(List<String> vary) {
         return !fields.isEmpty() && vary.stream().anyMatch(fields::contains);

@@ -34,6 +34,7 @@ final class Judge {
      * @param said what the request says in {@code Cache-Control}
      * @param status status of the response
      * @param response fields of the response
+     * @param isConfirmed whether it is stored for everybody, and confirmed
      * @param tookNanos time from the request to the head of the response
      * @param nowMillis time of the wall clock at the head of the response
      */
@@ -43,6 +44,7 @@ final class Judge {
             Directives said,
             int status,
             MultiMap response,
+            boolean isConfirmed,
             long tookNanos,
             long nowMillis) {}
 
@@ -51,7 +53,7 @@ final class Judge {
         var response = given.response();
         var targeted = targeted(response);
         var said = targeted != null ? targeted : Directives.parse(response.getAll(HttpHeaders.CACHE_CONTROL));
-        if (!mayStore(given, said)) {
+        if (!mayStore(given, said) || isSomebodys(given, said, targeted != null)) {
             return null;
         }
         var date = dateOf(given);
@@ -93,6 +95,28 @@ final class Judge {
             return TimeUnit.SECONDS.toNanos(given);
         }
         return said.sharedMaxAge() != Directives.ABSENT ? 0 : terms.toNanos();
+    }
+
+    /** Whether a response says itself that it is not to be kept for others. */
+    boolean forbids(MultiMap response) {
+        var targeted = targeted(response);
+        var said = targeted != null ? targeted : Directives.parse(response.getAll(HttpHeaders.CACHE_CONTROL));
+        return !terms.force() && (said.isPrivate() || (said.noStore() && !said.mustUnderstand()));
+    }
+
+    /**
+     * Whether it may be something of its client's own: who sends cookies may be shown that, so what is kept of the answer, be it for a
+     * moment at which the service fails, needs the service's word.
+     */
+    private boolean isSomebodys(Case given, Directives said, boolean isTargeted) {
+        return given.request().contains(HttpHeaders.COOKIE)
+                && !given.isConfirmed()
+                && !terms.force()
+                && !said.isPublic()
+                && !said.noCache()
+                && said.maxAge() == Directives.ABSENT
+                && said.sharedMaxAge() == Directives.ABSENT
+                && (isTargeted || !given.response().contains(HttpHeaders.EXPIRES));
     }
 
     private boolean mayStore(Case given, Directives said) {
@@ -156,14 +180,8 @@ final class Judge {
         return at == HttpDate.NONE ? 0 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, at - date));
     }
 
-    /**
-     * The service has not said how long: then the terms do, else heuristics that the terms ask for (§4.2.2). Who sends cookies
-     * may be shown something of their own, so the answer to that needs the service's word.
-     */
+    /** The service has not said how long: then the terms do, else heuristics that the terms ask for (§4.2.2). */
     private long silentNanos(Case given, Directives said, long date) {
-        if (given.request().contains(HttpHeaders.COOKIE) && !said.isPublic() && !terms.force()) {
-            return 0;
-        }
         if (isNegative(given.status())) {
             var negative = terms.negative();
             return negative == null ? 0 : negative.toNanos();

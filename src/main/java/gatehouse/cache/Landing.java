@@ -5,11 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What came of a fetch, as soon as it is known for whom it is. */
 sealed interface Landing {
+    /** The service was asked, and did not answer. */
+    int NONE_CAME = -1;
+
     /**
      * A stored response answers.
      *
      * @param stored the response
-     * @param status status of the answer to the fetch; 0 where none was needed
+     * @param status status of the answer to the fetch; 0 where none was needed, {@link #NONE_CAME} where there is none
      * @param isConfirmed whether its service has said that it is still good; else it stands in for one that fails
      */
     record Found(Stored stored, int status, boolean isConfirmed) implements Landing {}
@@ -27,9 +30,11 @@ sealed interface Landing {
     /**
      * A response that is for nobody but who asked for it.
      *
-     * @param reply the answer as it came
+     * @param reply the answer as it came; null where nobody is there to take it
+     * @param status its status
+     * @param isOfRequest whether that may be due to how it was asked for: another one of those who wait may get one for all of them
      */
-    record Private(Reply reply) implements Landing {}
+    record Private(@Nullable Reply reply, int status, boolean isOfRequest) implements Landing {}
 
     /**
      * Who waits is to ask on its own behalf.

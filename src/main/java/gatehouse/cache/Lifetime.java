@@ -21,8 +21,16 @@ record Lifetime(
         boolean always,
         boolean strict,
         List<String> hidden) {
+    /** Of a response that is for who asked for it and is not stored. */
+    static final Lifetime OF_ONE = new Lifetime(0, -1, 0, 0, true, true, List.of());
+
     /** Whether it may be the answer to others who wait for it. */
     boolean isShareable() {
         return !always && freshNanos > initialAgeNanos;
+    }
+
+    /** Whether it is stored. */
+    boolean isStored() {
+        return freshNanos >= 0;
     }
 }

@@ -33,14 +33,23 @@ final class Marks {
             .build();
     private final AtomicLong floor = new AtomicLong();
 
-    private record Place(String route, Key key) {}
+    /**
+     * Where a mark stands.
+     *
+     * @param ofSomebody whether it is about requests that say who asks, of which alone it is known then
+     */
+    private record Place(String route, Key key, boolean ofSomebody) {}
 
     private record Mark(long until, @Nullable ProblemException failure) {}
 
-    /** Requests for this are not made to wait for each other for a while. */
-    void uncacheable(String route, Key key, long now, long nanos) {
+    /**
+     * Requests for this are not made to wait for each other for a while.
+     *
+     * @param ofSomebody whether that was the answer to one who said who he is; then it holds for such requests only
+     */
+    void uncacheable(String route, Key key, boolean ofSomebody, long now, long nanos) {
         if (nanos > 0) {
-            marks.put(new Place(route, key), new Mark(now + nanos, null));
+            marks.put(new Place(route, key, ofSomebody), new Mark(now + nanos, null));
         }
     }
 
@@ -48,27 +57,43 @@ final class Marks {
     void failed(String route, Key key, ProblemException failure, long now, long nanos) {
         if (nanos > 0) {
             var jittered = nanos - ThreadLocalRandom.current().nextLong(nanos / 8 + 1);
-            marks.put(new Place(route, key), new Mark(now + jittered, failure));
+            marks.put(new Place(route, key, false), new Mark(now + jittered, failure));
         }
     }
 
-    /** Something was stored. */
-    void clear(String route, Key key) {
-        marks.invalidate(new Place(route, key));
+    /**
+     * Something was stored.
+     *
+     * @param ofSomebody whether that was the answer to one who said who he is
+     */
+    void clear(String route, Key key, boolean ofSomebody) {
+        marks.invalidate(new Place(route, key, false));
+        if (ofSomebody) {
+            marks.invalidate(new Place(route, key, true));
+        }
     }
 
-    boolean isUncacheable(String route, Key key, long now) {
-        var mark = find(route, key, now);
+    boolean isUncacheable(String route, Key key, boolean ofSomebody, long now) {
+        return isUncacheable(new Place(route, key, false), now) || (ofSomebody && isOfSomebody(route, key, now));
+    }
+
+    /** Whether what requests get that say who asks can't be stored. */
+    boolean isOfSomebody(String route, Key key, long now) {
+        return isUncacheable(new Place(route, key, true), now);
+    }
+
+    private boolean isUncacheable(Place place, long now) {
+        var mark = find(place, now);
         return mark != null && mark.failure() == null;
     }
 
     @Nullable ProblemException failure(String route, Key key, long now) {
-        var mark = find(route, key, now);
+        var mark = find(new Place(route, key, false), now);
         return mark == null ? null : mark.failure();
     }
 
-    private @Nullable Mark find(String route, Key key, long now) {
-        var mark = marks.getIfPresent(new Place(route, key));
+    private @Nullable Mark find(Place place, long now) {
+        var mark = marks.getIfPresent(place);
         return mark != null && mark.until() - now > 0 ? mark : null;
     }
 

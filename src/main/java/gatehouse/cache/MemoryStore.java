@@ -53,6 +53,11 @@ final class MemoryStore implements Store {
     }
 
     @Override
+    public void remove(Key key, Stored stored) {
+        pages.asMap().computeIfPresent(key, (same, page) -> page.without(stored));
+    }
+
+    @Override
     public int purge(BiPredicate<Key, Stored> which, boolean soft, long now) {
         var count = 0;
         for (var entry : pages.asMap().entrySet()) {
@@ -62,7 +67,7 @@ final class MemoryStore implements Store {
                     if (soft) {
                         stored.expire(now);
                     } else {
-                        pages.asMap().computeIfPresent(entry.getKey(), (key, page) -> page.without(stored));
+                        remove(entry.getKey(), stored);
                     }
                 }
             }

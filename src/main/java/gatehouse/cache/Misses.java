@@ -33,13 +33,13 @@ final class Misses {
         var isAlone = round >= MOST_ROUNDS
                 || terms.lock() == Terms.Lock.NONE
                 || trip.said().noStore()
-                || cache.marks().isUncacheable(trip.route(), trip.key(), now);
+                || cache.marks().isUncacheable(trip.route(), trip.key(), trip.isPersonal(), now);
         if (!isAlone) {
             var place = new Flights.Place(trip.key(), trip.route(), selection);
             var known = cache.flights().get(place);
             var isOutdated = known != null && cache.marks().isOutdated(trip.key(), known.generation());
             if (known != null && !isOutdated) {
-                return join(trip, known, round);
+                return join(trip, known, selection, round);
             }
             var failure = cache.marks().failure(trip.route(), trip.key(), now);
             if (failure != null) {
@@ -48,7 +48,7 @@ final class Misses {
             if (fetching.get() < terms.misses() && !cache.flights().isFull()) {
                 var mine = new Flight(shelf, trip.at(place), trip.stored());
                 var first = cache.flights().add(place, mine, known);
-                return first == mine ? lead(trip, mine, round) : join(trip, first, round);
+                return first == mine ? lead(trip, mine, round) : join(trip, first, selection, round);
             }
         }
         return fetching.get() >= terms.misses()
@@ -65,7 +65,8 @@ final class Misses {
     private Future<Reply> failedJustNow(Trip trip, ProblemException failure) {
         var stored = trip.stored();
         if (stored == null || !Reuse.mayStandIn(stored, trip.said(), cache.now())) {
-            return Future.failedFuture(failure);
+            return Future.failedFuture(Serving.withStatus(
+                    failure, cache.name() + "; detail=" + failure.problem().name()));
         }
         return shelf.hit(trip.exchange(), trip.key(), stored, cache.now());
     }
@@ -84,7 +85,10 @@ final class Misses {
         flight.start();
         return landing.compose(what -> {
             if (what instanceof Landing.Private given) {
-                return Future.succeededFuture(passOn(trip, flight, given.reply()));
+                var reply = given.reply();
+                return reply == null
+                        ? Future.failedFuture(Fill.GONE.asFailure())
+                        : Future.succeededFuture(passOn(trip, flight, reply));
             }
             if (what instanceof Landing.Coming coming) {
                 return original(trip, coming);
@@ -96,15 +100,15 @@ final class Misses {
         });
     }
 
-    private Future<Reply> join(Trip trip, Flight flight, int round) {
+    private Future<Reply> join(Trip trip, Flight flight, Selection selection, int round) {
         cache.counters().waits.increment();
         return flight.await().compose(what -> {
             var exchange = trip.exchange();
             if (exchange.clientGone()) {
                 return Future.failedFuture(Fill.GONE.asFailure());
             }
-            if (what instanceof Landing.Private) {
-                return fetch(trip, Selection.NONE, MOST_ROUNDS);
+            if (what instanceof Landing.Private given) {
+                return joinedForNothing(trip, given, selection, round);
             }
             if (what instanceof Landing.Coming coming) {
                 return shared(trip, coming, round);
@@ -121,6 +125,16 @@ final class Misses {
         });
     }
 
+    /** Where the answer may have been due to one request another one asks, once; if the service fails for both, it fails for all. */
+    private Future<Reply> joinedForNothing(Trip trip, Landing.Private given, Selection selection, int round) {
+        if (!given.isOfRequest()) {
+            return fetch(trip, Selection.NONE, MOST_ROUNDS);
+        }
+        return round > 0 && given.status() >= 500
+                ? failedJustNow(trip, Flight.FAILED.asFailure())
+                : fetch(trip, selection, round + 1);
+    }
+
     private Future<Reply> found(Trip trip, Landing what, boolean collapsed) {
         if (what instanceof Landing.Found given) {
             var isMiss = given.isConfirmed() && given.status() != 0;
@@ -128,13 +142,15 @@ final class Misses {
                     cache.name(),
                     isMiss || given.status() != 0 ? trip.why() : null,
                     given.status(),
-                    isMiss,
+                    isMiss && given.stored().head().lifetime().isStored(),
                     collapsed,
                     Shelf.shownKey(trip.exchange(), trip.key()));
             var told = Told.of(status, given.stored(), cache.now());
             return Serving.reply(trip.exchange(), given.stored(), told, cache);
         }
-        return Future.failedFuture(((Landing.Failed) what).cause());
+        var status = new CacheStatus(
+                cache.name(), trip.why(), 0, false, collapsed, Shelf.shownKey(trip.exchange(), trip.key()));
+        return Future.failedFuture(Serving.withStatus(((Landing.Failed) what).cause(), status.text()));
     }
 
     /** For the client that asked: the answer as it came, while it is stored. */

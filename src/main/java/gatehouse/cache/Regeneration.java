@@ -65,6 +65,7 @@ final class Regeneration {
     private int failures;
     private long holder;
     private int holders;
+    private boolean isUnheard;
 
     /**
      * @param known generation of what this node has, which is not good enough; 0 for nothing
@@ -161,8 +162,14 @@ final class Regeneration {
         if (phase == Phase.WAITING && ++failures < MOST_FAILURES) {
             return await(now, LAST_POLL);
         }
+        isUnheard = true;
         phase = Phase.ALONE;
         return Step.FETCH_ALONE;
+    }
+
+    /** Whether it fetches alone because nobody answers: then there may be another one to ask. */
+    boolean isUnheard() {
+        return isUnheard;
     }
 
     /** The fetch has brought something that may be stored. */

@@ -22,24 +22,31 @@ final class Renewal {
      * this client asks for it. Where that turned out to be for one alone it is not tried again so soon.
      */
     void ahead(Exchange exchange, Upstream upstream, String route, Key key, Stored stored) {
-        if (cache.marks().isUncacheable(route, key, cache.now())) {
+        if (cache.marks().isUncacheable(route, key, Shelf.isPersonal(exchange), cache.now())) {
             return;
         }
         var refresher = cache.refresher();
         var request = exchange.headers();
         if (refresher == null
                 || !key.isPlain()
+                || !stored.isForAnybody()
+                || Ingredients.areIn(route)
                 || request.contains(HttpHeaders.AUTHORIZATION)
                 || request.contains(HttpHeaders.COOKIE)) {
             behind(exchange, upstream, route, key, stored);
         } else if (cache.marks().failure(route, key, cache.now()) == null && stored.beginRefresh()) {
-            refresher.refresh(key.url(), stored.origin().selection().fields());
+            refresher.refresh(key.url(), stored.origin().selection().fields()).onComplete(over -> {
+                if (stored.isRefreshing()) {
+                    stored.leaveToClients(); // what was fetched, if anything, was not this one
+                }
+            });
         }
     }
 
-    /** Fetches a stale response anew, unless somebody does already; nobody waits for it. */
+    /** Fetches a stale response anew, unless somebody does already, or it is of no use; nobody waits for it. */
     void behind(Exchange exchange, Upstream upstream, String route, Key key, Stored stored) {
         if (cache.marks().failure(route, key, cache.now()) != null
+                || (Shelf.isPersonal(exchange) && cache.marks().isOfSomebody(route, key, cache.now()))
                 || cache.flights().isFull()
                 || !stored.beginRefresh()) {
             return;

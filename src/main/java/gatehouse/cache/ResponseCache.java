@@ -179,8 +179,8 @@ public final class ResponseCache {
         return generations.incrementAndGet();
     }
 
-    void markUncacheable(String route, Key key) {
-        marks().uncacheable(route, key, now(), config.uncacheable().toNanos());
+    void markUncacheable(String route, Key key, boolean ofSomebody) {
+        marks().uncacheable(route, key, ofSomebody, now(), config.uncacheable().toNanos());
     }
 
     /** Forgets a resource because of a change to it; fetches of it that are under way are out of date. */
@@ -209,8 +209,8 @@ public final class ResponseCache {
     /** Fetches anew what will expire soon. */
     @FunctionalInterface
     public interface Refresher {
-        /** Begins to fetch a URL, as a request with these fields gets it. From any thread. */
-        void refresh(String url, Map<String, String> fields);
+        /** Fetches a URL, as a request with these fields gets it; completes when that is over. From any thread. */
+        Future<?> refresh(String url, Map<String, String> fields);
     }
 
     /** Who refreshes on this node from now on; null for each request by itself. */

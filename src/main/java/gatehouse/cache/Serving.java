@@ -4,6 +4,7 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -100,6 +101,13 @@ final class Serving {
         headers.set(AGE, told.age());
         headers.add(CACHE_STATUS, told.status());
         return headers;
+    }
+
+    /** A failure that is answered with what the cache did (RFC 9211). */
+    static Throwable withStatus(Throwable cause, String status) {
+        return cause instanceof ProblemException failed
+                ? failed.problem().with(CACHE_STATUS.toString(), status).asFailure(cause)
+                : cause;
     }
 
     private static boolean isOf304(CharSequence name) {

@@ -11,8 +11,12 @@ sealed interface Shared {
      */
     record Response(Stored stored) implements Shared {}
 
-    /** Responses are for one alone: nobody should wait for another one's. */
-    record Uncacheable() implements Shared {}
+    /**
+     * Responses are for one alone: nobody should wait for another one's.
+     *
+     * @param ofSomebody whether it is known of those only who say who they are
+     */
+    record Uncacheable(boolean ofSomebody) implements Shared {}
 
     /**
      * The service just failed.

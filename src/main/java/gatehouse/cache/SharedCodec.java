@@ -22,6 +22,7 @@ final class SharedCodec {
     private static final byte RESPONSE = 1;
     private static final byte UNCACHEABLE = 2;
     private static final byte FAILURE = 3;
+    private static final byte UNCACHEABLE_OF_SOMEBODY = 4;
     private static final int LENGTH_AT = 1;
 
     private SharedCodec() {}
@@ -59,7 +60,8 @@ final class SharedCodec {
         } else if (what instanceof Shared.Failure failure) {
             failure(out.appendByte(FAILURE), failure.problem());
         } else {
-            out.appendByte(UNCACHEABLE);
+            var ofSomebody = what instanceof Shared.Uncacheable mark && mark.ofSomebody();
+            out.appendByte(ofSomebody ? UNCACHEABLE_OF_SOMEBODY : UNCACHEABLE);
         }
         return out.setInt(LENGTH_AT, out.length());
     }
@@ -124,7 +126,8 @@ final class SharedCodec {
             var era = new Era(in.getLong(), in.getLong(), in.getLong());
             var what = switch (in.get()) {
                 case RESPONSE -> response(in, into);
-                case UNCACHEABLE -> new Shared.Uncacheable();
+                case UNCACHEABLE -> new Shared.Uncacheable(false);
+                case UNCACHEABLE_OF_SOMEBODY -> new Shared.Uncacheable(true);
                 case FAILURE -> failure(in);
                 default -> null;
             };

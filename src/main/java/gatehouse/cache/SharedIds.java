@@ -28,6 +28,16 @@ record SharedIds(String value, String stamp, int slot) {
         return new SharedIds(in(slot, text(sum)), stampOf(place.key()), slot);
     }
 
+    /** The same in another slot. */
+    SharedIds at(int other) {
+        return new SharedIds(moved(value, other), moved(stamp, other), other);
+    }
+
+    /** A name in another slot than its own. */
+    static String moved(String name, int other) {
+        return in(other, name.substring(0, name.lastIndexOf('@')));
+    }
+
     static String stampOf(Key key) {
         var sum = sha256();
         key.parts().forEach(part -> part(sum, part));

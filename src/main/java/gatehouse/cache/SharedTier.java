@@ -51,6 +51,26 @@ final class SharedTier {
         return commons;
     }
 
+    /**
+     * Where nodes share what belongs to a slot while whoever keeps it is silent: the next slot that another one keeps, as all nodes know;
+     * -1 where there is no other.
+     */
+    int standIn(int slot) {
+        var silent = keeperOf(slot);
+        for (var i = 1; i < SharedIds.SLOTS; i++) {
+            var other = (slot + i) % SharedIds.SLOTS;
+            if (!keeperOf(other).equals(silent)) {
+                return other;
+            }
+        }
+        return -1;
+    }
+
+    /** Who keeps a slot. */
+    String keeperOf(int slot) {
+        return commons.keeper(SharedIds.in(slot, Commons.EPOCH));
+    }
+
     Vertx vertx() {
         return vertx;
     }
@@ -176,11 +196,16 @@ final class SharedTier {
     Future<Void> forget(List<Key> keys, Duration longest) {
         var asked = new ArrayList<Future<Void>>();
         for (var key : keys) {
-            asked.add(renew(SharedIds.stampOf(key), longest.plus(BEYOND).plus(BEYOND))
-                    .recover(cause -> {
-                        news.purges(SharedIds.slotOf(key)).doubt();
-                        return Future.succeededFuture();
-                    }));
+            var slot = SharedIds.slotOf(key);
+            var stamp = SharedIds.stampOf(key);
+            var other = standIn(slot);
+            var there = other < 0
+                    ? Future.<Void>succeededFuture()
+                    : renew(SharedIds.moved(stamp, other), Turn.STANDS_IN.plus(BEYOND));
+            asked.add(renew(stamp, longest.plus(BEYOND).plus(BEYOND)).recover(cause -> {
+                news.purges(slot).doubt();
+                return there.otherwiseEmpty(); // which is where others look meanwhile
+            }));
         }
         asked.add(news.tell(keys));
         return Future.join(asked).<Void>mapEmpty().onComplete(told -> news.publish(keys));

@@ -67,6 +67,18 @@ public final class Shelf {
         Trip at(Flights.@Nullable Place waitingRoom) {
             return new Trip(exchange, upstream, route, key, said, stored, why, waitingRoom, isBehind);
         }
+
+        /** Whether the answer may not be for everybody because of who asks, and says nothing then of what others would get. */
+        boolean isPersonal() {
+            return Shelf.isPersonal(exchange);
+        }
+    }
+
+    static boolean isPersonal(Exchange exchange) {
+        var request = exchange.headers();
+        return exchange.isIdentified()
+                || request.contains(HttpHeaders.AUTHORIZATION)
+                || request.contains(HttpHeaders.COOKIE);
     }
 
     /** What nodes share, where requests of this shelf do so; else null. */
@@ -150,13 +162,15 @@ public final class Shelf {
             var now = cache.now();
             switch (Reuse.of(stored, said, now)) {
                 case FRESH, STALE -> {
-                    if (RefreshAhead.isDue(terms.refresh(), stored, now, Shelf::random)) {
+                    if (!said.noStore() && RefreshAhead.isDue(terms.refresh(), stored, now, Shelf::random)) {
                         renewal.ahead(exchange, upstream, route, key, stored);
                     }
                     return hit(exchange, key, stored, now);
                 }
                 case STALE_WHILE_REVALIDATE -> {
-                    renewal.behind(exchange, upstream, route, key, stored);
+                    if (!said.noStore()) { // of which nothing is to be stored, not for others either
+                        renewal.behind(exchange, upstream, route, key, stored);
+                    }
                     return hit(exchange, key, stored, now);
                 }
                 case EXPIRED -> why = Why.STALE;
@@ -204,14 +218,17 @@ public final class Shelf {
     /** Past the cache: what comes back is for this client alone. */
     private Future<Reply> pass(Exchange exchange, Upstream upstream, Why why) {
         cache.counters().passed.increment();
-        return upstream.ask(exchange).map(reply -> {
-            reply.headers()
-                    .add(
-                            Serving.CACHE_STATUS,
-                            CacheStatus.forwarded(cache.name(), why, reply.status())
-                                    .text());
-            return reply;
-        });
+        return upstream.ask(exchange)
+                .map(reply -> {
+                    reply.headers()
+                            .add(
+                                    Serving.CACHE_STATUS,
+                                    CacheStatus.forwarded(cache.name(), why, reply.status())
+                                            .text());
+                    return reply;
+                })
+                .recover(cause -> Future.failedFuture(Serving.withStatus(
+                        cause, CacheStatus.forwarded(cache.name(), why, 0).text())));
     }
 
     private static double random() {

@@ -20,6 +20,9 @@ interface Store {
     /** Forgets a key. */
     void remove(Key key);
 
+    /** Forgets one response of a key. */
+    void remove(Key key, Stored stored);
+
     /** Forgets, or with {@code soft} makes stale, all that match; how many there were. Walks through everything. */
     int purge(BiPredicate<Key, Stored> which, boolean soft, long now);
 

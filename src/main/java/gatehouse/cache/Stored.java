@@ -21,6 +21,7 @@ public final class Stored {
     private volatile long freshUntil;
     private int hits; // a lost count does not matter
     private volatile boolean refreshing;
+    private volatile boolean forClients;
 
     // both are made when they are first needed, by whoever comes; they have nothing but final fields
     private @Nullable Told told;
@@ -168,11 +169,6 @@ public final class Stored {
         freshUntil = Math.min(freshUntil, now);
     }
 
-    /** Whether a service may be asked about it, and with which fields. */
-    boolean hasValidator() {
-        return head.etag() != null || head.lastModified() != null;
-    }
-
     /** Counts a use, roughly. */
     void used() {
         hits++;
@@ -226,5 +222,16 @@ public final class Stored {
 
     boolean isRefreshing() {
         return refreshing;
+    }
+
+    /** Only a request of a client leads to it, as its route asks for more than a URL: the refresh has ended. */
+    void leaveToClients() {
+        forClients = true;
+        endRefresh();
+    }
+
+    /** Whether it may be fetched anew by a request of nobody's. */
+    boolean isForAnybody() {
+        return !forClients;
     }
 }

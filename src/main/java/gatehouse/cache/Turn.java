@@ -15,26 +15,33 @@ final class Turn {
     private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
+    /**
+     * For so long counts what stands where nodes share while who keeps it is silent. Who keeps what may change meanwhile, and is not
+     * known to all at one moment.
+     */
+    static final Duration STANDS_IN = Duration.ofSeconds(10);
+
     /** Pauses, in milliseconds, before looks of who is late and got no answer. */
     private static final int[] LOOKS_AGAIN = {100, 200};
 
     private final SharedTier tier;
     private final ResponseCache cache;
     private final Flights.Place place;
-    private final SharedIds ids;
     private final Flier flier;
-    private final Regeneration machine;
-    private final Duration lease;
+    private final boolean hasStale;
+    private final long deadline;
+    private final Holding holding;
     private final Context context;
+    private SharedIds ids;
+    private String keeper;
+    private Regeneration machine;
+    private boolean isElsewhere;
+    private boolean mayBeOld;
     private long firstNumber = -1;
     private SharedTier.@Nullable Look look;
     private long waitTimer = -1;
-    private long tickTimer = -1;
     private boolean hasWaited;
     private boolean isSettled;
-    private long heldUntil;
-    private long tickDue;
-    private long stoodStill;
 
     /** The fetch, as it is told what to do. */
     interface Flier {
@@ -65,14 +72,18 @@ final class Turn {
         this.cache = cache;
         this.place = place;
         this.flier = flier;
-        this.lease = lease;
+        this.hasStale = hasStale;
+        holding = new Holding(tier, cache, lease);
+        deadline = cache.now() + LONGEST;
         ids = SharedIds.of(place);
+        keeper = tier.keeperOf(ids.slot());
         context = tier.vertx().getOrCreateContext();
-        machine = new Regeneration(
-                0,
-                hasStale,
-                cache.now() + LONGEST,
-                bound -> ThreadLocalRandom.current().nextLong(bound));
+        machine = regeneration();
+    }
+
+    private Regeneration regeneration() {
+        return new Regeneration(
+                0, hasStale, deadline, bound -> ThreadLocalRandom.current().nextLong(bound));
     }
 
     void begin() {
@@ -93,16 +104,10 @@ final class Turn {
             case ACQUIRE -> acquire();
             case WAIT -> await();
             case FETCH -> {
-                tickLater();
+                holding.begin(machine::mayExtend);
                 flier.fetch();
             }
-            case FETCH_ALONE -> {
-                if (flier.givesUp()) {
-                    release();
-                } else {
-                    flier.fetch();
-                }
-            }
+            case FETCH_ALONE -> alone();
             case TAKE -> {
                 release();
                 var seen = look;
@@ -118,6 +123,32 @@ final class Turn {
         }
     }
 
+    private void alone() {
+        var other = isElsewhere || !machine.isUnheard() ? -1 : whereOthersAre();
+        if (other >= 0) {
+            ids = ids.at(other);
+            look = null;
+            firstNumber = -1;
+            machine = regeneration();
+            begin();
+        } else if (flier.givesUp()) {
+            release();
+        } else {
+            flier.fetch();
+        }
+    }
+
+    /** Who keeps this is silent. All who notice meet where another one has taken over, or at the next one; -1 for nowhere. */
+    private int whereOthersAre() {
+        var before = keeper;
+        keeper = tier.keeperOf(ids.slot());
+        if (!keeper.equals(before)) {
+            return ids.slot();
+        }
+        isElsewhere = true;
+        return tier.standIn(ids.slot());
+    }
+
     private void read() {
         tier.look(ids, place, flier.generation(), cache.now()).onComplete(done -> {
             if (done.failed()) {
@@ -129,15 +160,20 @@ final class Turn {
             if (firstNumber < 0) {
                 firstNumber = seen.number();
             }
-            var isGood = seen.what() != null && flier.takes(seen.what(), seen.number() > firstNumber);
-            act(machine.read(isGood ? seen.number() : 0));
+            act(machine.read(isGood(seen) ? seen.number() : 0));
         });
+    }
+
+    private boolean isGood(SharedTier.Look seen) {
+        return seen.what() != null
+                && (!isElsewhere || seen.ageNanos() < STANDS_IN.toNanos())
+                && flier.takes(seen.what(), seen.number() > firstNumber);
     }
 
     private void acquire() {
         var above = look == null ? 0 : look.number();
-        var until = cache.now() + lease.toNanos();
-        tier.commons().acquire(ids.value(), above, lease).onComplete(done -> {
+        var until = cache.now() + holding.lease().toNanos();
+        tier.commons().acquire(ids.value(), above, holding.lease()).onComplete(done -> {
             if (done.failed()) {
                 act(machine.storeFailed(cache.now()));
                 return;
@@ -147,8 +183,7 @@ final class Turn {
                 act(machine.denied(cache.now(), given.number(), given.left().toNanos()));
                 return;
             }
-            heldUntil = until;
-            tier.holds(ids.value(), given.number());
+            holding.given(ids.value(), given.number(), until);
             act(machine.acquired(given.number()));
         });
     }
@@ -178,47 +213,19 @@ final class Turn {
         act(machine.woke());
     }
 
-    /** Each third of a lease: extends it, and finds out whether this process stood still meanwhile. */
-    private void tickLater() {
-        var millis = Math.max(1, lease.toMillis() / 3);
-        tickDue = cache.now() + TimeUnit.MILLISECONDS.toNanos(millis);
-        tickTimer = tier.vertx().setTimer(millis, due -> {
-            stoodStill = stoodStillNanos();
-            if (isSettled) {
-                return;
-            }
-            if (!isLate() && machine.mayExtend()) {
-                extend();
-            }
-            tickLater();
-        });
-    }
-
-    private void extend() {
-        var until = cache.now() + lease.toNanos();
-        tier.commons().extend(ids.value(), machine.token(), lease).onSuccess(extended -> {
-            if (extended) {
-                heldUntil = until;
-            }
-        });
-    }
-
-    /** For how long nothing went on here since the fetch began: no word of how slow the service is. */
+    /** For how long nothing went on here since the fetch began. */
     long stoodStillNanos() {
-        return tickDue == 0 ? 0 : stoodStill + Math.max(0, cache.now() - tickDue);
+        return holding.stoodStillNanos();
     }
 
     private void release() {
         isSettled = true;
-        tier.vertx().cancelTimer(tickTimer);
-        if (machine.hasToken()) {
-            tier.release(ids.value(), machine.token());
-        }
+        holding.release();
     }
 
     /** Whether it had a lease that has ended by now: then another node may have stored what is newer. */
     boolean isLate() {
-        return machine.hasToken() && cache.now() - heldUntil >= 0;
+        return holding.isLate();
     }
 
     /**
@@ -228,14 +235,17 @@ final class Turn {
      * @return whether it was
      */
     Future<Boolean> gaveWay() {
-        return gaveWay(0);
+        return gaveWay(ids, 0).compose(gave -> {
+            var other = gave || isElsewhere || !isLate() ? -1 : tier.standIn(ids.slot());
+            return other < 0 ? Future.succeededFuture(gave) : gaveWay(ids.at(other), LOOKS_AGAIN.length);
+        });
     }
 
-    private Future<Boolean> gaveWay(int looked) {
+    private Future<Boolean> gaveWay(SharedIds at, int looked) {
         if (isSettled || !isLate()) {
             return Future.succeededFuture(false);
         }
-        return tier.look(ids, place, flier.generation(), cache.now()).transform(done -> {
+        return tier.look(at, place, flier.generation(), cache.now()).transform(done -> {
             var seen = done.result();
             LOG.debug(
                     "cache: fetch {} of {} is late, lease {}: {}",
@@ -246,12 +256,15 @@ final class Turn {
             if (done.failed() && looked < LOOKS_AGAIN.length) {
                 return tier.vertx()
                         .timer(LOOKS_AGAIN[looked], TimeUnit.MILLISECONDS)
-                        .compose(over -> gaveWay(looked + 1));
+                        .compose(over -> gaveWay(at, looked + 1));
             }
+            // what is newer may stand where nobody can look now
+            mayBeOld = done.failed() && !at.equals(ids);
             if (isSettled
                     || seen == null
-                    || seen.what() == null
                     || seen.number() <= machine.token()
+                    || (!at.equals(ids) && seen.ageNanos() >= STANDS_IN.toNanos())
+                    || seen.what() == null
                     || !flier.takes(seen.what(), true)) {
                 return Future.succeededFuture(false);
             }
@@ -276,12 +289,13 @@ final class Turn {
      */
     Future<Boolean> settle(Shared what, long lifeNanos) {
         var seen = look;
-        if (isSettled || seen == null || machine.fetched() != Step.COMMIT) {
+        if (isSettled || seen == null || mayBeOld || machine.fetched() != Step.COMMIT) {
             settle();
-            return Future.succeededFuture(true);
+            return Future.succeededFuture(!mayBeOld);
         }
+        var life = isElsewhere ? Math.min(lifeNanos, STANDS_IN.toNanos()) : lifeNanos;
         isSettled = true;
-        tier.vertx().cancelTimer(tickTimer);
+        holding.end();
         var number = machine.token();
         var now = cache.now();
         if (what instanceof Shared.Response response
@@ -290,18 +304,17 @@ final class Turn {
             // for who knows already by what its responses are told apart
             var own = new Flights.Place(
                     place.key(), place.route(), response.stored().origin().selection());
-            var unused = tier.commit(SharedIds.of(own).value(), number, seen.era(), what, now, lifeNanos);
+            var unused = tier.commit(SharedIds.of(own).at(ids.slot()).value(), number, seen.era(), what, now, life);
         }
-        return tier.commit(ids.value(), number, seen.era(), what, now, lifeNanos)
-                .transform(done -> {
-                    if (done.failed()) {
-                        machine.storeFailed(cache.now());
-                    } else {
-                        machine.committed(done.result());
-                        tier.announce(ids.value());
-                    }
-                    tier.release(ids.value(), number);
-                    return Future.succeededFuture(done.failed() ? !isLate() : done.result());
-                });
+        return tier.commit(ids.value(), number, seen.era(), what, now, life).transform(done -> {
+            if (done.failed()) {
+                machine.storeFailed(cache.now());
+            } else {
+                machine.committed(done.result());
+                tier.announce(ids.value());
+            }
+            holding.release();
+            return Future.succeededFuture(done.failed() ? !isLate() : done.result());
+        });
     }
 }

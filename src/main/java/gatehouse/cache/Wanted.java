@@ -17,6 +17,9 @@ record Wanted(Shelf.Trip trip, @Nullable Stored known, long now) {
      */
     boolean takes(Shared what, boolean isLater) {
         var isAsked = trip.why() == CacheStatus.Why.REQUEST; // then what there is will not do
+        if (what instanceof Shared.Uncacheable mark && mark.ofSomebody() && !trip.isPersonal()) {
+            return false;
+        }
         if (!(what instanceof Shared.Response given)) {
             return isLater || !isAsked;
         }

@@ -46,7 +46,8 @@ public record ClusterConfig(
         Duration silence,
 
         @Key(
-                doc = "How often nodes compare what they know of the registry.",
+                doc = "How often nodes compare what they know of the registry and of revoked tokens, and say in a"
+                        + " `redis` that they live.",
                 value = "2s",
                 min = 100,
                 max = 60_000,

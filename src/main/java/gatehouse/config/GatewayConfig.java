@@ -1,6 +1,5 @@
 package gatehouse.config;
 
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,10 @@ public record GatewayConfig(
         @Key(doc = "The registry in which services announce their instances.", value = "{}")
         RegistryConfig registry,
 
-        @Key(doc = "Other nodes, with which this one shares the registry.", value = "{}")
+        @Key(
+                doc = "Other nodes, with which this one shares the registry, revoked tokens, purges and topics, and"
+                        + " what routes share by `lock: cluster` and `scope: cluster`.",
+                value = "{}")
         ClusterConfig cluster,
 
         @Key(
@@ -122,10 +124,5 @@ public record GatewayConfig(
                     bridge.listen().toString(),
                     "a loopback address, or at least one entry in admin.tokens");
         }
-    }
-
-    /** Names of listeners that speak HTTP. */
-    public List<String> httpListeners() {
-        return List.copyOf(listeners.keySet());
     }
 }

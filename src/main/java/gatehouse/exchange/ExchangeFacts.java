@@ -1,5 +1,6 @@
 package gatehouse.exchange;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of an exchange once it has ended: all that access log and metrics may use. */
@@ -33,6 +34,11 @@ public interface ExchangeFacts {
 
     /** Query, or null. */
     @Nullable String query();
+
+    /** Names of parameters of the query in which the route looks for credentials. */
+    default List<String> secretParameters() {
+        return List.of();
+    }
 
     /** {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}. */
     String protocol();

@@ -42,15 +42,29 @@ public record Identity(@Nullable String consumer, Set<String> groups, Map<String
      * @param certificate empty where none was shown
      */
     static Identity with(Identity found, Map<String, Object> certificate) {
-        if (certificate.isEmpty() && !found.claims.containsKey(TLS)) {
+        if (certificate.isEmpty() && !claimsCertificate(found)) {
             return found;
         }
         var claims = new LinkedHashMap<>(found.claims);
-        claims.remove(TLS);
+        claims.keySet().removeIf(Identity::isOfCertificate);
         if (!certificate.isEmpty()) {
             claims.put(TLS, certificate);
         }
         return new Identity(found.consumer, found.groups, claims);
+    }
+
+    private static boolean claimsCertificate(Identity found) {
+        for (var name : found.claims.keySet()) {
+            if (isOfCertificate(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A name with a dot would be found before what {@code tls} has. */
+    private static boolean isOfCertificate(String name) {
+        return name.startsWith(TLS) && (name.length() == TLS.length() || name.charAt(TLS.length()) == '.');
     }
 
     /**

@@ -170,6 +170,11 @@ public final class Intake {
     }
 
     private void look(CharSequence name, String value) {
+        checkField(name, value);
+        note(name, value);
+    }
+
+    private void checkField(CharSequence name, String value) {
         if (++fields > maxFields || name.length() + (long) value.length() > maxField) {
             throw Problem.headersTooLarge().asFailure();
         }
@@ -186,6 +191,10 @@ public final class Intake {
             throw Problem.malformed("A header field's value begins or ends with a blank.")
                     .asFailure();
         }
+    }
+
+    /** Keeps what frames the message or leads it. */
+    private void note(CharSequence name, String value) {
         switch (name.length()) {
             case 3 -> hops += Fields.is(name, "via") ? 1 + commas(value) : 0;
             case 4 -> {

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public abstract class Received extends Noted implements RequestHead {
     private final Caller caller;
     private final RequestLine line;
     private byte @Nullable [] clientBytes;
+    private List<String> secretParameters = List.of();
 
     Received(
             @Nullable HttpServerRequest request,
@@ -38,6 +40,16 @@ public abstract class Received extends Noted implements RequestHead {
         this.headers = headers;
         this.caller = caller;
         this.line = line;
+    }
+
+    /** Notes in which parameters of its query credentials may stand. */
+    public final void mayHaveSecretsIn(List<String> parameters) {
+        secretParameters = parameters;
+    }
+
+    @Override
+    public final List<String> secretParameters() {
+        return secretParameters;
     }
 
     /** Whether there is no client. */

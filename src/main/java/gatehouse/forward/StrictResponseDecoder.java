@@ -14,7 +14,9 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads answers of HTTP/1.x and refuses what the codec tolerates and two parties could read differently: lines without a
  * colon, names with more behind a blank, several lengths or codings, a length beside a coding, a status that is not three digits; and
- * trailers in masses. Blanks before a colon are removed (RFC 9112 §5.1), but from a field that frames the body.
+ * trailers in masses. Blanks before a colon are removed (RFC 9112 §5.1), but from a field that frames the body. A body that
+ * ends with its connection is whole, over TLS, only where that was ended in order (RFC 9112 §9.8).
  */
 final class StrictResponseDecoder extends HttpResponseDecoder {
     private static final AsciiString CONTENT_LENGTH = HttpHeaderNames.CONTENT_LENGTH;
@@ -96,6 +99,22 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
                 trailing = !(out.get(i) instanceof LastHttpContent);
             }
         }
+    }
+
+    @Override
+    protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        super.decodeLast(context, in, out);
+        var last = out.size() - 1;
+        // what was still to be read went through the method above, so this end is that of the connection
+        if (trailing && last >= 0 && out.get(last) instanceof LastHttpContent && isCutOff(context)) {
+            ReferenceCountUtil.release(out.remove(last));
+        }
+    }
+
+    /** Whether it is not known who ended the connection: anybody on the way may end one of TCP. */
+    private static boolean isCutOff(ChannelHandlerContext context) {
+        var tls = context.pipeline().get(SslHandler.class);
+        return tls != null && !tls.sslCloseFuture().isSuccess();
     }
 
     @Override

@@ -103,9 +103,9 @@ final class Connection {
         }
     }
 
-    /** Whether it has served enough, or is old enough, to end with its next answer. */
+    /** Whether it has served enough, is old enough, or has come to a listener that goes, to end with its next answer. */
     boolean isWorn() {
-        return served >= limits().requests() || isOld(System.nanoTime());
+        return door.isLeaving() || served >= limits().requests() || isOld(System.nanoTime());
     }
 
     private boolean isOld(long now) {

@@ -78,11 +78,6 @@ final class Connections {
         checkIdle();
     }
 
-    /** Exchanges under way. */
-    int exchanges() {
-        return exchanges;
-    }
-
     /** Runs once no exchange is under way, at once if none is. */
     void whenIdle(Runnable then) {
         whenIdle = then;

@@ -48,6 +48,7 @@ final class Routing {
             if (match instanceof Match.Found<Route> found) {
                 exchange.routedTo(found.name(), found.pattern());
                 var route = found.value();
+                exchange.mayHaveSecretsIn(route.secretParameters());
                 carry(exchange, route);
                 return route.policy().apply(exchange, last -> end(last, route));
             }

@@ -100,9 +100,10 @@ final class BoundListener {
 
     /** Sets what Vert.x has no option for. */
     private static void prepare(HttpConnection connection, Door door) {
-        var codec = connection instanceof ConnectionBase base
-                ? base.channel().pipeline().get(Http2ConnectionHandler.class)
-                : null;
+        if (!(connection instanceof ConnectionBase base)) {
+            return;
+        }
+        var codec = base.channel().pipeline().get(Http2ConnectionHandler.class);
         if (codec == null) {
             return; // HTTP/1
         }
@@ -114,6 +115,7 @@ final class BoundListener {
         } catch (Http2Exception e) {
             throw new IllegalStateException(e); // 0 is always allowed
         }
+        door.connected(base);
     }
 
     private static HttpServerOptions options(ListenerConfig config) {
@@ -190,9 +192,18 @@ final class BoundListener {
         return config.speaksHttp2() && !config.speaksHttp1();
     }
 
-    /** Stops accepting, then gives who is connected a moment; exchanges go on. */
+    /** Tells who is connected, stops accepting, then gives who is connected a moment; exchanges go on. */
     Future<Void> leave() {
-        return stopAccepting()
+        var told = new ArrayList<Future<Void>>();
+        for (var i = 0; i < doors.size(); i++) {
+            var door = doors.get(i);
+            told.add(lanes.get(i).run(() -> {
+                door.leave();
+                return null;
+            }));
+        }
+        return Future.join(told)
+                .compose(done -> stopAccepting())
                 .compose(stopped -> vertx.timer(GOODBYE_MILLIS, TimeUnit.MILLISECONDS))
                 .mapEmpty();
     }

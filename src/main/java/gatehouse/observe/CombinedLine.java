@@ -6,7 +6,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** {@code %h - %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"}: the combined log format of Apache and NGINX. */
 final class CombinedLine implements LineFormat {
@@ -33,7 +32,7 @@ final class CombinedLine implements LineFormat {
         out.raw('"');
         numberOrDash(facts.status(), out);
         numberOrDash(facts.bytesOut(), out);
-        url(facts.referer(), out);
+        url(facts, out);
         String agent = facts.userAgent();
         out.raw(BEFORE_FIELD);
         out.text(agent == null || agent.isEmpty() ? "-" : agent, Escape.QUOTED);
@@ -54,7 +53,7 @@ final class CombinedLine implements LineFormat {
         String query = facts.query();
         if (query != null) {
             out.raw('?');
-            SecretQuery.write(query, 0, out, out.fieldLimit(), Escape.BARE);
+            SecretQuery.write(query, 0, out, out.fieldLimit(), Escape.BARE, facts.secretParameters());
         }
     }
 
@@ -67,9 +66,11 @@ final class CombinedLine implements LineFormat {
         }
     }
 
-    private static void url(@Nullable String referer, Chunk out) {
+    private static void url(ExchangeFacts facts, Chunk out) {
+        String referer = facts.referer();
         out.raw(BEFORE_FIELD);
-        SecretQuery.writeUrl(referer == null || referer.isEmpty() ? "-" : referer, out, Escape.QUOTED);
+        SecretQuery.writeUrl(
+                referer == null || referer.isEmpty() ? "-" : referer, out, Escape.QUOTED, facts.secretParameters());
         out.raw('"');
     }
 

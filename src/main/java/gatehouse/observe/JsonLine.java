@@ -49,7 +49,7 @@ final class JsonLine implements LineFormat {
         out.raw('"');
         member(HOST, facts.host(), out);
         member(PATH, facts.path(), out);
-        query(facts.query(), out);
+        query(facts, out);
         member(PROTOCOL, facts.protocol(), out);
         if (facts.status() > 0) {
             member(STATUS, facts.status(), out);
@@ -69,7 +69,7 @@ final class JsonLine implements LineFormat {
         member(PROBLEM, facts.problem(), out);
         member(CONSUMER, facts.consumer(), out);
         member(USER_AGENT, facts.userAgent(), out);
-        referer(facts.referer(), out);
+        referer(facts, out);
         if (facts.closeCode() > 0) {
             member(CLOSE_CODE, facts.closeCode(), out);
         }
@@ -104,18 +104,20 @@ final class JsonLine implements LineFormat {
         out.number(value);
     }
 
-    private static void query(@Nullable String query, Chunk out) {
+    private static void query(ExchangeFacts facts, Chunk out) {
+        String query = facts.query();
         if (query != null && !query.isEmpty()) {
             out.raw(QUERY);
-            SecretQuery.write(query, 0, out, out.fieldLimit(), Escape.JSON);
+            SecretQuery.write(query, 0, out, out.fieldLimit(), Escape.JSON, facts.secretParameters());
             out.raw('"');
         }
     }
 
-    private static void referer(@Nullable String referer, Chunk out) {
+    private static void referer(ExchangeFacts facts, Chunk out) {
+        String referer = facts.referer();
         if (referer != null && !referer.isEmpty()) {
             out.raw(REFERER);
-            SecretQuery.writeUrl(referer, out, Escape.JSON);
+            SecretQuery.writeUrl(referer, out, Escape.JSON, facts.secretParameters());
             out.raw('"');
         }
     }

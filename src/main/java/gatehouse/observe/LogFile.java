@@ -23,13 +23,13 @@ final class LogFile implements LogSink {
     private static final long LOOK_NANOS = 1_000_000_000L;
 
     private final Path path;
-    private final @Nullable Rotation rotation;
+    private final @Nullable LogRotation rotation;
     private final LongSupplier nanoTime;
     private volatile @Nullable FileChannel channel;
     private @Nullable Object key;
     private long lookAt;
 
-    private LogFile(Path path, @Nullable Rotation rotation, LongSupplier nanoTime) {
+    private LogFile(Path path, @Nullable LogRotation rotation, LongSupplier nanoTime) {
         this.path = path;
         this.rotation = rotation;
         this.nanoTime = nanoTime;
@@ -37,7 +37,7 @@ final class LogFile implements LogSink {
 
     /** Opens the file, so that a wrong path is told at once; a pipe is opened by the writer since that may wait. */
     static LogFile open(Path path, AccessLogConfig.@Nullable Rotate rotate, LongSupplier nanoTime) throws IOException {
-        var rotation = rotate == null || isPipe(path) ? null : new Rotation(path, rotate, nanoTime);
+        var rotation = rotate == null || isPipe(path) ? null : new LogRotation(path, rotate, nanoTime);
         var file = new LogFile(path, rotation, nanoTime);
         Path folder = path.toAbsolutePath().getParent();
         if (folder != null && !Files.isDirectory(folder)) {

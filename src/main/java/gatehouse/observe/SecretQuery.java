@@ -1,11 +1,13 @@
 package gatehouse.observe;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Writes a query with the values of credentials as {@code ***}. A key is taken for one when it is {@code key},
  * {@code sig}, {@code code}, {@code jwt} or {@code authorization}, or ends with a word such as {@code token} or
- * {@code secret} ({@code access_token}, {@code clientSecret}), in any case and also when it is percent-encoded.
+ * {@code secret} ({@code access_token}, {@code clientSecret}), in any case and also when it is percent-encoded; or when the request's route
+ * looks for credentials there.
  */
 final class SecretQuery {
     private static final String[] WORDS = {"key", "sig", "code", "jwt", "authorization"};
@@ -15,8 +17,12 @@ final class SecretQuery {
 
     private SecretQuery() {}
 
-    /** Writes {@code text} from {@code from} to its end as the rest of the field that ends at {@code limit}. */
-    static void write(String text, int from, Chunk out, int limit, Escape escape) {
+    /**
+     * Writes {@code text} from {@code from} to its end as the rest of the field that ends at {@code limit}.
+     *
+     * @param named keys of which it is known that they hold credentials
+     */
+    static void write(String text, int from, Chunk out, int limit, Escape escape, List<String> named) {
         int written = from;
         int key = from;
         int equals = -1;
@@ -25,7 +31,7 @@ final class SecretQuery {
             if (c == '=' && equals < 0) {
                 equals = i;
             } else if (c == '&' || c == ';') {
-                boolean secret = equals >= 0 && isSecret(text, key, equals);
+                boolean secret = equals >= 0 && isSecret(text, key, equals, named);
                 if (secret && c == ';') {
                     continue; // some parsers split here, others don't: what follows may belong to the value
                 }
@@ -44,22 +50,22 @@ final class SecretQuery {
     }
 
     /** Writes a URL as one field; credentials in its query are masked. */
-    static void writeUrl(String url, Chunk out, Escape escape) {
+    static void writeUrl(String url, Chunk out, Escape escape, List<String> named) {
         int limit = out.fieldLimit();
         int query = url.indexOf('?') + 1;
         if (out.text(url, 0, query, limit, escape)) {
-            write(url, query, out, limit, escape);
+            write(url, query, out, limit, escape, named);
         }
     }
 
-    private static boolean isSecret(String text, int from, int to) {
+    private static boolean isSecret(String text, int from, int to, List<String> named) {
         for (int i = from; i < to; i++) {
             if (text.charAt(i) == '%') {
                 String decoded = decode(text, from, to);
-                return isSecretWord(decoded, 0, decoded.length());
+                return isSecretWord(decoded, 0, decoded.length()) || named.contains(decoded);
             }
         }
-        return isSecretWord(text, from, to);
+        return isSecretWord(text, from, to) || (!named.isEmpty() && named.contains(text.substring(from, to)));
     }
 
     private static boolean isSecretWord(String text, int from, int to) {

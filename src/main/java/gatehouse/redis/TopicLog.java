@@ -28,8 +28,12 @@ public final class TopicLog {
      */
     public record Message(String id, String text) {}
 
-    /** Adds a message, unless it is there; the oldest go where there are more than may be, or longer ones. */
-    public Future<Void> add(String topic, Message message, TopicsConfig config) {
+    /**
+     * Adds a message, unless it is there; the oldest go where there are more than may be, or longer ones.
+     *
+     * @param mostMillis how long Redis may take
+     */
+    public Future<Void> add(String topic, Message message, TopicsConfig config, long mostMillis) {
         return redis.run(
                         Script.TELL,
                         keys(topic),
@@ -38,7 +42,7 @@ public final class TopicLog {
                         config.replay(),
                         config.replayBytes().bytes(),
                         Math.max(1_000, config.keep().toMillis()))
-                .timeout(config.patience().toMillis(), TimeUnit.MILLISECONDS)
+                .timeout(mostMillis, TimeUnit.MILLISECONDS)
                 .mapEmpty();
     }
 

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CacheRefreshVerticle extends VerticleBase {
     private static final Verb REFRESH = Verb.of("gatehouse.cache.refresh");
+    private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(CacheRefreshVerticle.class);
 
     private final RefreshNode node;
@@ -56,8 +57,8 @@ public final class CacheRefreshVerticle extends VerticleBase {
         var loop = vertx.getOrCreateContext();
         node.cache().whenPurged(() -> loop.runOnContext(purged -> warmUp()));
         node.cache()
-                .refreshedBy((url, fields) ->
-                        REFRESH.tellHere(vertx, Map.of("key", url, "request", new JsonObject(Map.copyOf(fields)))));
+                .refreshedBy((url, fields) -> REFRESH.askHere(
+                        vertx, Map.of("key", url, "request", new JsonObject(Map.copyOf(fields))), LONGEST));
         return Future.all(subscriptions.stream().map(Subscription::ready).toList())
                 .onSuccess(listening -> warmUp());
     }

@@ -1,7 +1,7 @@
 package gatehouse.service;
 
+import gatehouse.config.BalanceConfig.By;
 import gatehouse.config.ServiceConfig;
-import gatehouse.config.ServiceConfig.By;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

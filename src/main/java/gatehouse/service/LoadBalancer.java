@@ -1,7 +1,7 @@
 package gatehouse.service;
 
+import gatehouse.config.BalanceConfig;
 import gatehouse.config.HashKey;
-import gatehouse.config.ServiceConfig.Balance;
 import gatehouse.exchange.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ interface LoadBalancer {
      *
      * @param chance numbers from 0 (inclusive) to 1 (exclusive), drawn by chance
      */
-    static LoadBalancer of(Balance balance, DoubleSupplier chance) {
+    static LoadBalancer of(BalanceConfig balance, DoubleSupplier chance) {
         return switch (balance.by()) {
             case ROUND_ROBIN -> roundRobin();
             case LEAST_REQUESTS -> leastRequests();

@@ -1,7 +1,7 @@
 package gatehouse.service;
 
+import gatehouse.config.BalanceConfig.By;
 import gatehouse.config.ServiceConfig;
-import gatehouse.config.ServiceConfig.By;
 import gatehouse.exchange.RequestHead;
 import gatehouse.registry.Registry;
 import gatehouse.tls.ClientTls;

@@ -1,6 +1,6 @@
 package gatehouse.service;
 
-import gatehouse.config.ServiceConfig.Sticky;
+import gatehouse.config.BalanceConfig.Sticky;
 import gatehouse.exchange.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

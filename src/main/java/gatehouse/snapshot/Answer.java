@@ -58,6 +58,10 @@ public final class Answer {
             throw Problem.noRoute().asFailure();
         }
         var query = head.query();
-        return query == null || address.indexOf('?') >= 0 ? address : address + "?" + query;
+        var fragment = address.indexOf('#') < 0 ? address.length() : address.indexOf('#');
+        var question = address.indexOf('?');
+        return query == null || (question >= 0 && question < fragment)
+                ? address
+                : address.substring(0, fragment) + "?" + query + address.substring(fragment);
     }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param behindCache those of them that stand behind the cache, as one
  * @param to what answers in the end
  * @param carriesCalls whether calls of gRPC are carried as such
+ * @param secretParameters names of parameters of the query in which it looks for credentials
  */
 public record Route(
         String name,
@@ -35,7 +36,8 @@ public record Route(
         Policy policy,
         Policy behindCache,
         Destination to,
-        boolean carriesCalls) {
+        boolean carriesCalls,
+        List<String> secretParameters) {
     /** Whether a policy of it answers browsers that ask whether a request may be sent. */
     public boolean answersPreflights() {
         return steps.containsKey(Cors.TYPE);

@@ -14,6 +14,7 @@ import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Revocations;
 import gatehouse.policy.Surroundings;
+import gatehouse.policy.auth.Auth;
 import gatehouse.policy.cache.Caching;
 import gatehouse.policy.cache.Changing;
 import gatehouse.policy.cache.Shelves;
@@ -165,7 +166,9 @@ public final class SnapshotBuilder {
         var carriesCalls = !config.match().grpc().isEmpty()
                 || config.to().services().stream()
                         .anyMatch(service -> speaksGrpc(services.all().get(service)));
-        return new Route(name, config, effective, steps, policy, behindCache, to, carriesCalls);
+        var auth = effective.get(Auth.TYPE.key(), Auth.TYPE.config());
+        var secrets = auth == null ? List.<String>of() : Auth.secretParameters(auth);
+        return new Route(name, config, effective, steps, policy, behindCache, to, carriesCalls, secrets);
     }
 
     private static boolean speaksGrpc(@Nullable Service service) {

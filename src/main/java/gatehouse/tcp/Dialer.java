@@ -17,13 +17,14 @@ import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
 import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Makes connections to targets, on the event loop of the client that they are for. */
 final class Dialer {
@@ -139,29 +140,23 @@ final class Dialer {
         var number = version == ProxyVersion.V1 ? HAProxyProtocolVersion.V1 : HAProxyProtocolVersion.V2;
         var from = PeerAddress.of(client);
         var to = client.localAddress() instanceof InetSocketAddress inet ? inet : null;
-        var protocol = protocol(from, to);
-        if (protocol == HAProxyProxiedProtocol.UNKNOWN || from == null || to == null) {
+        if (from == null || to == null) {
             return new HAProxyMessage(number, HAProxyCommand.PROXY, HAProxyProxiedProtocol.UNKNOWN, null, null, 0, 0);
         }
+        var isIpv4 = from.getAddress() instanceof Inet4Address && to.getAddress() instanceof Inet4Address;
         return new HAProxyMessage(
                 number,
                 HAProxyCommand.PROXY,
-                protocol,
-                from.getAddress().getHostAddress(),
-                to.getAddress().getHostAddress(),
+                isIpv4 ? HAProxyProxiedProtocol.TCP4 : HAProxyProxiedProtocol.TCP6,
+                text(from.getAddress(), isIpv4),
+                text(to.getAddress(), isIpv4),
                 from.getPort(),
                 to.getPort());
     }
 
-    private static HAProxyProxiedProtocol protocol(@Nullable InetSocketAddress from, @Nullable InetSocketAddress to) {
-        if (from == null || to == null) {
-            return HAProxyProxiedProtocol.UNKNOWN;
-        }
-        if (from.getAddress() instanceof Inet4Address && to.getAddress() instanceof Inet4Address) {
-            return HAProxyProxiedProtocol.TCP4;
-        }
-        return from.getAddress() instanceof Inet6Address && to.getAddress() instanceof Inet6Address
-                ? HAProxyProxiedProtocol.TCP6
-                : HAProxyProxiedProtocol.UNKNOWN;
+    /** Both are of one kind: where one is of IPv6, the other is written as such. A balancer may come by another kind than its client. */
+    private static String text(InetAddress address, boolean asIpv4) {
+        var text = NetUtil.toAddressString(address); // without the name of an interface
+        return asIpv4 || address instanceof Inet6Address ? text : "::ffff:" + text;
     }
 }

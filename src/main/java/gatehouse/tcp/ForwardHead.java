@@ -115,6 +115,16 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Who sends no more has sent no request. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (Side.isEndOfInput(event) && !taken) {
+            var unused = context.close();
+        } else {
+            ReferenceCountUtil.release(event);
+        }
+    }
+
     private void take(Channel connection, HttpRequest request) {
         var facts = new StreamFacts(ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
         Errand errand;

@@ -2,14 +2,19 @@ package gatehouse.tcp;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 
-/** Lets the body of one request pass and nothing behind it. One that can't be read ends both connections, so that it is never whole. */
+/** Lets the body of one request pass and nothing behind it. One that breaks off in the midst of it ends as what it is, never whole. */
 final class OneRequest extends ChannelInboundHandlerAdapter {
     private boolean over;
+
+    /** Whether a part of a request is none: chunks that can't be read, which the decoder ends with a last one all the same. */
+    static boolean isBroken(Object message) {
+        return message instanceof HttpObject part && part.decoderResult().isFailure();
+    }
 
     /** The body has passed already. */
     OneRequest over() {
@@ -23,11 +28,10 @@ final class OneRequest extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
             return;
         }
-        if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
+        if (isBroken(message)) {
             over = true;
             ReferenceCountUtil.release(message);
-            context.fireExceptionCaught(new CodecException(
-                    "a body that can't be read", part.decoderResult().cause()));
+            context.fireExceptionCaught(new CorruptedFrameException("chunks that are none"));
             return;
         }
         over = message instanceof LastHttpContent;

@@ -73,6 +73,9 @@ final class Relay {
     /** Connects to a target that was not tried yet. */
     private void dial(Plan plan, Dialer dialer) {
         if (!client.channel().isActive()) {
+            if (!tried.isEmpty()) { // nobody waits any more, but it has failed
+                count(plan, false);
+            }
             return;
         }
         var next = next(plan);

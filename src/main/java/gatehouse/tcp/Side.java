@@ -60,6 +60,12 @@ final class Side extends ChannelInboundHandlerAdapter {
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
     }
 
+    /** Whether an event says that nothing more comes. */
+    static boolean isEndOfInput(Object event) {
+        return event instanceof ChannelInputShutdownEvent
+                || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
+    }
+
     /** Keeps what was read before it stood here. */
     void hold(Object message) {
         held.add(message);
@@ -82,13 +88,23 @@ final class Side extends ChannelInboundHandlerAdapter {
             pass(message, to);
         }
         to.channel.flush();
-        if (inputEnded) {
+        if (isInputOver()) {
+            inputEnded = true;
             to.endOutput();
         } else if (!channel.isActive()) {
             to.close();
         } else {
             readOn(to);
         }
+    }
+
+    /** Nothing more comes: what has come to its end before this stood here has told somebody else. */
+    private boolean isInputOver() {
+        if (inputEnded || (channel instanceof DuplexChannel socket && socket.isInputShutdown())) {
+            return true;
+        }
+        var tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isInboundDone();
     }
 
     private void pass(Object message, Side to) {
@@ -139,8 +155,7 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent
-                || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess())) {
+        if (isEndOfInput(event)) {
             endInput();
         } else if (event instanceof ChannelOutputShutdownEvent) {
             outputEnded = true; // by us, or as the other end takes no more

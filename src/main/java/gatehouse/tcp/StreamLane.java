@@ -193,9 +193,17 @@ final class StreamLane implements StreamServer {
             return;
         }
         record(relay.facts());
-        if (relays.isEmpty() && whenIdle != null) {
+        tellIfIdle();
+    }
+
+    private void tellIfIdle() {
+        if (whenIdle != null && isIdle()) {
             whenIdle.tryComplete();
         }
+    }
+
+    private boolean isIdle() {
+        return relays.isEmpty() && !sessions.areAwaited();
     }
 
     private void record(StreamFacts facts) {
@@ -214,14 +222,15 @@ final class StreamLane implements StreamServer {
         for (var relay : relays.toArray(new Relay[0])) {
             relay.sweep(now);
         }
+        tellIfIdle();
         if (log != null) {
             log.flush();
         }
     }
 
-    /** Completes when no connection is open. */
+    /** Completes when no connection is open, and no datagram waits for one that answers it. */
     Future<Void> idle() {
-        if (relays.isEmpty()) {
+        if (isIdle()) {
             return Future.succeededFuture();
         }
         if (whenIdle == null) {

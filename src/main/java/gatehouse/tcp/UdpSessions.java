@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +36,17 @@ import org.jspecify.annotations.Nullable;
 final class UdpSessions {
     private static final int LONGEST = 65_535;
 
+    /** How long an answer is waited for where nothing else keeps a session. */
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final VertxInternal vertx;
     private final RequestIds ids;
     private final int most;
     private final Runnable begun;
     private final Consumer<StreamFacts> ended;
     private final Map<Key, Session> sessions = new HashMap<>();
-    private final Map<Long, Integer> byNetwork = new HashMap<>();
+    private final Map<String, Integer> byListener = new HashMap<>();
+    private final Map<Network, Integer> byNetwork = new HashMap<>();
 
     /**
      * @param most clients for whom there are files
@@ -55,7 +60,14 @@ final class UdpSessions {
         this.ended = ended;
     }
 
-    private record Key(String listener, InetSocketAddress client) {}
+    private record Key(String listener, InetSocketAddress client) {
+        Network network() {
+            return new Network(listener, PeerAddress.network(client.getAddress()));
+        }
+    }
+
+    /** What {@code limits.perAddress} of a listener counts. */
+    private record Network(String listener, Long address) {}
 
     void received(Door door, Channel socket, DatagramPacket packet, Snapshot now) {
         var key = new Key(door.name(), packet.sender());
@@ -74,8 +86,10 @@ final class UdpSessions {
     private @Nullable Session begin(Key key, Door door, Channel socket, Snapshot now) {
         var address = key.client().getAddress();
         var ofAddress = door.config().limits().perAddress();
-        if (sessions.size() >= Math.min(door.config().stream().sessions(), most)
-                || (ofAddress > 0 && byNetwork.getOrDefault(PeerAddress.network(address), 0) >= ofAddress)) {
+        if (sessions.size() >= most
+                || byListener.getOrDefault(key.listener(), 0)
+                        >= door.config().stream().sessions()
+                || (ofAddress > 0 && byNetwork.getOrDefault(key.network(), 0) >= ofAddress)) {
             return null;
         }
         var facts = new StreamFacts(ids.next(), door.name(), "UDP", address.getHostAddress(), "", Identity.NOBODY);
@@ -87,7 +101,8 @@ final class UdpSessions {
         begun.run();
         var session = new Session(key, door, socket, facts, plan, target);
         sessions.put(key, session);
-        byNetwork.merge(PeerAddress.network(address), 1, Integer::sum);
+        byListener.merge(key.listener(), 1, Integer::sum);
+        byNetwork.merge(key.network(), 1, Integer::sum);
         session.open();
         return session;
     }
@@ -116,6 +131,12 @@ final class UdpSessions {
         }
     }
 
+    /** Whether a client waits for an answer that may still come. */
+    boolean areAwaited() {
+        var now = System.nanoTime();
+        return sessions.values().stream().anyMatch(session -> session.isAwaited(now));
+    }
+
     void close() {
         new ArrayList<>(sessions.values()).forEach(Session::end);
     }
@@ -131,6 +152,7 @@ final class UdpSessions {
         private final List<DatagramPacket> held = new ArrayList<>();
         private @Nullable Channel out;
         private boolean over;
+        private boolean asked;
         private long movedAt = System.nanoTime();
 
         private Session(Key key, Door door, Channel socket, StreamFacts facts, Plan plan, Target target) {
@@ -167,6 +189,7 @@ final class UdpSessions {
 
         void toTarget(DatagramPacket packet) {
             movedAt = System.nanoTime();
+            asked = true;
             var to = out;
             if (to == null) {
                 held.add(packet); // connecting needs nobody else, and so no time
@@ -182,6 +205,7 @@ final class UdpSessions {
 
         void toClient(DatagramPacket packet) {
             movedAt = System.nanoTime();
+            asked = false;
             facts.out(packet.content().readableBytes());
             if (socket.isWritable()) {
                 var unused = socket.writeAndFlush(new DatagramPacket(packet.content(), key.client()));
@@ -201,14 +225,18 @@ final class UdpSessions {
                     || now - movedAt >= door.config().stream().session().toNanos();
         }
 
+        boolean isAwaited(long now) {
+            return asked && socket.isActive() && now - movedAt < ANSWER_NANOS;
+        }
+
         void end() {
             if (over) {
                 return;
             }
             over = true;
             sessions.remove(key);
-            byNetwork.computeIfPresent(
-                    PeerAddress.network(key.client().getAddress()), (network, count) -> count == 1 ? null : count - 1);
+            byListener.computeIfPresent(key.listener(), (listener, count) -> count == 1 ? null : count - 1);
+            byNetwork.computeIfPresent(key.network(), (network, count) -> count == 1 ? null : count - 1);
             held.forEach(packet -> packet.release());
             held.clear();
             target.release();

@@ -21,6 +21,16 @@ final class Waiting extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Who sends no more says nothing that leads anywhere. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (Side.isEndOfInput(event)) {
+            var unused = context.close();
+        } else {
+            ReferenceCountUtil.release(event);
+        }
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         var unused = context.close();

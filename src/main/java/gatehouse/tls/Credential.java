@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import javax.naming.InvalidNameException;
+import javax.naming.NamingException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import org.jspecify.annotations.Nullable;
@@ -126,17 +126,19 @@ record Credential(List<X509Certificate> chain, PrivateKey key) {
         return names;
     }
 
-    /** The common name of its subject, or null. */
+    /** The common name of its subject, or null. Of several it is the one nearest to whoever is named, behind those of what they belong to. */
     static @Nullable String commonName(X509Certificate certificate) {
+        String nearest = null;
         try {
-            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
-                if (part.getType().equalsIgnoreCase("CN")) {
-                    return String.valueOf(part.getValue());
+            for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) { // nearest last
+                var name = part.toAttributes().get("CN");
+                if (name != null && name.get() instanceof String text) {
+                    nearest = text;
                 }
             }
-        } catch (InvalidNameException e) {
+        } catch (NamingException e) {
             return null;
         }
-        return null;
+        return nearest;
     }
 }

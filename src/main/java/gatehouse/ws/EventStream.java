@@ -133,7 +133,7 @@ final class EventStream implements Reply.Body, OpenSocket {
         }
         over = true;
         subject.leave(nudge);
-        topics.left();
+        topics.left(subject);
         all.remove(this);
         return true;
     }

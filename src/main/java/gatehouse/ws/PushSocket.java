@@ -218,7 +218,7 @@ final class PushSocket extends ChannelInboundHandlerAdapter
         }
         over = true;
         subject.leave(nudge);
-        topics.left();
+        topics.left(subject);
         var why = code == 0 ? Tunnel.ABNORMAL : code;
         count.received(gate.messages(), bytesIn);
         count.sent(messages, bytesOut);
@@ -278,7 +278,7 @@ final class PushSocket extends ChannelInboundHandlerAdapter
     public void cancel() {
         if (!over) {
             over = true;
-            topics.left();
+            topics.left(subject);
             count.leave();
         }
     }

@@ -32,6 +32,8 @@ final class Subject {
     private long toldUntil;
     private long number = BEGIN;
     private long bytes;
+    private int holders;
+    private boolean forgotten;
     private volatile long usedAt = System.nanoTime();
 
     Subject(String name) {
@@ -109,12 +111,28 @@ final class Subject {
         if (seen >= number) {
             return null;
         }
+        if (number - seen < kept.size() / 2) { // numbers follow each other
+            return fromEnd(seen);
+        }
         for (var event : kept) {
             if (event.number() > seen) {
                 return event;
             }
         }
         return null;
+    }
+
+    /** Most who listen have seen all but the newest. */
+    private @Nullable Event fromEnd(long seen) {
+        Event first = null;
+        for (var from = kept.descendingIterator(); from.hasNext(); ) {
+            var event = from.next();
+            if (event.number() <= seen) {
+                break;
+            }
+            first = event;
+        }
+        return first;
     }
 
     /** The number of the newest message. */
@@ -148,22 +166,47 @@ final class Subject {
 
     /** Calls this for each message, on any thread. */
     void listen(Runnable nudge) {
-        usedAt = System.nanoTime();
         listening.add(nudge);
     }
 
     void leave(Runnable nudge) {
         listening.remove(nudge);
+    }
+
+    /**
+     * One more client is about to listen; {@link #letGo} ends that.
+     *
+     * @return false where it was forgotten, and nothing comes any more
+     */
+    synchronized boolean hold() {
+        if (!forgotten) {
+            holders++;
+        }
+        return !forgotten;
+    }
+
+    synchronized void letGo() {
+        holders--;
         usedAt = System.nanoTime();
+    }
+
+    synchronized boolean isHeld() {
+        return holders > 0;
+    }
+
+    /** Whether it is of no use any more, as nobody has held it for so long; then nobody will. */
+    synchronized boolean forget(long now, long keepNanos) {
+        forgotten |= holders == 0 && now - usedAt >= keepNanos;
+        return forgotten;
+    }
+
+    synchronized boolean hasMessages() {
+        return !kept.isEmpty();
     }
 
     /** Somebody wants it, here or elsewhere. */
     void use() {
         usedAt = System.nanoTime();
-    }
-
-    boolean hasListeners() {
-        return !listening.isEmpty();
     }
 
     long usedAt() {

@@ -10,9 +10,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -86,15 +88,24 @@ public final class Topics {
         if (to == null) {
             Broadcast.publish(vertx, topic, id, text, false);
         } else { // one after another, so that all see them in this order
+            var until = System.nanoTime() + config().patience().toNanos();
             var done = posting.compute(topic, (name, before) -> {
                 Future<Void> after = before == null ? Future.succeededFuture() : before;
-                return after.compose(posted -> to.add(topic, new TopicLog.Message(id, text), config()))
+                return after.compose(posted -> keep(to, topic, new TopicLog.Message(id, text), until))
                         .onComplete(kept -> Broadcast.publish(vertx, topic, id, text, true))
                         .otherwiseEmpty();
             });
             done.onComplete(posted -> posting.remove(topic, done));
         }
         return id;
+    }
+
+    /** Keeps a message elsewhere, if those before it have left it time for that. */
+    private Future<Void> keep(TopicLog to, String topic, TopicLog.Message message, long until) {
+        var left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+        return left <= 0
+                ? Future.failedFuture("Redis took too long for the messages before")
+                : to.add(topic, message, config(), left);
     }
 
     private String nextId() {
@@ -110,6 +121,9 @@ public final class Topics {
         }
         var isNew = !known.containsKey(topic);
         var subject = subject(topic);
+        while (subject != null && !subject.hold()) { // it was forgotten a moment ago
+            subject = subject(topic);
+        }
         if (subject == null) {
             clients.decrementAndGet();
         } else if (isNew) {
@@ -119,7 +133,8 @@ public final class Topics {
     }
 
     /** One client less. */
-    void left() {
+    void left(Subject subject) {
+        subject.letGo();
         clients.decrementAndGet();
     }
 
@@ -129,10 +144,30 @@ public final class Topics {
             there.subject().use();
             return there.subject();
         }
-        if (known.size() >= config().most()) {
+        if (known.size() >= config().most() && !makeRoom()) {
             return null;
         }
         return known.computeIfAbsent(topic, this::begin).subject();
+    }
+
+    /** Forgets one that nobody listens to, before others one without a message: else whoever asks for many keeps out everybody. */
+    private boolean makeRoom() {
+        var now = System.nanoTime();
+        var oldest = known.values().stream()
+                .filter(topic -> !topic.subject().isHeld())
+                .min(Comparator.comparing((Known topic) -> topic.subject().hasMessages())
+                        .thenComparing(topic -> topic.subject().usedAt() - now));
+        return oldest.isPresent() && forget(oldest.get(), 0);
+    }
+
+    /** Whether it is not there any more. */
+    private boolean forget(Known topic, long keepNanos) {
+        if (!topic.subject().forget(System.nanoTime(), keepNanos)) {
+            return false;
+        }
+        known.remove(topic.subject().name(), topic);
+        topic.subscription().close();
+        return true;
     }
 
     private Known begin(String topic) {
@@ -161,7 +196,11 @@ public final class Topics {
                 && !kept
                 && id.equals(given)
                 && text.length() <= config().message().bytes()) { // else each node has its own
-            var unused = to.add(subject.name(), new TopicLog.Message(id, text), config());
+            var unused = to.add(
+                    subject.name(),
+                    new TopicLog.Message(id, text),
+                    config(),
+                    config().patience().toMillis());
         }
     }
 
@@ -180,18 +219,11 @@ public final class Topics {
 
     /** Forgets topics that nobody wanted for long, and tells others now and then which somebody does. */
     private void look() {
-        var now = System.nanoTime();
         var keep = config().keep().toNanos();
         var tells = ++looks % TELL_EVERY == 0;
         known.values().forEach(topic -> {
-            var subject = topic.subject();
-            if (subject.hasListeners()) {
-                if (tells) {
-                    TopicWanted.TOPIC.publish(vertx, new TopicWanted(subject.name()));
-                }
-            } else if (now - subject.usedAt() > keep) {
-                known.remove(subject.name(), topic);
-                topic.subscription().close();
+            if (!forget(topic, keep) && tells && topic.subject().isHeld()) {
+                TopicWanted.TOPIC.publish(vertx, new TopicWanted(topic.subject().name()));
             }
         });
     }

@@ -5,50 +5,17 @@ import static gatehouse.admin.AdminClient.bearer;
 import static gatehouse.admin.AdminClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.testing.RawResponse;
-import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
+/** Instances by HTTP: how they register, are listed, change and go, and what is refused. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class RegistryApiTest {
-    private static final String OPS = "token-that-may-do-all";
-    private static final String ORDERS = "token-of-the-orders-service";
-    private static final String READER = "token-that-only-reads";
-
-    private TestGateway gateway;
-    private AdminClient admin;
-
-    @BeforeAll
-    void start() throws Exception {
-        gateway = TestGateway.startWithRegistry("""
-                admin:
-                  listen: "127.0.0.1:0"
-                  tokens:
-                    ops: { value: %s, role: admin }
-                    orders: { value: %s, role: register }
-                    reader: { value: %s, role: read }
-                registry: { limits: { writes: 10000 } }
-                """, OPS, ORDERS, READER);
-        admin = AdminClient.of(gateway);
-    }
-
-    @AfterAll
-    void stop() {
-        gateway.close();
-    }
-
+class RegistryApiTest extends RegistryCase {
     @Test
     void an_instance_registers_renews_changes_and_goes() throws Exception {
         var path = path();
@@ -278,84 +245,11 @@ class RegistryApiTest {
         assertThat(ask("POST", path(), "").header("Allow")).isEqualTo("DELETE, GET, HEAD, PATCH, PUT");
     }
 
-    @ParameterizedTest(name = "{0}")
-    @ValueSource(strings = {"query", "body"})
-    void an_older_lease_is_409_wherever_it_stands(String where) throws Exception {
-        var path = path();
-        var old = object(put(path, "{\"address\":\"10.0.0.1:80\"}")).getLong("lease");
-        var lease = object(put(path, "{\"address\":\"10.0.0.2:80\"}")).getLong("lease");
-        assertThat(lease).isGreaterThan(old);
-
-        assertThat(fenced("PUT", path, where, old, "\"address\":\"10.0.0.1:80\""))
-                .isEqualTo(409);
-        assertThat(fenced("PUT", path + "/heartbeat", where, old, "")).isEqualTo(409);
-        assertThat(fenced("DELETE", path, where, old, "")).isEqualTo(409);
-        assertThat(object(ask("GET", path, "")).getString("address")).isEqualTo("10.0.0.2:80");
-
-        assertThat(fenced("PUT", path, where, lease, "\"address\":\"10.0.0.2:80\""))
-                .isEqualTo(200);
-        assertThat(fenced("PUT", path + "/heartbeat", where, lease, "")).isEqualTo(200);
-        assertThat(fenced("DELETE", path, where, lease, "")).isEqualTo(204);
-    }
-
-    private int fenced(String method, String path, String where, long lease, String fields) throws Exception {
-        var inBody = where.equals("body") ? "\"lease\":" + lease + (fields.isEmpty() ? "" : ",") : "";
-        var body = inBody.isEmpty() && fields.isEmpty() ? "" : "{" + inBody + fields + "}";
-        return ask(method, path + (where.equals("query") ? "?lease=" + lease : ""), body, JSON)
-                .status();
-    }
-
-    @Test
-    void a_lease_that_is_none_or_two_is_refused() throws Exception {
-        var path = path();
-        var body = "{\"address\":\"10.0.0.1:80\"}";
-        var lease = object(put(path, body)).getLong("lease");
-
-        assertThat(put(path + "?lease=x", body).status()).isEqualTo(400);
-        assertThat(put(path + "?lease=0", body).status()).isEqualTo(422);
-        assertThat(put(path + "?lease=" + lease, "{\"address\":\"10.0.0.1:80\",\"lease\":7}")
-                        .status())
-                .isEqualTo(400);
-        assertThat(ask("PUT", path + "/heartbeat?lease=x", "").status()).isEqualTo(400);
-        assertThat(ask("PUT", path + "/heartbeat", "{\"lease\":\"x\"}", JSON).status())
-                .isEqualTo(422);
-        assertThat(ask("DELETE", path, "{\"leese\":1}", JSON).status()).isEqualTo(422);
-        assertThat(ask("DELETE", path, "{", JSON).status()).isEqualTo(400);
-        assertThat(ask("DELETE", path, "{\"lease\":1}", "Content-Type: application/x-www-form-urlencoded")
-                        .status())
-                .as("as curl says it")
-                .isEqualTo(409);
-        assertThat(ask("DELETE", path, "{\"lease\":1}", "Content-Type: text/plain")
-                        .status())
-                .isEqualTo(415);
-        assertThat(ask("GET", path, "").status()).isEqualTo(200);
-    }
-
-    /** An instance that nobody else uses. */
-    private static String path() {
-        return service() + "/instances/a";
-    }
-
-    private static String service() {
-        return "/registry/v1/default/services/s-" + UUID.randomUUID();
-    }
-
     private String ids(String path) throws Exception {
         var ids = new StringBuilder();
         object(ask("GET", path, ""))
                 .getJsonArray("items")
                 .forEach(item -> ids.append(ids.isEmpty() ? "" : " ").append(((JsonObject) item).getString("id")));
         return ids.toString();
-    }
-
-    private RawResponse put(String path, String body) throws Exception {
-        return ask("PUT", path, body, JSON);
-    }
-
-    private RawResponse ask(String method, String path, String body, String... fields) throws Exception {
-        var all = new String[fields.length + 1];
-        System.arraycopy(fields, 0, all, 0, fields.length);
-        all[fields.length] = bearer(OPS);
-        return admin.send(method, path, body, all);
     }
 }

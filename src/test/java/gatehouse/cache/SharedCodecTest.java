@@ -66,8 +66,10 @@ class SharedCodecTest {
 
     @Test
     void marks_come_out_as_they_went_in() {
-        var mark = SharedCodec.encode(ERA, new Shared.Uncacheable(), 0);
-        assertThat(SharedCodec.decode(mark, INTO).what()).isEqualTo(new Shared.Uncacheable());
+        for (var what : List.of(new Shared.Uncacheable(false), new Shared.Uncacheable(true))) {
+            var mark = SharedCodec.encode(ERA, what, 0);
+            assertThat(SharedCodec.decode(mark, INTO).what()).isEqualTo(what);
+        }
         var problem = Problem.badGateway("origin-failed", "It failed.").with("Retry-After", "1");
         var failure = SharedCodec.encode(ERA, new Shared.Failure(problem), 0);
         var read = ((Shared.Failure) SharedCodec.decode(failure, INTO).what()).problem();

@@ -217,10 +217,10 @@ class TurnTest {
     void an_answer_that_is_lost_on_its_way_back_is_no_refusal() throws Exception {
         var forgetful = new Forgetful(commons, new AtomicInteger(), new AtomicInteger(1));
         var tier = new SharedTier(vertx, forgetful, new Deaf());
-        var written = tier.commit("id@s1", 7, new SharedCodec.Era(0, 0, 0), new Shared.Uncacheable(), 0, 1);
+        var written = tier.commit("id@s1", 7, new SharedCodec.Era(0, 0, 0), new Shared.Uncacheable(false), 0, 1);
         assertThat(TestGateway.await(written)).isTrue();
         var older = new SharedTier(vertx, new Forgetful(commons, new AtomicInteger(), new AtomicInteger(1)), new Deaf())
-                .commit("id@s1", 6, new SharedCodec.Era(0, 0, 0), new Shared.Uncacheable(), 0, 1);
+                .commit("id@s1", 6, new SharedCodec.Era(0, 0, 0), new Shared.Uncacheable(false), 0, 1);
         assertThat(TestGateway.await(older)).isFalse();
     }
 

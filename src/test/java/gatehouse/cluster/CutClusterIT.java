@@ -32,8 +32,8 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two gateways that are cut off from each other for a while, and what their caches have in common then. {@code -Dstampede.cut=60} seconds
- * for more.
+ * Three gateways, one of which is cut off from the others for a while, and what their caches have in common then. {@code
+ * -Dstampede.cut=60} seconds for more.
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CutClusterIT {
@@ -43,8 +43,10 @@ class CutClusterIT {
     private RawOrigin origin;
     private Joined one;
     private Joined two;
+    private Joined three;
     private TestGateway first;
     private TestGateway second;
+    private TestGateway third;
 
     @BeforeEach
     void start() throws Exception {
@@ -56,7 +58,9 @@ class CutClusterIT {
         first = gateway(one);
         two = Joined.join(settings(one.address()), "two");
         second = gateway(two);
-        until("they are together", () -> one.members().size() == 2);
+        three = Joined.join(settings(one.address()), "three");
+        third = gateway(three);
+        until("they are together", () -> one.members().size() == 3);
     }
 
     private static ClusterConfig settings(String... seeds) {
@@ -65,7 +69,7 @@ class CutClusterIT {
                 ListenAddress.parse("127.0.0.1:0"),
                 0,
                 Arrays.stream(seeds).map(ListenAddress::parse).toList(),
-                "of these two members alone",
+                "of these three members alone",
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(2),
                 Size.parse("16MiB"));
@@ -81,6 +85,8 @@ class CutClusterIT {
 
     @AfterEach
     void stop() throws Exception {
+        third.close();
+        three.close();
         second.close();
         two.close();
         first.close();
@@ -109,6 +115,17 @@ class CutClusterIT {
         while (!state.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(end);
             LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    /** On all of them, what expires each second. */
+    private void askForAWhile(String target) {
+        var end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+        while (System.nanoTime() < end) {
+            get(first, target);
+            get(second, target);
+            get(third, target);
+            LockSupport.parkNanos(20_000_000);
         }
     }
 
@@ -161,15 +178,12 @@ class CutClusterIT {
         wire("two").stop();
         until(
                 "they are cut off",
-                () -> one.members().size() == 1 && two.members().size() == 1);
-        var end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-        while (System.nanoTime() < end) {
-            get(first, "/short");
-            get(second, "/short");
-            LockSupport.parkNanos(20_000_000);
-        }
-        assertThat(asked("/short")).isBetween(2L, 2L * (SECONDS + 2));
-        assertThat(get(first, "/b")).isNotEqualTo(get(second, "/b"));
+                () -> one.members().size() == 2
+                        && three.members().size() == 2
+                        && two.members().size() == 1);
+        askForAWhile("/short/cut");
+        assertThat(asked("/short/cut")).isBetween(2L, 2L * (SECONDS + 2));
+        assertThat(get(first, "/b")).isEqualTo(get(third, "/b")).isNotEqualTo(get(second, "/b"));
         get(first, "/b");
         get(second, "/b");
         assertThat(asked("/b")).isEqualTo(2);
@@ -189,12 +203,16 @@ class CutClusterIT {
         wire("two").start();
         until(
                 "they are together again",
-                () -> one.members().size() == 2 && two.members().size() == 2);
+                () -> one.members().size() == 3 && two.members().size() == 3);
         until("it is purged on the other side", () -> !get(first, "/a").equals(old));
         until("they share again", () -> {
             var target = "/c/" + answers.get();
-            return get(first, target).equals(get(second, target)) && asked(target) == 1;
+            return get(first, target).equals(get(second, target))
+                    && get(third, target).equals(get(second, target))
+                    && asked(target) == 1;
         });
+        askForAWhile("/short/whole");
+        assertThat(asked("/short/whole")).isBetween(2L, SECONDS + 2L);
         for (var address : List.of("test.of.one", "test.of.two", "test.of.late")) {
             var from = address.equals("test.of.one") ? second : first;
             until("questions to " + address + " are answered again", () -> answered(from, address, 1) == 1);

@@ -92,7 +92,7 @@ class GatewayFileTest {
         assertThat(config.admin().tokens().get("ops").role()).isEqualTo(AdminConfig.Role.ADMIN);
         assertThat(config.admin().tokens().get("grafana"))
                 .isEqualTo(new AdminConfig.Token("fedcba9876543210", AdminConfig.Role.READ));
-        assertThat(config.httpListeners()).containsExactly("web", "inner", "proxied");
+        assertThat(config.listeners().keySet()).containsExactly("web", "inner", "proxied");
         assertThat(config.listeners().get("inner").listen()).isEqualTo(new ListenAddress("::1", 8081));
         assertThat(config.listeners().get("proxied").protocols()).containsExactly(ListenerConfig.Protocol.HTTP1);
         assertThat(config.tests().get("staff read").expect().status()).isEqualTo(404);
@@ -106,12 +106,12 @@ class GatewayFileTest {
                 .containsExactly(
                         new ServiceConfig.TargetConfig(new TargetUrl("10.0.0.1", 8080), 1),
                         new ServiceConfig.TargetConfig(new TargetUrl("10.0.0.2", 8080), 2));
-        assertThat(services.get("users").balance().sticky()).isEqualTo(new ServiceConfig.Sticky("GWID", null));
+        assertThat(services.get("users").balance().sticky()).isEqualTo(new BalanceConfig.Sticky("GWID", null));
         assertThat(services.get("users").health().passive().maxEjected()).isEqualTo(new Share(0.5));
         var orders = services.get("orders.v2");
         assertThat(orders.targets())
                 .containsExactly(new ServiceConfig.TargetConfig(new TargetUrl("orders_v2", 8080), 1));
-        assertThat(orders.balance().by()).isEqualTo(ServiceConfig.By.P2C);
+        assertThat(orders.balance().by()).isEqualTo(BalanceConfig.By.P2C);
         assertThat(orders.health().active().every()).isEqualTo(Duration.ofSeconds(5));
         assertThat(orders.health().passive()).isNull();
         assertThat(orders.pool().idle()).isEqualTo(Duration.ofSeconds(20));

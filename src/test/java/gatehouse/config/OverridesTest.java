@@ -64,7 +64,7 @@ class OverridesTest {
                 .containsExactly(
                         new ServiceConfig.TargetConfig(new TargetUrl("a", 1), 2),
                         new ServiceConfig.TargetConfig(new TargetUrl("b", 1), 1));
-        assertThat(users.balance().by()).isEqualTo(ServiceConfig.By.P2C);
+        assertThat(users.balance().by()).isEqualTo(BalanceConfig.By.P2C);
         assertThat(users.balance().slowStart()).isEqualTo(Duration.ofSeconds(3));
         assertThat(users.policies().get("timeout", Texts.Timeout.class).total()).isEqualTo(Duration.ofSeconds(9));
     }

@@ -113,18 +113,6 @@ record LoadResult(
         return between(Math.max(0, (moment - startNanos) / 1e9), size() / rate);
     }
 
-    /** Seconds from a moment until the last request that was not served well, 0 when all were. */
-    double secondsToLastFailure(long moment) {
-        double last = 0;
-        for (int i = 0; i < size(); i++) {
-            double due = (startNanos - moment) / 1e9 + i / rate;
-            if (due >= 0 && !isOk(statuses[i])) {
-                last = due;
-            }
-        }
-        return last;
-    }
-
     /** Seconds until the tenth of a second from which on at least this share of the requests was served well. */
     double secondsToRecovery(long moment, double percent) {
         double begin = Math.max(0, (moment - startNanos) / 1e9);

@@ -73,13 +73,6 @@ final class OriginLog {
         return times.size();
     }
 
-    /** Requests that came from one moment of the monotonic clock to before another. */
-    int requestsBetween(long fromNanos, long toNanos) {
-        return (int) times.stream()
-                .filter(time -> time - fromNanos >= 0 && time - toNanos < 0)
-                .count();
-    }
-
     /** How often a request with this id came. */
     int deliveries(String id) {
         return deliveries.getOrDefault(id, 0);

@@ -3,7 +3,7 @@ package gatehouse.faults;
 /**
  * One fault, what happens to the gateway under it, and what must hold.
  *
- * @param id as in the catalogue, such as {@code F05}
+ * @param id as in docs/faults.md, such as {@code F05}
  * @param alone whether it measures time or capacity, so that nothing else may run meanwhile
  * @param inShort whether it says something within a few seconds
  */

@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.config.BalanceConfig;
 import gatehouse.config.ConfigDocument;
 import gatehouse.config.HealthConfig;
 import gatehouse.config.ListenerLimits;
@@ -46,7 +47,7 @@ class QueryOfDeathTest {
         var config = new ServiceConfig(
                 List.of(new ServiceConfig.TargetConfig(TargetUrl.parse(origin.url()), 1)),
                 null,
-                new ServiceConfig.Balance(ServiceConfig.By.ROUND_ROBIN, null, null, Duration.ZERO),
+                new BalanceConfig(BalanceConfig.By.ROUND_ROBIN, null, null, Duration.ZERO),
                 new HealthConfig(null, null, new Share(0.5)),
                 new ServiceConfig.Pool(1, 64, Duration.ofSeconds(10), Duration.ofSeconds(20), false),
                 new ServiceConfig.Concurrency(1000, 20, true),

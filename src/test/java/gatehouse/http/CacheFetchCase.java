@@ -1,5 +1,6 @@
 package gatehouse.http;
 
+import gatehouse.cache.Purge;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import java.io.IOException;
@@ -69,6 +70,25 @@ abstract class CacheFetchCase {
             all.add(answer.get());
         }
         return all;
+    }
+
+    /** Makes what is stored stale, which was for everybody when it came. */
+    final void makeStale() {
+        var soft = new Purge(List.of(), List.of("http://localhost" + target), null, false, true);
+        scene.gateway().node().cache().purge(soft);
+    }
+
+    /** So many clients are there. */
+    static long connections() {
+        var line = "gatehouse_connections{listener=\"web\"} ";
+        return scene.gateway()
+                .node()
+                .metrics()
+                .scrape()
+                .lines()
+                .filter(text -> text.startsWith(line))
+                .mapToLong(text -> (long) Double.parseDouble(text.substring(line.length())))
+                .sum();
     }
 
     static long waits() {

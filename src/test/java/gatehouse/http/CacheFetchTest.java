@@ -74,6 +74,42 @@ class CacheFetchTest extends CacheFetchCase {
     }
 
     @Test
+    void what_is_for_one_alone_who_has_left_costs_those_who_waited_nothing() throws Exception {
+        var gate = new Gate(scene, "Cache-Control: private");
+        scene.answeringBy(gate);
+        var before = scene.asked();
+        var leaver = client().send(RawClient.request("GET", target));
+        Scene.await("the first at the service", () -> gate.waiting() == 1);
+        var stayers = List.of(inBackground(), inBackground());
+        awaitWaiting(2);
+        var open = connections();
+        leaver.reset();
+        Scene.await("it is noticed", () -> connections() < open);
+        gate.open();
+        for (var stayer : stayers) {
+            assertThat(stayer.get().status()).isEqualTo(200);
+        }
+        assertThat(scene.asked()).isEqualTo(before + 3);
+    }
+
+    @Test
+    void who_has_joined_a_fetch_for_nobody_gets_an_answer_though_it_is_for_one_alone() throws Exception {
+        scene.answering("Cache-Control: max-age=10, stale-while-revalidate=60", "Age: 20");
+        var first = get();
+        scene.answering("Cache-Control: max-age=60, stale-while-revalidate=60");
+        Scene.await("it is fresh, and not marked any more", () -> !get().text().equals(first.text()));
+        makeStale();
+        var gate = new Gate(scene, "Cache-Control: private");
+        scene.answeringBy(gate);
+        get();
+        Scene.await("it is fetched behind the answer", () -> gate.waiting() == 1);
+        var one = inBackground("Cache-Control: no-cache");
+        awaitWaiting(1);
+        gate.open();
+        assertThat(one.get().status()).isEqualTo(200);
+    }
+
+    @Test
     void requests_that_vary_get_their_own_answers_though_they_came_together() throws Exception {
         var gate = new Gate(scene, "Cache-Control: max-age=60", "Vary: X-A");
         scene.answeringBy(gate);

@@ -290,23 +290,6 @@ class CacheValidationTest {
         assertThat(second.all("age")).hasSize(1);
     }
 
-    @Test
-    void cache_status_tells_what_was_done_RFC_9211_2() throws IOException {
-        var target = nextTarget();
-        scene.answering("Cache-Control: max-age=60", "Cache-Status: inner; hit");
-        var first = scene.get(target);
-        assertThat(first.all("cache-status"))
-                .satisfiesExactly(
-                        inner -> assertThat(inner).isEqualTo("inner; hit"),
-                        own -> assertThat(own).matches("\\S+; fwd=uri-miss; fwd-status=200; ttl=(59|60); stored"));
-        var second = scene.get(target, "X-Cache-Debug: 1");
-        assertThat(second.all("cache-status"))
-                .satisfiesExactly(
-                        inner -> assertThat(inner).isEqualTo("inner; hit"),
-                        own -> assertThat(own)
-                                .matches("\\S+; hit; ttl=(5\\d|60); key=\"http://localhost/validation/\\d+\""));
-    }
-
     private static String nextTarget() {
         return "/validation/" + ++targets;
     }

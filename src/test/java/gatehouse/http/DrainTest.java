@@ -7,6 +7,7 @@ import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,54 @@ class DrainTest {
             var answer = client.outcome(1);
             assertThat(answer.body()).isEqualTo("in time");
             TestGateway.await(stopped);
+        }
+    }
+
+    @Test
+    void who_has_not_asked_yet_is_told_that_it_still_may_RFC_9113_6_8() throws Exception {
+        try (var scene = Scene.start();
+                var client = new RawHttp2(scene.client())) {
+            scene.answering(Answers.hang("in time"));
+            client.frame(RawHttp2.PING, 0, 0, new byte[8]);
+            while (client.read().type() != RawHttp2.PING) {}
+            var stopped = scene.gateway().node().stop();
+            var frame = client.read();
+            while (frame.type() != RawHttp2.GOAWAY) {
+                frame = client.read();
+            }
+            assertThat(ByteBuffer.wrap(frame.payload()).getInt()).isEqualTo(Integer.MAX_VALUE);
+            client.get(1, "/");
+            scene.origin().awaitRequests(1);
+            scene.origin().release();
+            assertThat(client.outcome(1).body()).isEqualTo("in time");
+            TestGateway.await(stopped);
+        }
+    }
+
+    @Test
+    void clients_of_a_listener_that_goes_are_told() throws Exception {
+        try (var scene = Scene.start();
+                var client = scene.client();
+                var streams = new RawHttp2(scene.client())) {
+            scene.answering(Answers.hang("in time"));
+            client.send(RawClient.request("GET", "/"));
+            streams.get(1, "/");
+            scene.origin().awaitRequests(2);
+            scene.gateway().reload("""
+                    listeners: { other: { listen: "127.0.0.1:0" } }
+                    services: { origin: { targets: "%s" } }
+                    routes:   { all: { match: { path: "/**" }, to: origin } }
+                    """, scene.origin().url());
+            var frame = streams.read();
+            while (frame.type() != RawHttp2.GOAWAY) {
+                frame = streams.read();
+            }
+            assertThat(ByteBuffer.wrap(frame.payload()).getInt()).isEqualTo(Integer.MAX_VALUE);
+            scene.origin().release();
+            var answer = client.read();
+            assertThat(answer.text()).isEqualTo("in time");
+            assertThat(answer.header("connection")).isEqualToIgnoringCase("close");
+            assertThat(streams.outcome(1).body()).isEqualTo("in time");
         }
     }
 

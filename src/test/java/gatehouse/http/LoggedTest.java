@@ -32,7 +32,10 @@ class LoggedTest {
         scene = Scene.start("""
                 accessLog: access.log
                 services: { origin: { targets: "%s", pool: { max: 1 } } }
-                routes:   { all: { match: { path: "/**" }, to: origin } }
+                routes:
+                  all:  { match: { path: "/**" }, to: origin }
+                  keys: { match: { path: /keys }, to: origin, auth: { any: [ { apiKey: { query: k } }, { all: [ { jwt: { keys: { secret: 0123456789abcdef0123456789abcdef }, from: { query: t } } } ] } ] } }
+                  far:  { match: { path: /far }, to: origin, auth: { apiKey: { query: k } }, access: { deny: { cidr: 127.0.0.0/8 } } }
                 """);
     }
 
@@ -145,6 +148,24 @@ class LoggedTest {
                     .isEqualTo(method + " " + path);
             assertThat(line.has("query")).isFalse();
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/keys?k=hush&t=hush&key=hush&kt=1 | 401 | k=***&t=***&key=***&kt=1",
+                "/keys?%6b=hush&K=1                | 401 | %6b=***&K=1",
+                "/far?k=hush&t=1                   | 403 | k=***&t=1",
+                "/else?k=1&t=1                     | 200 | k=1&t=1"
+            })
+    void what_stands_where_the_route_looks_for_credentials_is_not_shown(String target, int status, String query)
+            throws IOException {
+        var response = scene.exchange(RawClient.request("GET", target, "Referer: http://localhost" + target));
+        assertThat(response.status()).isEqualTo(status);
+        var line = logged(response.header("x-request-id"));
+        assertThat(line.get("query").asText()).isEqualTo(query);
+        assertThat(line.get("referer").asText()).endsWith("?" + query);
     }
 
     @Test

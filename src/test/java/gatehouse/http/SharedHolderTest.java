@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The node that fetches for two is changed meanwhile: nobody is left without an answer, and the service is asked once. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -79,13 +81,14 @@ class SharedHolderTest {
         for (var i = 0; i < 8; i++) {
             all.add(get(nodes.get(i % 2)));
         }
-        Scene.await(
-                "all wait",
-                () -> nodes.stream()
-                                .mapToLong(node -> node.node().cache().sample().misses())
-                                .sum()
-                        == 9);
+        Scene.await("all wait", () -> misses() == 9);
         return all;
+    }
+
+    private long misses() {
+        return nodes.stream()
+                .mapToLong(node -> node.node().cache().sample().misses())
+                .sum();
     }
 
     private void allGetTheOne(List<CompletableFuture<RawResponse>> all) {
@@ -95,10 +98,23 @@ class SharedHolderTest {
         assertThat(origin.requests()).hasSize(1);
     }
 
-    @Test
-    void a_reload_of_who_fetches_costs_nothing() throws Exception {
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            of the service      | max: 64       | max: 65
+            of the route        | to: origin    | to: origin, timeout: { total: 20s }
+            of what is stored   | lock: cluster | lock: cluster, ttl: 5m, tags: [a]
+            of who fetches      | lock: cluster | lock: node
+            of another route    | routes: {     | routes: { other: { match: { path: /other }, to: origin },
+            """)
+    void a_reload_of_who_fetches_costs_nothing(String what, String before, String after) throws Exception {
         var all = waiting();
-        nodes.get(0).reload(CONFIG.replace("max: 64", "max: 65"), redis.url(), origin.url());
+        var changed = CONFIG.replace(before, after);
+        assertThat(changed).isNotEqualTo(CONFIG);
+        nodes.get(0).reload(changed, redis.url(), origin.url());
+        for (var i = 0; i < 4; i++) {
+            all.add(get(nodes.get(0))); // under the new one
+        }
+        Scene.await("these wait, too", () -> misses() == 9 + 4);
         gate.complete(null);
         allGetTheOne(all);
         assertThat(get(nodes.get(0)).join().text()).isEqualTo("answer 1");

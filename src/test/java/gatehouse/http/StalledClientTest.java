@@ -2,15 +2,11 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.config.ConfigDocument;
-import gatehouse.config.ForwardConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerLimits;
-import gatehouse.config.StreamLimits;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Intake;
 import gatehouse.listener.Door;
+import gatehouse.listener.Doors;
 import gatehouse.listener.LaneServer;
 import gatehouse.listener.Listeners;
 import gatehouse.observe.Metrics;
@@ -21,7 +17,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,16 +40,7 @@ class StalledClientTest {
 
     @BeforeEach
     void listen() throws Exception {
-        var config = new ListenerConfig(
-                new ListenAddress("127.0.0.1", 0),
-                List.of(ListenerConfig.Protocol.HTTP1),
-                List.of(),
-                ListenerLimits.DEFAULT,
-                null,
-                false,
-                ConfigDocument.defaults(StreamLimits.class),
-                ConfigDocument.defaults(ForwardConfig.class));
-        var change = TestGateway.await(listeners.prepare(Map.of("web", config)));
+        var change = TestGateway.await(listeners.prepare(Map.of("web", Doors.plainListener())));
         TestGateway.await(change.commit(Duration.ZERO));
         TestGateway.await(
                 listeners.lanes().get(0).run(() -> listeners.lanes().get(0).serve(new BigAnswer())));

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ class MetricsPageTest {
     private static final String MADE = "<!-- From here on this page is made of what a gateway tells. -->\n\n";
     private static final Pattern NAME = Pattern.compile("\\b(?:gatehouse|jvm|process|system)_[a-z0-9_]+");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
+
+    /** What a node without others, which has just begun, does not tell. */
+    private static final Set<String> LATER = Set.of("gatehouse_cluster_members", "jvm_gc_pause_seconds");
 
     private static String scrape;
 
@@ -97,11 +101,11 @@ class MetricsPageTest {
     }
 
     @Test
-    void what_the_page_says_of_the_Java_machine_is_there() throws Exception {
+    void what_the_page_names_above_that_is_there() throws Exception {
         var text = Files.readString(PAGE);
-        assertThat(names(text.substring(0, text.indexOf(MADE.strip()))))
-                .isNotEmpty()
-                .isSubsetOf(series());
+        var named = names(text.substring(0, text.indexOf(MADE.strip())));
+        assertThat(named.removeAll(LATER)).isTrue();
+        assertThat(named).isNotEmpty().isSubsetOf(series());
     }
 
     @Test

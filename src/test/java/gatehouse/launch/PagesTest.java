@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PagesTest {
     private static final Pattern EXAMPLE = Pattern.compile("(?m)^```yaml\n(.*?)^```", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#([^)]*))?\\)");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]*)(?:#([^)]*))?\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
     /** Prometheus's own, and keys that a plugin has. */
@@ -82,7 +82,8 @@ class PagesTest {
         for (var page : pages()) {
             var links = LINK.matcher(Files.readString(page).replaceAll("(?s)```.*?```", ""));
             while (links.find()) {
-                var target = page.resolveSibling(links.group(1)).normalize();
+                var path = links.group(1);
+                var target = path.isEmpty() ? page : page.resolveSibling(path).normalize();
                 if (!Files.exists(target)) {
                     wrong.add(page + ": " + links.group(1));
                 } else if (links.group(2) != null && !anchors(target).contains(links.group(2))) {

@@ -7,44 +7,42 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.util.Base64;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code token}: tokens to try things with. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class TokenCommandTest {
+class TokenCommandTest extends CommandCase {
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
-    @TempDir
-    private Path folder;
-
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... arguments) {
+    /** The token that the command prints. */
+    private String minted(String... arguments) {
         out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        return Gatehouse.execute(
-                new Gatehouse.Console(new PrintWriter(out, true), new PrintWriter(err, true)), arguments);
+        assertThat(run(Stream.concat(Stream.of("token"), Stream.of(arguments)).toArray(String[]::new)))
+                .isZero();
+        return out.toString().strip();
     }
 
-    private String pem(String kind, byte[] encoded) {
+    private static int status(TestGateway gateway, String token) throws IOException {
+        return RawClient.get(gateway.port(), "/", "Authorization: Bearer " + token)
+                .status();
+    }
+
+    private static JsonObject claims(String token) {
+        var payload = token.split("\\.")[1];
+        return new JsonObject(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8));
+    }
+
+    private static String pem(String kind, byte[] encoded) {
         return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(encoded) + "\n-----END " + kind
                 + "-----\n";
-    }
-
-    private JsonObject said() {
-        var payload = out.toString().strip().split("\\.")[1];
-        return new JsonObject(new String(Base64.getUrlDecoder().decode(payload), StandardCharsets.UTF_8));
     }
 
     @Test
@@ -64,27 +62,11 @@ class TokenCommandTest {
                             to: origin
                             auth: { jwt: { audience: api, keys: [ { secret: %s }, { pem: %s, kid: ed } ] } }
                         """, origin.url(), SECRET, open)) {
-            assertThat(run("token", "--secret", SECRET, "--claim", "aud=api")).isZero();
-            assertThat(RawClient.get(
-                                    gateway.port(),
-                                    "/",
-                                    "Authorization: Bearer " + out.toString().strip())
-                            .status())
+            assertThat(status(gateway, minted("--secret", SECRET, "--claim", "aud=api")))
                     .isEqualTo(200);
-            assertThat(run("token", "--key", key.toString(), "--kid", "ed", "--claim", "aud=api"))
-                    .isZero();
-            assertThat(RawClient.get(
-                                    gateway.port(),
-                                    "/",
-                                    "Authorization: Bearer " + out.toString().strip())
-                            .status())
+            assertThat(status(gateway, minted("--key", key.toString(), "--kid", "ed", "--claim", "aud=api")))
                     .isEqualTo(200);
-            assertThat(run("token", "--secret", SECRET)).isZero();
-            assertThat(RawClient.get(
-                                    gateway.port(),
-                                    "/",
-                                    "Authorization: Bearer " + out.toString().strip())
-                            .status())
+            assertThat(status(gateway, minted("--secret", SECRET)))
                     .as("for nobody")
                     .isEqualTo(401);
         }
@@ -92,33 +74,32 @@ class TokenCommandTest {
 
     @Test
     void claims_that_are_JSON_are_taken_as_such() {
-        assertThat(run(
-                        "token",
-                        "--secret",
-                        SECRET,
-                        "--claim",
-                        "sub=alice",
-                        "--claim",
-                        "level=3",
-                        "--claim",
-                        "groups=[\"staff\"]",
-                        "--claim",
-                        "note=3 = three",
-                        "--lifetime",
-                        "60"))
-                .isZero();
-        assertThat(said().getString("sub")).isEqualTo("alice");
-        assertThat(said().getInteger("level")).isEqualTo(3);
-        assertThat(said().getJsonArray("groups").getString(0)).isEqualTo("staff");
-        assertThat(said().getString("note")).isEqualTo("3 = three");
-        assertThat(said().getLong("exp") - said().getLong("iat")).isEqualTo(60);
+        var claims = claims(minted(
+                "--secret",
+                SECRET,
+                "--claim",
+                "sub=alice",
+                "--claim",
+                "level=3",
+                "--claim",
+                "groups=[\"staff\"]",
+                "--claim",
+                "note=3 = three",
+                "--lifetime",
+                "60"));
+
+        assertThat(claims.getString("sub")).isEqualTo("alice");
+        assertThat(claims.getInteger("level")).isEqualTo(3);
+        assertThat(claims.getJsonArray("groups").getString(0)).isEqualTo("staff");
+        assertThat(claims.getString("note")).isEqualTo("3 = three");
+        assertThat(claims.getLong("exp") - claims.getLong("iat")).isEqualTo(60);
     }
 
     @Test
     void what_can_t_sign_ends_with_2() throws Exception {
-        assertThat(run("token")).isEqualTo(2);
         assertThat(run("token", "--secret", "short")).isEqualTo(2);
         assertThat(err.toString()).contains("less than 32 bytes").doesNotContain("short");
+        assertThat(run("token")).isEqualTo(2);
         assertThat(run("token", "--secret", SECRET, "--algorithm", "RS256")).isEqualTo(2);
         assertThat(run("token", "--secret", SECRET, "--claim", "sub")).isEqualTo(2);
         assertThat(run("token", "--key", folder.resolve("none").toString())).isEqualTo(2);

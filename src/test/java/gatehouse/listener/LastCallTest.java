@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import gatehouse.config.ConfigDocument;
-import gatehouse.config.ForwardConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.ListenerConfig;
-import gatehouse.config.ListenerLimits;
-import gatehouse.config.StreamLimits;
 import gatehouse.testing.TestGateway;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -30,7 +24,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -97,16 +90,7 @@ class LastCallTest {
     void a_listener_to_which_nobody_came_takes_no_more_once_it_is_left() throws Exception {
         var vertx = Vertx.vertx();
         var listeners = new Listeners(vertx, 1);
-        var config = new ListenerConfig(
-                new ListenAddress("127.0.0.1", 0),
-                List.of(ListenerConfig.Protocol.HTTP1),
-                List.of(),
-                ListenerLimits.DEFAULT,
-                null,
-                false,
-                ConfigDocument.defaults(StreamLimits.class),
-                ConfigDocument.defaults(ForwardConfig.class));
-        var first = TestGateway.await(listeners.prepare(Map.of("web", config)));
+        var first = TestGateway.await(listeners.prepare(Map.of("web", Doors.plainListener())));
         TestGateway.await(first.commit(Duration.ZERO));
         var port = listeners.ports().get("web");
         var second = TestGateway.await(listeners.prepare(Map.of()));

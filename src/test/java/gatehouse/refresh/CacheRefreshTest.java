@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Refreshes and purges that are asked for on the event bus, and what is warmed up. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -38,6 +40,11 @@ class CacheRefreshTest {
             if (isHot) {
                 ORIGIN_SAW.add(String.valueOf(exchange.header("x-mine")));
             }
+            if (exchange.target().startsWith("/only")) {
+                exchange.reply(
+                        "200 OK", "answer " + ANSWERS.incrementAndGet(), "Cache-Control: max-age=1000", "Age: 850");
+                return;
+            }
             exchange.reply(
                     "200 OK",
                     "answer " + ANSWERS.incrementAndGet() + " " + exchange.header("x-a"),
@@ -51,6 +58,9 @@ class CacheRefreshTest {
                 routes:
                   all:   { match: { path: "/**" }, to: origin, cache: { tags: [ours], refresh: 80%% } }
                   plain: { match: { path: "/plain" }, to: origin }
+                  told:  { match: { path: "/only/told", header: { X-Beta: "1" } }, to: origin, cache: { refresh: 80%% } }
+                  made:  { match: { path: "/only/made" }, to: origin, cache: { refresh: 80%% },
+                           request: { headers: { set: { X-Tenant: "{header.x-beta}" } } } }
                 """, origin.url());
     }
 
@@ -88,6 +98,18 @@ class CacheRefreshTest {
         await("the new one", () -> !get("/hot", "X-A: 1").text().equals(first.text()));
         assertThat(ORIGIN_SAW).containsExactly("null"); // not as the client asked
         assertThat(get("/hot", "X-A: 1").text()).endsWith(" 1");
+    }
+
+    /** By its URL alone nobody would get there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/only/told", "/only/made"})
+    void what_only_such_a_request_leads_to_is_fetched_as_a_client_asks(String target) {
+        var first = get(target, "X-Beta: 1");
+        for (var use = 0; use < 3; use++) {
+            assertThat(get(target, "X-Beta: 1").text()).isEqualTo(first.text());
+        }
+        await("the new one", () -> !get(target, "X-Beta: 1").text().equals(first.text()));
+        assertThat(get(target, "X-Beta: 1").header("cache-status")).contains("; hit");
     }
 
     @Test

@@ -1,18 +1,18 @@
 package gatehouse.service;
 
+import gatehouse.config.BalanceConfig;
+import gatehouse.config.BalanceConfig.By;
+import gatehouse.config.BalanceConfig.Sticky;
 import gatehouse.config.HashKey;
 import gatehouse.config.HealthConfig;
 import gatehouse.config.HealthConfig.Active;
 import gatehouse.config.HealthConfig.Passive;
 import gatehouse.config.PolicySet;
 import gatehouse.config.ServiceConfig;
-import gatehouse.config.ServiceConfig.Balance;
-import gatehouse.config.ServiceConfig.By;
 import gatehouse.config.ServiceConfig.Concurrency;
 import gatehouse.config.ServiceConfig.ForwarderKind;
 import gatehouse.config.ServiceConfig.HostHeader;
 import gatehouse.config.ServiceConfig.Pool;
-import gatehouse.config.ServiceConfig.Sticky;
 import gatehouse.config.ServiceConfig.TargetConfig;
 import gatehouse.config.Share;
 import gatehouse.config.TargetUrl;
@@ -101,7 +101,7 @@ final class Fixture {
         return new ServiceConfig(
                 targets,
                 null,
-                new Balance(by, key, sticky, slowStart),
+                new BalanceConfig(by, key, sticky, slowStart),
                 new HealthConfig(active, passive, panic),
                 new Pool(64, 64, Duration.ofMillis(100), Duration.ofSeconds(20), false),
                 new Concurrency(1000, 20, true),

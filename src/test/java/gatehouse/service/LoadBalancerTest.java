@@ -3,7 +3,7 @@ package gatehouse.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import gatehouse.config.ServiceConfig.By;
+import gatehouse.config.BalanceConfig.By;
 import gatehouse.service.Fixture.Head;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.sun.management.ThreadMXBean;
-import gatehouse.config.ServiceConfig.By;
+import gatehouse.config.BalanceConfig.By;
 import gatehouse.service.Fixture.Head;
 import gatehouse.service.Target.State;
 import io.vertx.core.Vertx;

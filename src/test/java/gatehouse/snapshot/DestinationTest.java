@@ -33,6 +33,7 @@ class DestinationTest {
               old:      { match: { path: "/old/{id}" }, to: { redirect: "/new?id={path.id}" } }
               search:   { match: { path: "/find/**" }, to: { redirect: "https://{host}/search?from={path}&{query}" } }
               tenant:   { match: { path: "/tenant/{t}" }, to: { redirect: "https://t-{path.t}.example.com/" } }
+              spa:      { match: { path: "/spa" }, to: { redirect: "/app#/login?x=1" } }
               by:       { match: { path: "/by" }, to: { redirect: "/to/{header.X-Id}" } }
               teapot:   { match: { path: "/tea" }, to: { respond: { status: 418, body: "short and stout", headers: { X-Pot: tea } } } }
               empty:    { match: { path: "/empty" }, to: { respond: { status: 204 } } }
@@ -85,6 +86,8 @@ class DestinationTest {
         "/old/a&admin=1;x+y, 307, /new?id=a%26admin%3D1%3Bx%2By",
         "/old/@evil.test:80, 307, /new?id=@evil.test:80",
         "/find//evil.test/a&b?q=1, 307, https://localhost/search?from=/find/evil.test/a%26b&q=1",
+        "/spa?a=b, 307, /app?a=b#/login?x=1",
+        "/spa, 307, /app#/login?x=1",
         "/tenant/@evil.test, 307, https://t-@evil.test.example.com/",
         "/find/a%20b?q=1&x=%26, 307, https://localhost/search?from=/find/a%20b&q=1&x=%26"
     })

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -39,6 +40,29 @@ class ProxyHeaderTest extends StreamCase {
                     assertThat(seen).hasSize(28 + 5).startsWith(13, 10, 13, 10, 0, 13, 10);
                     assertThat(new byte[] {seen[16], seen[17], seen[18], seen[19]})
                             .containsExactly((byte) 203, 0, 113, 7);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_client_of_ipv6_keeps_its_address_though_its_balancer_comes_by_ipv4() throws Exception {
+        for (var version : List.of("v1", "v2")) {
+            try (var own = new Peer("");
+                    var gateway = gateway(TRUSTED, "targets: \"" + own.url() + "\", proxyProtocol: " + version, "");
+                    var client = connect(gateway)) {
+                client.send("PROXY TCP6 2001:db8::7 2001:db8::9 4711 443\r\nhello")
+                        .halfClose();
+                var seen = client.readAll();
+                if (version.equals("v1")) {
+                    assertThat(new String(seen, StandardCharsets.US_ASCII))
+                            .startsWith("PROXY TCP6 2001:db8::7 ::ffff:127.0.0.1 4711 ");
+                } else {
+                    assertThat(seen).hasSize(16 + 36 + 5);
+                    assertThat(seen[13]).isEqualTo((byte) 0x21);
+                    assertThat(InetAddress.getByAddress(Arrays.copyOfRange(seen, 16, 32)))
+                            .isEqualTo(InetAddress.getByName("2001:db8::7"));
+                    assertThat(Arrays.copyOfRange(seen, 42, 48)).containsExactly(-1, -1, 127, 0, 0, 1);
                 }
             }
         }

@@ -11,8 +11,13 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,6 +210,45 @@ class SharedServiceTest {
                 }
             }
             assertThat(target(gateway, 0).requests()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_connection_that_fails_counts_though_its_client_has_not_waited() throws Exception {
+        var fillers = new ArrayList<Socket>();
+        try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var gateway = gateway(
+                        "\"tcp://127.0.0.1:" + full.getLocalPort() + "\"",
+                        ", health: { passive: null }",
+                        ", breaker: { over: 1, open: 60s }, timeout: { connect: 1s }, retry: null")) {
+            while (fill(full, fillers)) {
+                continue;
+            }
+            try (var client = RawClient.connect(gateway.port("db"))) {
+                until(() -> target(gateway, 0).requests() == 1);
+                client.reset();
+            }
+            until(() -> target(gateway, 0).failures() == 1);
+            try (var client = RawClient.connect(gateway.port("db"))) {
+                assertThat(client.closedByPeer()).isTrue();
+            }
+            assertThat(target(gateway, 0).requests()).isEqualTo(1);
+        } finally {
+            for (var filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    /** Takes one more place among those that wait to be accepted; false where there is none. */
+    private static boolean fill(ServerSocket full, List<Socket> fillers) throws IOException {
+        var filler = new Socket();
+        fillers.add(filler);
+        try {
+            filler.connect(full.getLocalSocketAddress(), 300);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
         }
     }
 

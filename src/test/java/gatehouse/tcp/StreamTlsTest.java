@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
+import java.io.ByteArrayOutputStream;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -99,5 +103,62 @@ class StreamTlsTest extends StreamCase {
                 }
             }
         }
+    }
+
+    @Test
+    void a_hello_in_pieces_is_put_together_and_passed_on_as_it_came() throws Exception {
+        try (var outer = sni()) {
+            var hello = hello("one.test");
+            for (var sent : List.of(hello, inRecords(hello, 1), inRecords(hello, 40))) {
+                try (var client = connect(outer)) {
+                    for (var octet : sent) {
+                        client.send(new byte[] {octet});
+                    }
+                    assertThat(client.readBytes(sent.length)).isEqualTo(sent);
+                }
+                try (var client = connect(outer)) {
+                    assertThat(client.send(sent).readBytes(sent.length)).isEqualTo(sent);
+                    client.send("more").halfClose();
+                    assertThat(client.readAllText()).isEqualTo("more");
+                }
+            }
+        }
+    }
+
+    @Test
+    void who_goes_without_a_hello_is_let_go() throws Exception {
+        try (var outer = sni();
+                var client = connect(outer)) {
+            assertThat(client.halfClose().closedByPeer()).isTrue();
+        }
+    }
+
+    private TestGateway sni() throws Exception {
+        return TestGateway.startWithStreams("""
+                listeners: { db: { listen: "127.0.0.1:0", protocols: [tcp], stream: { hello: 60s } } }
+                services: { one: { targets: "%s" } }
+                routes: { one: { match: { listener: db, sni: one.test }, to: one } }
+                """, peer.url());
+    }
+
+    private static byte[] hello(String name) throws Exception {
+        var engine = SSLContext.getDefault().createSSLEngine(name, 443);
+        engine.setUseClientMode(true);
+        var out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), out);
+        return Arrays.copyOf(out.array(), out.position());
+    }
+
+    /** The same in records of so many bytes each (RFC 8446 §5.1). */
+    private static byte[] inRecords(byte[] hello, int most) {
+        var records = new ByteArrayOutputStream();
+        for (var at = 5; at < hello.length; at += most) {
+            var count = Math.min(most, hello.length - at);
+            records.write(hello, 0, 3);
+            records.write(0);
+            records.write(count);
+            records.write(hello, at, count);
+        }
+        return records.toByteArray();
     }
 }

@@ -68,8 +68,14 @@ class UdpTest {
     }
 
     private static String ask(TestGateway gateway, DatagramSocket client, String text) throws IOException {
+        return ask(gateway, "dns", client, text);
+    }
+
+    private static String ask(TestGateway gateway, String listener, DatagramSocket client, String text)
+            throws IOException {
         var bytes = text.getBytes();
-        client.send(new DatagramPacket(bytes, bytes.length, InetAddress.getByName("127.0.0.1"), gateway.port("dns")));
+        client.send(
+                new DatagramPacket(bytes, bytes.length, InetAddress.getByName("127.0.0.1"), gateway.port(listener)));
         var answer = new DatagramPacket(new byte[65_535], 65_535);
         client.receive(answer);
         return new String(answer.getData(), 0, answer.getLength());
@@ -116,6 +122,50 @@ class UdpTest {
             two.setSoTimeout(200);
             assertThatThrownBy(() -> ask(gateway, two, "a")).isInstanceOf(SocketTimeoutException.class);
             assertThat(ask(gateway, one, "b")).endsWith(" b");
+        }
+    }
+
+    @Test
+    void clients_of_one_listener_take_no_places_of_another() throws Exception {
+        try (var gateway = TestGateway.startWithStreams("""
+                        listeners:
+                          dns: { listen: "127.0.0.1:0", protocols: [udp] }
+                          few: { listen: "127.0.0.1:0", protocols: [udp], stream: { sessions: 1 }, limits: { perAddress: 1 } }
+                        services: { dns: { targets: "udp://127.0.0.1:%s" } }
+                        routes: { dns: { match: { listener: [dns, few] }, to: dns } }
+                        """, echo.getLocalPort());
+                var client = client()) {
+            assertThat(ask(gateway, client, "a")).endsWith(" a");
+            assertThat(ask(gateway, "few", client, "b")).endsWith(" b");
+        }
+    }
+
+    @Test
+    void an_answer_that_is_under_way_is_waited_for_when_another_serves() throws Exception {
+        try (var target = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
+                var gateway = TestGateway.startWithStreams("""
+                        listeners: { dns: { listen: "127.0.0.1:0", protocols: [udp] } }
+                        services: { dns: { targets: "udp://127.0.0.1:%s" } }
+                        routes: { dns: { match: { listener: dns }, to: dns } }
+                        """, target.getLocalPort());
+                var client = client()) {
+            target.setSoTimeout(10_000);
+            var question = new DatagramPacket(new byte[1], 1, InetAddress.getByName("127.0.0.1"), gateway.port("dns"));
+            client.send(question);
+            var asked = new DatagramPacket(new byte[1], 1);
+            target.receive(asked);
+            var redeployed = gateway.node().redeploy("tcp");
+            var later = new DatagramPacket(new byte[1], 1);
+            do { // until it comes from the one that serves now
+                client.send(question);
+                target.receive(later);
+            } while (later.getSocketAddress().equals(asked.getSocketAddress()));
+            TestGateway.await(gateway.vertx().timer(200)); // the former one is told to end after that
+            target.send(new DatagramPacket(new byte[] {7}, 1, asked.getSocketAddress()));
+            var answer = new DatagramPacket(new byte[1], 1);
+            client.receive(answer);
+            assertThat(answer.getData()).containsExactly(7);
+            TestGateway.await(redeployed);
         }
     }
 }

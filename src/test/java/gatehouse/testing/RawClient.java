@@ -69,11 +69,6 @@ public final class RawClient implements AutoCloseable {
         return text.append("\r\n").toString();
     }
 
-    /** Port of this end. */
-    public int localPort() {
-        return socket.getLocalPort();
-    }
-
     /** Sends one byte per character (ISO-8859-1) in one write. */
     public RawClient send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));

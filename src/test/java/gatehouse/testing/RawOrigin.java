@@ -164,11 +164,6 @@ public final class RawOrigin implements AutoCloseable {
         connections().forEach(RawConnection::awaitClosed);
     }
 
-    /** Stops listening: new connections are refused, those there are stay. */
-    public void stopListening() throws IOException {
-        server.close();
-    }
-
     /** Ends everything: the port, the connections and whatever waits. */
     @Override
     public void close() throws IOException {

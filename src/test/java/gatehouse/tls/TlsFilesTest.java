@@ -15,6 +15,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is said of certificates and keys that can't be used. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -102,6 +104,29 @@ class TlsFilesTest {
                 .asString()
                 .contains("good.pem holds a certificate that has expired");
         assertThat(read("cert: good.pem, key: good.key").tls().warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/DC=test/CN=Users/CN=alice, alice", "/CN=bob/DC=test, bob", "/DC=test/UID=7+CN=carol, carol"})
+    void whose_a_certificate_is_says_the_nearest_of_its_common_names(String subject, String name) throws Exception {
+        TestCertificates.run(
+                "",
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-multivalue-rdn",
+                "-keyout",
+                at("named.key"),
+                "-out",
+                at("named.pem"),
+                "-subj",
+                subject);
+        var certificate = Pem.certificates(Files.readAllBytes(folder.resolve("named.pem")))
+                .get(0);
+        assertThat(Credential.commonName(certificate)).isEqualTo(name);
     }
 
     @Test

@@ -65,7 +65,7 @@ class DoorTest {
         "https://app.example.com, /pages, 101",
         "https://app.example.com.evil.test, /pages, 403"
     })
-    void pages_of_other_origins_get_none_W01(String from, String target, int status) throws Exception {
+    void pages_of_other_origins_get_none(String from, String target, int status) throws Exception {
         var before = origin.requests().size();
 
         assertThat(status("web", target, "Origin: " + from)).isEqualTo(status);

@@ -88,27 +88,27 @@ class FrameModeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "W03 without a mask, 8102 6869, 1002",
-        "W05 a ping of 126 bytes, 89FE 007E 00000000, 1002",
-        "W05 a ping in fragments, 0980 00000000, 1002",
-        "W07 a length of 2^63, 82FF 8000000000000000 00000000, 1002",
-        "W07 a length of 2^62, 82FF 4000000000000000 00000000, 1009",
-        "W07 16 bits for 5 bytes, 82FE 0005 00000000, 1002",
-        "W07 64 bits for 5 bytes, 82FF 0000000000000005 00000000, 1002",
+        "without a mask, 8102 6869, 1002",
+        "a ping of 126 bytes, 89FE 007E 00000000, 1002",
+        "a ping in fragments, 0980 00000000, 1002",
+        "a length of 2^63, 82FF 8000000000000000 00000000, 1002",
+        "a length of 2^62, 82FF 4000000000000000 00000000, 1009",
+        "16 bits for 5 bytes, 82FE 0005 00000000, 1002",
+        "64 bits for 5 bytes, 82FF 0000000000000005 00000000, 1002",
         "one byte too many, 82E5 00000000, 1009",
         "a reserved bit, C180 00000000, 1002",
         "an unknown opcode, 8380 00000000, 1002",
         "an unknown control frame, 8B80 00000000, 1002",
-        "W09 no UTF-8, 8183 00000000 61C361, 1007",
-        "W09 half a character, 8181 00000000 C3, 1007",
-        "W09 a surrogate, 8183 00000000 EDA080, 1007",
-        "W09 no UTF-8 over two frames, 0181 00000000 C3 8081 00000000 28, 1007",
-        "W09 code 1005, 8882 00000000 03ED, 1002",
-        "W09 code 999, 8882 00000000 03E7, 1002",
-        "W09 code 0, 8882 00000000 0000, 1002",
+        "no UTF-8, 8183 00000000 61C361, 1007",
+        "half a character, 8181 00000000 C3, 1007",
+        "a surrogate, 8183 00000000 EDA080, 1007",
+        "no UTF-8 over two frames, 0181 00000000 C3 8081 00000000 28, 1007",
+        "code 1005, 8882 00000000 03ED, 1002",
+        "code 999, 8882 00000000 03E7, 1002",
+        "code 0, 8882 00000000 0000, 1002",
         "half a code, 8881 00000000 03, 1002",
-        "W09 a reason that is no UTF-8, 8883 00000000 03E8FF, 1007",
-        "W09 a reason of 124 bytes, 88FE 007E 00000000, 1002",
+        "a reason that is no UTF-8, 8883 00000000 03E8FF, 1007",
+        "a reason of 124 bytes, 88FE 007E 00000000, 1002",
         "a continuation of nothing, 8080 00000000, 1002",
         "a message within a message, 0180 00000000 8180 00000000, 1002"
     })
@@ -150,7 +150,7 @@ class FrameModeTest {
     }
 
     @Test
-    void a_flood_of_pings_is_1008_W11() throws Exception {
+    void a_flood_of_pings_is_1008() throws Exception {
         try (var socket = RawSocket.open(gateway.port(), "/mute")) {
             assertThat(socket.read().payload()).hasSize(100);
             for (var i = 0; i < 80; i++) {
@@ -161,7 +161,7 @@ class FrameModeTest {
     }
 
     @Test
-    void who_never_answers_pings_is_given_up_W11() throws Exception {
+    void who_never_answers_pings_is_given_up() throws Exception {
         try (var socket = RawSocket.open(gateway.port(), "/pings")) {
             assertThat(socket.read().opcode()).isEqualTo(Frames.PING);
             var rest = socket.client().readAll();

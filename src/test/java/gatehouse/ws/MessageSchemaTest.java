@@ -116,6 +116,7 @@ class MessageSchemaTest {
                 // tracks back
                 "{\"from\":\"a\"| 1007",
                 "{\"from\":\"a\"} x| 1007",
+                "{\"from\":7,\"from\":\"a\"}| 1007", // a service that takes the first would get what the schema refuses
                 "''| 1007",
                 "hello| 1007"
             })

@@ -124,6 +124,44 @@ class PushElsewhereTest {
         }
     }
 
+    @Test
+    void no_message_waits_for_a_redis_that_hangs_as_often_as_there_are_others() throws Exception {
+        try (var gateway = gateway("500ms");
+                var many = listen(gateway, "many");
+                var one = listen(gateway, "one")) {
+            redis.signal("STOP");
+            try {
+                for (var text : List.of("first", "second", "third")) {
+                    publish(gateway, "many", text);
+                }
+                event(many);
+                publish(gateway, "one", "later than all of those");
+                event(one);
+                var come = new StringBuilder();
+                while (many.available()) {
+                    come.append((char) many.readBytes(1)[0]);
+                }
+                assertThat(come.toString()).contains("data: second", "data: third");
+            } finally {
+                redis.signal("CONT");
+            }
+        }
+    }
+
+    @Test
+    void a_topic_stays_for_who_is_still_on_the_way_to_it() throws Exception {
+        try (var gateway = gateway("3s, keep: 0s")) {
+            redis.signal("STOP");
+            try (var client = listen(gateway, "slow")) { // for which Redis is asked what there was
+                redis.signal("CONT");
+                publish(gateway, "slow", "hello");
+                assertThat(event(client)).containsEntry("data", "hello");
+            } finally {
+                redis.signal("CONT");
+            }
+        }
+    }
+
     private static Joined join(String name, String... seeds) {
         return Joined.join(
                 new ClusterConfig(

@@ -204,6 +204,45 @@ class PushTest {
     }
 
     @Test
+    void topics_that_nobody_listens_to_give_way_those_without_a_message_first() throws Exception {
+        try (var own = TestGateway.startWithSockets("""
+                topics: { most: 3 }
+                routes: { news: { match: { path: "/events/{topic}" }, to: { topic: "{topic}" } } }
+                """)) {
+            String last;
+            try (var client = listen(own, "kept")) {
+                own.node().openSockets().topics().publish("kept", "first");
+                last = event(client).get("id");
+                own.node().openSockets().topics().publish("kept", "second");
+            }
+            for (var i = 0; i < 10; i++) {
+                nobodyListens(own);
+                listen(own, "name-" + i).close();
+            }
+            nobodyListens(own);
+            try (var client = listen(own, "kept", "Last-Event-ID: " + last);
+                    var one = listen(own, "one");
+                    var two = listen(own, "two");
+                    var more = own.client()) {
+                assertThat(event(client)).containsEntry("data", "second");
+                for (var other : Map.of("one", one, "two", two).entrySet()) {
+                    own.node().openSockets().topics().publish(other.getKey(), other.getKey());
+                    assertThat(event(other.getValue())).containsEntry("data", other.getKey());
+                }
+                assertThat(more.send(RawClient.request("GET", "/events/three"))
+                                .read()
+                                .status())
+                        .isEqualTo(503);
+            }
+        }
+    }
+
+    private static void nobodyListens(TestGateway at) {
+        Waiting.until(
+                "places are free again", () -> at.node().metrics().scrape().contains("gatehouse_topic_subscribers 0"));
+    }
+
+    @Test
     void more_clients_than_may_listen_are_503() throws Exception {
         var clients = new java.util.ArrayList<RawClient>();
         try {
@@ -221,8 +260,6 @@ class PushTest {
                 client.close();
             }
         }
-        Waiting.until(
-                "places are free again",
-                () -> gateway.node().metrics().scrape().contains("gatehouse_topic_subscribers 0"));
+        nobodyListens(gateway);
     }
 }

@@ -165,7 +165,7 @@ class TunnelTest {
     }
 
     @Test
-    void a_switch_without_the_right_key_is_a_bad_gateway_W13() throws Exception {
+    void a_switch_without_the_right_key_is_a_bad_gateway() throws Exception {
         origin = RawOrigin.answering(exchange ->
                 exchange.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + (exchange.target().equals("/wrong")

@@ -120,7 +120,7 @@ public final class Access implements Policy {
     private static boolean isAbout(Rule rule, RequestHead request, Identity identity, byte[] address, boolean inDoubt) {
         if (!isIn(rule.cidr(), address, inDoubt)
                 || !(rule.groups().isEmpty() || isInOne(rule.groups(), identity))
-                || !(rule.method().isEmpty() || rule.method().contains(request.method()))
+                || !(rule.method().isEmpty() || isOne(request.method(), rule.method()))
                 || !hasAll(rule.claim(), identity)) {
             return false;
         }
@@ -130,6 +130,11 @@ public final class Access implements Policy {
         }
         var holds = when.holds(request, identity);
         return holds == null ? inDoubt : holds;
+    }
+
+    /** {@code HEAD} tells of what {@code GET} would (RFC 9110 §9.3.2), so who may do the one may do the other. */
+    private static boolean isOne(String method, List<String> methods) {
+        return methods.contains(method) || (method.equals("HEAD") && methods.contains("GET"));
     }
 
     private static boolean isInOne(List<String> groups, Identity identity) {

@@ -34,7 +34,7 @@ record AccessConfig(
                                     + " path with dots.")
             Map<String, List<String>> claim,
 
-            @Key(doc = "The method is one of these.", value = "[]")
+            @Key(doc = "The method is one of these. `HEAD` is meant wherever `GET` is.", value = "[]")
             List<String> method,
 
             @Key(
@@ -44,10 +44,17 @@ record AccessConfig(
                                     + " does.")
             @Nullable Expression when)
             implements Checked {
+        private static final String METHOD = "[A-Z][A-Z0-9_-]*";
+
         @Override
         public void check(Complaints complaints) {
             if (cidr.isEmpty() && groups.isEmpty() && claim.isEmpty() && method.isEmpty() && when == null) {
                 complaints.add("", "a rule about everybody", "one of cidr, groups, claim, method, when");
+            }
+            for (var name : method) {
+                if (!name.matches(METHOD)) {
+                    complaints.add("method", name, "methods in capitals, such as DELETE");
+                }
             }
             claim.forEach((name, values) -> {
                 if (values.isEmpty()) {

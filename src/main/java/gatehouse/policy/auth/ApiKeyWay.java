@@ -2,7 +2,9 @@ package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Identity;
+import gatehouse.exchange.OwnFields;
 import gatehouse.policy.Surroundings;
+import gatehouse.route.QueryText;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +17,13 @@ final class ApiKeyWay implements Way {
 
     private final AuthConfig.ApiKey config;
     private final Consumers consumers;
+    private final List<String> header;
+    private final @Nullable QueryText inQuery;
 
     ApiKeyWay(AuthConfig.ApiKey config, Surroundings surroundings) {
         this.config = config;
+        header = config.header() == null ? List.of() : List.of(config.header());
+        inQuery = config.query() == null ? null : QueryText.of(config.query());
         this.consumers = new Consumers(surroundings.consumers());
     }
 
@@ -45,9 +51,8 @@ final class ApiKeyWay implements Way {
                 return fields.get(0);
             }
         }
-        var parameter = config.query();
         var query = exchange.query();
-        return parameter == null || query == null ? null : TokenPlace.parameter(query, parameter);
+        return inQuery == null || query == null ? null : TokenPlace.parameter(query, inQuery);
     }
 
     @Override
@@ -62,8 +67,26 @@ final class ApiKeyWay implements Way {
 
     @Override
     public void hide(Exchange exchange) {
-        if (!config.forward()) {
+        if (config.forward()) {
+            hideOthers(exchange);
+        } else {
             drop(exchange);
+        }
+    }
+
+    /** Takes keys away that stand where nobody has looked, as there was one before, or that are spelled otherwise. */
+    private void hideOthers(Exchange exchange) {
+        var key = config.header() == null ? null : exchange.header(config.header());
+        OwnFields.clear(exchange.headers(), header);
+        if (config.header() == null || key == null) {
+            return;
+        }
+        exchange.headers().set(config.header(), key);
+        var query = exchange.upstreamQuery();
+        if (inQuery != null
+                && query != null
+                && !NamedValues.parameters(query, inQuery).stream().allMatch(key::equals)) {
+            TokenPlace.hideParameter(exchange, inQuery);
         }
     }
 
@@ -71,18 +94,14 @@ final class ApiKeyWay implements Way {
     public @Nullable String shown(Exchange exchange) {
         var field = config.header() == null ? null : exchange.header(config.header());
         var query = exchange.upstreamQuery();
-        return field != null || config.query() == null || query == null
-                ? field
-                : TokenPlace.firstParameter(query, config.query());
+        return field != null || inQuery == null || query == null ? field : TokenPlace.firstParameter(query, inQuery);
     }
 
     @Override
     public void drop(Exchange exchange) {
-        if (config.header() != null) {
-            exchange.headers().remove(config.header());
-        }
-        if (config.query() != null) {
-            TokenPlace.hideParameter(exchange, config.query());
+        OwnFields.clear(exchange.headers(), header);
+        if (inQuery != null) {
+            TokenPlace.hideParameter(exchange, inQuery);
         }
     }
 }

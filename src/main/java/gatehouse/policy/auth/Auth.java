@@ -88,6 +88,15 @@ public final class Auth implements Policy {
                 && WayChecks.isByBrowser(config.jwt(), config.basic(), config.external(), config.any(), config.all());
     }
 
+    /** Names of parameters of the query in which credentials are looked for by settings of this policy. */
+    public static List<String> secretParameters(Record settings) {
+        return settings instanceof AuthConfig config
+                ? WayChecks.secretParameters(config.jwt(), config.apiKey(), config.any(), config.all())
+                        .distinct()
+                        .toList()
+                : List.of();
+    }
+
     private static void check(AuthConfig config, NamedFiles files, Complaints complaints) {
         new WayChecks(files, complaints).check(config);
     }

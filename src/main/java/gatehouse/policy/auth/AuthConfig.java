@@ -160,7 +160,7 @@ record AuthConfig(
                     complaints.add(
                             "send." + i,
                             send.get(i),
-                            "the name of a header that is not about the connection or the body");
+                            "the name of a header that is not about the connection or the body, nor one that the gateway writes");
                 }
             }
             for (var i = 0; i < receive.size(); i++) {

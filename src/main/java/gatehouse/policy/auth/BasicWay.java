@@ -23,7 +23,7 @@ import org.springframework.security.crypto.bcrypt.BCrypt;
  * do nothing but hash.
  */
 final class BasicWay implements Way {
-    private static final String SCHEME = "Basic ";
+    private static final String SCHEME = "Basic";
     private static final int LONGEST = 1024;
 
     /** What bcrypt looks at; what follows would not count. */
@@ -61,8 +61,8 @@ final class BasicWay implements Way {
 
     @Override
     public Future<Verdict> look(Exchange exchange) {
-        var field = exchange.header("authorization");
-        if (field == null || !field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        var field = shown(exchange);
+        if (field == null) {
             return Verdict.ABSENT.soon();
         }
         if (field.length() > LONGEST

@@ -35,9 +35,9 @@ final class FormBodies {
         this.room = room;
     }
 
-    /** Whether a request has a form of at most so many bytes; one of unknown length may turn out to be longer. */
-    static boolean hasForm(Exchange exchange, long most) {
-        if (!exchange.hasBody() || exchange.isDetached() || exchange.contentLength() > most) {
+    /** Whether a request has a form. */
+    static boolean hasForm(Exchange exchange) {
+        if (!exchange.hasBody() || exchange.isDetached()) {
             return false;
         }
         if (!exchange.method().equals("POST")
@@ -54,11 +54,14 @@ final class FormBodies {
     /**
      * The form, one character for each byte.
      *
-     * @param most a longer one is refused with 413
+     * @param most a longer one is refused with 413, at once where it announces so much
      * @param time one that takes longer with 408
      */
     Future<String> read(Exchange exchange, long most, Duration time) {
         var body = exchange.bodyReadBefore();
+        if (exchange.contentLength() > most) {
+            return Future.failedFuture(Problem.bodyTooLarge(most).asFailure());
+        }
         return body == null
                 ? new Reading(exchange, most).start(time)
                 : Future.succeededFuture(body.toString(StandardCharsets.ISO_8859_1));

@@ -24,11 +24,16 @@ final class GivenFields {
                 && !Fields.is(name, "expect");
     }
 
-    /** Whether an auth service may be shown a client's field of this name: it frames no message, and names no host. */
+    /**
+     * Whether an auth service may be shown a client's field of this name: it frames no message, names no host, and says nothing that is the
+     * gateway's to say, as who asks and for what.
+     */
     static boolean mayBeShown(String name) {
         return !name.isEmpty()
                 && Fields.isToken(name)
                 && !Fields.isHopByHop(name)
+                && !Fields.isForwarding(name)
+                && !Fields.isOverriding(name)
                 && !Fields.is(name, "host")
                 && !Fields.is(name, "content-length")
                 && !Fields.is(name, "expect");

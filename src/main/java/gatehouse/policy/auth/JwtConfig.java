@@ -180,9 +180,7 @@ record JwtConfig(
             @Nullable String form,
 
             @Key(
-                    doc =
-                            "Longest form that is looked at; one that announces more is as good as one without a token, one that"
-                                    + " turns out to be longer is 413.",
+                    doc = "Longest form that is taken; a longer one is 413, as nobody knows what is in it.",
                     value = "16KiB",
                     min = 256,
                     max = 1_048_576)

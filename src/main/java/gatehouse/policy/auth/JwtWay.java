@@ -49,6 +49,7 @@ final class JwtWay implements Way {
     private final Seen<Known> good = new Seen<>(MOST_GOOD, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     private final Seen<Verdict> bad = new Seen<>(MOST_BAD);
     private final Verdict revoked = refused("The token is revoked.");
+    private final Verdict several = refused("There is more than one token.");
 
     /** A token that was verified; {@code keys} are those that did it, so that others start anew. */
     private record Known(Verdict verdict, String id, String subject, long issuedAt, KeySet keys, long endNanos) {}
@@ -70,17 +71,23 @@ final class JwtWay implements Way {
     @Override
     public Future<Verdict> look(Exchange exchange) {
         var field = place.field(exchange);
-        if (field != null) {
-            return look(field, true);
+        var shown = field == null ? place.findElsewhere(exchange) : field;
+        if (!place.mayBeInForm(exchange)) {
+            return shown == null ? Verdict.ABSENT.soon() : look(shown, field != null);
         }
-        var text = place.findElsewhere(exchange);
-        if (text != null) {
-            return look(text, false);
+        if (shown == null) {
+            return place.findInForm(exchange)
+                    .compose(found -> found == null ? Verdict.ABSENT.soon() : look(found, false));
         }
-        return place.mayBeInForm(exchange)
-                ? place.findInForm(exchange)
-                        .compose(found -> found == null ? Verdict.ABSENT.soon() : look(found, false))
-                : Verdict.ABSENT.soon();
+        var token = field == null ? shown : TokenPlace.token(field);
+        return look(shown, field != null)
+                .compose(verdict -> verdict.identity() == null ? verdict.soon() : besideForm(exchange, token, verdict));
+    }
+
+    /** A form goes on as it came, so what it holds must not be another token than the one that was looked at. */
+    private Future<Verdict> besideForm(Exchange exchange, String token, Verdict verdict) {
+        return place.findInForm(exchange)
+                .compose(found -> found == null || found.equals(token) ? verdict.soon() : several.soon());
     }
 
     /**

@@ -1,46 +1,45 @@
 package gatehouse.policy.auth;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.route.QueryText;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Finds a token: in {@code Authorization} (RFC 6750 §2.1), then in a cookie, then in the query (§2.3), then in a form (§2.2). */
 final class TokenPlace {
-    private static final String SCHEME = "Bearer ";
+    private static final String SCHEME = "Bearer";
     private static final AsciiString AUTHORIZATION = AsciiString.cached("authorization");
 
     private final JwtConfig.From from;
+    private final @Nullable QueryText inQuery;
+    private final @Nullable QueryText inForm;
     private final FormBodies forms;
 
     TokenPlace(JwtConfig.From from, FormBodies forms) {
         this.from = from;
         this.forms = forms;
+        inQuery = from.query() == null ? null : QueryText.of(from.query());
+        inForm = from.form() == null ? null : QueryText.of(from.form());
     }
 
     /** Whether there may be one in a form. */
     boolean mayBeInForm(Exchange exchange) {
-        return from.form() != null
-                && FormBodies.hasForm(exchange, from.formBytes().bytes());
+        return inForm != null && FormBodies.hasForm(exchange);
     }
 
     /** The token of a form, or null where there is none. */
     Future<@Nullable String> findInForm(Exchange exchange) {
-        var name = Objects.requireNonNull(from.form());
+        var name = Objects.requireNonNull(inForm);
         return forms.read(exchange, from.formBytes().bytes(), from.formTime()).map(form -> {
             var field = parameter(form, name);
             return field == null || field.isEmpty() ? null : field;
         });
-    }
-
-    /** The token, or null where there is none but perhaps in a form. */
-    @Nullable String find(Exchange exchange) {
-        var field = field(exchange);
-        return field == null ? findElsewhere(exchange) : token(field);
     }
 
     /** The whole {@code Authorization} where there is a token in it, or null; there must not be two. */
@@ -79,20 +78,24 @@ final class TokenPlace {
     @Nullable String findElsewhere(Exchange exchange) {
         var headers = exchange.headers();
         if (from.cookie() != null && headers.contains("cookie")) {
-            var cookie = only(cookies(exchange.header("cookie"), from.cookie()), "the cookie");
+            var cookie = only(NamedValues.cookies(exchange.header("cookie"), from.cookie()), "the cookie");
             if (!cookie.isEmpty()) {
                 return cookie;
             }
         }
-        if (from.query() != null && exchange.query() != null) {
-            var parameter = parameter(exchange.query(), from.query());
+        if (inQuery != null && exchange.query() != null) {
+            var parameter = parameter(exchange.query(), inQuery);
             return parameter == null || parameter.isEmpty() ? null : parameter;
         }
         return null;
     }
 
-    private static boolean isOfScheme(String scheme, String field) {
-        return field.regionMatches(true, 0, scheme, 0, scheme.length());
+    /** Whether there are credentials of a scheme in a field: behind a blank, which to some is a tab, too. */
+    static boolean isOfScheme(String scheme, String field) {
+        var end = scheme.length();
+        return field.length() > end
+                && (field.charAt(end) == ' ' || field.charAt(end) == '\t')
+                && field.regionMatches(true, 0, scheme, 0, end);
     }
 
     /** The first line of {@code Authorization} of a scheme; null where there is none. */
@@ -118,29 +121,47 @@ final class TokenPlace {
         if (field != null) {
             return field;
         }
-        var cookies = from.cookie() == null ? List.<String>of() : cookies(exchange.header("cookie"), from.cookie());
+        var cookies = from.cookie() == null
+                ? List.<String>of()
+                : NamedValues.cookies(exchange.header("cookie"), from.cookie());
         if (!cookies.isEmpty()) {
             return cookies.get(0);
         }
         var query = exchange.upstreamQuery();
-        return from.query() == null || query == null ? null : firstParameter(query, from.query());
+        return inQuery == null || query == null ? null : firstParameter(query, inQuery);
     }
 
     /** Takes tokens away that stand where nobody has looked, as there was one before; but not the same one once more. */
     void hideOthers(Exchange exchange) {
-        var token = find(exchange);
+        var token = first(exchange);
         if (token == null) {
             return;
         }
         var cookie = from.cookie();
-        if (cookie != null && !areAll(token, cookies(exchange.header("cookie"), cookie))) {
+        if (cookie != null && !areAll(token, NamedValues.cookies(exchange.header("cookie"), cookie))) {
             hideCookie(exchange.headers(), cookie);
         }
-        var name = from.query();
         var query = exchange.upstreamQuery();
-        if (name != null && query != null && !areAll(token, parameters(query, name))) {
-            hideParameter(exchange, name);
+        if (inQuery != null && query != null && !areAll(token, NamedValues.parameters(query, inQuery))) {
+            hideParameter(exchange, inQuery);
         }
+    }
+
+    /** The token that was looked at, where there was one of each; nothing is wrong with two here. */
+    private @Nullable String first(Exchange exchange) {
+        var field = from.authorization() ? ofScheme(SCHEME, exchange.headers()) : null;
+        if (field != null) {
+            return token(field);
+        }
+        var found = new ArrayList<String>();
+        if (from.cookie() != null) {
+            found.addAll(NamedValues.cookies(exchange.header("cookie"), from.cookie()));
+        }
+        if (inQuery != null && exchange.query() != null) {
+            found.addAll(NamedValues.parameters(exchange.query(), inQuery));
+        }
+        found.removeIf(String::isEmpty);
+        return found.isEmpty() ? null : found.get(0);
     }
 
     private static boolean areAll(String token, List<String> found) {
@@ -160,46 +181,29 @@ final class TokenPlace {
         if (from.cookie() != null) {
             hideCookie(exchange.headers(), from.cookie());
         }
-        if (from.query() != null) {
-            hideParameter(exchange, from.query());
+        if (inQuery != null) {
+            hideParameter(exchange, inQuery);
         }
     }
 
     private static void hideCookie(MultiMap headers, String name) {
         var field = headers.get("cookie");
-        if (field == null || cookies(field, name).isEmpty()) {
+        if (field == null || NamedValues.cookies(field, name).isEmpty()) {
             return;
         }
-        var kept = new StringBuilder(field.length());
-        for (var pair : field.split(";", -1)) {
-            if (!pair.strip().startsWith(name + "=")) {
-                kept.append(kept.isEmpty() ? "" : "; ").append(pair.strip());
-            }
-        }
+        var kept = NamedValues.withoutCookies(field, name);
         headers.remove("cookie");
-        if (!kept.isEmpty()) {
-            headers.set("cookie", kept.toString());
+        if (kept != null) {
+            headers.set("cookie", kept);
         }
     }
 
     /** Takes a parameter out of the query that the service gets. */
-    static void hideParameter(Exchange exchange, String name) {
+    static void hideParameter(Exchange exchange, QueryText name) {
         var query = exchange.upstreamQuery();
-        if (query == null || !query.contains(name)) {
-            return;
+        if (query != null && !NamedValues.parameters(query, name).isEmpty()) {
+            exchange.sendAs(exchange.upstreamPath(), NamedValues.withoutParameters(query, name));
         }
-        var kept = new StringBuilder(query.length());
-        for (var start = 0; start <= query.length(); ) {
-            var ampersand = query.indexOf('&', start);
-            var end = ampersand < 0 ? query.length() : ampersand;
-            if (!(query.startsWith(name, start)
-                    && start + name.length() < end
-                    && query.charAt(start + name.length()) == '=')) {
-                kept.append(kept.isEmpty() ? "" : "&").append(query, start, end);
-            }
-            start = end + 1;
-        }
-        exchange.sendAs(exchange.upstreamPath(), kept.isEmpty() ? null : kept.toString());
     }
 
     private static String only(List<String> found, String where) {
@@ -209,52 +213,15 @@ final class TokenPlace {
         return found.isEmpty() ? "" : found.get(0);
     }
 
-    private static List<String> cookies(@Nullable String field, String name) {
-        List<String> found = List.of();
-        if (field == null) {
-            return found;
-        }
-        for (var start = 0; start < field.length(); ) {
-            var semicolon = field.indexOf(';', start);
-            var end = semicolon < 0 ? field.length() : semicolon;
-            var pair = field.substring(start, end).strip();
-            if (pair.startsWith(name) && pair.length() > name.length() && pair.charAt(name.length()) == '=') {
-                var value = pair.substring(name.length() + 1);
-                found = found.isEmpty() ? List.of(value) : List.of(found.get(0), value);
-            }
-            start = end + 1;
-        }
-        return found;
-    }
-
-    /**
-     * The value of a query parameter as it stands there, or null; a token and a key need no escapes, and what is escaped is
-     * none.
-     */
-    static @Nullable String parameter(String query, String name) {
-        var found = parameters(query, name);
+    /** The value of a parameter, or null; there must not be two. */
+    static @Nullable String parameter(String query, QueryText name) {
+        var found = NamedValues.parameters(query, name);
         return found.isEmpty() ? null : only(found, "parameter");
     }
 
     /** The value of the first of them, or null. */
-    static @Nullable String firstParameter(String query, String name) {
-        var found = parameters(query, name);
+    static @Nullable String firstParameter(String query, QueryText name) {
+        var found = NamedValues.parameters(query, name);
         return found.isEmpty() ? null : found.get(0);
-    }
-
-    private static List<String> parameters(String query, String name) {
-        List<String> found = List.of();
-        for (var start = 0; start < query.length(); ) {
-            var ampersand = query.indexOf('&', start);
-            var end = ampersand < 0 ? query.length() : ampersand;
-            if (query.startsWith(name, start)
-                    && start + name.length() < end
-                    && query.charAt(start + name.length()) == '=') {
-                var value = query.substring(start + name.length() + 1, end);
-                found = found.isEmpty() ? List.of(value) : List.of(found.get(0), value);
-            }
-            start = end + 1;
-        }
-        return found;
     }
 }

@@ -60,6 +60,22 @@ final class WayChecks {
                         .anyMatch(way -> isByBrowser(way.jwt(), way.basic(), way.external(), way.any(), way.all()));
     }
 
+    /** Parameters of the query that one of them looks at. */
+    static Stream<String> secretParameters(
+            @Nullable JwtConfig jwt,
+            AuthConfig.@Nullable ApiKey apiKey,
+            @Nullable List<AuthConfig.Way> any,
+            @Nullable List<AuthConfig.Way> all) {
+        var own = Stream.concat(
+                jwt == null ? Stream.empty() : Stream.ofNullable(jwt.from().query()),
+                apiKey == null ? Stream.empty() : Stream.ofNullable(apiKey.query()));
+        return Stream.concat(
+                own,
+                Stream.of(any == null ? List.<AuthConfig.Way>of() : any, all == null ? List.<AuthConfig.Way>of() : all)
+                        .flatMap(List::stream)
+                        .flatMap(way -> secretParameters(way.jwt(), way.apiKey(), way.any(), way.all())));
+    }
+
     private void checkAll(String key, @Nullable List<AuthConfig.Way> ways) {
         if (ways == null) {
             return;

@@ -110,7 +110,31 @@ public final class Compress implements Policy {
         var accept = exchange.isHttp10() ? null : accepted(exchange.headers());
         var isBrotli = brotli != null && isBrotliWanted(accept);
         var wanted = isBrotli ? brotli : isGzipWanted(accept) ? gzip : null;
-        return next.proceed(exchange).map(reply -> reply(exchange, reply, wanted, isBrotli ? "br" : "gzip"));
+        var held = exchange.list("if-none-match");
+        return next.proceed(exchange)
+                .map(reply -> reply.status() == 304
+                        ? unchanged(reply, held)
+                        : reply(exchange, reply, wanted, isBrotli ? "br" : "gzip"));
+    }
+
+    /**
+     * What goes with the answer that the client holds (RFC 9110 §15.4.5): it varies, where it may have been made smaller, and a validator is weak where
+     * the client's is, as it would else be that of another representation (RFC 9111 §4.3.4).
+     *
+     * @param held the client's {@code If-None-Match}, or null
+     */
+    private Reply unchanged(Reply reply, @Nullable String held) {
+        var fields = reply.headers();
+        var type = fields.get("content-type");
+        if ((type != null && !isOfType(type)) || isNotToTransform(fields) || hasChecksum(fields)) {
+            return reply;
+        }
+        Fields.vary(fields, "Accept-Encoding");
+        var tag = fields.get("etag");
+        if (tag != null && !tag.startsWith("W/") && held != null && Fields.hasToken(held, "W/" + tag)) {
+            fields.set("ETag", "W/" + tag);
+        }
+        return reply;
     }
 
     /** All lines of {@code Accept-Encoding} as one, read before a policy changes them. */
@@ -149,7 +173,6 @@ public final class Compress implements Policy {
                 || status == 204
                 || status == 205
                 || status == 206
-                || status == 304
                 || reply.body().writesHead()) {
             return false;
         }
@@ -161,12 +184,16 @@ public final class Compress implements Policy {
         if (given != null && !Fields.is(given, "identity")) {
             return false;
         }
+        return !hasChecksum(fields) && !fields.contains(RANGE) && !isNotToTransform(fields);
+    }
+
+    private static boolean hasChecksum(MultiMap fields) {
         for (var i = 0; i < CHECKSUMS.size(); i++) {
             if (fields.contains(CHECKSUMS.get(i))) {
-                return false;
+                return true;
             }
         }
-        return !fields.contains(RANGE) && !isNotToTransform(fields);
+        return false;
     }
 
     private static long announced(MultiMap fields) {

@@ -103,8 +103,8 @@ public final class Cors implements Policy {
             checkNames("headers", headers, credentials, complaints);
             checkNames("expose", expose, credentials, complaints);
             for (var method : methods) {
-                if (!Fields.isToken(method) || method.equals("*")) {
-                    complaints.add("methods", method, "methods such as PUT");
+                if (!method.matches("[A-Z][A-Z0-9_-]*")) {
+                    complaints.add("methods", method, "methods in capitals, such as PUT");
                 }
             }
         }

@@ -2,6 +2,7 @@ package gatehouse.policy.websocket;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -39,6 +40,7 @@ public final class MessageSchema implements Policy {
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MOST_DEPTH)
                             .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // who reads it then may take the other one
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
@@ -99,7 +101,7 @@ public final class MessageSchema implements Policy {
     /**
      * Judges a message.
      *
-     * @return 0, or the code to close with: 1007 for what is no JSON, 1008 for what is not as the schema says
+     * @return 0, or the code to close with: 1007 for what is no JSON or has a name twice, 1008 for what is not as the schema says
      */
     public int judge(byte[] message) {
         JsonNode json;

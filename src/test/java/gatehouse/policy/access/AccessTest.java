@@ -20,6 +20,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a caller may do: {@code access}. */
@@ -103,7 +104,7 @@ class AccessTest {
                 row("{ allow: { cidr: \"fe80::1\" } }", "fe80::1%2", nobody, true),
                 // methods
                 row("{ allow: { method: [GET, HEAD] } }", "10.0.0.1", nobody, true),
-                row("{ allow: { method: get } }", "10.0.0.1", nobody, false),
+                row("{ allow: { method: [PUT, QUERY] } }", "10.0.0.1", nobody, false),
                 row("{ deny: { method: GET } }", "10.0.0.1", nobody, false),
                 // expressions
                 row(
@@ -160,6 +161,21 @@ class AccessTest {
         assertThat(statusFor(access, "GET", client, claims)).isEqualTo(passes ? null : 403);
     }
 
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "deny: { method: GET }                                  | false",
+                "deny: { method: [POST, DELETE] }                       | true",
+                "allow: { method: GET }                                 | true",
+                "allow: { method: HEAD }                                | true",
+                "allow: { method: POST }                                | false",
+                "deny: { when: \"request.method == 'GET'\" }             | true"
+            })
+    void HEAD_is_meant_wherever_GET_is(String rules, boolean passes) throws ConfigException {
+        assertThat(statusFor("{ " + rules + " }", "HEAD", "10.0.0.1", Map.of())).isEqualTo(passes ? null : 403);
+    }
+
     static Stream<Arguments> mistakes() {
         return Stream.of(
                 Arguments.of("{ when: \"claims.dept = 'ops'\" }", "column"),
@@ -169,6 +185,7 @@ class AccessTest {
                 Arguments.of("{ when: \"" + "(".repeat(100) + "true" + ")".repeat(100) + "\" }", "when"),
                 Arguments.of("{ when: \"" + "true || ".repeat(300) + "true\" }", "when"),
                 Arguments.of("{ cidr: 10.0.0.1/8 }", "bits are set behind its prefix"),
+                Arguments.of("{ method: [GET, delete] }", "methods in capitals"),
                 Arguments.of("{}", "a rule about everybody"),
                 Arguments.of("{ group: staff }", "did you mean groups?"));
     }

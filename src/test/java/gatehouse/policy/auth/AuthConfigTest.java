@@ -98,6 +98,8 @@ class AuthConfigTest {
                 row("{ external: { url: \"http://x/\", send: Content-Length } }", "not about the connection"),
                 row("{ external: { url: \"http://x/\", send: [Cookie, Transfer-Encoding] } }", "external.send.1"),
                 row("{ external: { url: \"http://x/\", send: Host } }", "not about the connection"),
+                row("{ external: { url: \"http://x/\", send: X-Forwarded-For } }", "nor one that the gateway writes"),
+                row("{ external: { url: \"http://x/\", send: X_Original_URI } }", "nor one that the gateway writes"),
                 row("{ any: [] }", "at least one way"),
                 row("{ any: [ { apiKey: {} }, { all: [ { basic: none.users } ] } ] }", "auth.any.1.all.0.basic.file"));
     }

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which answers {@code compress} makes smaller, and what that changes in them. */
@@ -171,8 +173,32 @@ class CompressTest {
         assertThat(get("/", "Accept-Encoding: gzip").text()).isEqualTo(TEXT);
         script = Answers.status("200 OK", "a".repeat(1023), "Content-Type: text/plain");
         assertThat(get("/", "Accept-Encoding: gzip").text()).hasSize(1023);
-        script = Answers.status("304 Not Modified", "", "ETag: \"1\"");
-        assertThat(get("/", "Accept-Encoding: gzip").header("ETag")).isEqualTo("\"1\"");
+    }
+
+    @ParameterizedTest(name = "{0}, {1}, by a client that has {2}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ETag: \"1\"   | X: y                         | W/\"1\"        | W/\"1\" | Accept-Encoding",
+                "ETag: \"1\"   | X: y                         | \"0\", W/\"1\" | W/\"1\" | Accept-Encoding",
+                "ETag: \"1\"   | X: y                         | \"1\"          | \"1\"   | Accept-Encoding",
+                "ETag: \"1\"   | X: y                         | *              | \"1\"   | Accept-Encoding",
+                "ETag: W/\"1\" | X: y                         | W/\"1\"        | W/\"1\" | Accept-Encoding",
+                "ETag: \"1\"   | Content-Type: text/css       | W/\"1\"        | W/\"1\" | Accept-Encoding",
+                "ETag: \"1\"   | Content-Type: image/png      | W/\"1\"        | \"1\"   |",
+                "ETag: \"1\"   | Cache-Control: no-transform  | W/\"1\"        | \"1\"   |",
+                "X: y          | X: y                         | W/\"1\"        |         | Accept-Encoding",
+                "ETag: \"1\"   | Vary: Accept-Language        | \"1\"          | \"1\"   | Accept-Language, Accept-Encoding"
+            })
+    void that_nothing_has_changed_is_said_of_what_the_client_has(
+            String tag, String field, String held, String toldTag, String vary) throws IOException {
+        script = Answers.status("304 Not Modified", "", tag, field);
+        for (var accept : new String[] {"gzip", "identity"}) {
+            var answer = get("/", "Accept-Encoding: " + accept, "If-None-Match: " + held);
+            assertThat(answer.status()).isEqualTo(304);
+            assertThat(answer.header("ETag")).isEqualTo(toldTag);
+            assertThat(answer.all("Vary")).isEqualTo(vary == null ? List.of() : List.of(vary.split(", ")));
+        }
     }
 
     @Test

@@ -67,7 +67,7 @@ class NegotiationTest {
     }
 
     @Test
-    void of_a_list_without_end_the_beginning_counts_H21() {
+    void of_a_list_without_end_the_beginning_counts() {
         assertThat(Compress.isGzipWanted("x;q=0.1,".repeat(99) + "gzip")).isTrue();
         assertThat(Compress.isGzipWanted("x;q=0.1,".repeat(100) + "gzip")).isFalse();
         assertThat(Compress.isGzipWanted("gzip" + ",".repeat(8000))).isTrue();

@@ -144,7 +144,7 @@ class ResponseEditsTest {
         assertThat(get("/price?x=callback").text()).isEqualTo("{\"a\":1}");
     }
 
-    @ParameterizedTest(name = "Q01 callback={0}")
+    @ParameterizedTest(name = "callback={0}")
     @ValueSource(
             strings = {
                 "alert(1)//",
@@ -172,14 +172,14 @@ class ResponseEditsTest {
     }
 
     @Test
-    void what_could_end_a_script_is_escaped_Q03() throws IOException {
+    void what_could_end_a_script_is_escaped() throws IOException {
         script = exchange ->
                 exchange.reply("200 OK", "[\"\u2028\u2029</script><!--\u00e9\"]", "Content-Type: application/json");
         assertThat(get("/price?callback=f").text())
                 .isEqualTo("/**/f([\"\\u2028\\u2029\\u003c/script\\u003e\\u003c!--\u00e9\"]);");
     }
 
-    @ParameterizedTest(name = "Q05 {0}")
+    @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
                 "Content-Length: 2\r\nContent-Type: text/html\r\n\r\n{}",
@@ -202,7 +202,7 @@ class ResponseEditsTest {
     }
 
     @Test
-    void json_over_the_limit_is_502_in_any_framing_Q05() throws IOException {
+    void json_over_the_limit_is_502_in_any_framing() throws IOException {
         var json = "\"" + "a".repeat(1_100) + "\"";
         script = Answers.status("200 OK", json, "Content-Type: application/json");
         assertThat(get("/price?callback=f").status()).isEqualTo(502);
@@ -216,7 +216,7 @@ class ResponseEditsTest {
     }
 
     @Test
-    void json_that_breaks_off_is_502_Q05() throws IOException {
+    void json_that_breaks_off_is_502() throws IOException {
         script = exchange -> {
             exchange.body();
             exchange.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[1,2]");
@@ -226,7 +226,7 @@ class ResponseEditsTest {
     }
 
     @Test
-    void an_error_of_the_service_is_not_wrapped_Q07() throws IOException {
+    void an_error_of_the_service_is_not_wrapped() throws IOException {
         script = Answers.status("500 Oh", "{\"error\":1}", "Content-Type: application/json");
         var answer = get("/price?callback=f");
         assertThat(answer.status()).isEqualTo(500);

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Puts a log file aside when it is large or old enough: {@code FILE} as {@code FILE.1}, that as {@code FILE.2}. Used by one thread. */
-final class Rotation {
-    private static final Logger LOG = LoggerFactory.getLogger(Rotation.class);
+final class LogRotation {
+    private static final Logger LOG = LoggerFactory.getLogger(LogRotation.class);
 
     /** After a failure, so that a folder that can't be written is not tried with each write. */
     private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -23,7 +23,7 @@ final class Rotation {
     private long openedAt;
     private long notBefore;
 
-    Rotation(Path path, AccessLogConfig.Rotate rotate, LongSupplier nanoTime) {
+    LogRotation(Path path, AccessLogConfig.Rotate rotate, LongSupplier nanoTime) {
         this.path = path;
         this.rotate = rotate;
         this.nanoTime = nanoTime;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class RotationTest {
+class LogRotationTest {
     private final AtomicLong nanos = new AtomicLong();
 
     @TempDir
