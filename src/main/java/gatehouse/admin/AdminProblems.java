@@ -1,5 +1,6 @@
 package gatehouse.admin;
 
+import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.RequestIds;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -42,12 +43,17 @@ final class AdminProblems {
         }
         String known = context.get(Entrance.REQUEST_ID);
         var id = known == null ? ids.next() : known;
-        var problem = problem(context, status);
+        var connection = context.request().connection();
+        var failure = context.failure();
+        var isBroken = failure != null && BrokenOff.hasBrokenBody(connection);
+        var problem = isBroken ? BrokenBody.problem(failure) : problem(context, status);
         if (problem.status() == 500) {
             LOG.error("admin API: request {} failed", id, context.failure());
         }
         send(context.request(), problem, id);
-        if (problem.close()) {
+        if (isBroken) {
+            BrokenOff.flush(connection);
+        } else if (problem.close()) {
             closeAfterBody(context);
         }
     }

@@ -62,19 +62,29 @@ public final class Intake {
     public static Exchange refused(HttpServerRequest request, String id, String listener, Peer peer, Problem problem) {
         var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
         var host = request.headers().get("host");
-        var uri = request.uri();
+        var uri = request.uri() == null ? "" : request.uri();
+        var end = endOfPath(uri);
         var hasBody = mayHaveBody(request);
         var line = new RequestLine(
                 "",
                 host == null ? "" : host,
-                uri == null ? "" : uri,
-                null,
+                uri.substring(0, end),
+                end == uri.length() ? null : uri.substring(end + 1),
                 hasBody,
                 hasBody ? -1 : 0,
                 hasBody && request.headers().contains("expect"),
                 problem);
         return new Exchange(
                 request, request.method(), request.version(), request.headers(), id, listener, caller, line);
+    }
+
+    /** Where the query begins, or a fragment, which may hold secrets as a query may. */
+    private static int endOfPath(String uri) {
+        var end = 0;
+        while (end < uri.length() && uri.charAt(end) != '?' && uri.charAt(end) != '#') {
+            end++;
+        }
+        return end;
     }
 
     /** Whether something may follow a head that can't be trusted. */
@@ -109,7 +119,7 @@ public final class Intake {
         }
         var authority = authority();
         if (target.isEmpty() || target.charAt(0) != '/') {
-            target = originForm(target, authority);
+            target = originForm(target, authority, request.isSSL());
         }
         var question = target.indexOf('?');
         var path = CanonicalPath.of(question < 0 ? target : target.substring(0, question));
@@ -294,21 +304,26 @@ public final class Intake {
     }
 
     /** Absolute form is taken for the origin form that it means, if it means this host (RFC 9112 §3.2.2). */
-    private static String originForm(String target, String authority) {
-        if (target.length() < 8 || !target.regionMatches(true, 0, "http://", 0, 7)) {
+    private static String originForm(String target, String authority, boolean encrypted) {
+        var start = startsWith(target, "http://") ? 7 : encrypted && startsWith(target, "https://") ? 8 : 0;
+        if (start == 0 || start == target.length()) {
             throw Problem.malformed("The request target is neither a path nor a URL of this host.")
                     .asFailure();
         }
-        var end = 7;
+        var end = start;
         while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
             end++;
         }
-        if (!target.substring(7, end).equalsIgnoreCase(authority)) {
+        if (!target.substring(start, end).equalsIgnoreCase(authority)) {
             throw Problem.malformed("The request target and Host name different hosts.")
                     .asFailure();
         }
         var rest = target.substring(end);
         return rest.startsWith("/") ? rest : "/" + rest;
+    }
+
+    private static boolean startsWith(String target, String scheme) {
+        return target.regionMatches(true, 0, scheme, 0, scheme.length());
     }
 
     private static String checkedQuery(String query) {

@@ -39,7 +39,11 @@ record FileBody(Vertx vertx, Path path, long offset, long length) implements Rep
                         .endOnComplete(false)
                         .to(sink)
                         .compose(read -> file.getReadLength() == 0 ? sink.end() : tooShort())
-                        .eventually(file::close));
+                        .eventually(() -> {
+                            file.exceptionHandler(
+                                    lost -> {}); // of a read that the close breaks off, for a client that left
+                            return file.close();
+                        }));
     }
 
     /** It was cut while it was sent: nobody may take what there was for all of it. */

@@ -5,6 +5,7 @@ import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class CountedBody extends Flow implements ReadStream<Buffer> {
     private final Exchange exchange;
     private final WebProxyTrip trip;
+    private final long announced;
     private @Nullable Handler<Buffer> handler;
     private @Nullable Handler<Void> endHandler;
     private @Nullable Handler<Throwable> exceptionHandler;
     private @Nullable Gathering beginning;
+    private @Nullable Buffer last;
     private boolean endWaits;
     private boolean paused;
     private boolean full;
@@ -29,6 +32,8 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
         this.trip = trip;
         this.beginning = beginning;
         this.over = !exchange.hasBody();
+        this.announced =
+                exchange.version() == HttpVersion.HTTP_2 && !exchange.isBodyReshaped() ? exchange.contentLength() : -1;
         var request = exchange.request();
         if (beginning != null && beginning.isWhole()) {
             return;
@@ -69,6 +74,10 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
             return;
         }
         trip.active();
+        if (bytes() == announced && last == null) {
+            last = chunk; // complete, it would be so for the target; the stream may have more, or never end
+            return;
+        }
         handler.handle(chunk);
         holdWhenFull();
     }
@@ -101,6 +110,9 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     }
 
     private void end() {
+        if (last != null && handler != null) {
+            handler.handle(last);
+        }
         over = true;
         cease();
         forgetRoom();

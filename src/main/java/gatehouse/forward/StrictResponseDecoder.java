@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads answers of HTTP/1.x and refuses what the codec tolerates and two parties could read differently: lines without a
- * colon, names with more behind a blank, several lengths, a length beside a coding, a status that is not three digits; and
+ * colon, names with more behind a blank, several lengths or codings, a length beside a coding, a status that is not three digits; and
  * trailers in masses. Blanks before a colon are removed (RFC 9112 §5.1), but from a field that frames the body. A body that
  * ends with its connection is whole, over TLS, only where that was ended in order (RFC 9112 §9.8).
  */
@@ -150,6 +150,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
             throw new IllegalArgumentException("more than one length");
         }
         var isCoding = name.contentEqualsIgnoreCase(TRANSFER_ENCODING);
+        if (isCoding && coded && !trailing) {
+            throw new IllegalArgumentException("more than one coding"); // of which only the first would be looked at
+        }
         coded |= isCoding;
         if (coded && lengths > 0 && !trailing) {
             throw new IllegalArgumentException("a length beside a coding");

@@ -14,6 +14,9 @@ import io.vertx.core.http.HttpServerResponse;
 final class ReplyWriter {
     static final AsciiString X_REQUEST_ID = AsciiString.cached("X-Request-Id");
 
+    /** RFC 9113 §7. Without an error, which Vert.x would say, a broken answer is a whole one to some clients. */
+    private static final long INTERNAL_ERROR = 2;
+
     private ReplyWriter() {}
 
     /**
@@ -49,7 +52,7 @@ final class ReplyWriter {
         var response = exchange.response();
         exchange.failedWith(problem);
         if (response.headWritten()) {
-            return response.reset();
+            return response.reset(INTERNAL_ERROR);
         }
         letEnd(exchange);
         exchange.answered(problem.status());

@@ -30,8 +30,13 @@ public final class FrameGuard extends ChannelDuplexHandler {
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
+    private static final int GOAWAY = 7;
     private static final int CONTINUATION = 9;
     private static final int SETTING = 6;
+
+    /** Of a GOAWAY that says no more than its last stream and its code (RFC 9113 §6.8). */
+    private static final int GOAWAY_PAYLOAD = 8;
+
     private static final int HEADER_TABLE_SIZE = 1;
 
     /** Frames that a part of an answer pays for: a client may take 16 KiB in steps of 512 bytes and say so twice each. */
@@ -52,6 +57,7 @@ public final class FrameGuard extends ChannelDuplexHandler {
     private int payloadOut;
     private long answered;
     private @Nullable IntObjectHashMap<long[]> watched; // most connections never need it
+    private boolean hides;
     private boolean broken;
     private boolean leaving;
 
@@ -206,6 +212,12 @@ public final class FrameGuard extends ChannelDuplexHandler {
             promise.tryFailure(new ClosedChannelException());
             return;
         }
+        if (hides && payloadOut > 0 && message instanceof ByteBuf words) {
+            payloadOut -= Math.min(words.readableBytes(), payloadOut);
+            words.release(); // they are the codec's, and tell what it is made of
+            promise.trySuccess();
+            return;
+        }
         if (message instanceof ByteBuf bytes && isReset(bytes) && isKnown(context, stream(bytes))) {
             bytes.release();
             promise.trySuccess();
@@ -249,7 +261,10 @@ public final class FrameGuard extends ChannelDuplexHandler {
         var start = bytes.readerIndex();
         payloadOut = Math.max(0, HEAD + bytes.getUnsignedMedium(start) - size);
         var kind = bytes.getByte(start + 3);
-        if (kind <= HEADERS) {
+        hides = kind == GOAWAY && size == HEAD + GOAWAY_PAYLOAD;
+        if (hides) {
+            bytes.setMedium(start, GOAWAY_PAYLOAD);
+        } else if (kind <= HEADERS) {
             answered++;
             count(stream(bytes));
             frames.pay(PAID_BY_ANSWER);

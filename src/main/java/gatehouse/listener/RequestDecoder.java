@@ -87,6 +87,7 @@ final class RequestDecoder extends StrictRequestDecoder {
             return;
         }
         if (between && answering) {
+            stopReading(at); // at once, or sixteen reads more would come
             return; // no progress: the bytes wait
         }
         var isFirst = between && !begun;
@@ -142,10 +143,9 @@ final class RequestDecoder extends StrictRequestDecoder {
             }
             return;
         }
-        ignoring = true;
-        answering = true;
         var late = createInvalidMessage();
         late.setDecoderResult(DecoderResult.failure(ReadTimeoutException.INSTANCE));
+        decoded(late);
         at.fireChannelRead(late);
         at.fireChannelReadComplete();
     }
@@ -204,6 +204,10 @@ final class RequestDecoder extends StrictRequestDecoder {
         }
         at.fireChannelReadComplete();
         noticeReset(at);
+        stopReading(at);
+    }
+
+    private void stopReading(ChannelHandlerContext at) {
         var config = at.channel().config();
         if (config.isAutoRead() && !ignoring) {
             readingStopped = true;

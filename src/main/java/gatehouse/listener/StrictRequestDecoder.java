@@ -30,11 +30,6 @@ import org.jspecify.annotations.Nullable;
  * as the codec itself marks it.
  */
 abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
-    /** So many pieces a body may have whatever their size; beyond, they must have {@link #PIECE_BYTES} on average. */
-    private static final long FREE_PIECES = 100_000;
-
-    private static final long PIECE_BYTES = 64;
-
     private static final int BETWEEN_REQUEST_LINE_WORDS = 2;
 
     /** Stands for what of a request line could not be read. */
@@ -156,7 +151,8 @@ abstract class StrictRequestDecoder extends VertxHttpRequestDecoder {
         if (wasFolded) {
             return new IllegalArgumentException("a folded trailer");
         }
-        var tiny = pieces > FREE_PIECES && pieces - FREE_PIECES > pieceBytes / PIECE_BYTES;
+        var tiny = pieces > StrictHeads.FREE_PIECES
+                && pieces - StrictHeads.FREE_PIECES > pieceBytes / StrictHeads.PIECE_BYTES;
         return tiny ? new IllegalArgumentException("chunks in masses") : null;
     }
 

@@ -2,6 +2,7 @@ package gatehouse.tcp;
 
 import gatehouse.config.TargetUrl;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -34,10 +35,7 @@ record Errand(TargetUrl to, boolean tunnel) {
      * @throws IllegalArgumentException what is wrong with it
      */
     static Errand of(HttpRequest request) {
-        if (request.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
-                && request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-            throw new IllegalArgumentException("two framings");
-        }
+        checkFraming(request.headers());
         if (request.headers().getAll(HttpHeaderNames.HOST).size() > 1) {
             throw new IllegalArgumentException("two hosts");
         }
@@ -55,7 +53,24 @@ record Errand(TargetUrl to, boolean tunnel) {
         if (!target.regionMatches(true, 0, HTTP, 0, HTTP.length())) {
             throw new IllegalArgumentException("no http:// URL");
         }
+        if (!target.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#')) {
+            throw new IllegalArgumentException("a character that does not stand in a URL");
+        }
         return new Errand(TargetUrl.parse(HTTP + target.substring(HTTP.length(), end(target))), false);
+    }
+
+    /** What the codec takes for a framing and others may read differently (RFC 9112 §6.1). */
+    private static void checkFraming(HttpHeaders headers) {
+        var codings = headers.getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        if (!codings.isEmpty() && headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+            throw new IllegalArgumentException("two framings");
+        }
+        if (codings.size() > 1 || (codings.size() == 1 && !codings.get(0).equalsIgnoreCase("chunked"))) {
+            throw new IllegalArgumentException("a coding that is not chunked");
+        }
+        if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY2)) {
+            throw new IllegalArgumentException("a draft's way to frame a body");
+        }
     }
 
     /** Where the path begins, or the query of a URL that has none. */

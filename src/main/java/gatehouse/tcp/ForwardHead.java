@@ -1,5 +1,6 @@
 package gatehouse.tcp;
 
+import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Identity;
 import gatehouse.exchange.RequestIds;
 import gatehouse.listener.Door;
@@ -13,6 +14,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpRequestEncoder;
@@ -51,6 +54,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private boolean taken;
     private boolean complete;
     private boolean tunnels;
+    private boolean refused;
     private @Nullable Relay relay;
 
     ForwardHead(
@@ -95,7 +99,12 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             take(context.channel(), request);
             return;
         }
-        if (message instanceof LastHttpContent) {
+        if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
+            ReferenceCountUtil.release(message);
+            if (relay != null) { // it is not on its way yet
+                refuse(relay, BrokenBody.problem(part.decoderResult().cause()));
+            }
+        } else if (message instanceof LastHttpContent) {
             complete = true;
             held.add(message);
             context.pipeline().remove(DECODER); // what follows is bytes
@@ -181,6 +190,9 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     }
 
     private void go(Relay begun, Channel connection, Errand errand, InetAddress address) {
+        if (refused) {
+            return;
+        }
         if (!Reach.allows(address, door.config().forward().allow())) {
             refuse(begun, Problem.forbidden("The proxy does not lead to this address."));
             return;
@@ -195,13 +207,8 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     }
 
     private void join(Relay begun, Channel connection, Errand errand, Channel far) {
-        if (!connection.isActive()) {
+        if (refused || !connection.isActive()) {
             var unused = far.close();
-            return;
-        }
-        if (held.stream().anyMatch(OneRequest::isBroken)) {
-            var unused = far.close();
-            refuse(begun, Problem.malformed("The body of the request can't be read."));
             return;
         }
         var side = begun.far(far);
@@ -228,9 +235,18 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         begun.join(side);
     }
 
-    private static void refuse(Relay begun, Problem problem) {
-        begun.facts().refused(problem.status(), problem.name());
-        Refusal.send(begun.client().channel(), problem, begun.facts().requestId());
+    private void refuse(Relay begun, Problem problem) {
+        if (refused) {
+            return;
+        }
+        refused = true;
+        var facts = begun.facts();
+        facts.refused(problem.status(), problem.name());
+        Refusal.send(
+                begun.client().channel(),
+                problem,
+                facts.requestId(),
+                facts.method().equals(HttpMethod.HEAD.name()));
     }
 
     private static void write(Channel connection, String text) {

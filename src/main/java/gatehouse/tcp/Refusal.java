@@ -29,8 +29,12 @@ final class Refusal extends ChannelInboundHandlerAdapter {
 
     private Refusal() {}
 
-    /** Answers a problem in place of whoever handles the connection, and ends it. */
-    static void send(Channel connection, Problem problem, String requestId) {
+    /**
+     * Answers a problem in place of whoever handles the connection, and ends it.
+     *
+     * @param head whether only the head of the answer is wanted
+     */
+    static void send(Channel connection, Problem problem, String requestId, boolean head) {
         var pipeline = connection.pipeline();
         if (!connection.isActive() || pipeline.get("handler") == null) {
             return; // nobody hears it
@@ -48,7 +52,7 @@ final class Refusal extends ChannelInboundHandlerAdapter {
                         MOST_MILLIS,
                         TimeUnit.MILLISECONDS);
         connection.closeFuture().addListener(closed -> end.cancel(false));
-        connection.writeAndFlush(bytes(problem, requestId)).addListener(written -> {
+        connection.writeAndFlush(bytes(problem, requestId, head)).addListener(written -> {
             if (written.isSuccess()) {
                 shutOutput(connection);
             } else {
@@ -63,16 +67,19 @@ final class Refusal extends ChannelInboundHandlerAdapter {
         var unused = tls == null ? ((DuplexChannel) connection).shutdownOutput() : tls.closeOutbound();
     }
 
-    private static ByteBuf bytes(Problem problem, String requestId) {
+    private static ByteBuf bytes(Problem problem, String requestId, boolean headAlone) {
         var body = problem.toJson(requestId).getBytes(StandardCharsets.UTF_8);
         var head = new StringBuilder("HTTP/1.1 ")
                 .append(HttpResponseStatus.valueOf(problem.status()))
-                .append("\r\nContent-Type: " + Problem.MEDIA_TYPE + "\r\nConnection: close\r\n");
+                .append("\r\nContent-Type: " + Problem.MEDIA_TYPE + "\r\nConnection: close\r\nX-Request-Id: ")
+                .append(requestId)
+                .append("\r\n");
         problem.headers()
                 .forEach((name, value) ->
                         head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
-        return Unpooled.wrappedBuffer(head.toString().getBytes(StandardCharsets.ISO_8859_1), body);
+        var bytes = head.toString().getBytes(StandardCharsets.ISO_8859_1);
+        return headAlone ? Unpooled.wrappedBuffer(bytes) : Unpooled.wrappedBuffer(bytes, body);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static gatehouse.admin.AdminClient.bearer;
 import static gatehouse.admin.AdminClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.LogLines;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
@@ -213,6 +214,18 @@ class AdminErrorsTest {
                     ("8000\r\n" + " ".repeat(0x8000) + "\r\n").repeat(3).getBytes());
             assertProblem(client.read(), 413);
             assertThat(client.closedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void a_body_that_breaks_its_framing_is_400_and_no_fault_of_the_gateway() throws Exception {
+        try (var log = new LogLines(AdminProblems.class);
+                var client = RawClient.connect(gateway.adminPort())) {
+            client.send("PUT " + TARGET + " HTTP/1.1\r\nHost: localhost\r\n" + bearer(OPS) + "\r\n" + JSON
+                    + "\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+            assertProblem(client.read(), 400);
+            assertThat(client.closedByPeer()).isTrue();
+            assertThat(log.lines()).isEmpty();
         }
     }
 

@@ -96,6 +96,15 @@ class HeaderTimeTest {
     }
 
     @Test
+    void a_head_that_stops_behind_a_HEAD_gets_the_whole_problem() throws IOException {
+        try (var client = scene.client()) {
+            client.send(RawClient.request("HEAD", "/"));
+            assertThat(client.read("HEAD").status()).isEqualTo(200);
+            Refusals.assertProblem(client.send("GET / HTTP/1.1\r\nHo").read(), 408);
+        }
+    }
+
+    @Test
     void a_request_under_way_and_a_kept_connection_are_not_counted() throws IOException {
         var already = scene.requestsAtOrigin();
         scene.answering(Answers.hang("late"));

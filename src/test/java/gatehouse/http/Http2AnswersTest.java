@@ -7,6 +7,10 @@ import gatehouse.testing.RawConnection;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +57,7 @@ class Http2AnswersTest {
     private static TestGateway gateway;
     private static volatile Script script;
     private static final AtomicInteger REQUESTS = new AtomicInteger();
+    private static volatile Http2Headers seen;
 
     @BeforeAll
     static void start() throws Exception {
@@ -75,6 +80,7 @@ class Http2AnswersTest {
     }
 
     private static void serve(RawConnection connection) throws IOException {
+        var heads = new DefaultHttp2HeadersDecoder(false);
         connection.read(24);
         connection.send(RawHttp2.bytes(RawHttp2.SETTINGS, 0, 0, new byte[0]));
         while (true) {
@@ -82,13 +88,22 @@ class Http2AnswersTest {
             if (head.length < 9) {
                 return;
             }
-            connection.read((head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff);
+            var payload = connection.read((head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff);
             if (head[3] == RawHttp2.SETTINGS && head[4] == 0) {
                 connection.send(RawHttp2.bytes(RawHttp2.SETTINGS, 1, 0, new byte[0]));
             } else if (head[3] == RawHttp2.HEADERS) {
                 REQUESTS.incrementAndGet();
+                seen = decoded(heads, payload, (head[4] & RawHttp2.PRIORITY) == 0 ? 0 : 5);
                 script.answer(new Stream(connection, ByteBuffer.wrap(head, 5, 4).getInt()));
             }
+        }
+    }
+
+    private static Http2Headers decoded(DefaultHttp2HeadersDecoder heads, byte[] payload, int from) {
+        try {
+            return heads.decodeHeaders(1, Unpooled.wrappedBuffer(payload, from, payload.length - from));
+        } catch (Http2Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -110,6 +125,28 @@ class Http2AnswersTest {
         try (var client = gateway.client()) {
             return client.send(RawClient.request(method, target)).read(method);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/own, 10.0.0.1.a.test",
+        "/own, 1.2.3.4a:8080",
+        "/own, 127.0.0.1.",
+        "/own, a_b.test:81",
+        "/own, [::1]:8080",
+        "/web-proxy, 10.0.0.1.a.test",
+        "/web-proxy, 1.2.3.4a:8080",
+        "/web-proxy, 127.0.0.1.",
+        "/web-proxy, [::1]"
+    })
+    void the_client_s_host_becomes_authority_whatever_its_name_RFC_9113_8_3_1(String target, String host)
+            throws IOException {
+        try (var client = gateway.client()) {
+            client.send("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(200);
+        }
+        assertThat(seen.authority()).hasToString(host);
+        assertThat(seen.contains("host")).isFalse();
     }
 
     @ParameterizedTest

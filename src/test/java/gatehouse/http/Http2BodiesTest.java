@@ -6,13 +6,18 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies of HTTP/2 that are not as announced, and their trailers. */
 class Http2BodiesTest extends SceneCase {
     Http2BodiesTest() {
         super("""
-                services: { origin: { targets: "%s", pool: { max: 1 } } }
-                routes:   { all: { match: { path: "/**" }, to: origin, limits: { body: 1MiB } } }
+                services:
+                  origin: { targets: "%1$s", pool: { max: 1 } }
+                  wp:     { targets: "%1$s", pool: { max: 1 }, forwarder: web-proxy }
+                routes:
+                  all: { match: { path: "/**" }, to: origin, limits: { body: 1MiB } }
+                  wp:  { match: { path: "/wp/**" }, to: wp }
                 """);
     }
 
@@ -52,21 +57,22 @@ class Http2BodiesTest extends SceneCase {
         }
     }
 
-    @Test
-    void more_than_was_announced_is_not_whole_at_the_target_before_RFC_9113_8_1_1() throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"/more", "/wp/more"})
+    void more_than_was_announced_is_not_whole_at_the_target_before_RFC_9113_8_1_1(String path) throws IOException {
         try (var client = http2()) {
-            client.post(1, "/more", "content-length", "70000");
+            client.post(1, path, "content-length", "70000");
             for (var i = 0; i < 3; i++) {
                 client.data(1, false, "a".repeat(16_000));
             }
-            Scene.await("the head at the origin", () -> atOrigin().contains("/more"));
+            Scene.await("the head at the origin", () -> atOrigin().contains(path));
             client.data(1, false, "a".repeat(16_000)).data(1, false, "a".repeat(5_997) + "cde");
             client.data(1, false, "f");
             assertThat(client.outcome(1).end()).isIn("RST 1", "END");
         }
         scene.awaitNothingInFlight();
         scene.origin().connections().forEach(connection -> {
-            if (connection.text().contains("/more")) {
+            if (connection.text().contains(path)) {
                 connection.awaitClosed();
                 assertThat(connection.text()).doesNotEndWith("cde");
             }
@@ -91,10 +97,11 @@ class Http2BodiesTest extends SceneCase {
         return text.toString();
     }
 
-    @Test
-    void a_body_ends_with_its_stream_and_is_whole_then_RFC_9113_8_1_1() throws IOException {
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"/exact", "/wp/exact"})
+    void a_body_ends_with_its_stream_and_is_whole_then_RFC_9113_8_1_1(String path) throws IOException {
         try (var client = http2()) {
-            client.post(1, "/exact", "content-length", "5")
+            client.post(1, path, "content-length", "5")
                     .data(1, false, "abc")
                     .data(1, false, "de")
                     .data(1, false, "")
@@ -102,6 +109,22 @@ class Http2BodiesTest extends SceneCase {
             assertThat(client.outcome(1).status()).isEqualTo("200");
         }
         assertThat(scene.lastRequest().body().text()).isEqualTo("abcde");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"/long", "/wp/long"})
+    void so_does_a_long_one(String path) throws IOException {
+        try (var client = http2()) {
+            client.post(1, path, "content-length", "70000");
+            for (var i = 0; i < 5; i++) {
+                client.data(1, false, "abcdefghij".repeat(1_000));
+            }
+            Scene.await("the head at the origin", () -> atOrigin().contains(path));
+            client.data(1, false, "abcdefghij".repeat(1_000)).data(1, false, "abcdefghij".repeat(1_000));
+            client.data(1, true, "");
+            assertThat(client.outcome(1).status()).isEqualTo("200");
+        }
+        assertThat(scene.lastRequest().body().text()).isEqualTo("abcdefghij".repeat(7_000));
     }
 
     private static String unescaped(String text) {

@@ -148,6 +148,31 @@ class Http2FloodTest extends SceneCase {
     }
 
     @Test
+    void a_body_of_masses_of_tiny_parts_is_reset_unless_it_is_a_call() throws Exception {
+        try (var roomy = Scene.start("""
+                listeners: { web: { listen: "127.0.0.1:0", limits: { http2: { window: 1MiB } } } }
+                services: { origin: { targets: "%s" } }
+                routes:   { all: { match: { path: "/**" }, to: origin } }
+                """);
+                var client = new RawHttp2(roomy.client())) {
+            client.post(1, "/").socket().send(tinyParts(1));
+            assertThat(client.outcome(1).end()).isEqualTo(CALM.replace("GOAWAY", "RST"));
+            roomy.awaitNothingInFlight();
+            client.post(3, "/", "content-type", "application/grpc").socket().send(tinyParts(3));
+            assertThat(client.data(3, true, "").outcome(3).status()).isEqualTo("200");
+            assertThat(roomy.lastRequest().body().bytes()).hasSize(102_000);
+        }
+    }
+
+    private static byte[] tinyParts(int stream) {
+        var parts = new ByteArrayOutputStream();
+        for (var i = 0; i < 102_000; i++) {
+            parts.writeBytes(RawHttp2.bytes(RawHttp2.DATA, 0, stream, new byte[] {'a'}));
+        }
+        return parts.toByteArray();
+    }
+
+    @Test
     void a_download_in_very_small_steps_is_none_of_that() throws Exception {
         try (var patient = Scene.start("""
                 listeners: { web: { listen: "127.0.0.1:0", limits: { http2: { controlFrames: 100 } } } }

@@ -6,6 +6,7 @@ import gatehouse.testing.Answers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -200,6 +201,21 @@ class Http2FramesTest extends SceneCase {
                 assertThat(frame.type()).isEqualTo(RawHttp2.HEADERS); // its refusal, and no update of the window before
             }
             busy.origin().release();
+        }
+    }
+
+    @Test
+    void the_end_of_a_connection_says_nothing_of_what_the_gateway_is_made_of_RFC_9113_6_8() throws IOException {
+        try (var client = http2()) {
+            var cut = RawHttp2.block(":method", "GET", ":path", "/");
+            client.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, Arrays.copyOf(cut, cut.length - 1));
+            var frame = client.read();
+            while (frame != null && frame.type() != RawHttp2.GOAWAY) {
+                frame = client.read();
+            }
+            assertThat(frame).isNotNull();
+            assertThat(frame.payload()).hasSize(8);
+            assertThat(client.read()).isNull();
         }
     }
 }

@@ -6,9 +6,12 @@ import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of HTTP/2 that break its rules. */
 class Http2RefusalsTest extends SceneCase {
@@ -107,6 +110,11 @@ class Http2RefusalsTest extends SceneCase {
             §8.3.1  | :method GET :scheme http :path / :authority a host a host b
             §8.3.1  | :method GET :scheme http :path / :authority a host b
             §8.3.1  | :method GET :scheme http :path / :authority a host a:81
+            §8.3.1  | :method GET :scheme http :path / :authority 1.2.3.4.a host 1.2.3.4.a host b
+            §8.3.1  | :method GET :scheme http :path / :authority 1.2.3.4.a host 1.2.3.4.b
+            §8.3.1  | :method GET :scheme http :path / :authority !1.2.3.4.a
+            §8.3.1  | :method GET :scheme http :path / host !1.2.3.4.a
+            §8.3.1  | :method GET :scheme http :path / :authority 1.2.3.4.a host !1.2.3.4.a
             §8.1.1  | :method GET :scheme http :path / :authority a content-length 5
             §8.1.1  | :method GET :scheme http :path / :authority a content-length 5 content-length 6
             """)
@@ -129,6 +137,24 @@ class Http2RefusalsTest extends SceneCase {
             var alone = client.headers(3, true, ":method", "GET", ":scheme", "http", ":path", "/", "host", "a.test");
             assertThat(alone.outcome(3).status()).isEqualTo("200");
             assertThat(scene.lastRequest().head().all("host")).containsExactly("a.test");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {"10.0.0.1.a.test", "1.2.3.4a:8080", "127.0.0.1.", "1.2", "127.0.0.1:80", "[::ffff:1.2.3.4]:1"})
+    void a_host_may_begin_with_digits_RFC_3986_3_2_2(String host) throws IOException {
+        try (var client = http2()) {
+            var pseudo =
+                    new String[] {":method", "GET", ":scheme", "http", ":path", "/", ":authority", host, "host", host};
+            for (var stream = 1; stream < 7; stream += 2) { // by authority, by both, by host
+                var from = stream == 5 ? 8 : 6;
+                var fields = new ArrayList<>(List.of(pseudo).subList(0, 6));
+                fields.addAll(List.of(pseudo).subList(from, stream == 1 ? 8 : 10));
+                client.headers(stream, true, fields.toArray(String[]::new));
+                assertThat(client.outcome(stream).status()).isEqualTo("200");
+                assertThat(scene.lastRequest().head().all("host")).containsExactly(host);
+            }
         }
     }
 

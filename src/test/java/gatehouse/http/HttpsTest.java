@@ -128,6 +128,23 @@ class HttpsTest {
     }
 
     @Test
+    void the_absolute_form_says_how_it_came_RFC_9112_3_2_2() throws Exception {
+        try (var client = RawClient.over(to("first.test"))) {
+            for (var target : new String[] {"https://localhost/x?y", "HTTPS://LOCALHOST/x?y", "http://localhost/x?y"}) {
+                assertThat(client.send(RawClient.request("GET", target)).read().status())
+                        .isEqualTo(200);
+                assertThat(origin.requests()
+                                .get(origin.requests().size() - 1)
+                                .head()
+                                .startLine())
+                        .isEqualTo("GET /x?y HTTP/1.1");
+            }
+            Refusals.assertProblem(
+                    client.send(RawClient.request("GET", "https://other.test/")).read(), 400);
+        }
+    }
+
+    @Test
     void curl_gets_http2_by_alpn_and_http1_where_it_wants_that() throws Exception {
         var url = "https://localhost:" + gateway.port() + "/";
         var ca = certificates.ca().toString();

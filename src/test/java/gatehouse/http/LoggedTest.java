@@ -117,6 +117,17 @@ class LoggedTest {
     }
 
     @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {"GET /%2f?access_token=abc&x=1", "GET /a#access_token=abc&x=1", "GET a?access_token=abc&x=1"})
+    void a_request_that_is_refused_keeps_its_secrets(String line) throws IOException {
+        var response = scene.exchange(line + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        Refusals.assertProblem(response, 400);
+        var logged = logged(response.header("x-request-id"));
+        assertThat(logged.get("path").asText()).doesNotContain("token");
+        assertThat(logged.get("query").asText()).isEqualTo("access_token=***&x=1");
+    }
+
+    @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
             value = {

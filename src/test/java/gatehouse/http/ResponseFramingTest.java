@@ -56,7 +56,9 @@ class ResponseFramingTest {
                 "200 a\0b\r\nContent-Length: 0",
                 "200 a\177b\r\nContent-Length: 0",
                 "200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked",
-                "200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5"
+                "200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5",
+                "200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip",
+                "200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked"
             })
     void a_status_line_or_framing_that_is_none_is_502_RFC_9112_4(String head) throws IOException {
         for (var method : List.of("GET", "HEAD")) {

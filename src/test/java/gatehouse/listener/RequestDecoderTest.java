@@ -69,6 +69,19 @@ class RequestDecoderTest {
     }
 
     @Test
+    void nothing_more_is_read_as_soon_as_bytes_of_the_next_request_wait() {
+        var request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(request, StandardCharsets.US_ASCII));
+        assertThat(channel.config().isAutoRead()).isTrue();
+        channel.pipeline().fireChannelRead(Unpooled.copiedBuffer("GE", StandardCharsets.US_ASCII));
+        assertThat(channel.config().isAutoRead()).isFalse();
+        channel.pipeline().fireChannelReadComplete();
+        channel.pipeline().get(RequestDecoder.class).answerEnds();
+        channel.runPendingTasks();
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
     void the_next_request_stays_bytes_until_the_one_before_is_answered() {
         var request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
         send(request + request + "GET / HT");

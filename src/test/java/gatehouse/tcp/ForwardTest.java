@@ -14,6 +14,8 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -164,6 +166,10 @@ class ForwardTest {
                 "GET http://user@localhost/ HTTP/1.1\r\n\r\n",
                 "GET http://local%68ost/ HTTP/1.1\r\n\r\n",
                 "POST http://localhost/ HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST http://localhost/ HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                "GET http://localhost/ HTTP/1.1\r\nSec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n12345678",
+                "GET http://localhost/a#b HTTP/1.1\r\n\r\n",
+                "GET http://localhost/\u00e9 HTTP/1.1\r\n\r\n",
                 "nonsense\r\n\r\n")) {
             assertThat(ask(gateway, bad)).as(bad).startsWith("HTTP/1.1 400");
         }
@@ -177,6 +183,42 @@ class ForwardTest {
         assertThat(ask(gateway, request + request.replace("one", "two"))).endsWith("hello");
         assertThat(origin.requests()).hasSize(before + 1);
         assertThat(new String(origin.requests().get(before).body().bytes())).isEqualTo("abc");
+    }
+
+    @Test
+    void a_body_that_breaks_its_framing_is_never_whole_at_its_server_RFC_9112_8() throws Exception {
+        var beginnings = new LinkedBlockingQueue<Integer>();
+        try (var server = RawOrigin.serving(connection -> {
+                    var octet = 0;
+                    while (octet >= 0 && !connection.text().contains("abc\r\n")) {
+                        octet = connection.input().read();
+                    }
+                    beginnings.add(connection.number());
+                    connection.input().readAllBytes();
+                });
+                var own = gateway("allow: [127.0.0.0/8], ports: [" + server.port() + "]")) {
+            var head = "POST http://localhost:" + server.port()
+                    + "/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+            for (var broken : List.of("zz\r\n\r\n", "3\r\nabcXX\r\n0\r\n\r\n")) {
+                assertThat(ask(own, head + broken)).startsWith("HTTP/1.1 400");
+                try (var client = RawClient.connect(own.port("egress"))) {
+                    client.send(head);
+                    assertThat(beginnings.poll(10, TimeUnit.SECONDS)).isNotNull();
+                    assertThat(client.send(broken).closedByPeer()).isTrue();
+                }
+            }
+            server.awaitAllClosed();
+            assertThat(server.text()).contains("abc").doesNotContain("\r\n0\r\n");
+        }
+    }
+
+    @Test
+    void a_refusal_says_under_which_id_it_stands_in_the_log() throws Exception {
+        var refused = "http://localhost/ HTTP/1.1\r\nHost: x\r\n\r\n";
+        assertThat(ask(gateway, "GET " + refused))
+                .startsWith("HTTP/1.1 403")
+                .containsPattern("(?s)X-Request-Id: ([0-9a-f]+)\r\n.*\"instance\":\"\\1\"");
+        assertThat(ask(gateway, "HEAD " + refused)).startsWith("HTTP/1.1 403").endsWith("\r\n\r\n");
     }
 
     @Test
