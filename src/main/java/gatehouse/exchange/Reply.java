@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * exchange's event loop. Whoever drops a reply without sending it calls {@link #cancel}.
  */
 public final class Reply {
-    private final int status;
+    private int status;
     private final @Nullable String reason;
     private final MultiMap headers;
     private final Body body;
@@ -34,6 +34,11 @@ public final class Reply {
     /** HTTP status. */
     public int status() {
         return status;
+    }
+
+    /** Changes the status. */
+    public void status(int changed) {
+        status = changed;
     }
 
     /** Reason phrase to keep, or null for the usual one. */
