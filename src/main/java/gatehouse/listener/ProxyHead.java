@@ -13,6 +13,8 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ final class ProxyHead extends ChannelInboundHandlerAdapter {
     private static final int MOST_TLV = 4096;
 
     private final Consumer<@Nullable InetAddress> known;
+    private final List<Object> behind = new ArrayList<>();
+    private @Nullable InetAddress client;
+    private boolean isRead;
 
     private ProxyHead(Consumer<@Nullable InetAddress> known) {
         this.known = known;
@@ -55,31 +60,61 @@ final class ProxyHead extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (!(message instanceof HAProxyMessage head)) {
-            context.fireChannelRead(message);
+        if (message instanceof HAProxyMessage head) {
+            try {
+                read(context, head);
+            } finally {
+                head.release();
+            }
+        } else if (isRead) {
+            behind.add(message);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void read(ChannelHandlerContext context, HAProxyMessage head) {
+        var protocol = head.proxiedProtocol();
+        var text = head.sourceAddress();
+        var bytes = text == null ? null : NetUtil.createByteArrayFromIpAddressString(text);
+        if (protocol.transportProtocol() == TransportProtocol.DGRAM) {
+            var unused = context.close();
             return;
         }
         try {
-            var protocol = head.proxiedProtocol();
-            var text = head.sourceAddress();
-            if (protocol.transportProtocol() == TransportProtocol.DGRAM) {
-                var unused = context.close();
-                return;
-            }
-            var bytes = text == null ? null : NetUtil.createByteArrayFromIpAddressString(text);
-            var client = bytes == null ? null : InetAddress.getByAddress(bytes);
-            if (client != null) { // IPv4 that is written as IPv6 is IPv4 to whatever looks at it
-                context.channel()
-                        .attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE)
-                        .set(SocketAddress.inetSocketAddress(head.sourcePort(), client.getHostAddress()));
-            }
-            context.pipeline().remove(this);
-            known.accept(client);
+            client = bytes == null ? null : InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             var unused = context.close();
-        } finally {
-            ReferenceCountUtil.release(message);
+            return;
         }
+        if (client != null) { // IPv4 that is written as IPv6 is IPv4 to whatever looks at it
+            context.channel()
+                    .attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE)
+                    .set(SocketAddress.inetSocketAddress(head.sourcePort(), client.getHostAddress()));
+        }
+        isRead = true;
+    }
+
+    /** The decoder has gone by now, and has handed over what came in the same read: that is for those who are added now. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (!isRead) {
+            context.fireChannelReadComplete();
+            return;
+        }
+        var rest = List.copyOf(behind);
+        behind.clear();
+        var pipeline = context.pipeline();
+        pipeline.remove(this);
+        known.accept(client);
+        rest.forEach(pipeline::fireChannelRead);
+        pipeline.fireChannelReadComplete();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        behind.forEach(ReferenceCountUtil::release);
+        behind.clear();
     }
 
     @Override

@@ -51,6 +51,9 @@ final class PortChecks {
     }
 
     private void take(Map<Integer, List<Taker>> ports, String who, List<String> path, ListenAddress wanted) {
+        if (wanted.port() == 0) {
+            return; // each gets one of its own
+        }
         var before = ports.computeIfAbsent(wanted.port(), first -> new ArrayList<>());
         before.stream()
                 .filter(other -> clash(other.address(), wanted))
@@ -61,7 +64,7 @@ final class PortChecks {
     }
 
     private static boolean clash(ListenAddress one, ListenAddress other) {
-        return one.port() != 0 && (one.host().equals(other.host()) || isWildcard(one) || isWildcard(other));
+        return one.host().equals(other.host()) || isWildcard(one) || isWildcard(other);
     }
 
     private static boolean isWildcard(ListenAddress address) {

@@ -13,6 +13,8 @@ import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -249,6 +251,31 @@ class HttpsTest {
         }
         assertThat(origin.requests().get(origin.requests().size() - 1).header("X-Forwarded-For"))
                 .isEqualTo("203.0.113.7");
+    }
+
+    @Test
+    void a_handshake_may_begin_in_the_packet_of_the_header() throws Exception {
+        var listener = """
+                listeners:
+                  web:
+                    listen: "127.0.0.1:0"
+                    protocols: [http1]
+                    trustedProxies: [127.0.0.0/8]
+                    proxyProtocol: true
+                    tls: { certificates: [ { %s } ] }
+                """.formatted(certificates.pair("first")) + ROUTES;
+        var engine = certificates.client().createSSLEngine("first.test", 443);
+        engine.setUseClientMode(true);
+        var bytes = ByteBuffer.allocate(64 * 1024);
+        bytes.put("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes(StandardCharsets.US_ASCII));
+        engine.wrap(ByteBuffer.allocate(0), bytes);
+        try (var gateway = TestGateway.start(by(listener), origin.url());
+                var client = new Socket("127.0.0.1", gateway.port())) {
+            client.getOutputStream().write(bytes.array(), 0, bytes.position());
+            assertThat(client.getInputStream().read())
+                    .as("type of the answer, 22 is a handshake")
+                    .isEqualTo(22);
+        }
     }
 
     private SSLSocket http2Socket() throws Exception {
