@@ -41,10 +41,10 @@ class HugeBlueprintTest {
                                 + " listener anew (expected: fewer hosts, paths or listeners)"),
                 arguments(
                         "listeners times routes",
-                        start + "listeners: { " + many(20_000, i -> "l" + i + ": \"127.0.0.1:0\"") + " }\nroutes: { "
+                        start + "listeners: { " + many(5_000, i -> "l" + i + ": \"127.0.0.1:0\"") + " }\nroutes: { "
                                 + many(20_000, i -> "r" + i + ": { match: { path: /" + i + " }, to: s }") + " }\n",
                         1,
-                        "routes.r10.match: with this route there are more than 200000 pairs"),
+                        "routes.r40.match: with this route there are more than 200000 pairs"),
                 arguments(
                         "ties",
                         start + "listeners: { web: \":1\" }\nroutes: { "
@@ -53,14 +53,14 @@ class HugeBlueprintTest {
                         "ties with route r0: both take host * and path /a"),
                 arguments(
                         "ports",
-                        "version: 1\nlisteners: { " + many(20_000, i -> "l" + i + ": \":1\"") + " }\n",
-                        5 * 20_000 - 15,
+                        "version: 1\nlisteners: { " + many(5_000, i -> "l" + i + ": \":1\"") + " }\n",
+                        5 * 5_000 - 15,
                         "listeners.l1.listen: 0.0.0.0:1 (expected: a port that listener l0 has not taken)"),
                 arguments(
                         "names of what is not there",
                         "version: 1\nlisteners: { web: \":1\" }\nroutes: { "
-                                + many(40_000, i -> "r" + i + ": { match: { path: /" + i + " }, to: s }") + " }\n",
-                        40_000,
+                                + many(10_000, i -> "r" + i + ": { match: { path: /" + i + " }, to: s }") + " }\n",
+                        10_000,
                         "routes.r0.to: there is no service s (expected: one that stands under services)"));
     }
 
