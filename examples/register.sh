@@ -13,8 +13,9 @@ ask() {
     --header "Authorization: Bearer $token" --header 'Content-Type: application/json' "${@:2}" && echo
 }
 
+pause=
 leave() {
-  kill $! # the pause
+  [ -z "$pause" ] || kill "$pause" 2>/dev/null || true # it may be over
   ask DELETE
   exit 0
 }
@@ -24,5 +25,6 @@ while true; do
   # the same again is a renewal, and a registration where the registry has forgotten
   ask PUT --data "{\"address\":\"$address\",\"ttl\":\"${ttl}s\"}" || echo "not registered, trying again" >&2
   sleep "$(awk "BEGIN { print $ttl / 3 }")" &
-  wait $!
+  pause=$!
+  wait "$pause" || true
 done
