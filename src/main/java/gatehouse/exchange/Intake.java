@@ -63,7 +63,7 @@ public final class Intake {
         var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
         var host = request.headers().get("host");
         var uri = request.uri() == null ? "" : request.uri();
-        var end = endOfPath(uri);
+        var end = RequestTarget.endOfPath(uri);
         var hasBody = mayHaveBody(request);
         var line = new RequestLine(
                 "",
@@ -76,15 +76,6 @@ public final class Intake {
                 problem);
         return new Exchange(
                 request, request.method(), request.version(), request.headers(), id, listener, caller, line);
-    }
-
-    /** Where the query begins, or a fragment, which may hold secrets as a query may. */
-    private static int endOfPath(String uri) {
-        var end = 0;
-        while (end < uri.length() && uri.charAt(end) != '?' && uri.charAt(end) != '#') {
-            end++;
-        }
-        return end;
     }
 
     /** Whether something may follow a head that can't be trusted. */
@@ -119,11 +110,11 @@ public final class Intake {
         }
         var authority = authority();
         if (target.isEmpty() || target.charAt(0) != '/') {
-            target = originForm(target, authority, request.isSSL());
+            target = RequestTarget.originForm(target, authority, request.isSSL());
         }
         var question = target.indexOf('?');
         var path = CanonicalPath.of(question < 0 ? target : target.substring(0, question));
-        var query = question < 0 ? null : checkedQuery(target.substring(question + 1));
+        var query = question < 0 ? null : RequestTarget.checkedQuery(target.substring(question + 1));
         var host = authority.isEmpty() ? "" : Authority.host(authority);
         return new RequestLine(authority, host, path, query, length != 0, length, expectsContinue(), null);
     }
@@ -301,40 +292,6 @@ public final class Intake {
             throw Problem.malformed("Host is empty.").asFailure();
         }
         return hostField;
-    }
-
-    /** Absolute form is taken for the origin form that it means, if it means this host (RFC 9112 §3.2.2). */
-    private static String originForm(String target, String authority, boolean encrypted) {
-        var start = startsWith(target, "http://") ? 7 : encrypted && startsWith(target, "https://") ? 8 : 0;
-        if (start == 0 || start == target.length()) {
-            throw Problem.malformed("The request target is neither a path nor a URL of this host.")
-                    .asFailure();
-        }
-        var end = start;
-        while (end < target.length() && target.charAt(end) != '/' && target.charAt(end) != '?') {
-            end++;
-        }
-        if (!target.substring(start, end).equalsIgnoreCase(authority)) {
-            throw Problem.malformed("The request target and Host name different hosts.")
-                    .asFailure();
-        }
-        var rest = target.substring(end);
-        return rest.startsWith("/") ? rest : "/" + rest;
-    }
-
-    private static boolean startsWith(String target, String scheme) {
-        return target.regionMatches(true, 0, scheme, 0, scheme.length());
-    }
-
-    private static String checkedQuery(String query) {
-        for (var i = 0; i < query.length(); i++) {
-            var c = query.charAt(i);
-            if (c <= ' ' || c >= 0x7f || c == '#') {
-                throw Problem.malformed("The query has a character that must not stand there.")
-                        .asFailure();
-            }
-        }
-        return query;
     }
 
     private static boolean isDigits(String text) {
