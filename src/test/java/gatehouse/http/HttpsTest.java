@@ -231,16 +231,7 @@ class HttpsTest {
 
     @Test
     void a_header_of_a_trusted_balancer_goes_before_the_handshake() throws Exception {
-        var listener = """
-                listeners:
-                  web:
-                    listen: "127.0.0.1:0"
-                    protocols: [http1]
-                    trustedProxies: [127.0.0.0/8]
-                    proxyProtocol: true
-                    tls: { certificates: [ { %s } ] }
-                """.formatted(certificates.pair("first")) + ROUTES;
-        try (var gateway = TestGateway.start(by(listener), origin.url());
+        try (var gateway = TestGateway.start(by(behindABalancer()), origin.url());
                 var plain = new Socket("127.0.0.1", gateway.port())) {
             plain.getOutputStream().write("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes());
             var factory = certificates.client().getSocketFactory();
@@ -255,7 +246,22 @@ class HttpsTest {
 
     @Test
     void a_handshake_may_begin_in_the_packet_of_the_header() throws Exception {
-        var listener = """
+        var engine = certificates.client().createSSLEngine("first.test", 443);
+        engine.setUseClientMode(true);
+        var bytes = ByteBuffer.allocate(64 * 1024);
+        bytes.put("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes(StandardCharsets.US_ASCII));
+        engine.wrap(ByteBuffer.allocate(0), bytes);
+        try (var gateway = TestGateway.start(by(behindABalancer()), origin.url());
+                var client = new Socket("127.0.0.1", gateway.port())) {
+            client.getOutputStream().write(bytes.array(), 0, bytes.position());
+            assertThat(client.getInputStream().read())
+                    .as("type of the answer, 22 is a handshake")
+                    .isEqualTo(22);
+        }
+    }
+
+    private String behindABalancer() {
+        return """
                 listeners:
                   web:
                     listen: "127.0.0.1:0"
@@ -264,18 +270,6 @@ class HttpsTest {
                     proxyProtocol: true
                     tls: { certificates: [ { %s } ] }
                 """.formatted(certificates.pair("first")) + ROUTES;
-        var engine = certificates.client().createSSLEngine("first.test", 443);
-        engine.setUseClientMode(true);
-        var bytes = ByteBuffer.allocate(64 * 1024);
-        bytes.put("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes(StandardCharsets.US_ASCII));
-        engine.wrap(ByteBuffer.allocate(0), bytes);
-        try (var gateway = TestGateway.start(by(listener), origin.url());
-                var client = new Socket("127.0.0.1", gateway.port())) {
-            client.getOutputStream().write(bytes.array(), 0, bytes.position());
-            assertThat(client.getInputStream().read())
-                    .as("type of the answer, 22 is a handshake")
-                    .isEqualTo(22);
-        }
     }
 
     private SSLSocket http2Socket() throws Exception {
