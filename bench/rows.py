@@ -7,7 +7,7 @@ import urllib.request
 import hold
 import load
 from proc import NoAnswer
-from targets import CREDENTIALS, EACH, asked_host, asked_route
+from targets import CREDENTIALS, EACH, asked_host, asked_route, java_release
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -161,8 +161,8 @@ def encrypted(name, about, measure):
     return Row(name, about, entries, measure)
 
 
-FLAGS = ("-XX:+UseTransparentHugePages", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-Dvertx.disableTCCL=true",
-         "-Dio.netty.leakDetection.level=disabled")
+FLAGS = ("-XX:+UseTransparentHugePages", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-Xmx64m", "-Xms1g", "-Dvertx.disableTCCL=true",
+         "-Dio.netty.leakDetection.level=disabled", *(["-XX:+UseCompactObjectHeaders"] if java_release() >= 25 else []))
 
 ROWS = [
     Row("small", "HTTP/1.1, 150 B, 64 connections", each(ALL), wrk()),

@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -19,6 +20,15 @@ JAR = os.path.abspath(os.environ.get("BENCH_JAR", os.path.join(ROOT, "target", "
 SCG_JAR = os.path.abspath(os.environ.get("SCG_JAR") or os.path.join(BUILT, "spring", "spring.jar"))
 os.environ["PATH"] += ":/usr/sbin:" + os.path.join(BUILT, "caddy", "usr", "bin")
 CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shutil.which("caddy")
+
+
+def java_release():
+    """17, 25: what JAVA is of; 0 where there is none."""
+    try:
+        told = subprocess.run([JAVA, "-version"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return int(re.search(r'version "(\d+)', told).group(1))
 
 
 class Setup:
