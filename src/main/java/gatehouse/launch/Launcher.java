@@ -52,8 +52,7 @@ final class Launcher {
     }
 
     /** What was made for one deployment. */
-    private record Made(
-            List<Deployable> instances, @Nullable PluginCode code, List<HttpProxyVerticle> proxies) {}
+    private record Made(List<Deployable> instances, @Nullable PluginCode code) {}
 
     /**
      * Starts an entry.
@@ -65,14 +64,13 @@ final class Launcher {
         var count = entry.instances().on(Runtime.getRuntime().availableProcessors());
         return vertx.executeBlocking(() -> make(entry, count), false) // constructors of others may take their time
                 .compose(made -> deploy(entry, made, limit)
-                        .map(id -> new Deployed(name, entry, id, count, generation, made.code(), made.proxies())));
+                        .map(id -> new Deployed(name, entry, id, count, generation, made.code())));
     }
 
     private Made make(Manifest.Entry entry, int count) throws IOException, ReflectiveOperationException {
-        var proxies = new ArrayList<HttpProxyVerticle>();
-        var builtIn = builtIn(entry.main(), count, proxies);
+        var builtIn = builtIn(entry.main(), count);
         if (builtIn != null) {
-            return new Made(instances(count, builtIn), null, List.copyOf(proxies));
+            return new Made(instances(count, builtIn), null);
         }
         var code = entry.jar() == null ? null : PluginCode.of(home.resolve(entry.jar()));
         if (code != null && !entry.takes(code.loader().digest())) {
@@ -87,7 +85,7 @@ final class Launcher {
             var instance = (Deployable) constructor.newInstance();
             made.add(count == 1 ? plugins.carry(instance) : instance);
         }
-        return new Made(made, code, List.of());
+        return new Made(made, code);
     }
 
     private static List<Deployable> instances(int count, IntFunction<Deployable> maker) {
@@ -98,14 +96,9 @@ final class Launcher {
         return made;
     }
 
-    private @Nullable IntFunction<Deployable> builtIn(String main, int count, List<HttpProxyVerticle> proxies) {
+    private @Nullable IntFunction<Deployable> builtIn(String main, int count) {
         return switch (main) {
-            case "HttpProxyVerticle" ->
-                i -> {
-                    var proxy = new HttpProxyVerticle(edges.http(), i, count);
-                    proxies.add(proxy);
-                    return proxy;
-                };
+            case "HttpProxyVerticle" -> i -> new HttpProxyVerticle(edges.http(), i, count);
             case "TcpProxyVerticle" -> i -> new TcpProxyVerticle(edges.tcp(), i, count);
             case "GrpcProxyVerticle" -> i -> side.carry(new GrpcProxyVerticle(edges.grpc()));
             case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(edges.refresh()));
