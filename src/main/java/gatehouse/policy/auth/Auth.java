@@ -6,6 +6,7 @@ import gatehouse.exchange.Identity;
 import gatehouse.exchange.OwnFields;
 import gatehouse.exchange.Reply;
 import gatehouse.exchange.TrialRequest;
+import gatehouse.policy.Failures;
 import gatehouse.policy.NamedFiles;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
@@ -51,9 +52,7 @@ public final class Auth implements Policy {
         OwnFields.clear(exchange.headers(), fields);
         var wait = failures == null ? 0 : failures.waitSeconds(exchange);
         if (wait > 0) {
-            return Future.failedFuture(
-                    Problem.tooManyRequests("Too many credentials from this address were wrong.", wait)
-                            .asFailure());
+            return Future.failedFuture(Failures.refusal(wait).asFailure());
         }
         var found = Looking.at(way, exchange);
         if (found.isComplete() && found.succeeded()) {
