@@ -66,6 +66,18 @@ class SharedRefusalsTest extends SharedCacheCase {
     }
 
     @Test
+    void a_failure_is_over_for_all_nodes_when_its_time_is() {
+        target = "/short" + target;
+        script = RawExchange::close;
+        assertThat(get(0).status()).isEqualTo(502);
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        for (var node = 0; node < NODES; node++) {
+            var each = node;
+            Scene.await("it is well again", () -> get(each).status() == 200);
+        }
+    }
+
+    @Test
     void while_the_service_fails_all_nodes_serve_what_is_stale() {
         target = "/stale" + target;
         script = slowly("Cache-Control: max-age=1");
