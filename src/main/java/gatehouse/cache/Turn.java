@@ -98,6 +98,13 @@ final class Turn {
         return machine.token();
     }
 
+    /** Whether nodes share what is fresh: then it was asked for anew by a request that would not have it. */
+    boolean hasFresh() {
+        return look != null
+                && look.what() instanceof Shared.Response response
+                && response.stored().leftNanos(cache.now()) > 0;
+    }
+
     private void act(Step step) {
         if (LOG.isDebugEnabled()) {
             LOG.debug("cache: fetch {} of {}: {}, lease {}", flier.generation(), place.key(), step, machine.token());

@@ -78,6 +78,19 @@ class SharedRefusalsTest extends SharedCacheCase {
     }
 
     @Test
+    void who_would_not_have_what_is_fresh_takes_it_from_nobody() {
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        var first = get(0).text();
+        Scene.await("it is stored", () -> get(0).header("cache-status").contains("; hit"));
+        script = RawExchange::close;
+        assertThat(get(1, "Cache-Control: no-cache").status()).isEqualTo(502);
+        assertThat(get(1).text()).isEqualTo(first);
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: private");
+        assertThat(get(2, "Cache-Control: no-cache", "Cookie: a=b").text()).isNotEqualTo(first);
+        assertThat(get(2).text()).isEqualTo(first);
+    }
+
+    @Test
     void while_the_service_fails_all_nodes_serve_what_is_stale() {
         target = "/stale" + target;
         script = slowly("Cache-Control: max-age=1");
