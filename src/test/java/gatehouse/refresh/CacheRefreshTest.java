@@ -133,12 +133,37 @@ class CacheRefreshTest {
         await("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
         var first = get("/warm");
         get("/b");
+        var asked = asked("/warm");
         gateway.vertx()
                 .eventBus()
                 .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
-        await("it is gone", () -> !get("/b").header("cache-status").contains("; hit"));
+        await("the list is fetched anew", () -> asked("/warm") > asked);
+        assertThat(get("/b").header("cache-status")).doesNotContain("; hit");
         await("it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
         assertThat(get("/warm").text()).isNotEqualTo(first.text());
+    }
+
+    @Test
+    void its_successor_goes_on_when_it_has_gone() throws Exception {
+        var before = gateway.vertx().deploymentIDs();
+        var begun = asked("/warm");
+        TestGateway.await(gateway.node().redeploy("cache"));
+        await("it has begun", () -> asked("/warm") > begun);
+        await("the former one is gone", () -> {
+            var now = gateway.vertx().deploymentIDs();
+            return now.size() == before.size() && !now.equals(before);
+        });
+        var asked = asked("/warm");
+        gateway.vertx()
+                .eventBus()
+                .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
+        await("the list is fetched anew", () -> asked("/warm") > asked);
+    }
+
+    private static long asked(String target) {
+        return origin.requests().stream()
+                .filter(request -> request.target().equals(target))
+                .count();
     }
 
     private static JsonObject refresh(JsonObject message) throws Exception {

@@ -90,7 +90,9 @@ class SharedRevocationsTest {
             assertThat(call(here, token)).isEqualTo(401);
             await(() -> call(there, token) == 401 && call(there, older) == 401);
             // what a message has told is in the map, too
-            await(() -> TestGateway.await(one.map("gatehouse.revocations").size()) == 3);
+            await(() -> TestGateway.await(one.map("gatehouse.revocations").entries())
+                            .size()
+                    == 3);
             try (var three = join("three", one.address());
                     var late = TestGateway.startAmong(three, CONFIG, origin.url(), Tokens.SECRET)) {
                 assertThat(call(late, token)).isEqualTo(401);
