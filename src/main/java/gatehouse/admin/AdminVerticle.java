@@ -99,7 +99,7 @@ public final class AdminVerticle extends VerticleBase {
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
         new ConsumersApi(node).add(endpoints);
-        new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
+        new RevocationsApi(node, InstantSource.system()).add(endpoints);
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         new TopicsApi(node.publish()).add(endpoints);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Refreshes and purges that are asked for on the event bus, and what is warmed up. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CacheRefreshTest {
+    private static final String KEY = "key-of-ann-0123456789";
     private static final AtomicInteger ANSWERS = new AtomicInteger();
     private static final Queue<String> ORIGIN_SAW = new ConcurrentLinkedQueue<>();
     private static RawOrigin origin;
@@ -42,7 +44,10 @@ class CacheRefreshTest {
             }
             if (exchange.target().startsWith("/only")) {
                 exchange.reply(
-                        "200 OK", "answer " + ANSWERS.incrementAndGet(), "Cache-Control: max-age=1000", "Age: 850");
+                        "200 OK",
+                        "answer " + ANSWERS.incrementAndGet(),
+                        "Cache-Control: public, max-age=1000",
+                        "Age: 850");
                 return;
             }
             exchange.reply(
@@ -54,14 +59,16 @@ class CacheRefreshTest {
         });
         gateway = TestGateway.startWithRefresh("""
                 cache: { warm: ["http://localhost/warm"] }
+                consumers: { ann: { keys: [ "%s" ] } }
                 services: { origin: { targets: "%s" } }
                 routes:
                   all:   { match: { path: "/**" }, to: origin, cache: { tags: [ours], refresh: 80%% } }
                   plain: { match: { path: "/plain" }, to: origin }
+                  keyed: { match: { path: "/only/keyed" }, to: origin, cache: { refresh: 80%% }, auth: { apiKey: { query: key } } }
                   told:  { match: { path: "/only/told", header: { X-Beta: "1" } }, to: origin, cache: { refresh: 80%% } }
                   made:  { match: { path: "/only/made" }, to: origin, cache: { refresh: 80%% },
                            request: { headers: { set: { X-Tenant: "{header.x-beta}" } } } }
-                """, origin.url());
+                """, KEY, origin.url());
     }
 
     @AfterAll
@@ -110,6 +117,19 @@ class CacheRefreshTest {
         }
         await("the new one", () -> !get(target, "X-Beta: 1").text().equals(first.text()));
         assertThat(get(target, "X-Beta: 1").header("cache-status")).contains("; hit");
+    }
+
+    @Test
+    void a_key_in_the_query_does_not_go_on_whoever_fetches() {
+        var target = "/only/keyed?a=b&key=" + KEY;
+        var first = get(target);
+        for (var use = 0; use < 3; use++) {
+            assertThat(get(target).text()).isEqualTo(first.text());
+        }
+        await("the new one", () -> !get(target).text().equals(first.text()));
+        assertThat(origin.requests().stream().map(RawExchange::target))
+                .contains("/only/keyed?a=b")
+                .noneMatch(seen -> seen.contains(KEY));
     }
 
     @Test
