@@ -6,7 +6,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetAddress;
@@ -26,11 +25,11 @@ class QuickAckTest {
             var channel = (EpollSocketChannel) new Bootstrap()
                     .group(group)
                     .channel(EpollSocketChannel.class)
-                    .option(EpollChannelOption.TCP_QUICKACK, false)
                     .handler(new ChannelInboundHandlerAdapter())
                     .connect(server.getLocalSocketAddress())
                     .sync()
                     .channel();
+            channel.config().setTcpQuickAck(false);
             assertThat(channel.config().isTcpQuickAck()).isFalse();
             channel.eventLoop().submit(() -> QuickAck.ask(channel)).sync();
             assertThat(channel.config().isTcpQuickAck()).isTrue();
