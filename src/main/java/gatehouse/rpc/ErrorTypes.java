@@ -24,10 +24,16 @@ final class ErrorTypes {
             .setPackage(PACKAGE)
             .setSyntax("proto3")
             .addDependency("google/protobuf/duration.proto")
-            .addMessageType(type("ErrorInfo", text("reason", 1), text("domain", 2), list("metadata", 3, "ErrorInfo.MetadataEntry"))
+            .addMessageType(type(
+                            "ErrorInfo",
+                            text("reason", 1),
+                            text("domain", 2),
+                            list("metadata", 3, "ErrorInfo.MetadataEntry"))
                     .addNestedType(texts("MetadataEntry")))
-            .addMessageType(type("RetryInfo", field("retry_delay", 1, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Duration")))
-            .addMessageType(type("DebugInfo", text("stack_entries", 1).setLabel(Label.LABEL_REPEATED), text("detail", 2)))
+            .addMessageType(type(
+                    "RetryInfo", field("retry_delay", 1, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Duration")))
+            .addMessageType(
+                    type("DebugInfo", text("stack_entries", 1).setLabel(Label.LABEL_REPEATED), text("detail", 2)))
             .addMessageType(type("QuotaFailure", list("violations", 1, "QuotaFailure.Violation"))
                     .addNestedType(quotaViolation()))
             .addMessageType(type("PreconditionFailure", list("violations", 1, "PreconditionFailure.Violation"))
@@ -41,7 +47,11 @@ final class ErrorTypes {
                             list("localized_message", 4, "LocalizedMessage").setLabel(Label.LABEL_OPTIONAL))))
             .addMessageType(type("RequestInfo", text("request_id", 1), text("serving_data", 2)))
             .addMessageType(type(
-                    "ResourceInfo", text("resource_type", 1), text("resource_name", 2), text("owner", 3), text("description", 4)))
+                    "ResourceInfo",
+                    text("resource_type", 1),
+                    text("resource_name", 2),
+                    text("owner", 3),
+                    text("description", 4)))
             .addMessageType(type("Help", list("links", 1, "Help.Link"))
                     .addNestedType(type("Link", text("description", 1), text("url", 2))))
             .addMessageType(type("LocalizedMessage", text("locale", 1), text("message", 2)))
@@ -74,8 +84,7 @@ final class ErrorTypes {
                         field("future_quota_value", 8, Type.TYPE_INT64)
                                 .setProto3Optional(true)
                                 .setOneofIndex(0))
-                .addOneofDecl(OneofDescriptorProto.newBuilder()
-                        .setName("_future_quota_value"))
+                .addOneofDecl(OneofDescriptorProto.newBuilder().setName("_future_quota_value"))
                 .addNestedType(texts("QuotaDimensionsEntry"));
     }
 
