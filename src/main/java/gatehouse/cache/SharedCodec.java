@@ -100,6 +100,7 @@ final class SharedCodec {
             text(out, name);
             text(out, value);
         });
+        text(out, problem.details());
     }
 
     private static void text(Buffer out, @Nullable String text) {
@@ -179,7 +180,7 @@ final class SharedCodec {
         for (var left = length(in, in.remaining()); left > 0; left--) {
             headers.put(need(text(in)), need(text(in)));
         }
-        return new Shared.Failure(new Problem(name, status, title, detail, Origin.UPSTREAM, headers, false));
+        return new Shared.Failure(new Problem(name, status, title, detail, Origin.UPSTREAM, headers, false, text(in)));
     }
 
     private static int length(ByteBuffer in, int most) {

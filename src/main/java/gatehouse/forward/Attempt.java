@@ -180,7 +180,7 @@ final class Attempt extends Passage {
                 }
             });
         }
-        if (delivery.beginning() == null) {
+        if (delivery.beginning() == null && exchange().carriedCall() == null) {
             up.sendHead(); // else it goes with the first bytes
         }
         upload = new Upload(delivery, up, this);

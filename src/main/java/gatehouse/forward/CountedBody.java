@@ -124,7 +124,8 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     }
 
     private void broken(Throwable cause) {
-        if (!over) {
+        var hasLeft = exchange.version() == HttpVersion.HTTP_2 && Failures.isEndOfConnection(cause);
+        if (!over && !hasLeft) { // that is noticed at its answer
             trip.refuse(BrokenBody.problem(cause));
         }
         if (exceptionHandler != null) {

@@ -6,6 +6,7 @@ import gatehouse.exchange.GrpcStatus;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.StreamResetException;
 import java.net.ConnectException;
@@ -36,6 +37,9 @@ final class Failures {
             Problem.unavailable("no-target", "No target of the service can take the request.", 1, Origin.UPSTREAM)
                     .asFailure(),
             null);
+
+    private static final Problem NOT_HTTP =
+            Problem.badGateway("upstream-protocol-error", "The service's answer is not valid HTTP.");
 
     private Failures() {}
 
@@ -102,7 +106,7 @@ final class Failures {
                     forCall(problem, cause, exchange).asFailure(cause),
                     "broke off before an answer");
         }
-        return garbage(cause);
+        return garbage(forCall(NOT_HTTP, cause, exchange), cause);
     }
 
     /** An answer that broke off. */
@@ -114,7 +118,13 @@ final class Failures {
     /** A caller is told what the reset of the stream meant, as if it had come to it. */
     private static Problem forCall(Problem problem, Throwable cause, Exchange exchange) {
         var call = exchange.carriedCall();
-        return call != null && call.kind() != GrpcCall.Kind.JSON && cause instanceof StreamResetException reset
+        if (call == null || call.kind() == GrpcCall.Kind.JSON) {
+            return problem;
+        }
+        if (cause instanceof Http2Exception.HeaderListSizeException) { // the next try would be told the same
+            return problem.with("grpc-status", Integer.toString(GrpcStatus.RESOURCE_EXHAUSTED));
+        }
+        return cause instanceof StreamResetException reset
                 ? problem.with("grpc-status", Integer.toString(GrpcStatus.ofReset(reset.getCode())))
                 : problem;
     }
@@ -137,7 +147,10 @@ final class Failures {
 
     /** What came is not an HTTP answer. */
     static Failure garbage(@Nullable Throwable cause) {
-        var problem = Problem.badGateway("upstream-protocol-error", "The service's answer is not valid HTTP.");
+        return garbage(NOT_HTTP, cause);
+    }
+
+    private static Failure garbage(Problem problem, @Nullable Throwable cause) {
         return new Failure(
                 Failure.Kind.GARBAGE, cause == null ? problem.asFailure() : problem.asFailure(cause), "no valid HTTP");
     }

@@ -37,6 +37,7 @@ final class Upload extends Flow {
     private @Nullable Buffer gathered;
     private int unsent;
     private boolean held;
+    private boolean hasSent;
 
     Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
         this.delivery = delivery;
@@ -59,6 +60,9 @@ final class Upload extends Flow {
         request.handler(exchange.isBodyReshaped() ? this::arrived : this::chunk);
         request.endHandler(end -> end());
         request.exceptionHandler(this::broken);
+        if (beginning == null && exchange.carriedCall() != null) {
+            delivery.forwarder().vertx().runOnContext(read -> beginDialogue());
+        }
         if (delivery.readsOn()) {
             sendAgain();
             return;
@@ -75,6 +79,14 @@ final class Upload extends Flow {
             }
         }
         request.resume();
+    }
+
+    /** No message has come together with the head. */
+    private void beginDialogue() {
+        if (flows() && !hasSent) {
+            hasSent = true;
+            upstream.sendHead();
+        }
     }
 
     /** What a target before this one has got, and did nothing for. */
@@ -194,6 +206,7 @@ final class Upload extends Flow {
 
     private void send(Buffer chunk) {
         var length = chunk.length();
+        hasSent = true;
         unsent += length;
         upstream.write(chunk).onComplete(written -> {
             unsent -= length;

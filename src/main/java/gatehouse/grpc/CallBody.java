@@ -5,6 +5,7 @@ import gatehouse.exchange.GrpcFrames;
 import gatehouse.exchange.Reply;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
 
 /** The messages of an answer, looked at while they pass; at its end there is a status, whatever the service says. */
 final class CallBody implements Reply.Body {
@@ -28,19 +29,22 @@ final class CallBody implements Reply.Body {
             return chunk;
         });
         var sent = source.sendTo(exchange);
-        if (isStatusOnly) {
-            return sent;
+        if (!isStatusOnly) {
+            beginSoon(response);
         }
+        return sent;
+    }
+
+    /** Sends the head together with the first message, if that is here already; a dialogue may begin with the head alone. */
+    static void beginSoon(HttpServerResponse response) {
         var context = Vertx.currentContext();
         if (context != null && !response.headWritten()) {
-            // together with the first message, if that is here already; a dialogue may begin with the head alone
             context.runOnContext(read -> {
                 if (!response.headWritten() && !response.ended() && !response.closed()) {
                     response.writeHead();
                 }
             });
         }
-        return sent;
     }
 
     @Override

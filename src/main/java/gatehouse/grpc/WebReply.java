@@ -1,6 +1,7 @@
 package gatehouse.grpc;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
 import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.GrpcFrames;
 import gatehouse.exchange.Reply;
@@ -12,11 +13,16 @@ import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Set;
 
 /** An answer of gRPC as one of gRPC-Web: the trailers are the last frame of the body. Confined to its event loop. */
 final class WebReply {
     /** Flag of the frame with the trailers. */
     private static final int TRAILERS = 0x80;
+
+    /** Fields of an answer that are no metadata. */
+    private static final Set<String> OF_HTTP =
+            Set.of("date", "server", "via", "vary", "set-cookie", "cache-control", "grpc-encoding");
 
     private WebReply() {}
 
@@ -37,15 +43,27 @@ final class WebReply {
         return GrpcCall.MEDIA_TYPE + text + (subtype.isEmpty() ? "+proto" : subtype);
     }
 
-    /** Of an answer without a message all that is said stands in the head; clients look for it in the body. */
+    /**
+     * Of an answer without a message all that is said stands in the head, metadata too; clients look for it in the body, and those of
+     * another origin find it nowhere else. What HTTP says of the answer stays.
+     */
     private static void moveStatus(MultiMap headers, MultiMap trailers) {
-        for (var name : new String[] {GrpcDialect.STATUS, GrpcDialect.MESSAGE, "grpc-status-details-bin"}) {
-            var value = headers.get(name);
-            if (value != null) {
-                trailers.set(name, value);
+        if (!headers.contains(GrpcDialect.STATUS)) {
+            return;
+        }
+        for (var name : headers.names()) {
+            if (!isOfHttp(name.toLowerCase(Locale.ROOT))) {
+                trailers.add(name, headers.getAll(name));
                 headers.remove(name);
             }
         }
+    }
+
+    private static boolean isOfHttp(String name) {
+        return OF_HTTP.contains(name)
+                || name.startsWith("content-")
+                || name.startsWith("access-control-")
+                || Fields.isHopByHop(name);
     }
 
     /** What ends a body that the gateway ends itself. */
@@ -87,7 +105,9 @@ final class WebReply {
                 return encoded(call, Buffer.buffer().appendBuffer(chunk).appendBuffer(frame(exchange.trailers())));
             };
             exchange.outflow().through(web);
-            return source.sendTo(exchange);
+            var sent = source.sendTo(exchange);
+            CallBody.beginSoon(exchange.response());
+            return sent;
         }
 
         @Override

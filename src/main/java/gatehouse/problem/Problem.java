@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin whose fault it is
  * @param headers fields the answer must carry, such as {@code Allow} or {@code Retry-After}
  * @param close whether the client's connection is closed after the answer, because its framing can't be trusted
+ * @param details what a service says besides, as a list in JSON (RFC 9457 §3.2); null for nothing
  */
 public record Problem(
         String name,
@@ -25,7 +26,8 @@ public record Problem(
         String detail,
         Origin origin,
         Map<String, String> headers,
-        boolean close) {
+        boolean close,
+        @Nullable String details) {
 
     /** Media type of the document (RFC 9457 §3). */
     public static final String MEDIA_TYPE = "application/problem+json";
@@ -38,6 +40,18 @@ public record Problem(
     /** Copies the headers. */
     public Problem {
         headers = Map.copyOf(headers);
+    }
+
+    /** One of which no service says more. */
+    public Problem(
+            String name,
+            int status,
+            String title,
+            String detail,
+            Origin origin,
+            Map<String, String> headers,
+            boolean close) {
+        this(name, status, title, detail, origin, headers, close, null);
     }
 
     private static Problem of(String name, int status, String title, String detail, Origin origin) {
@@ -266,7 +280,16 @@ public record Problem(
     public Problem with(String header, String value) {
         var more = new java.util.HashMap<>(headers);
         more.put(header, value);
-        return new Problem(name, status, title, detail, origin, more, close);
+        return new Problem(name, status, title, detail, origin, more, close, details);
+    }
+
+    /**
+     * The same problem, with what a service says besides.
+     *
+     * @param list in JSON, or null
+     */
+    public Problem withDetails(@Nullable String list) {
+        return new Problem(name, status, title, detail, origin, headers, close, list);
     }
 
     /** Absolute identifier of this kind of problem. */
@@ -298,6 +321,10 @@ public record Problem(
             json.writeNumberField("status", status);
             json.writeStringField("detail", detail);
             json.writeStringField("instance", instance);
+            if (details != null) {
+                json.writeFieldName("details");
+                json.writeRawValue(details);
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

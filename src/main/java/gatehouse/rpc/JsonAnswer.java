@@ -152,27 +152,28 @@ final class JsonAnswer {
             }
             var field = Messages.field(question.method().getOutputType(), question.responseBody());
             return field == null ? "null" : messages.json(answer, field);
-        } catch (InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException | IllegalArgumentException e) { // the latter of a Value that is NaN
             throw problem(GrpcStatus.INTERNAL, "A message of the service does not fit the schema.")
                     .asFailure();
         }
     }
 
     /** What is told behind an answer; null for one that is fine. */
-    private static @Nullable Problem refusal(MultiMap head, MultiMap trailers) {
+    private @Nullable Problem refusal(MultiMap head, MultiMap trailers) {
         return head.contains(STATUS) || trailers.contains(STATUS)
                 ? refusal(trailers)
                 : problem(GrpcStatus.UNKNOWN, "The service ended its answer without a status.");
     }
 
     /** What is told in place of an answer; null for one that is fine, or that says nothing yet. */
-    private static @Nullable Problem refusal(MultiMap fields) {
+    private @Nullable Problem refusal(MultiMap fields) {
         var code = GrpcStatus.parse(fields.get(STATUS));
         if (code <= 0) {
             return null;
         }
         var message = fields.get("grpc-message");
-        return problem(code, message == null ? "" : GrpcStatus.decoded(GrpcStatus.clipped(message)));
+        return problem(code, message == null ? "" : GrpcStatus.decoded(GrpcStatus.clipped(message)))
+                .withDetails(StatusDetails.json(fields.get(StatusDetails.FIELD), messages.types()));
     }
 
     private static Problem problem(int code, String detail) {

@@ -42,6 +42,11 @@ final class Messages {
         this.types = types;
     }
 
+    /** Types that may stand in a {@code google.protobuf.Any}. */
+    TypeRegistry types() {
+        return types;
+    }
+
     static ObjectNode object() {
         return JSON.createObjectNode();
     }

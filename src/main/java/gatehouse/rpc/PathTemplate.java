@@ -12,15 +12,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A path as {@code google.api.http} writes it: {@code /v1/{name=shelves/*}/books/{book.id}:archive}.
  *
- * @param segments literals, {@code *} for one segment, {@code **} for the rest
+ * @param segments literals, {@code *} for one segment, {@code **} for any number of them, once at most
  * @param variables which segments a field gets
  * @param verb what stands behind the last colon, empty for nothing
  * @param literal what a path begins with that fits
  */
 record PathTemplate(List<String> segments, List<Variable> variables, String verb, String literal) {
-    /** More literals first, then longer ones. */
+    /** Any number of segments, also none. */
+    private static final String ANY = "**";
+
+    /** More literals first, then longer ones, then those that take so many segments and no more. */
     static final Comparator<PathTemplate> MOST_SPECIFIC_FIRST = Comparator.comparingLong(PathTemplate::literals)
             .thenComparingInt(template -> template.segments.size())
+            .thenComparing(template -> !template.segments.contains(ANY))
             .thenComparingInt(template -> template.verb.length())
             .reversed();
 
@@ -29,7 +33,7 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
      *
      * @param field its path
      * @param from its first segment
-     * @param to the one behind its last; -1 for the rest
+     * @param to the one behind its last
      */
     record Variable(String field, int from, int to) {}
 
@@ -52,9 +56,7 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
                 var equals = inner.indexOf('=');
                 var from = segments.size();
                 segments.addAll(List.of((equals < 0 ? "*" : inner.substring(equals + 1)).split("/", -1)));
-                var isRest = segments.get(segments.size() - 1).equals("**");
-                variables.add(new Variable(
-                        equals < 0 ? inner : inner.substring(0, equals), from, isRest ? -1 : segments.size()));
+                variables.add(new Variable(equals < 0 ? inner : inner.substring(0, equals), from, segments.size()));
                 at = end + 2;
             } else {
                 var slash = path.indexOf('/', at);
@@ -62,6 +64,9 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
                 segments.add(path.substring(at, end));
                 at = end + 1;
             }
+        }
+        if (segments.indexOf(ANY) != segments.lastIndexOf(ANY)) {
+            throw new IllegalArgumentException("a path of google.api.http has ** twice: " + text);
         }
         return new PathTemplate(
                 List.copyOf(segments),
@@ -95,23 +100,27 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
             path = path.substring(0, path.length() - verb.length() - 1);
         }
         var given = path.substring(1).split("/", -1);
-        var open = !segments.isEmpty() && segments.get(segments.size() - 1).equals("**");
-        if (open ? given.length < segments.size() - 1 : given.length != segments.size()) {
+        var any = segments.indexOf(ANY);
+        var more = given.length - segments.size();
+        if (any < 0 ? more != 0 : more < -1) {
             return null;
         }
-        for (var i = 0; i < segments.size() - (open ? 1 : 0); i++) {
-            var wanted = segments.get(i);
-            if (wanted.equals("*") ? given[i].isEmpty() : !wanted.equals(given[i])) {
+        for (var i = 0; i < segments.size(); i++) {
+            if (i != any && !fits(segments.get(i), given[any >= 0 && i > any ? i + more : i])) {
                 return null;
             }
         }
         var fields = new LinkedHashMap<String, String>();
         for (var variable : variables) {
-            var to = variable.to < 0 ? given.length : variable.to;
-            fields.put(
-                    variable.field, decoded(String.join("/", List.of(given).subList(Math.min(variable.from, to), to))));
+            var from = any >= 0 && variable.from > any ? variable.from + more : variable.from;
+            var to = any >= 0 && variable.to > any ? variable.to + more : variable.to;
+            fields.put(variable.field, decoded(String.join("/", List.of(given).subList(from, to))));
         }
         return fields;
+    }
+
+    private static boolean fits(String wanted, String segment) {
+        return wanted.equals("*") ? !segment.isEmpty() : wanted.equals(segment);
     }
 
     static String decoded(String text) {

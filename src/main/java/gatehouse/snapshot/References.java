@@ -123,6 +123,7 @@ final class References {
                         config.listeners().keySet(),
                         "listener"));
         new StreamRoutes(config, problems).check(name, route);
+        checkCalls(name, route);
         var files = route.to().files();
         if (files != null && !Files.isDirectory(folder.resolve(files))) {
             problems.add(
@@ -202,6 +203,24 @@ final class References {
                     problems.add(
                             path, "{path." + capture + "}", "a name that stands in match.path, such as /users/{id}");
                 }
+            }
+        }
+    }
+
+    /** Messages are looked into on their way, which other people's proxy knows nothing of. */
+    private void checkCalls(String name, RouteConfig route) {
+        for (var to : route.to().services()) {
+            var service = config.services().get(to);
+            if (service == null || service.forwarder() != ServiceConfig.ForwarderKind.WEB_PROXY) {
+                continue;
+            }
+            if (!route.match().grpc().isEmpty()
+                    || route.to().rpc() != null
+                    || service.protocol() == ServiceConfig.ServiceProtocol.GRPC) {
+                problems.add(
+                        List.of("routes", name, "to"),
+                        to + " has forwarder web-proxy",
+                        "a service with forwarder own, as the route carries calls of gRPC");
             }
         }
     }

@@ -70,12 +70,15 @@ class SharedCodecTest {
             var mark = SharedCodec.encode(ERA, what, 0);
             assertThat(SharedCodec.decode(mark, INTO).what()).isEqualTo(what);
         }
-        var problem = Problem.badGateway("origin-failed", "It failed.").with("Retry-After", "1");
+        var problem = Problem.badGateway("origin-failed", "It failed.")
+                .with("Retry-After", "1")
+                .withDetails("[{}]");
         var failure = SharedCodec.encode(ERA, new Shared.Failure(problem), 0);
         var read = ((Shared.Failure) SharedCodec.decode(failure, INTO).what()).problem();
         assertThat(read.status()).isEqualTo(502);
         assertThat(read.name()).isEqualTo("origin-failed");
         assertThat(read.headers()).containsEntry("Retry-After", "1");
+        assertThat(read.details()).isEqualTo("[{}]");
     }
 
     @Test

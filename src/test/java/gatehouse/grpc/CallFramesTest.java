@@ -150,4 +150,18 @@ class CallFramesTest extends CallCase {
         assertThat(answer.body().length()).isLessThan(5000);
         assertThat(answer.field("grpc-status")).isNotEqualTo("0");
     }
+
+    @Test
+    void a_head_or_trailers_of_more_than_is_taken_of_a_service_are_RESOURCE_EXHAUSTED() throws Exception {
+        var details = "A".repeat(35_000);
+        script = request -> request.response()
+                .putHeader("content-type", "application/grpc")
+                .setChunked(true)
+                .putTrailer("grpc-status", "0")
+                .putTrailer("grpc-status-details-bin", details)
+                .end(frame(0, "hello"));
+        assertThat(client.call("/t.Any/Get").status()).isEqualTo("8");
+        script = request -> status(request, "5", "grpc-status-details-bin", details);
+        assertThat(client.call("/t.Any/Get").status()).isEqualTo("8");
+    }
 }

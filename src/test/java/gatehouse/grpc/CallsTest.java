@@ -1,9 +1,14 @@
 package gatehouse.grpc;
 
+import static gatehouse.grpc.CallClient.frame;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.config.ConfigException;
 import gatehouse.policy.auth.Minting;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.TestGateway;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,5 +134,49 @@ class CallsTest extends CallCase {
                 .isEqualTo("16");
         assertThat(client.call("/t.Secret/Get", bearer("reader", 600)).status()).isEqualTo("7");
         assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void metadata_passes_as_it_is_both_ways() throws Exception {
+        var values = new String[] {"AAEC", "AAEC,AwQF, Bg", "AA=="};
+        script = request -> {
+            var response = request.response()
+                    .putHeader("content-type", "application/grpc")
+                    .putHeader("first-bin", request.headers().getAll("some-bin"))
+                    .putHeader("grpc-encoding", "identity")
+                    .setChunked(true)
+                    .putTrailer("grpc-status", "0")
+                    .putTrailer("last-bin", request.headers().getAll("some-bin"))
+                    .putTrailer("grpc-tags-bin", "AQ");
+            request.body().onSuccess(response::end);
+        };
+        var call = TestGateway.await(client.open("/t.Any/Get", "grpc-tags-bin: AQ", "grpc-previous-rpc-attempts: 1"));
+        call.headers().add("some-bin", (Iterable<String>) List.of(values));
+        var answer = TestGateway.await(call.setChunked(true)
+                .send(frame(0, "hello"))
+                .compose(response -> response.body().map(response)));
+        assertThat(answer.headers().getAll("first-bin")).containsExactly(values);
+        assertThat(answer.trailers().getAll("last-bin")).containsExactly(values);
+        assertThat(answer.trailers().get("grpc-tags-bin")).isEqualTo("AQ");
+        var asked = requests.remove().headers();
+        assertThat(asked.get("grpc-tags-bin")).isEqualTo("AQ");
+        assertThat(asked.get("grpc-previous-rpc-attempts")).isEqualTo("1");
+    }
+
+    @Test
+    void other_people_s_proxy_carries_no_calls() {
+        assertThatThrownBy(() -> TestGateway.startWithGrpc("""
+                        services:
+                          a: { targets: "http://127.0.0.1:1", forwarder: web-proxy, protocol: grpc }
+                          b: { targets: "http://127.0.0.1:1", forwarder: web-proxy, pool: { http2: true } }
+                        routes:
+                          plain: { match: { path: /a }, to: a }
+                          named: { match: { grpc: t.B }, to: b }
+                          json:  { match: { path: /b }, to: { rpc: b } }
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("routes.plain.to: a has forwarder web-proxy")
+                .hasMessageContaining("routes.named.to: b has forwarder web-proxy")
+                .hasMessageContaining("routes.json.to: b has forwarder web-proxy");
     }
 }

@@ -138,6 +138,21 @@ class JsonBoundsTest {
         reset.get(5, TimeUnit.SECONDS);
     }
 
+    /** A moment in the year 300000, and a number in a {@code Struct} that is none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"32080880808080808001", "8201100a0e0a0161120911000000000000f87f"})
+    void a_message_that_JSON_can_t_say_is_a_fault_of_the_service(String message) throws Exception {
+        script = request -> {
+            begin(request);
+            request.response().putTrailer("grpc-status", "0");
+            request.response().end(frame(java.util.HexFormat.of().parseHex(message)));
+        };
+        for (var path : new String[] {"/v1/books/1", "/v1/series/1"}) {
+            var response = get(path);
+            assertThat(new JsonObject(response.text()).getString("type")).endsWith("grpc-internal");
+        }
+    }
+
     @Test
     void one_message_is_all_that_a_call_is_answered_with() throws Exception {
         var reset = new CompletableFuture<Void>();

@@ -142,7 +142,10 @@ class JsonRulesTest {
                                 book,
                                 UnknownFieldSet.newBuilder()
                                         .addField(CUSTOM, bytes(anyhow.build().toByteString()))))
-                        .addMethod(method("Purge", book, rule(POST, "/v1/{shelf=archive/**}:purge"))))
+                        .addMethod(method("Purge", book, rule(POST, "/v1/{shelf=archive/**}:purge")))
+                        .addMethod(method("Under", book, rule(GET, "/v1/{shelf=docs/**}/{author.name}")))
+                        .addMethod(method("Any", book, rule(GET, "/v1/kept/{shelf=**}")))
+                        .addMethod(method("One", book, rule(GET, "/v1/kept/{author.name}"))))
                 .build();
     }
 
@@ -203,6 +206,26 @@ class JsonRulesTest {
         var response = send(method, path, "");
         assertThat(response.status()).as(response.text()).isEqualTo(200);
         assertThat(new JsonObject(response.text()).getMap()).containsValue(found);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/docs/a/b/c, docs/a/b, c",
+        "/v1/docs/a/b, docs/a, b",
+        "/v1/docs/b, docs, b",
+        "/v1/docs/a%2Cb/c%20d, 'docs/a,b', c d",
+        "/v1/kept/a/b, a/b,",
+        "/v1/kept/a,, a",
+        "/v1/kept,,",
+    })
+    void two_stars_are_any_number_of_segments_wherever_they_stand(String path, String shelf, String name)
+            throws Exception {
+        var response = send("GET", path, "");
+        assertThat(response.status()).as(response.text()).isEqualTo(200);
+        var book = new JsonObject(response.text());
+        assertThat(book.getString("shelf")).isEqualTo(shelf);
+        assertThat(book.getJsonObject("author", new JsonObject()).getString("name"))
+                .isEqualTo(name);
     }
 
     @ParameterizedTest

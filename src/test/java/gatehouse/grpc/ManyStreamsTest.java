@@ -3,26 +3,23 @@ package gatehouse.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.TestGateway;
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -67,22 +64,9 @@ class ManyStreamsTest {
         }
     }
 
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES = new MethodDescriptor.Marshaller<>() {
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
+    private static final int PREFIX = 5;
 
-        @Override
-        public byte[] parse(InputStream stream) {
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    };
-
+    private final Queue<HttpClientResponse> unread = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> failed = new ConcurrentHashMap<>();
 
     @Test
@@ -98,34 +82,22 @@ class ManyStreamsTest {
                   origin: { targets: "http://127.0.0.1:%d", protocol: grpc, concurrency: { max: 2000, adaptive: false } }
                 routes:   { all: { match: { grpc: t.All }, to: origin, timeout: { connect: 10s } } }
                 """, origin.actualPort())) {
-            var channel = NettyChannelBuilder.forAddress("127.0.0.1", gateway.port())
-                    .usePlaintext()
-                    .flowControlWindow(WINDOW)
-                    .build();
-            try {
-                var unread = new ArrayList<ClientCall<byte[], byte[]>>();
-                for (var kind : new Kind[] {Kind.SLOW, Kind.LONG}) {
-                    for (var i = 0; i < kind.count; i++) {
-                        unread.add(begin(channel, kind));
-                    }
-                    await(kind.began, kind + " have begun");
-                }
-                for (var i = 0; i < Kind.QUICK.count; i++) {
-                    begin(channel, Kind.QUICK).request(Kind.QUICK.messages + 1);
-                }
-                await(Kind.QUICK.good, "quick ones have ended");
-                assertThat(Kind.SLOW.good.getCount() + Kind.LONG.good.getCount())
-                        .as("nobody reads the others yet")
-                        .isEqualTo(unread.size());
-                assertThat(atStandstill(Kind.LONG.written))
-                        .as("bytes on the way while nobody reads")
-                        .isLessThan(Kind.LONG.count * MOST_ON_THE_WAY);
-                unread.forEach(call -> call.request(Kind.LONG.messages + 1));
-                await(Kind.SLOW.good, "slow ones have ended");
-                await(Kind.LONG.good, "long ones have ended");
-            } finally {
-                channel.shutdownNow();
+            var client = client(vertx);
+            for (var kind : new Kind[] {Kind.SLOW, Kind.LONG}) {
+                begin(client, gateway.port(), kind);
+                await(kind.began, kind + " have begun");
             }
+            begin(client, gateway.port(), Kind.QUICK);
+            await(Kind.QUICK.good, "quick ones have ended");
+            assertThat(Kind.SLOW.good.getCount() + Kind.LONG.good.getCount())
+                    .as("nobody reads the others yet")
+                    .isEqualTo(unread.size());
+            assertThat(atStandstill(Kind.LONG.written))
+                    .as("bytes on the way while nobody reads")
+                    .isLessThan(Kind.LONG.count * MOST_ON_THE_WAY);
+            unread.forEach(HttpClientResponse::resume);
+            await(Kind.SLOW.good, "slow ones have ended");
+            await(Kind.LONG.good, "long ones have ended");
         } finally {
             TestGateway.await(vertx.close());
         }
@@ -137,40 +109,50 @@ class ManyStreamsTest {
                 .isTrue();
     }
 
-    /** A call that asks for no message yet. */
-    private ClientCall<byte[], byte[]> begin(Channel channel, Kind kind) {
-        var call = channel.newCall(
-                MethodDescriptor.newBuilder(BYTES, BYTES)
-                        .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
-                        .setFullMethodName("t.All/" + kind)
-                        .build(),
-                CallOptions.DEFAULT);
+    /** One connection, on which a stream may have little on its way, and all together much. */
+    private static HttpClient client(Vertx vertx) {
+        return vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setHttp2ConnectionWindowSize(64 * KIB * KIB)
+                        .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW)),
+                new PoolOptions().setHttp2MaxSize(1));
+    }
+
+    /** All calls of a kind. */
+    private void begin(HttpClient client, int port, Kind kind) {
+        var to = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setURI("/t.All/" + kind);
+        for (var i = 0; i < kind.count; i++) {
+            client.request(to)
+                    .compose(request -> request.putHeader("content-type", "application/grpc")
+                            .send(Buffer.buffer(new byte[] {0, 0, 0, 0, 0})))
+                    .onSuccess(response -> began(kind, response))
+                    .onFailure(cause -> failed.merge(kind + " " + cause, 1, Integer::sum));
+        }
+    }
+
+    private void began(Kind kind, HttpClientResponse response) {
         var bytes = new AtomicLong();
-        call.start(
-                new ClientCall.Listener<>() {
-                    @Override
-                    public void onHeaders(Metadata headers) {
-                        kind.began.countDown();
-                    }
-
-                    @Override
-                    public void onMessage(byte[] message) {
-                        bytes.addAndGet(message.length);
-                    }
-
-                    @Override
-                    public void onClose(Status status, Metadata trailers) {
-                        if (status.isOk() && bytes.get() == (long) kind.messages * kind.size) {
-                            kind.good.countDown();
-                        } else {
-                            failed.merge(kind + " " + status + ", " + bytes + " B", 1, Integer::sum);
-                        }
-                    }
-                },
-                new Metadata());
-        call.sendMessage(new byte[2]);
-        call.halfClose();
-        return call;
+        response.exceptionHandler(cause -> failed.merge(kind + " " + cause, 1, Integer::sum));
+        response.handler(chunk -> bytes.addAndGet(chunk.length()));
+        response.endHandler(end -> {
+            var status = response.getTrailer("grpc-status");
+            if ("0".equals(status) && bytes.get() == (long) kind.messages * (kind.size + PREFIX)) {
+                kind.good.countDown();
+            } else {
+                failed.merge(kind + " " + status + ", " + bytes + " B", 1, Integer::sum);
+            }
+        });
+        if (kind != Kind.QUICK) {
+            response.pause();
+            unread.add(response);
+        }
+        kind.began.countDown();
     }
 
     private static void serve(HttpServerRequest request) {
@@ -186,7 +168,7 @@ class ManyStreamsTest {
             request.response().end();
             return;
         }
-        var message = Buffer.buffer(kind.size + 5)
+        var message = Buffer.buffer(kind.size + PREFIX)
                 .appendByte((byte) 0)
                 .appendInt(kind.size)
                 .appendBytes(new byte[kind.size]);

@@ -6,6 +6,7 @@ import gatehouse.service.TargetStatus;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +130,7 @@ class ClientFaultsTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"own", "wp"})
     void so_is_a_stream_of_HTTP_2_that_is_reset_in_its_body(String service) throws IOException {
+        var before = saidToBeMalformed();
         for (var i = 0; i < TIMES; i++) {
             try (var client = new RawHttp2(scene.client())) {
                 client.get(1, "/" + service + "/warm");
@@ -139,6 +141,18 @@ class ClientFaultsTest {
                 assertThat(client.outcome(5).status()).isEqualTo("200");
             }
         }
+        scene.awaitNothingInFlight();
+        assertThat(saidToBeMalformed()).isEqualTo(before);
+    }
+
+    private static List<String> saidToBeMalformed() {
+        return scene.gateway()
+                .node()
+                .metrics()
+                .scrape()
+                .lines()
+                .filter(line -> line.contains("problem=\"malformed-request\""))
+                .toList();
     }
 
     @ParameterizedTest(name = "{0}")
