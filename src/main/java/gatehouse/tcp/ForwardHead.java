@@ -149,7 +149,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
                 door.name(),
                 request.method().name(),
                 client,
-                errand.to().host(),
+                errand.host(),
                 identity == null ? Identity.NOBODY : identity);
         facts.is(identity == null ? null : identity.consumer());
         var begun = begin.apply(facts);
