@@ -100,6 +100,7 @@ public final class Polls extends EpollTransport {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // of the interface
         public <T> T attachment() {
             return plain.attachment();
         }
