@@ -97,7 +97,10 @@ final class Transports {
             throws UnusableException {
         return switch (name) {
             case IO_URING -> ofRings(available(Transport.IO_URING), options, last);
-            case EPOLL -> of(available(Transport.EPOLL), options, last);
+            case EPOLL -> {
+                available(Transport.EPOLL);
+                yield of(Polls.transport(), options, last);
+            }
             case AUTO, NIO -> of(Transport.NIO, options, last);
         };
     }

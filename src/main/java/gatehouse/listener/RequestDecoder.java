@@ -4,7 +4,6 @@ import gatehouse.listener.HeadTimes.Entry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -37,9 +36,6 @@ final class RequestDecoder extends StrictRequestDecoder {
 
     private static final RecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(64, 2048, MAX_READ_BYTES).maxMessagesPerRead(16);
-
-    /** State of a connection that is over, as {@code TCP_INFO} tells it. */
-    private static final int TCP_CLOSE = 7;
 
     private final Entry head;
     private @Nullable ChannelHandlerContext context;
@@ -232,17 +228,9 @@ final class RequestDecoder extends StrictRequestDecoder {
         if (at.channel() instanceof IoUringSocketChannel socket
                 && !socket.config().isAutoRead()
                 && socket.isActive()
-                && isReset(socket)) {
+                && Resets.isReset(socket)) {
             at.fireExceptionCaught(new IOException("Connection reset by peer"));
             end(at);
-        }
-    }
-
-    private static boolean isReset(IoUringSocketChannel socket) {
-        try {
-            return socket.tcpInfo().state() == TCP_CLOSE;
-        } catch (ChannelException closed) {
-            return true;
         }
     }
 

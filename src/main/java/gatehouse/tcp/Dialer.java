@@ -122,7 +122,7 @@ final class Dialer {
             if (result.isSuccess()) {
                 caller.connected(side);
             } else {
-                var unused = connection.close();
+                side.close();
                 caller.failed("TLS: " + result.cause().getMessage());
             }
         });

@@ -73,6 +73,11 @@ record Errand(TargetUrl to, boolean tunnel) {
         }
     }
 
+    /** The host as {@code match.host} has it, one of IPv6 in brackets. */
+    String host() {
+        return to.host().indexOf(':') < 0 ? to.host() : "[" + to.host() + "]";
+    }
+
     /** Where the path begins, or the query of a URL that has none. */
     private static int end(String target) {
         for (var i = HTTP.length(); i < target.length(); i++) {
@@ -90,7 +95,11 @@ record Errand(TargetUrl to, boolean tunnel) {
      */
     void settle(HttpRequest request, String gateway) {
         var rest = request.uri().substring(end(request.uri()));
-        request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+        if (rest.isEmpty() && request.method().equals(HttpMethod.OPTIONS)) {
+            request.setUri("*"); // about the server as a whole (RFC 9112 §3.2.4)
+        } else {
+            request.setUri(rest.startsWith("/") ? rest : "/" + rest);
+        }
         var headers = request.headers();
         for (var value : headers.getAll(HttpHeaderNames.CONNECTION)) {
             for (var name : value.split(",", -1)) {

@@ -152,7 +152,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
                 door.name(),
                 request.method().name(),
                 client,
-                errand.to().host(),
+                errand.host(),
                 caller.identity());
         facts.is(caller.identity().consumer());
         var begun = begin.apply(facts);

@@ -6,7 +6,10 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which addresses a client of the forward proxy may be led to: none that only the gateway can reach. */
+/**
+ * Which addresses a client of the forward proxy may be led to: none that only the gateway can reach, nor any that the registries of
+ * special addresses (RFC 6890) don't call global.
+ */
 final class Reach {
     private static final List<Cidr> INSIDE = Stream.of(
                     "0.0.0.0/8",
@@ -17,14 +20,21 @@ final class Reach {
                     "169.254.0.0/16",
                     "172.16.0.0/12",
                     "192.0.0.0/24",
+                    "192.0.2.0/24",
                     "192.168.0.0/16",
                     "198.18.0.0/15",
+                    "198.51.100.0/24",
+                    "203.0.113.0/24",
                     "224.0.0.0/4",
                     "240.0.0.0/4",
                     "::/128",
                     "::1/128",
                     "64:ff9b:1::/48",
-                    "2001::/32",
+                    "100::/64",
+                    "2001::/23",
+                    "2001:db8::/32",
+                    "3fff::/20",
+                    "5f00::/16",
                     "fc00::/7",
                     "fe80::/10",
                     "fec0::/10",

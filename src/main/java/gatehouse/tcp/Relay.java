@@ -141,11 +141,16 @@ final class Relay {
                 });
     }
 
-    /** Closes what has not moved for too long. */
+    /** Closes what has not moved for too long, or moves to nobody. */
     void sweep(long now) {
         if (now - movedAt >= idleNanos) {
             facts.refused(TIMED_OUT, "idle");
             cut();
+            return;
+        }
+        client.look();
+        if (server != null) {
+            server.look();
         }
     }
 

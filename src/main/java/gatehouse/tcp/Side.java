@@ -1,13 +1,14 @@
 package gatehouse.tcp;
 
+import gatehouse.listener.Resets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * under way, and none while the other end has more to write than Netty's mark. The end of one direction is passed on behind
  * its last byte, and a reset as a reset.
  */
-final class Side extends ChannelInboundHandlerAdapter {
+final class Side extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Side.class);
 
     private final Channel channel;
@@ -39,6 +40,7 @@ final class Side extends ChannelInboundHandlerAdapter {
     private boolean outputEnded;
     private boolean outputShut;
     private boolean readWanted;
+    private boolean finished;
 
     /**
      * @param moved gets the number of bytes of each read
@@ -90,7 +92,7 @@ final class Side extends ChannelInboundHandlerAdapter {
         to.channel.flush();
         if (isInputOver()) {
             inputEnded = true;
-            to.endOutput();
+            passEnd(to);
         } else if (!channel.isActive()) {
             to.close();
         } else {
@@ -158,11 +160,29 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (isEndOfInput(event)) {
             endInput();
         } else if (event instanceof ChannelOutputShutdownEvent) {
-            outputEnded = true; // by us, or as the other end takes no more
-            outputShut = true;
-            closeIfOver();
+            takesNoMore(); // by us, or as the other end takes no more
         } else {
             ReferenceCountUtil.release(event);
+        }
+    }
+
+    private void takesNoMore() {
+        outputEnded = true;
+        outputShut = true;
+        closeIfOver();
+    }
+
+    /** Looks whether it is gone, which nobody tells where nothing is read or written. */
+    void look() {
+        var isOver = ((DuplexChannel) channel).isInputShutdown();
+        if ((!isOver && !readWanted) || outputShut || !channel.isActive() || !Resets.isReset(channel)) {
+            return;
+        }
+        if (isOver) { // what came before is on its way
+            inputEnded = true;
+            takesNoMore();
+        } else {
+            breakOff();
         }
     }
 
@@ -171,10 +191,23 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (!inputEnded) {
             inputEnded = true;
             if (other != null) {
-                other.endOutput();
-                closeIfOver();
+                passEnd(other);
             }
         }
+    }
+
+    private void passEnd(Side to) {
+        to.endOutput();
+        outputEnded |= isOverByHalf();
+        closeIfOver();
+    }
+
+    /** Up to TLS 1.2 who hears that nothing more comes may send no more either, and what is written goes nowhere (RFC 5246 §7.2.1). */
+    private boolean isOverByHalf() {
+        var tls = channel.pipeline().get(SslHandler.class);
+        return tls != null
+                && tls.engine().isInboundDone()
+                && !tls.engine().getSession().getProtocol().equals("TLSv1.3");
     }
 
     /** Ends the direction to this end, behind all that was written. */
@@ -215,6 +248,10 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException) && !(cause instanceof CodecException)) { // what a peer can't cause
             LOG.warn("a connection is reset, as passing its bytes on has failed", cause);
         }
+        breakOff();
+    }
+
+    private void breakOff() {
         broken.run();
         if (other != null) {
             other.reset();
@@ -222,21 +259,41 @@ final class Side extends ChannelInboundHandlerAdapter {
         reset();
     }
 
+    /** Whoever closes from elsewhere waits no longer for what is under way: none of it may look whole. */
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (finished) {
+            var unused = context.close(promise);
+            return;
+        }
+        broken.run();
+        cut();
+        if (other != null) {
+            other.cut();
+        }
+        channel.closeFuture().addListener(closed -> promise.trySuccess());
+    }
+
     /** Closes when all that was written is with the system. */
     void close() {
         drop();
         if (channel.isActive()) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> finish());
         } else {
-            var unused = channel.close();
+            finish();
         }
+    }
+
+    private void finish() {
+        finished = true;
+        var unused = channel.close();
     }
 
     /** Ends it at once. What the system has is still sent where all of it is there; else the other end sees a reset. */
     void cut() {
         if (channel.isActive() && outputShut) {
             drop();
-            var unused = channel.close();
+            finish();
         } else {
             reset();
         }
@@ -245,10 +302,13 @@ final class Side extends ChannelInboundHandlerAdapter {
     /** Closes at once; the other end of the connection sees a reset. */
     void reset() {
         drop();
+        finished = true;
         if (channel.isActive()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
-        var unused = channel.close();
+        var tls = channel.pipeline().context(SslHandler.class);
+        var unused =
+                tls == null ? channel.close() : tls.close(); // past its goodbye, by which this would be an end in order
     }
 
     private void drop() {

@@ -109,7 +109,12 @@ class HttpsTest {
     @Test
     void the_certificate_is_the_one_for_the_name_that_is_asked_for() throws Exception {
         for (var expected : new String[][] {
-            {"first.test", "first"}, {"a.wild.test", "exact"}, {"b.wild.test", "wild"}, {"other.test", "first"}
+            {"first.test", "first"},
+            {"a.wild.test", "exact"},
+            {"b.wild.test", "wild"},
+            {"c.b.wild.test", "first"}, // a wildcard stands for one label (RFC 9525 §6.3)
+            {"wild.test", "first"},
+            {"other.test", "first"}
         }) {
             try (var socket = to(expected[0])) {
                 assertThat(shown(socket)).startsWith("CN=" + expected[1] + ",");

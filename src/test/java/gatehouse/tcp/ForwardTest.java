@@ -56,7 +56,7 @@ class ForwardTest {
                 consumers:
                   alice: { groups: [staff], keys: ["0123456789abcdef"] }
                 routes:
-                  out: { match: { listener: egress, host: [localhost, "127.0.0.1", "169.254.169.254"] }, to: forward }
+                  out: { match: { listener: egress, host: [localhost, "127.0.0.1", "169.254.169.254", "[::1]"] }, to: forward }
                 """.formatted(forward));
     }
 
@@ -158,9 +158,11 @@ class ForwardTest {
         assertThat(ask(gateway, connect("localhost:" + (port == 22 ? 23 : 22))))
                 .startsWith("HTTP/1.1 403")
                 .contains("this port");
-        assertThat(ask(gateway, connect("169.254.169.254:" + port)))
-                .startsWith("HTTP/1.1 403")
-                .contains("this address");
+        for (var inside : List.of("169.254.169.254", "[::1]")) {
+            assertThat(ask(gateway, connect(inside + ":" + port)))
+                    .startsWith("HTTP/1.1 403")
+                    .contains("this address");
+        }
         try (var own = gateway("ports: [" + port + "]")) {
             assertThat(ask(own, connect("localhost:" + port)))
                     .startsWith("HTTP/1.1 403")
@@ -308,6 +310,17 @@ class ForwardTest {
     }
 
     @Test
+    void options_of_a_url_without_a_path_is_about_the_whole_server_RFC_9112_3_2_4() throws Exception {
+        var url = "http://localhost:" + origin.port();
+        var targets = new java.util.ArrayList<String>();
+        for (var asked : List.of("OPTIONS " + url, "OPTIONS " + url + "/", "OPTIONS " + url + "?a", "GET " + url)) {
+            assertThat(ask(gateway, asked + " HTTP/1.1\r\nHost: x\r\n\r\n")).endsWith("hello");
+            targets.add(origin.requests().get(origin.requests().size() - 1).target());
+        }
+        assertThat(targets).containsExactly("*", "/", "/?a", "/");
+    }
+
+    @Test
     void a_host_that_refuses_is_502() throws Exception {
         var closed = RawOrigin.closedPort();
         try (var own = gateway("allow: [127.0.0.0/8], ports: [" + closed + "]")) {
@@ -336,7 +349,9 @@ class ForwardTest {
                 "64:ff9b:1::7f00:1",
                 "::ffff:0:127.0.0.1",
                 "2001::1",
-                "2002:7f00:1::")) {
+                "2001:2::1",
+                "2002:7f00:1::",
+                "5f00::1")) {
             assertThat(Reach.allows(InetAddress.getByName(inside), List.of()))
                     .as(inside)
                     .isFalse();

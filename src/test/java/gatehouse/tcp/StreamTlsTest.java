@@ -1,10 +1,15 @@
 package gatehouse.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.testing.RawClient;
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -12,10 +17,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes that are encrypted: ended here, begun here, or passed on by the name in the handshake. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -49,6 +57,75 @@ class StreamTlsTest extends StreamCase {
             client.halfClose();
             assertThat(new String(client.readAll())).isEqualTo("and bye");
         }
+    }
+
+    @Test
+    void a_reset_is_no_end_in_order_over_tls() throws Exception {
+        var certificates = new TestCertificates(Files.createTempDirectory(folder, "reset")).issue("db", "localhost");
+        try (var gateway = encrypted(certificates, peer.url());
+                var client = connect(certificates, gateway, "TLSv1.3")) {
+            client.send("hello");
+            assertThat(client.readBytes(5)).hasSize(5);
+            peer.reset();
+            assertThat(client.resetByPeer()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void a_server_that_goes_on_does_so_for_nobody_when_its_client_has_left(String version) throws Exception {
+        var certificates = new TestCertificates(Files.createTempDirectory(folder, "left")).issue("db", "localhost");
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var gateway = encrypted(certificates, "tcp://127.0.0.1:" + server.getLocalPort());
+                var client = connect(certificates, gateway, version);
+                var connection = server.accept()) {
+            client.send("all of it");
+            client.close();
+            assertThat(connection.getInputStream().readAllBytes()).hasSize(9);
+            assertThatThrownBy(() -> {
+                        for (var i = 0; i < 1000; i++) {
+                            connection.getOutputStream().write(new byte[64 * 1024]);
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void what_a_client_has_sent_arrives_though_it_goes_at_once(String version) throws Exception {
+        var certificates = new TestCertificates(Files.createTempDirectory(folder, "once")).issue("db", "localhost");
+        try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var gateway = encrypted(certificates, "tcp://127.0.0.1:" + server.getLocalPort())) {
+            var much = new byte[100_000];
+            for (var i = 0; i < 20; i++) {
+                try (var client = connect(certificates, gateway, version)) {
+                    client.send(much);
+                }
+                try (var connection = server.accept()) {
+                    assertThat(connection.getInputStream().readAllBytes()).hasSize(much.length);
+                }
+            }
+        }
+    }
+
+    private static TestGateway encrypted(TestCertificates certificates, String target) throws Exception {
+        return TestGateway.startWithStreams("""
+                listeners:
+                  db: { listen: "127.0.0.1:0", protocols: [tcp], tls: { certificates: [ { %s } ] } }
+                services: { db: { targets: "%s" } }
+                routes: { db: { match: { listener: db }, to: db } }
+                """, certificates.pair("db"), target);
+    }
+
+    private static RawClient connect(TestCertificates certificates, TestGateway gateway, String version)
+            throws Exception {
+        var plain = new Socket("127.0.0.1", gateway.port("db"));
+        var socket = (SSLSocket)
+                certificates.client().getSocketFactory().createSocket(plain, "localhost", gateway.port("db"), true);
+        socket.setEnabledProtocols(new String[] {version});
+        socket.startHandshake();
+        return RawClient.over(socket);
     }
 
     @Test

@@ -7,6 +7,7 @@ import gatehouse.config.ConfigException;
 import gatehouse.config.Overrides;
 import gatehouse.launch.Manifest;
 import gatehouse.launch.Node;
+import gatehouse.launch.Polls;
 import gatehouse.snapshot.Blueprint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -190,11 +191,12 @@ public final class TestGateway implements AutoCloseable {
             case "io_uring" -> Stream.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO);
             default -> Stream.of(Transport.EPOLL, Transport.NIO);
         };
+        var transport = inOrder.filter(one -> one != null && one.available())
+                .findFirst()
+                .orElseThrow();
         return Vertx.builder()
                 .with(new VertxOptions().setEventLoopPoolSize(eventLoops))
-                .withTransport(inOrder.filter(transport -> transport != null && transport.available())
-                        .findFirst()
-                        .orElseThrow())
+                .withTransport(transport == Transport.EPOLL ? Polls.transport() : transport)
                 .build();
     }
 
