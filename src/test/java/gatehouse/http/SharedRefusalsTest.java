@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -97,7 +98,7 @@ class SharedRefusalsTest extends SharedCacheCase {
     void what_a_service_has_taken_back_on_one_node_is_not_taken_by_another() {
         script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60", "ETag: \"a\"");
         var first = get(0).text();
-        Scene.await("it is stored", () -> get(0).header("cache-status").contains("; hit"));
+        Waiting.until("it is stored", () -> get(0).header("cache-status").contains("; hit"));
         script = exchange -> {
             if (exchange.header("if-none-match") == null) {
                 exchange.reply("200 OK", number(), "Cache-Control: private");

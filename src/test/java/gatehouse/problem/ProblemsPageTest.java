@@ -44,7 +44,8 @@ class ProblemsPageTest {
     @Test
     void labels_on_other_pages_are_names() throws IOException {
         try (var pages = Files.list(Path.of("docs"))) {
-            for (var page : pages.filter(file -> file.toString().endsWith(".md")).toList()) {
+            for (var page :
+                    pages.filter(file -> file.toString().endsWith(".md")).toList()) {
                 assertThat(rows())
                         .as("those of %s", page)
                         .containsAll(LABEL.matcher(Files.readString(page))
@@ -69,9 +70,11 @@ class ProblemsPageTest {
         try {
             var text = Files.readString(file);
             var maker = file.endsWith("problem/Problem.java") ? OF_PROBLEM : MAKER;
-            maker.matcher(text).results().forEach(call -> NAME.matcher(arguments(text, call.end()))
+            maker.matcher(text)
                     .results()
-                    .forEach(found -> names.add(found.group(1))));
+                    .forEach(call -> NAME.matcher(arguments(text, call.end()))
+                            .results()
+                            .forEach(found -> names.add(found.group(1))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

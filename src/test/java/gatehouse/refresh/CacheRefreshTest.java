@@ -7,16 +7,14 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -95,7 +93,7 @@ class CacheRefreshTest {
         for (var use = 0; use < 3; use++) {
             assertThat(get("/hot", "X-A: 1", "X-Mine: client").text()).isEqualTo(first.text());
         }
-        await("the new one", () -> !get("/hot", "X-A: 1").text().equals(first.text()));
+        Waiting.until("the new one", () -> !get("/hot", "X-A: 1").text().equals(first.text()));
         assertThat(ORIGIN_SAW).containsExactly("null"); // not as the client asked
         assertThat(get("/hot", "X-A: 1").text()).endsWith(" 1");
     }
@@ -108,7 +106,7 @@ class CacheRefreshTest {
         for (var use = 0; use < 3; use++) {
             assertThat(get(target, "X-Beta: 1").text()).isEqualTo(first.text());
         }
-        await("the new one", () -> !get(target, "X-Beta: 1").text().equals(first.text()));
+        Waiting.until("the new one", () -> !get(target, "X-Beta: 1").text().equals(first.text()));
         assertThat(get(target, "X-Beta: 1").header("cache-status")).contains("; hit");
     }
 
@@ -130,14 +128,15 @@ class CacheRefreshTest {
 
     @Test
     void a_purge_on_the_bus_is_carried_out_and_the_warm_up_list_fetched_anew() throws Exception {
-        await("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
+        Waiting.until("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
         var first = get("/warm");
         get("/b");
         gateway.vertx()
                 .eventBus()
                 .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
-        await("it is gone", () -> !get("/b").header("cache-status").contains("; hit"));
-        await("it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
+        Waiting.until("it is gone", () -> !get("/b").header("cache-status").contains("; hit"));
+        Waiting.until(
+                "it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
         assertThat(get("/warm").text()).isNotEqualTo(first.text());
     }
 
@@ -151,16 +150,6 @@ class CacheRefreshTest {
             return RawClient.get(gateway.port(), target, fields);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static void await(String what, BooleanSupplier state) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!state.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within ten seconds: " + what);
-            }
-            LockSupport.parkNanos(2_000_000);
         }
     }
 }
