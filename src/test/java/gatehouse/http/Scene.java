@@ -86,8 +86,7 @@ final class Scene implements AutoCloseable {
 
     /** The last request that the origin got. */
     RawExchange lastRequest() {
-        var all = origin.requests();
-        return all.get(all.size() - 1);
+        return origin.lastRequest();
     }
 
     /** How many bytes the origin ever got. */
