@@ -2,8 +2,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jdk.jfr.consumer.RecordedClass;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -26,6 +28,7 @@ public final class Profile {
     private final Map<String, Long> threads = new HashMap<>();
     private final Map<String, Long> allocated = new HashMap<>();
     private final Map<String, Long> allocators = new HashMap<>();
+    private final Set<Long> seen = new HashSet<>();
     private long samples;
     private long bytes;
     private long pauseNanos;
@@ -76,7 +79,11 @@ public final class Profile {
         add(threads, thread == null ? "?" : thread.getJavaName() == null ? thread.getOSName() : thread.getJavaName(), 1);
     }
 
+    /** A sample weighs what its thread has allocated since the one before; the first of a thread all since its start. */
     private void allocation(RecordedEvent event) {
+        if (seen.add(event.getThread().getId())) {
+            return;
+        }
         var weight = event.getLong("weight");
         bytes += weight;
         RecordedClass type = event.getClass("objectClass");

@@ -33,6 +33,7 @@ class Bench:
         self.targets = targets.known()
         self.results = {}
         self.warmed = {}
+        self.warm_ones = set()  # processes that an entry has warmed up
         self.failed = False
         signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what was started ends with it
         self.folder = tempfile.mkdtemp(prefix="gatehouse-bench-", dir=IN_MEMORY)
@@ -75,23 +76,26 @@ class Bench:
 
     def in_turn(self, row, entries, kept):
         """All proxies run at once, idle but for the one whose turn it is: what disturbs the machine disturbs all alike."""
-        running = {}
+        running, started = {}, {}
         try:
             for label, target, changes in entries:
-                if proxy := self.start(row, label, target, changes, PROXY_CORE):
-                    running[label] = proxy
+                same = (target.name, json.dumps(changes, sort_keys=True))
+                if same not in started:
+                    started[same] = self.start(row, label, target, changes, PROXY_CORE)
+                if started[same]:
+                    running[label] = started[same]
             for label, proxy in list(running.items()):
                 try:
                     self.warmed[label] = self.warm(row, label, proxy)
                 except NoAnswer as failure:
                     self.leave_out(row, label, failure)
-                    running.pop(label).stop()
+                    running.pop(label)
             for number in range(self.rounds):
                 for label, proxy in running.items():
                     kept[label].append(row.measure(self, proxy, self.seconds, label))
                     tell(row, label, kept[label], f"round {number + 1}")
         finally:
-            for proxy in running.values():
+            for proxy in filter(None, started.values()):
                 proxy.stop()
 
     def start(self, row, label, target, changes, core):
@@ -127,13 +131,15 @@ class Bench:
     def warm(self, row, label, proxy):
         """Until requests get no cheaper any more: what a JVM compiles meanwhile is not the cost of a request."""
         runs, before, start = [], sum(proxy.cpu()), time.monotonic()
+        least = self.warm_up / 4 if proxy in self.warm_ones else self.warm_up  # most of it is known from another entry
+        self.warm_ones.add(proxy)
         while True:
             runs.append(row.warm(self, proxy, max(1, self.seconds // 2), label))
             tell(row, label, runs, "warm-up")
             spent = sum(proxy.cpu()) - before
-            if not proxy.jvm or spent > 6 * self.warm_up or time.monotonic() - start > 15 * self.warm_up:
+            if not proxy.jvm or spent > 6 * least or time.monotonic() - start > 15 * least:
                 return runs
-            if spent > self.warm_up and (self.quick or settled([run.get("cpu_us", run.get("cpu_ms_per_gib")) for run in runs])):
+            if spent > least and (self.quick or settled([run.get("cpu_us", run.get("cpu_ms_per_gib")) for run in runs])):
                 return runs
 
     def archive(self):

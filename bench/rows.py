@@ -7,7 +7,7 @@ import urllib.request
 import hold
 import load
 from proc import NoAnswer
-from targets import ALONE, CREDENTIALS, asked_route
+from targets import CREDENTIALS, EACH, asked_host, asked_route, java_release
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -17,7 +17,8 @@ ONE_EACH = ("gatehouse", "nginx", "haproxy", "caddy", "spring")
 
 
 class Row:
-    """One line per entry: a label, the target that is started for it, and what is special about its setup."""
+    """One line per entry: a label, the target that is started for it, and what is special about its setup. Entries with the same
+    target and setup are of one process: they differ in what is asked for."""
 
     def __init__(self, name, about, entries, measure, warm=None, base="nginx", connections=64):
         self.name = name
@@ -35,7 +36,7 @@ def each(names, **changes):
 
 def wrk(path="/small", connections=64):
     return lambda bench, proxy, seconds, label: load.measured(proxy, bench.origin, lambda: load.wrk(
-        proxy.port, path, seconds, bench.load_core, connections, field=CREDENTIALS.get(label.split()[-1])))
+        proxy.port, path, seconds, bench.load_core, connections))
 
 
 def https(path, connections, field=None):
@@ -51,6 +52,12 @@ def h2c(bench, proxy, seconds, label):
 def calls(size, clients, streams):
     return lambda bench, proxy, seconds, label: load.measured(proxy, bench.calls(), lambda: load.calls(
         proxy.h2c, size, seconds, bench.load_core, bench.folder, clients, streams))
+
+
+def guarded(bench, proxy, seconds, label):
+    """The route with the policy that the label ends with."""
+    return load.measured(proxy, bench.origin, lambda: load.wrk(
+        proxy.port, "/small", seconds, bench.load_core, host=asked_host(label), field=CREDENTIALS.get(label.split()[-1])))
 
 
 def routed(bench, proxy, seconds, label):
@@ -154,8 +161,8 @@ def encrypted(name, about, measure):
     return Row(name, about, entries, measure)
 
 
-FLAGS = ("-XX:+UseTransparentHugePages", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-Dvertx.disableTCCL=true",
-         "-Dio.netty.leakDetection.level=disabled")
+FLAGS = ("-XX:+UseTransparentHugePages", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-Xmx64m", "-Xms1g", "-Dvertx.disableTCCL=true",
+         "-Dio.netty.leakDetection.level=disabled", *(["-XX:+UseCompactObjectHeaders"] if java_release() >= 25 else []))
 
 ROWS = [
     Row("small", "HTTP/1.1, 150 B, 64 connections", each(ALL), wrk()),
@@ -179,8 +186,8 @@ ROWS = [
     routes(),
     Row("policies", "150 B with all policies off, with five that many routes have, and with all on",
         [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("off", "default", "five", "on")], wrk(), base="gatehouse off"),
-    Row("policy", "150 B with one policy that is asked for, each alone",
-        [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("default", *ALONE)], wrk(), base="gatehouse default"),
+    Row("policy", "150 B with one policy that is asked for, each alone, on a route of its own of one gateway",
+        [(f"gatehouse {how}", "gatehouse", {"policies": "each"}) for how in EACH], guarded, base="gatehouse default"),
     Row("log", "150 B with the access log on and off",
         [(f"{name} {'log' if on else 'no log'}", name, {"log": on})
          for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log"),

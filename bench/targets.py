@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -19,6 +20,15 @@ JAR = os.path.abspath(os.environ.get("BENCH_JAR", os.path.join(ROOT, "target", "
 SCG_JAR = os.path.abspath(os.environ.get("SCG_JAR") or os.path.join(BUILT, "spring", "spring.jar"))
 os.environ["PATH"] += ":/usr/sbin:" + os.path.join(BUILT, "caddy", "usr", "bin")
 CADDY = os.path.abspath(os.environ["CADDY"]) if os.environ.get("CADDY") else shutil.which("caddy")
+
+
+def java_release():
+    """17, 25: what JAVA is of; 0 where there is none."""
+    try:
+        told = subprocess.run([JAVA, "-version"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    return int(re.search(r'version "(\d+)', told).group(1))
 
 
 class Setup:
@@ -61,7 +71,7 @@ class Target:
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
         process.tcp, process.forward, process.https = setup.tcp, setup.forward, setup.https
-        process.started_in = process.wait_for(port, field=CREDENTIALS.get(setup.policies))
+        process.started_in = process.wait_for(port)
         return process
 
 
@@ -140,7 +150,14 @@ POLICIES["on"] += ", " + ", ".join(text for name, text in ALONE.items() if name 
 # What many routes have: fields set and removed both ways, a page of another origin, a rate, who may come.
 POLICIES["five"] = f"{BODIES}, " + ", ".join(ALONE[name] for name in ("request", "response", "cors", "rateLimit", "access"))
 
+# With "each", a route for every one of them, taken by the host that is asked for, and one with the defaults.
+EACH = ("default", *ALONE)
 CLUSTER = "cluster: {{ enabled: true, listen: '127.0.0.1:{}', secret: a-secret-of-the-benchmark }}"
+
+
+def asked_host(label):
+    """The host of a request for the route with the policy that the label ends with."""
+    return f"{label.split()[-1].lower()}.bench.test"
 
 
 def asked_route(count):
@@ -174,6 +191,9 @@ def gatehouse(transport):
     {limits}
     tls: {{ engine: {setup.tls}, certificates: [ {{ cert: site.pem, key: site.key }} ] }}
 """ if setup.tls else ""
+        if setup.policies == "each":
+            routes += "".join(f"  {name}: {{ match: {{ host: {asked_host(name)}, path: '/**' }}, to: origin, {POLICIES[name]} }}\n"
+                              .replace("ORIGIN", str(setup.origin)) for name in EACH)
         put(folder, "gateway.yaml", f"""version: 1
 node: {{ transport: {transport}, connections: 11000 }}
 {'accessLog: access.log' if setup.log else ''}
@@ -181,8 +201,8 @@ admin: {{ listen: "127.0.0.1:{admin}" }}
 listeners:
   web: {{ listen: "127.0.0.1:{port}", {'protocols: [http1, websocket], ' if setup.streams else ''}{limits} }}
   h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
-{https}{streams}defaults: {{ {POLICIES[setup.policies].replace("ORIGIN", str(setup.origin))} }}
-{CLUSTER.format(free_port()) if setup.policies == "cluster" else ''}
+{https}{streams}defaults: {{ {POLICIES["default" if setup.policies == "each" else setup.policies]} }}
+{CLUSTER.format(free_port()) if setup.policies == "each" else ''}
 consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
   origin: {{ targets: "http://127.0.0.1:{setup.origin}" }}

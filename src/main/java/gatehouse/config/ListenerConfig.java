@@ -137,7 +137,7 @@ public record ListenerConfig(
             complaints.add("protocols", "h2c with tls", "h2, which is HTTP/2 over TLS");
         }
         if (!isHttp() && tls != null && tls.engine() == ListenerTls.Engine.OPENSSL) {
-            complaints.add("tls.engine", "openssl", "jdk, which goes on reading when one direction has ended");
+            complaints.add("tls.engine", "openssl", "auto or jdk, which goes on reading when one direction has ended");
         }
         if (protocols.contains(Protocol.UDP) && (tls != null || proxyProtocol)) {
             complaints.add("protocols", "udp with tls or proxyProtocol", "neither");

@@ -20,8 +20,8 @@ public record ListenerTls(
         @Key(
                 doc =
                         "Who encrypts: `jdk`, the Java runtime, or `openssl`, which is BoringSSL in native code, for listeners of"
-                                + " HTTP on Linux with glibc. That takes less CPU time and resumes no sessions.",
-                value = "jdk")
+                                + " HTTP on Linux with glibc, and takes less CPU time. `auto`: that, where it can.",
+                value = "auto")
         Engine engine)
         implements Checked {
     @Override
@@ -57,6 +57,8 @@ public record ListenerTls(
 
     /** Who encrypts. */
     public enum Engine {
+        /** {@link #OPENSSL} where the system, the listener and its keys allow it, else {@link #JDK}. */
+        AUTO,
         /** The Java runtime. */
         JDK,
         /** BoringSSL, by netty-tcnative. */

@@ -224,14 +224,15 @@ final class GatewayProcess {
 
     private void logListeners(Node node) {
         var ports = node.ports();
-        blueprint
-                .config()
-                .listeners()
-                .forEach((name, listener) -> LOG.info(
-                        "listener {} on {} ({})",
-                        name,
-                        new ListenAddress(listener.listen().host(), Objects.requireNonNull(ports.get(name))).bound(),
-                        listener.protocols().stream().map(PlainRecord::word).collect(Collectors.joining(", "))));
+        blueprint.config().listeners().forEach((name, listener) -> {
+            var tls = blueprint.tls().listeners().get(name);
+            LOG.info(
+                    "listener {} on {} ({}{})",
+                    name,
+                    new ListenAddress(listener.listen().host(), Objects.requireNonNull(ports.get(name))).bound(),
+                    listener.protocols().stream().map(PlainRecord::word).collect(Collectors.joining(", ")),
+                    tls == null ? "" : "; TLS by " + PlainRecord.word(tls.engine()));
+        });
     }
 
     private void serve(Node node, long startedAt) throws InterruptedException {

@@ -1,6 +1,7 @@
 package gatehouse.tls;
 
 import gatehouse.config.ListenerTls;
+import gatehouse.config.ListenerTls.Engine;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
@@ -8,6 +9,7 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBeh
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -25,26 +27,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerTls {
     private final SslContext context;
+    private final @Nullable TicketKeys tickets;
     private final String fingerprint;
     private final Duration handshake;
 
     private ServerTls(SslContext context, String fingerprint, Duration handshake) {
         this.context = context;
+        this.tickets = context.sessionContext() instanceof OpenSslServerSessionContext sessions
+                ? new TicketKeys(sessions, System::nanoTime)
+                : null;
         this.fingerprint = fingerprint;
         this.handshake = handshake;
     }
 
     /**
+     * @param engine who encrypts, not {@code AUTO}
      * @param protocols offered by ALPN, such as {@code h2}; none: ALPN is not answered
      */
     static ServerTls of(
             ListenerTls config,
+            Engine engine,
             List<Credential> credentials,
             @Nullable List<X509Certificate> clients,
             List<String> protocols,
             String fingerprint)
             throws SSLException {
-        var builder = builder(config.engine(), new NamedKeys(credentials))
+        var builder = builder(engine, new NamedKeys(credentials))
                 .protocols(Suites.VERSIONS)
                 .ciphers(Suites.AEAD);
         var client = config.client();
@@ -63,16 +71,24 @@ public final class ServerTls {
     }
 
     /** Of native code keys are kept in its own form, by the alias that a name leads to: else each handshake would read them anew. */
-    private static SslContextBuilder builder(ListenerTls.Engine engine, NamedKeys keys) {
-        return engine == ListenerTls.Engine.JDK
+    private static SslContextBuilder builder(Engine engine, NamedKeys keys) {
+        return engine == Engine.JDK
                 ? SslContextBuilder.forServer(keys).sslProvider(SslProvider.JDK)
                 : SslContextBuilder.forServer(
                                 new OpenSslCachingX509KeyManagerFactory(new KeyManagerFactoryWrapper(keys)))
                         .sslProvider(SslProvider.OPENSSL);
     }
 
-    /** The handler for one connection. */
+    /** Who encrypts: {@code JDK} or {@code OPENSSL}. */
+    public Engine engine() {
+        return tickets == null ? Engine.JDK : Engine.OPENSSL;
+    }
+
+    /** The handler for one connection. Of any thread. */
     public SslHandler handler(ByteBufAllocator allocator) {
+        if (tickets != null) {
+            tickets.renewWhenOld();
+        }
         var handler = context.newHandler(allocator);
         handler.setHandshakeTimeoutMillis(handshake.toMillis());
         return handler;

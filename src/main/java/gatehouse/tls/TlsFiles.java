@@ -3,6 +3,7 @@ package gatehouse.tls;
 import gatehouse.config.GatewayConfig;
 import gatehouse.config.ListenerConfig;
 import gatehouse.config.ListenerTls;
+import gatehouse.config.ListenerTls.Engine;
 import gatehouse.config.ServiceTls;
 import io.netty.handler.ssl.OpenSsl;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +72,7 @@ public record TlsFiles(Map<String, ServerTls> listeners, Map<String, ClientTls> 
     /** One pass through the files of a configuration. */
     private static final class Reading {
         private static final int MOST_BYTES = 1024 * 1024;
+        private static final Set<String> BORING_KEYS = Set.of("RSA", "EC");
 
         private final Reader reader;
         private final Complaints complaints;
@@ -120,29 +123,39 @@ public record TlsFiles(Map<String, ServerTls> listeners, Map<String, ClientTls> 
                     || (client != null && clients == null)) {
                 return null;
             }
-            if (tls.engine() == ListenerTls.Engine.OPENSSL && !canBeOpenssl(credentials, and(at, "engine"))) {
+            var engine = engine(listener, tls, credentials, and(at, "engine"));
+            if (engine == null) {
                 return null;
             }
             try {
-                return ServerTls.of(tls, credentials, clients, alpn(listener), hex(digest));
+                return ServerTls.of(tls, engine, credentials, clients, alpn(listener), hex(digest));
             } catch (IOException | IllegalArgumentException e) {
                 complaints.add(at, String.valueOf(e.getMessage()), "certificates that can be used");
                 return null;
             }
         }
 
-        private boolean canBeOpenssl(List<Credential> credentials, List<String> path) {
+        private @Nullable Engine engine(
+                ListenerConfig listener, ListenerTls tls, List<Credential> credentials, List<String> path) {
+            if (tls.engine() == Engine.JDK || !listener.isHttp()) {
+                return Engine.JDK;
+            }
+            var against = againstOpenssl(credentials);
+            if (against != null && tls.engine() == Engine.OPENSSL) {
+                complaints.add(path, "openssl, " + against, "auto or jdk");
+                return null;
+            }
+            return against == null ? Engine.OPENSSL : Engine.JDK;
+        }
+
+        /** Why BoringSSL can't be what encrypts, null when it can. */
+        private static @Nullable String againstOpenssl(List<Credential> credentials) {
             if (!OpenSsl.isAvailable()) {
-                complaints.add(path, "openssl, which can't be loaded: " + OpenSsl.unavailabilityCause(), "jdk");
-                return false;
+                return "which can't be loaded: " + OpenSsl.unavailabilityCause();
             }
-            for (var credential : credentials) {
-                if (credential.key().getAlgorithm().equals("EdDSA")) {
-                    complaints.add(path, "openssl, with a key of EdDSA", "jdk, or keys of RSA or EC");
-                    return false;
-                }
-            }
-            return true;
+            var takesAll = credentials.stream()
+                    .allMatch(one -> BORING_KEYS.contains(one.key().getAlgorithm()));
+            return takesAll ? null : "which takes keys of RSA and EC alone";
         }
 
         private static List<String> alpn(ListenerConfig listener) {

@@ -165,6 +165,13 @@ class HttpsTest {
     }
 
     @Test
+    void a_client_resumes_its_session() throws Exception {
+        var session = folder.resolve("session-" + engine()).toString();
+        assertThat(handshake("-tls1_2", "-sess_out", session)).contains("New, TLSv1.2");
+        assertThat(handshake("-tls1_2", "-sess_in", session)).contains("Reused, TLSv1.2");
+    }
+
+    @Test
     void a_client_can_not_renegotiate() throws Exception {
         assertThat(run("R\nQ\n", "openssl", "s_client", "-tls1_2", "-connect", "127.0.0.1:" + gateway.port()))
                 .contains("RENEGOTIATING")

@@ -1,15 +1,19 @@
 package gatehouse.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.config.ConfigException;
+import gatehouse.config.ListenerTls.Engine;
 import gatehouse.config.Overrides;
 import gatehouse.snapshot.Blueprint;
 import gatehouse.testing.TestCertificates;
+import io.netty.handler.ssl.OpenSsl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -42,6 +46,20 @@ class TlsFilesTest {
                         java.util.stream.Stream.of("-days", "1", "-keyout", at("rsa.key"), "-out", at("rsa.pem")))
                 .toArray(String[]::new);
         TestCertificates.run("", old);
+        TestCertificates.run(
+                "",
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ed25519",
+                "-nodes",
+                "-subj",
+                "/CN=edwards.test",
+                "-keyout",
+                at("edwards.key"),
+                "-out",
+                at("edwards.pem"));
         TestCertificates.run("", "openssl", "rsa", "-traditional", "-in", at("rsa.key"), "-out", at("pkcs1.key"));
         certificates.showing("good");
     }
@@ -51,11 +69,15 @@ class TlsFilesTest {
     }
 
     private static Blueprint read(String certificate) throws ConfigException {
+        return parse("http1", "engine: auto", certificate);
+    }
+
+    private static Blueprint parse(String protocol, String engine, String certificate) throws ConfigException {
         return Blueprint.parse("test.yaml", """
                 version: 1
                 listeners:
-                  web: { listen: "127.0.0.1:0", protocols: [http1], tls: { certificates: [ { %s } ] } }
-                """.formatted(certificate), folder, Overrides.NONE);
+                  web: { listen: "127.0.0.1:0", protocols: [%s], tls: { %s, certificates: [ { %s } ] } }
+                """.formatted(protocol, engine, certificate), folder, Overrides.NONE);
     }
 
     private static String problem(String certificate) {
@@ -88,6 +110,27 @@ class TlsFilesTest {
         assertThat(read("cert: good.pem, key: sec1.key").tls().listeners()).containsKey("web");
         assertThat(read("cert: rsa.pem, key: pkcs1.key").tls().listeners()).containsKey("web");
         assertThat(read("pkcs12: good.p12, password: secret").tls().listeners()).containsKey("web");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http1, auto, good, OPENSSL",
+        "http1, jdk, good, JDK",
+        "http1, openssl, rsa, OPENSSL",
+        "http1, auto, edwards, JDK",
+        "tcp, auto, good, JDK",
+    })
+    void native_code_encrypts_where_it_can(String protocol, String engine, String key, Engine expected)
+            throws ConfigException {
+        Assumptions.assumeTrue(OpenSsl.isAvailable(), "no native code for this system");
+        var tls = parse(protocol, "engine: " + engine, "cert: %1$s.pem, key: %1$s.key".formatted(key));
+        assertThat(tls.tls().listeners().get("web").engine()).isEqualTo(expected);
+    }
+
+    @Test
+    void native_code_that_can_not_is_refused() {
+        assertThatThrownBy(() -> parse("http1", "engine: openssl", "cert: edwards.pem, key: edwards.key"))
+                .hasMessageContaining("keys of RSA and EC alone");
     }
 
     @Test
