@@ -201,6 +201,8 @@ ROWS = [
         talk("connect", "tcp")),
     Row("tunnel", "forward proxy: a tunnel for each request of 150 B, 64 at a time", each(("gatehouse",), streams=True),
         talk("tunnel", "forward"), base="gatehouse"),
+    Row("pieces", "HTTP/1.1, a body of 100 B written apart from its head by a client that waits between (Nagle), 64 connections",
+        each(("gatehouse", "gatehouse-io_uring", "nginx", "haproxy")), talk("pieces", "port")),
     Row("ws", "WebSocket: 125 B there and back, 64 connections", each(STREAMS, streams=True), talk("ws", "port")),
     Row("open", "open loop at half of the slowest's capacity, 64 connections", each(ONE_EACH), paced, wrk()),
     *[Row(f"idle-{count // 1000}k{'-h2c' if http2 else ''}",

@@ -4,6 +4,7 @@
     ws        messages of 125 bytes through WebSockets that stay open, there and back
     connect   a connection for each request of 150 bytes
     tunnel    the same through a tunnel that is asked for by CONNECT to the origin's port
+    pieces    requests on connections that stay, head and body written apart by a client that waits for acknowledgements between (Nagle)
 
 Prints how many were done, how many failed, and the times in microseconds within which half and 99% of them were.
 """
@@ -15,6 +16,7 @@ import time
 
 HEAD = b" HTTP/1.1\r\nHost: bench.test\r\n"
 ASK = b"GET /small" + HEAD + b"\r\n"
+POST = b"POST /small" + HEAD + b"Content-Length: 100\r\n\r\n"
 SWITCH = (b"GET /ws" + HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
           b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
 FRAME = b"\x81\xfd\0\0\0\0" + b"x" * 125  # with a mask of zeros
@@ -31,10 +33,18 @@ class Talk:
 
     def begin(self):
         self.socket = socket.create_connection(("127.0.0.1", self.port), 10)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.data, self.open, self.started = b"", self.kind == "connect", time.perf_counter()
-        self.socket.sendall({"ws": SWITCH, "connect": ASK, "tunnel": self.tunnel}[self.kind])
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, self.kind != "pieces")
+        self.data, self.open, self.started = b"", self.kind in ("connect", "pieces"), time.perf_counter()
+        if self.kind == "pieces":
+            self.post()
+        else:
+            self.socket.sendall({"ws": SWITCH, "connect": ASK, "tunnel": self.tunnel}[self.kind])
         self.watched.register(self.socket, selectors.EVENT_READ, self)
+
+    def post(self):
+        self.data, self.started = b"", time.perf_counter()
+        self.socket.sendall(POST)
+        self.socket.sendall(b"y" * 100)
 
     def end(self):
         self.watched.unregister(self.socket)
@@ -64,8 +74,11 @@ class Talk:
                 self.socket.sendall(FRAME)
         elif self.data.endswith(b"x" * 150):
             self.done()
-            self.end()
-            self.begin()
+            if self.kind == "pieces":
+                self.post()
+            else:
+                self.end()
+                self.begin()
 
     def done(self):
         self.times.append(time.perf_counter() - self.started)

@@ -12,6 +12,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,8 @@ public final class AdminPort {
     private static final int CLOSING_SECONDS = 2;
 
     private final Vertx vertx;
-    private final Connections connections = new Connections();
+    private final Connections connections =
+            new Connections(() -> current().most().getAsInt());
     private final Lingering lingering = new Lingering();
     private @Nullable ListenAddress address;
     private @Nullable HttpServer server;
@@ -40,8 +42,9 @@ public final class AdminPort {
      *
      * @param requests takes what can be read
      * @param invalid takes what can't
+     * @param most connections at once
      */
-    record Serving(Handler<HttpServerRequest> requests, Handler<HttpServerRequest> invalid) {}
+    record Serving(Handler<HttpServerRequest> requests, Handler<HttpServerRequest> invalid, IntSupplier most) {}
 
     /**
      * Lets somebody serve from now on; called on the loop that is to carry the port. Binds where nothing is bound, or another
@@ -54,6 +57,9 @@ public final class AdminPort {
         if (former != null && wanted.equals(address)) {
             serving = next;
             return Future.succeededFuture(former.actualPort());
+        }
+        if (former == null) {
+            serving = next; // a client may come before the bind is told of
         }
         return bind(wanted, options).map(bound -> {
             synchronized (this) {
@@ -74,8 +80,7 @@ public final class AdminPort {
         Promise<HttpServer> promise = Promise.promise();
         loop().runOnContext(go -> vertx.createHttpServer(options)
                 .connectionHandler(connections::opened)
-                .requestHandler(
-                        connections.around(request -> current().requests().handle(request)))
+                .requestHandler(request -> current().requests().handle(request))
                 .invalidRequestHandler(request -> current().invalid().handle(request))
                 .listen(wanted.port(), wanted.host())
                 .onComplete(promise));

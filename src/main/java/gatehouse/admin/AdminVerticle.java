@@ -49,7 +49,8 @@ public final class AdminVerticle extends VerticleBase {
 
     private Future<?> listen(ListenAddress listen, Events events) {
         var problems = new AdminProblems();
-        var taking = new AdminPort.Serving(router(problems, new SiteGuard(listen), events), problems::answerInvalid);
+        var taking = new AdminPort.Serving(
+                router(problems, new SiteGuard(listen), events), problems::answerInvalid, this::mostConnections);
         serving = taking;
         return node.port()
                 .serve(listen, options(), taking)
@@ -59,6 +60,12 @@ public final class AdminVerticle extends VerticleBase {
                 })
                 .recover(cause -> Future.failedFuture(new BindException("admin", listen, cause)))
                 .compose(server -> startBridge());
+    }
+
+    private int mostConnections() {
+        var config = node.snapshots().current().config();
+        return Connections.mostBeside(
+                config.registry().followers() + config.admin().events().clients());
     }
 
     private Future<?> startBridge() {
@@ -92,7 +99,7 @@ public final class AdminVerticle extends VerticleBase {
         new RoutesApi(node).add(endpoints);
         new ServicesApi(node).add(endpoints);
         new ConsumersApi(node).add(endpoints);
-        new RevocationsApi(node.revocations(), InstantSource.system()).add(endpoints);
+        new RevocationsApi(node, InstantSource.system()).add(endpoints);
         new CacheApi(node).add(endpoints);
         new ExplainApi(vertx, node).add(endpoints);
         new TopicsApi(node.publish()).add(endpoints);

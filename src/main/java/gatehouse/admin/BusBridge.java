@@ -71,7 +71,8 @@ final class BusBridge {
     Future<?> start() {
         var problems = new AdminProblems();
         var listen = config.listen();
-        var taking = new AdminPort.Serving(router(problems), problems::answerInvalid);
+        var most = Connections.mostBeside(config.clients());
+        var taking = new AdminPort.Serving(router(problems), problems::answerInvalid, () -> most);
         serving = taking;
         loop.runOnContext(go -> begin());
         return node.bridge()
@@ -80,7 +81,10 @@ final class BusBridge {
                     node.bridgeBound().accept(port);
                     LOG.info("registry bridge on {}, port {}", listen, port);
                 })
-                .recover(cause -> Future.failedFuture(new BindException("registry.bridge", listen, cause)));
+                .recover(cause -> {
+                    end();
+                    return Future.failedFuture(new BindException("registry.bridge", listen, cause));
+                });
     }
 
     private static HttpServerOptions options() {
@@ -184,11 +188,15 @@ final class BusBridge {
 
     /** Takes no new clients; those who are there are told on until they go, or until nobody serves the port any more. */
     Future<Void> leave() {
+        end();
+        return node.bridge().leave(serving);
+    }
+
+    private void end() {
         loop.runOnContext(go -> {
             left = true;
             endIfLeft();
         });
-        return node.bridge().leave(serving);
     }
 
     private void endIfLeft() {

@@ -2,6 +2,7 @@ package gatehouse.admin;
 
 import gatehouse.config.AdminConfig.Role;
 import gatehouse.policy.Revocations;
+import gatehouse.policy.auth.Auth;
 import gatehouse.problem.Problem;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -19,14 +20,20 @@ import org.slf4j.LoggerFactory;
 final class RevocationsApi {
     private static final Logger LOG = LoggerFactory.getLogger(RevocationsApi.class);
     private static final int LONGEST = 1024;
-    private static final Duration KEEP = Duration.ofHours(25);
+    private static final Duration LEAST_KEEP = Duration.ofHours(25);
+
+    /** Beyond the longest life of a token: clocks, leeway, and what was issued at the very moment. */
+    private static final Duration MARGIN = Duration.ofHours(1);
+
     private static final Duration LONGEST_KEEP = Duration.ofDays(366);
 
+    private final AdminNode node;
     private final Revocations revocations;
     private final InstantSource wallTime;
 
-    RevocationsApi(Revocations revocations, InstantSource wallTime) {
-        this.revocations = revocations;
+    RevocationsApi(AdminNode node, InstantSource wallTime) {
+        this.node = node;
+        this.revocations = node.revocations();
         this.wallTime = wallTime;
     }
 
@@ -36,7 +43,23 @@ final class RevocationsApi {
     }
 
     private void count(RoutingContext context) {
-        Answers.json(context, new JsonObject().put("revocations", revocations.size()));
+        Answers.json(context, counted());
+    }
+
+    private JsonObject counted() {
+        return new JsonObject().put("revocations", revocations.size());
+    }
+
+    /** Until no token can be there any more that a route takes. */
+    private Duration keep() {
+        var longest = LEAST_KEEP;
+        for (var route : node.snapshots().current().routes().values()) {
+            var auth = route.effective().get(Auth.TYPE.key(), Auth.TYPE.config());
+            var needed =
+                    auth == null ? Duration.ZERO : Auth.longestLifetime(auth).plus(MARGIN);
+            longest = needed.compareTo(longest) > 0 ? needed : longest;
+        }
+        return longest.compareTo(LONGEST_KEEP) > 0 ? LONGEST_KEEP : longest;
     }
 
     private void revoke(RoutingContext context) {
@@ -49,7 +72,7 @@ final class RevocationsApi {
         check(Objects.requireNonNullElse(token, "x"), "jti");
         check(Objects.requireNonNullElse(subject, "x"), "subject");
         var now = wallTime.instant();
-        var until = time(body, "until", now.plus(KEEP));
+        var until = time(body, "until", now.plus(keep()));
         if (until.isBefore(now) || until.isAfter(now.plus(LONGEST_KEEP))) {
             throw JsonBody.refused("until", "is not within a year from now");
         }
@@ -68,7 +91,7 @@ final class RevocationsApi {
         LOG.info("admin API: {} revoked until {}", token != null ? "a token" : "the tokens of a subject", until);
         AdminChange.tell(
                 context, "revocation", Map.of("of", token != null ? "token" : "subject", "until", until.toString()));
-        count(context);
+        Answers.json(context, counted().put("until", until.toString()));
     }
 
     private static void check(String text, String field) {

@@ -39,7 +39,8 @@ final class Changes {
     Changes(Commons commons, int slot, String by) {
         this.commons = commons;
         this.by = by;
-        id = SharedIds.in(slot, "changes");
+        // what two sides of a cut have told makes no sense together: then it may be anything
+        id = SharedIds.in(slot, Commons.EPOCH + ":changes");
     }
 
     /** Name of the record. */
@@ -97,18 +98,21 @@ final class Changes {
             var record = read.get(0);
             var before = record == null ? null : Chronicle.decode(record.bytes());
             // of a record that is gone the numbers are forgotten, but not by who has read them
-            var last = record == null ? System.currentTimeMillis() * 1000 : record.number();
+            var last = record == null ? System.currentTimeMillis() / 1000 * 1_000_000 : record.number();
             var chronicle = before != null ? before : Chronicle.beginningAfter(record == null ? 0 : last);
-            var more = new ArrayList<Chronicle.Entry>();
-            for (var what : all) {
-                more.add(new Chronicle.Entry(++last, by, what));
-            }
-            return commons.commit(id, last, chronicle.with(more).encode(), LIFE).compose(written -> {
-                if (written) {
-                    return Future.succeededFuture();
-                }
-                return tries == 0 ? Future.failedFuture("others were faster") : append(all, tries - 1);
-            });
+            // one number for all: of two nodes that have read the same record the second is refused, however much it
+            // tells
+            var number = last + 1;
+            var more = all.stream()
+                    .map(what -> new Chronicle.Entry(number, by, what))
+                    .toList();
+            return commons.commit(id, number, chronicle.with(more).encode(), LIFE)
+                    .compose(written -> {
+                        if (written) {
+                            return Future.succeededFuture();
+                        }
+                        return tries == 0 ? Future.failedFuture("others were faster") : append(all, tries - 1);
+                    });
         });
     }
 
@@ -132,7 +136,7 @@ final class Changes {
         var since = record.number() < heard ? 0 : heard;
         heard = record.number();
         var chronicle = Chronicle.decode(record.bytes());
-        if (chronicle == null || isTooLate || (since > 0 && !chronicle.reachesBackTo(since))) {
+        if (chronicle == null || isTooLate || !chronicle.reachesBackTo(since)) {
             return new Heard(List.of(), true);
         }
         var keys = new ArrayList<Key>();

@@ -22,7 +22,7 @@ record Chronicle(long dropped, List<Entry> entries) {
     /**
      * One thing that was told.
      *
-     * @param number greater than that of all before
+     * @param number greater than that of all before; the same for what was told together
      * @param by who told it
      * @param what what was told
      */

@@ -1,19 +1,13 @@
 package gatehouse.cache;
 
+import gatehouse.exchange.ByteRange;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** What a request says about the copy that its client has (RFC 9110 §13, RFC 9111 §4.3.2), and the part that it wants (§14). */
 final class Conditions {
-    private static final int MOST_DIGITS = 18;
-
     private Conditions() {}
-
-    /** A part of a body; of length 0 for one that lies outside. */
-    record Part(int first, int length) {
-        static final Part OUTSIDE = new Part(0, 0);
-    }
 
     /** Whether the client's copy is as good as the stored one. An entity tag counts more than a date. */
     static boolean hasCopy(MultiMap request, Stored stored, long nowMillis) {
@@ -82,32 +76,11 @@ final class Conditions {
      * The one part asked for. Null for all of it: no range, one of another copy ({@code If-Range}), several, or something that is
      * no range, which a server may leave unheeded (RFC 9110 §14.2).
      */
-    static @Nullable Part part(MultiMap request, Stored stored, long nowMillis) {
+    static @Nullable ByteRange part(MultiMap request, Stored stored, long nowMillis) {
         var field = request.get("range");
-        if (field == null || !field.regionMatches(true, 0, "bytes=", 0, 6) || !holds(request, stored, nowMillis)) {
-            return null;
-        }
-        var size = stored.payload().length();
-        var text = field.substring(6).trim();
-        var dash = text.indexOf('-');
-        if (dash < 0) {
-            return null;
-        }
-        var from = number(text.substring(0, dash).trim());
-        var to = number(text.substring(dash + 1).trim());
-        if (dash == 0) {
-            return to < 0 ? null : suffix(to, size);
-        }
-        if (from < 0 || (to < 0 && dash < text.length() - 1) || (to >= 0 && to < from)) {
-            return null;
-        }
-        var last = to < 0 ? size - 1 : Math.min(to, size - 1);
-        return from >= size ? Part.OUTSIDE : new Part((int) from, (int) (last - from + 1));
-    }
-
-    private static Part suffix(long length, int size) {
-        var there = (int) Math.min(length, size);
-        return there == 0 ? Part.OUTSIDE : new Part(size - there, there);
+        return field == null || !holds(request, stored, nowMillis)
+                ? null
+                : ByteRange.of(field, stored.payload().length());
     }
 
     /** {@code If-Range} (RFC 9110 §13.1.5): a strong tag, or exactly that date where it is old enough to be a strong one. */
@@ -126,20 +99,5 @@ final class Conditions {
                 && modified == HttpDate.parse(condition, nowMillis)
                 && made != HttpDate.NONE
                 && made - modified >= 1000;
-    }
-
-    private static long number(String digits) {
-        if (digits.isEmpty() || digits.length() > MOST_DIGITS) {
-            return -1;
-        }
-        var value = 0L;
-        for (var i = 0; i < digits.length(); i++) {
-            var digit = digits.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value;
     }
 }

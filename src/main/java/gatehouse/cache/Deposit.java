@@ -148,6 +148,10 @@ final class Deposit {
 
     /** The service has failed: nobody is to ask again so soon. */
     void failed(ProblemException told) {
+        if (othersHaveFresh()) {
+            nothing();
+            return;
+        }
         var nanos = shelf.terms().failed().toNanos();
         var seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos));
         var shown = told.problem().headers().containsKey("Retry-After")
@@ -178,7 +182,18 @@ final class Deposit {
         if (known != null && !ofSomebody) {
             cache.store().remove(trip.key(), known);
         }
-        tell(new Shared.Uncacheable(ofSomebody), cache.config().uncacheable().toNanos());
+        if (ofSomebody && othersHaveFresh()) {
+            nothing();
+        } else {
+            tell(
+                    new Shared.Uncacheable(ofSomebody),
+                    cache.config().uncacheable().toNanos());
+        }
+    }
+
+    /** Whether nodes share what is good for all but this request; it stays there. */
+    private boolean othersHaveFresh() {
+        return turn != null && turn.hasFresh();
     }
 
     /**

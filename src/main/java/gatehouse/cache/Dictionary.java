@@ -1,12 +1,13 @@
 package gatehouse.cache;
 
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a dictionary of structured fields (RFC 8941 §4.2.2) as far as cache directives need it: keys with integers, decimals,
- * strings, tokens and booleans. Parameters are read and dropped.
+ * Reads a dictionary of structured fields (RFC 8941 §4.2.2) as far as cache directives need it: parameters, and lists, which no
+ * directive has for a value, are read and dropped.
  */
 final class Dictionary {
     private final String text;
@@ -38,7 +39,7 @@ final class Dictionary {
             var key = key();
             Object value = true;
             if (take('=')) {
-                value = bare();
+                value = at < text.length() && text.charAt(at) == '(' ? list() : bare();
             }
             var isPlain = !parameters();
             if (isPlain || withParameters) {
@@ -83,6 +84,20 @@ final class Dictionary {
         return text.substring(start, at);
     }
 
+    private Object list() {
+        need('(');
+        skip(" ");
+        while (!take(')')) {
+            bare();
+            parameters();
+            if (at == text.length() || " )".indexOf(text.charAt(at)) < 0) {
+                throw new IllegalArgumentException("no list");
+            }
+            skip(" ");
+        }
+        return true;
+    }
+
     private Object bare() {
         if (at == text.length()) {
             throw new IllegalArgumentException("no value");
@@ -90,6 +105,9 @@ final class Dictionary {
         var c = text.charAt(at);
         if (c == '"') {
             return string();
+        }
+        if (c == ':') {
+            return bytes();
         }
         if (c == '?') {
             at++;
@@ -146,6 +164,17 @@ final class Dictionary {
             value.append(c);
         }
         throw new IllegalArgumentException("a string without end");
+    }
+
+    private String bytes() {
+        var end = text.indexOf(':', at + 1);
+        if (end < 0) {
+            throw new IllegalArgumentException("bytes without end");
+        }
+        var encoded = text.substring(at + 1, end);
+        Base64.getDecoder().decode(encoded); // which throws where they are none
+        at = end + 1;
+        return encoded;
     }
 
     private String token() {

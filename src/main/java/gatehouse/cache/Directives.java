@@ -3,6 +3,7 @@ package gatehouse.cache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,8 @@ public final class Directives {
     /** Not given. */
     static final long ABSENT = -1;
 
-    private static final long MOST = 1L << 31;
+    /** The longest time in seconds that is told from longer ones (RFC 9111 §1.2.2). */
+    static final long MOST = 1L << 31;
 
     private boolean noStore;
     private boolean noCache;
@@ -162,13 +164,17 @@ public final class Directives {
         return digits.isEmpty() ? -1 : value;
     }
 
-    /**
-     * What a targeted field says (RFC 9213); null where it is empty or no dictionary, and thereby none.
-     *
-     * @param parameters whether directives with parameters count
-     */
-    static @Nullable Directives targeted(List<String> lines, boolean parameters) {
-        var members = Dictionary.parse(String.join(",", lines), parameters);
+    /** What a targeted field says (RFC 9213); null where it is empty or no dictionary, and thereby none. */
+    static @Nullable Directives targeted(List<String> lines) {
+        return of(Dictionary.parse(String.join(",", lines), true));
+    }
+
+    /** The same for {@code Surrogate-Control}, in any case. Directives with parameters are for caches of that name. */
+    static @Nullable Directives surrogate(List<String> lines) {
+        return of(Dictionary.parse(String.join(",", lines).toLowerCase(Locale.ROOT), false));
+    }
+
+    private static @Nullable Directives of(@Nullable Map<String, Object> members) {
         if (members == null || members.isEmpty()) {
             return null;
         }

@@ -6,10 +6,6 @@ import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.internal.ContextInternal;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +22,13 @@ final class Flight implements Turn.Flier {
     private final Shelf.Trip trip;
     private final Directives said;
     private final long generation;
+    private final boolean isForOne;
     private final Arrivals arrivals = new Arrivals();
     private final Inquiry inquiry;
     private final Deposit deposit;
+    private final Reception reception;
     private final @Nullable Stored known;
     private @Nullable Turn turn;
-    private boolean again;
 
     /**
      * @param trip what is fetched, and for whom at first
@@ -44,8 +41,16 @@ final class Flight implements Turn.Flier {
         this.known = known;
         this.said = trip.said();
         this.generation = cache.nextGeneration();
-        this.inquiry = new Inquiry(trip);
+        this.isForOne = known == null && trip.place() == null && isForOne(cache, trip);
+        this.inquiry = new Inquiry(trip, isForOne);
         this.deposit = new Deposit(shelf, trip, generation);
+        this.reception = new Reception(this, cache, trip, known, inquiry, deposit);
+    }
+
+    /** Whether nobody else waits, and nothing is stored of the answer anyway. */
+    private static boolean isForOne(ResponseCache cache, Shelf.Trip trip) {
+        return trip.said().noStore()
+                || cache.marks().isUncacheable(trip.route(), trip.key(), trip.isPersonal(), cache.now());
     }
 
     /** Number of this fetch; what began earlier is older. */
@@ -69,11 +74,13 @@ final class Flight implements Turn.Flier {
         return inquiry.toClient(body);
     }
 
-    private void land(Landing what) {
+    /** Tells all who wait what comes of it; where no body follows it is over then. */
+    void land(Landing what) {
         arrivals.land(what, what instanceof Landing.Coming ? () -> {} : this::over);
     }
 
-    private void over() {
+    /** It has ended: whoever comes now asks anew. */
+    void over() {
         shelf.flights().remove(this, trip);
         if (known != null) {
             known.endRefresh();
@@ -89,6 +96,9 @@ final class Flight implements Turn.Flier {
         if (newer != null && newer != known && Reuse.of(newer, said, cache.now()) == Reuse.FRESH) {
             land(new Landing.Found(newer, 0, true));
             return;
+        }
+        if (isForOne) {
+            trip.exchange().whenClientLeaves(inquiry::giveUp);
         }
         var place = trip.place();
         var shared = place == null ? null : shelf.shared();
@@ -106,8 +116,18 @@ final class Flight implements Turn.Flier {
     }
 
     @Override
-    public boolean takes(Shared what, boolean isLater) {
-        return new Wanted(trip, known, cache.now()).takes(what, isLater);
+    public boolean takes(Shared what, long ageNanos, boolean isLater) {
+        return (isLater || ageNanos < lifeOf(what)) && new Wanted(trip, known, cache.now()).takes(what, isLater);
+    }
+
+    /** For how long word that there is no response for all counts. The record of it stays longer, for the sake of its number. */
+    private long lifeOf(Shared what) {
+        if (what instanceof Shared.Response) {
+            return Long.MAX_VALUE; // whether it is fresh it says itself
+        }
+        return what instanceof Shared.Failure
+                ? shelf.terms().failed().toNanos()
+                : cache.config().uncacheable().toNanos();
     }
 
     @Override
@@ -121,15 +141,13 @@ final class Flight implements Turn.Flier {
             land(new Landing.Found(given.stored(), 0, true));
         } else if (what instanceof Shared.Failure failure) {
             var told = failure.problem().asFailure();
-            var left = shelf.terms().failed().toNanos() - ageNanos;
-            if (left > 0) {
-                cache.marks().failed(trip.route(), trip.key(), told, cache.now(), left);
-            }
+            cache.marks().failed(trip.route(), trip.key(), told, cache.now(), lifeOf(what) - ageNanos);
             if (!standsIn(0)) {
                 land(new Landing.Failed(told));
             }
         } else {
-            cache.markUncacheable(trip.route(), trip.key(), ((Shared.Uncacheable) what).ofSomebody());
+            var ofSomebody = ((Shared.Uncacheable) what).ofSomebody();
+            cache.marks().uncacheable(trip.route(), trip.key(), ofSomebody, cache.now(), lifeOf(what) - ageNanos);
             land(new Landing.Again(null));
         }
     }
@@ -151,10 +169,15 @@ final class Flight implements Turn.Flier {
 
     @Override
     public void fetch() {
-        cache.counters().fetches.increment();
-        if (known != null && !again) {
+        if (known != null) {
             inquiry.about(known.head());
         }
+        ask();
+    }
+
+    /** Asks the service. */
+    void ask() {
+        cache.counters().fetches.increment();
         deposit.begins();
         inquiry.ask().onComplete(this::answered);
     }
@@ -184,7 +207,7 @@ final class Flight implements Turn.Flier {
             if (answer.failed()) {
                 failed(answer.cause());
             } else {
-                came(answer.result());
+                reception.came(answer.result());
             }
         } catch (RuntimeException e) {
             deposit.nothing();
@@ -193,7 +216,10 @@ final class Flight implements Turn.Flier {
     }
 
     private void failed(Throwable cause) {
-        if (cause instanceof ProblemException told && told.problem().origin() == Origin.UPSTREAM) {
+        var isGivenUp = isForOne && trip.exchange().clientGone();
+        if (!isGivenUp
+                && cause instanceof ProblemException told
+                && told.problem().origin() == Origin.UPSTREAM) {
             deposit.failed(told);
         } else {
             deposit.nothing();
@@ -203,120 +229,18 @@ final class Flight implements Turn.Flier {
         }
     }
 
-    /** Whether what is stored answers in the place of a service that fails. */
-    private boolean standsIn(int status) {
+    /**
+     * Lets what is stored answer in the place of a service that fails.
+     *
+     * @param status of the failure, if it is an answer
+     * @return whether it may
+     */
+    boolean standsIn(int status) {
         var stored = known;
         if (stored == null || !Reuse.mayStandIn(stored, said, cache.now())) {
             return false;
         }
         land(new Landing.Found(stored, status, false));
         return true;
-    }
-
-    private void came(Reply reply) {
-        var stored = known;
-        var status = reply.status();
-        if (status == 304 && stored != null && !again) {
-            confirmed(stored, reply);
-            return;
-        }
-        if (status >= 500 && status <= 504 && status != 501 && standsIn(status)) {
-            deposit.failed(FAILED.asFailure());
-            inquiry.drop(reply);
-            return;
-        }
-        var lifetime = deposit.judge(status, reply.headers(), false);
-        if (lifetime == null || reply.body().length() > cache.entryBytes()) {
-            if (status >= 502 && status <= 504) {
-                deposit.failed(FAILED.asFailure());
-            } else {
-                deposit.uncacheable(status, stored);
-            }
-            giveAway(reply);
-            return;
-        }
-        collect(reply, lifetime);
-    }
-
-    /** For one alone: the answer goes to the client that began this, if it is still there. */
-    private void giveAway(Reply reply) {
-        var isWanted = !trip.isBehind() && !trip.exchange().clientGone();
-        var isOfRequest = trip.isPersonal() || Deposit.isOfRequest(reply.status());
-        if (!isWanted) {
-            inquiry.drop(reply);
-        }
-        land(new Landing.Private(isWanted ? reply : null, reply.status(), isOfRequest));
-    }
-
-    /** RFC 9111 §4.3.4. */
-    private void confirmed(Stored stored, Reply reply) {
-        inquiry.drop(reply);
-        var etag = reply.headers().get(HttpHeaders.ETAG);
-        if (etag != null && !Conditions.confirms(etag, stored.head().etag())) {
-            // it speaks of another response than the stored one: then all of it is needed
-            again = true;
-            inquiry.aboutNothing();
-            fetch();
-            return;
-        }
-        deposit.date(reply.headers());
-        var fields = Freshening.merged(stored.head(), reply.headers());
-        var lifetime = deposit.judge(stored.head().status(), fields, true);
-        if (lifetime == null) {
-            // good for who asked, but for nobody else any more
-            deposit.confirmedForOne(stored, fields);
-            var own = Stored.Head.of(stored.head().status(), stored.head().reason(), fields, Lifetime.OF_ONE);
-            var from = deposit.origin(stored.origin().selection(), fields);
-            land(new Landing.Found(new Stored(from, own, stored.payload()), 304, true));
-            return;
-        }
-        var head = Stored.Head.of(stored.head().status(), stored.head().reason(), fields, lifetime);
-        var chosen = selection(fields);
-        if (!chosen.equals(stored.origin().selection())) {
-            cache.store().remove(trip.key(), stored); // it was taken for the answer to more requests than it is
-        }
-        var fresh = new Stored(deposit.origin(chosen, fields), head, stored.payload());
-        deposit.keep(fresh, this::over, () -> land(new Landing.Found(fresh, 304, true)));
-    }
-
-    /** What a response with these fields was chosen by. */
-    private Selection selection(MultiMap fields) {
-        var names = Selection.names(fields.getAll(HttpHeaders.VARY));
-        return Selection.of(names == null ? List.of() : names, trip.exchange().headers());
-    }
-
-    private void collect(Reply reply, Lifetime lifetime) {
-        var selection = selection(reply.headers());
-        deposit.date(reply.headers());
-        var head = Stored.Head.of(reply.status(), reply.reason(), reply.headers(), lifetime);
-        var origin = deposit.origin(selection, reply.headers());
-        var fill = new Fill(
-                cache.room(),
-                cache.entryBytes(),
-                reply.status() == 204 ? -1 : reply.body().length(),
-                ContextInternal.current(),
-                payload -> deposit.keep(new Stored(origin, head, payload), this::over, this::over),
-                inquiry::giveUp);
-        if (!lifetime.isShareable()) {
-            deposit.unshareable();
-        }
-        inquiry.answerInto(fill);
-        land(new Landing.Coming(head, selection, fill, reply));
-        inquiry.send(reply.body()).onComplete(sent -> sent(fill, sent));
-    }
-
-    private void sent(Fill fill, AsyncResult<Void> sent) {
-        if (sent.failed()) {
-            fill.fail(
-                    sent.cause() instanceof ProblemException told
-                            ? told
-                            : Problem.internal().asFailure(sent.cause()));
-            deposit.nothing();
-            over();
-        } else if (fill.isStreaming()) {
-            deposit.uncacheable(200, known);
-            over();
-        }
-        fill.over();
     }
 }

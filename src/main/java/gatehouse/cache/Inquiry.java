@@ -13,26 +13,31 @@ import io.vertx.core.streams.WriteStream;
 final class Inquiry {
     private final Shelf.Trip trip;
     private final Exchange detached;
+    private boolean isAboutStored;
 
-    Inquiry(Shelf.Trip trip) {
+    /**
+     * The request of a trip.
+     *
+     * @param isForOne whether its answer is its client's own: then the service may confirm that client's copy
+     */
+    Inquiry(Shelf.Trip trip, boolean isForOne) {
         this.trip = trip;
         detached =
-                trip.exchange().detached(HttpMethod.GET, fields(trip.exchange().headers()));
+                trip.exchange().detached(HttpMethod.GET, fields(trip.exchange().headers(), isForOne));
     }
 
-    /** The request's fields without those about its client's copy, and about a part of it (RFC 9111 §4.3.1). */
-    private static MultiMap fields(MultiMap request) {
-        return HttpHeaders.headers()
-                .addAll(request)
-                .remove(HttpHeaders.IF_NONE_MATCH)
-                .remove(HttpHeaders.IF_MODIFIED_SINCE)
-                .remove("if-range")
-                .remove("range")
-                .remove(ResponseCache.DEBUG);
+    /** The request's fields without those about a part of it, and about its client's copy (RFC 9111 §4.3.1). */
+    private static MultiMap fields(MultiMap request, boolean isForOne) {
+        var fields = HttpHeaders.headers().addAll(request);
+        if (!isForOne) {
+            fields.remove(HttpHeaders.IF_NONE_MATCH).remove(HttpHeaders.IF_MODIFIED_SINCE);
+        }
+        return fields.remove("if-range").remove("range").remove(ResponseCache.DEBUG);
     }
 
     /** Asks whether what is stored is still good. */
     void about(Stored.Head head) {
+        isAboutStored = head.etag() != null || head.lastModified() != null;
         if (head.etag() != null) {
             detached.headers().set(HttpHeaders.IF_NONE_MATCH, head.etag());
         }
@@ -43,7 +48,13 @@ final class Inquiry {
 
     /** Asks for all of it. */
     void aboutNothing() {
+        isAboutStored = false;
         detached.headers().remove(HttpHeaders.IF_NONE_MATCH).remove(HttpHeaders.IF_MODIFIED_SINCE);
+    }
+
+    /** Whether it asks if what is stored is still good. */
+    boolean isAboutStored() {
+        return isAboutStored;
     }
 
     Future<Reply> ask() {
@@ -78,11 +89,15 @@ final class Inquiry {
 
     /** Nobody wants a reply; a short one is read, so that its connection can be used again. */
     void drop(Reply reply) {
+        drop(reply.body());
+    }
+
+    private void drop(Reply.Body body) {
         detached.answerInto(Nowhere.INSTANCE);
-        if (reply.body().length() >= 0 && reply.body().length() <= Nowhere.MOST) {
-            var unused = reply.body().sendTo(detached);
+        if (body.length() >= 0 && body.length() <= Nowhere.MOST) {
+            var unused = body.sendTo(detached);
         } else {
-            reply.cancel();
+            body.cancel();
         }
     }
 
@@ -94,6 +109,10 @@ final class Inquiry {
                 if (client.clientGone()) {
                     body.cancel();
                     return Future.failedFuture(Fill.GONE.asFailure());
+                }
+                if (client.isHead()) { // answered by a GET, as it might have been stored
+                    drop(body);
+                    return client.outflow().end();
                 }
                 detached.answerTo(client);
                 return body.sendTo(detached);

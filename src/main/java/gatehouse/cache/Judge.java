@@ -80,12 +80,10 @@ final class Judge {
 
     /** What is said to caches like this one, in the place of what is said to all (RFC 9213 §2.1); null for nothing. */
     private static @Nullable Directives targeted(MultiMap response) {
-        var said = response.contains(CDN_CACHE_CONTROL)
-                ? Directives.targeted(response.getAll(CDN_CACHE_CONTROL), true)
-                : null;
-        // its parameters name other caches that are meant
+        var said =
+                response.contains(CDN_CACHE_CONTROL) ? Directives.targeted(response.getAll(CDN_CACHE_CONTROL)) : null;
         return said == null && response.contains(SURROGATE_CONTROL)
-                ? Directives.targeted(response.getAll(SURROGATE_CONTROL), false)
+                ? Directives.surrogate(response.getAll(SURROGATE_CONTROL))
                 : said;
     }
 
@@ -210,7 +208,9 @@ final class Judge {
     /** RFC 9111 §4.2.3. Of several lines of {@code Age} the first counts, and none that is no number (§5.1). */
     private static long initialAge(Case given, long date) {
         // in whole seconds, as Date has no others
-        var apparent = Math.max(0, TimeUnit.SECONDS.toNanos(given.nowMillis() / 1000 - date / 1000));
+        var since = Math.max(0, given.nowMillis() / 1000 - date / 1000);
+        // a clock that says 1601 makes it no older than nanoseconds can tell
+        var apparent = TimeUnit.SECONDS.toNanos(Math.min(Directives.MOST, since));
         var field = given.response().get(HttpHeaders.AGE);
         var told = 0L;
         if (field != null) {

@@ -108,20 +108,15 @@ final class PurgeLog {
             var record = read.get(1);
             var last = epoch == null ? 0 : epoch.number();
             var log = logOf(record, last);
-            var number = Math.max(last, record == null ? 0 : record.number());
-            var more = new ArrayList<Chronicle.Entry>();
-            for (var what : all) {
-                if (!isThere(log, what)) {
-                    more.add(new Chronicle.Entry(++number, "", what));
-                }
-            }
+            // one number for all: of two nodes that have read the same log the second is refused, however much it tells
+            var written = Math.max(last, record == null ? 0 : record.number()) + 1;
+            var more = all.stream()
+                    .filter(what -> !isThere(log, what))
+                    .map(what -> new Chronicle.Entry(written, "", what))
+                    .toList();
             if (more.isEmpty() && !isNewEpoch) {
                 return Future.succeededFuture();
             }
-            if (more.isEmpty()) {
-                number++;
-            }
-            var written = number;
             var bytes = epoch == null || isNewEpoch ? random() : epoch.bytes();
             return commons.commit(logId, written, log.with(more).encode(), LIFE)
                     .compose(done -> done

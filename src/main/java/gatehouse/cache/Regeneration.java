@@ -25,7 +25,7 @@ final class Regeneration {
         ACQUIRE,
         /** Wait for {@link #delayNanos}, or for word that something was stored; then {@link #woke}. */
         WAIT,
-        /** Fetch as the one who has the lease; then {@link #fetched} or {@link #failed}. */
+        /** Fetch as the one who has the lease; then {@link #fetched}, where that brings something for all. */
         FETCH,
         /** Fetch without the lease, for this node, and store nothing that others see. */
         FETCH_ALONE,
@@ -36,9 +36,7 @@ final class Regeneration {
         /** Done: what was fetched is the answer. */
         SERVE,
         /** Done: the stale one is the answer. */
-        SERVE_STALE,
-        /** Done: there is no answer. */
-        FAIL
+        SERVE_STALE
     }
 
     private enum Phase {
@@ -50,7 +48,6 @@ final class Regeneration {
         OVER
     }
 
-    private final long known;
     private final boolean hasStale;
     private final long deadline;
     private final LongUnaryOperator jitter;
@@ -68,13 +65,11 @@ final class Regeneration {
     private boolean isUnheard;
 
     /**
-     * @param known generation of what this node has, which is not good enough; 0 for nothing
-     * @param hasStale whether that may be served when the new one is long in coming
+     * @param hasStale whether this node has a stale one that may be served when the new one is long in coming
      * @param deadline when whoever waits here must have an answer, less the time of a fetch
      * @param jitter a random number from 0 to below its argument
      */
-    Regeneration(long known, boolean hasStale, long deadline, LongUnaryOperator jitter) {
-        this.known = known;
+    Regeneration(boolean hasStale, long deadline, LongUnaryOperator jitter) {
         this.hasStale = hasStale;
         this.deadline = deadline;
         this.jitter = jitter;
@@ -85,10 +80,10 @@ final class Regeneration {
         return Step.READ;
     }
 
-    /** The shared store has a response of this generation; 0 for none. */
-    Step read(long generation) {
+    /** The shared store was looked into: whether it has what will do. */
+    Step read(boolean isThere) {
         failures = 0;
-        if (generation > known) {
+        if (isThere) {
             return over(Step.TAKE);
         }
         if (phase == Phase.HOLDING) {
@@ -144,7 +139,7 @@ final class Regeneration {
 
     /** The wait is over, or there is word that something was stored. */
     Step woke() {
-        return phase == Phase.WAITING ? Step.READ : phase == Phase.OVER ? Step.FAIL : Step.WAIT;
+        return phase == Phase.WAITING ? Step.READ : Step.WAIT;
     }
 
     /**
@@ -177,16 +172,6 @@ final class Regeneration {
         return phase == Phase.FETCHING ? Step.COMMIT : over(Step.SERVE);
     }
 
-    /** The fetch has brought something that is for who asked alone. */
-    Step fetchedForOne() {
-        return over(Step.SERVE);
-    }
-
-    /** The fetch has failed. */
-    Step failed() {
-        return over(hasStale ? Step.SERVE_STALE : Step.FAIL);
-    }
-
     /**
      * What the store said to the commit.
      *
@@ -206,18 +191,9 @@ final class Regeneration {
         return delay;
     }
 
-    /** The lease's number, which grows with each lease of the key. */
+    /** The lease's number, which grows with each lease of the key; 0 where it has none. */
     long token() {
         return token;
-    }
-
-    /** Whether it holds a lease that is to be given back. */
-    boolean hasToken() {
-        return token > 0;
-    }
-
-    boolean isOver() {
-        return phase == Phase.OVER;
     }
 
     private Step over(Step last) {

@@ -6,6 +6,7 @@ import gatehouse.cache.Shelf.Upstream;
 import gatehouse.exchange.Exchange;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import java.util.Objects;
 
 /** Fetches anew what is stored: before it expires, behind an answer by it, or whenever somebody wants that. Thread-safe. */
 final class Renewal {
@@ -31,6 +32,8 @@ final class Renewal {
                 || !key.isPlain()
                 || !stored.isForAnybody()
                 || Ingredients.areIn(route)
+                || !Objects.equals(
+                        exchange.query(), exchange.upstreamQuery()) // the key has a secret that goes no further
                 || request.contains(HttpHeaders.AUTHORIZATION)
                 || request.contains(HttpHeaders.COOKIE)) {
             behind(exchange, upstream, route, key, stored);

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +27,8 @@ public final class ResponseCache {
     private volatile @Nullable Contents contents;
     private volatile CacheConfig config;
     private volatile String name;
-    private volatile Runnable whenPurged = () -> {};
     private volatile BiConsumer<Purge, String> heardPurges = (purge, id) -> {};
-    private volatile @Nullable Refresher refresher;
+    private final AtomicReference<@Nullable Refresher> refresher = new AtomicReference<>();
     private volatile @Nullable SharedTier shared;
 
     /**
@@ -197,29 +197,34 @@ public final class ResponseCache {
         marks().outdated(nextGeneration());
         var count = store().purge(purge::covers, purge.soft(), now());
         counters.purged.add(count);
-        whenPurged.run();
+        var who = refresher.get();
+        if (who != null) {
+            who.purged();
+        }
         return count;
     }
 
-    /** Who is told, on any thread, that a purge was carried out. */
-    public void whenPurged(Runnable told) {
-        whenPurged = told;
-    }
-
-    /** Fetches anew what will expire soon. */
-    @FunctionalInterface
+    /** Fetches what no client asks for. Thread-safe. */
     public interface Refresher {
-        /** Fetches a URL, as a request with these fields gets it; completes when that is over. From any thread. */
+        /** Fetches a URL, as a request with these fields gets it; completes when that is over. */
         Future<?> refresh(String url, Map<String, String> fields);
+
+        /** A purge was carried out. */
+        void purged();
     }
 
-    /** Who refreshes on this node from now on; null for each request by itself. */
-    public void refreshedBy(@Nullable Refresher who) {
-        refresher = who;
+    /** Who refreshes on this node from now on; without one each request does by itself. */
+    public void refreshedBy(Refresher who) {
+        refresher.set(who);
+    }
+
+    /** He does not any more; nothing happens where another one does by now. */
+    public void leftBy(Refresher who) {
+        refresher.compareAndSet(who, null);
     }
 
     @Nullable Refresher refresher() {
-        return refresher;
+        return refresher.get();
     }
 
     /** What the cache has done and holds. */

@@ -1,5 +1,6 @@
 package gatehouse.cache;
 
+import gatehouse.exchange.ByteRange;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
@@ -54,19 +55,17 @@ final class Serving {
         return new Reply(304, null, finish(put(exchange, stored, true), told), NO_BODY);
     }
 
-    private static Future<Reply> part(Exchange exchange, Stored stored, Conditions.Part part, Told told) {
+    private static Future<Reply> part(Exchange exchange, Stored stored, ByteRange part, Told told) {
         var size = stored.payload().length();
-        if (part.length() == 0) {
+        if (part.isEmpty()) {
             return Future.failedFuture(Problem.rangeNotSatisfiable(size)
                     .with(CACHE_STATUS.toString(), told.status().toString())
                     .asFailure());
         }
         var headers = finish(put(exchange, stored, false), told);
-        headers.set(
-                HttpHeaders.CONTENT_RANGE,
-                "bytes " + part.first() + "-" + (part.first() + part.length() - 1) + "/" + size);
-        return Future.succeededFuture(
-                new Reply(206, null, headers, stored.payload().body(part.first(), part.length())));
+        headers.set(HttpHeaders.CONTENT_RANGE, part.contentRange(size));
+        var body = stored.payload().body((int) part.first(), (int) part.length());
+        return Future.succeededFuture(new Reply(206, null, headers, body));
     }
 
     /** The stored fields on the answer to an exchange; with {@code of304} those that a 304 has (RFC 9110 §15.4.5). */

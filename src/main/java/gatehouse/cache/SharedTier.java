@@ -25,7 +25,7 @@ final class SharedTier {
 
     private final Vertx vertx;
     private final Commons commons;
-    private final Map<String, Set<Turn>> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Set<Waiting>> waiting = new ConcurrentHashMap<>();
     private final Map<String, Long> held = new ConcurrentHashMap<>();
     private final News news;
     private final Subscription subscription;
@@ -152,24 +152,24 @@ final class SharedTier {
     }
 
     private void told(String id) {
-        var turns = waiting.get(id);
-        if (turns != null) {
-            turns.forEach(Turn::hinted);
+        var all = waiting.get(id);
+        if (all != null) {
+            all.forEach(Waiting::hinted);
         }
     }
 
-    void await(String id, Turn turn) {
-        waiting.compute(id, (same, turns) -> {
-            var all = turns == null ? ConcurrentHashMap.<Turn>newKeySet(1) : turns;
-            all.add(turn);
-            return all;
+    void await(String id, Waiting who) {
+        waiting.compute(id, (same, all) -> {
+            var added = all == null ? ConcurrentHashMap.<Waiting>newKeySet(1) : all;
+            added.add(who);
+            return added;
         });
     }
 
-    void leave(String id, Turn turn) {
-        waiting.computeIfPresent(id, (same, turns) -> {
-            turns.remove(turn);
-            return turns.isEmpty() ? null : turns;
+    void leave(String id, Waiting who) {
+        waiting.computeIfPresent(id, (same, all) -> {
+            all.remove(who);
+            return all.isEmpty() ? null : all;
         });
     }
 

@@ -1,7 +1,6 @@
 package gatehouse.cache;
 
 import gatehouse.cache.Regeneration.Step;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,7 +30,7 @@ final class Turn {
     private final boolean hasStale;
     private final long deadline;
     private final Holding holding;
-    private final Context context;
+    private final Waiting waiting;
     private SharedIds ids;
     private String keeper;
     private Regeneration machine;
@@ -39,7 +38,6 @@ final class Turn {
     private boolean mayBeOld;
     private long firstNumber = -1;
     private SharedTier.@Nullable Look look;
-    private long waitTimer = -1;
     private boolean hasWaited;
     private boolean isSettled;
 
@@ -48,8 +46,13 @@ final class Turn {
         /** Number of the fetch on this node. */
         long generation();
 
-        /** Whether what nodes have in common is good enough; {@code isLater}: written since this began to look. */
-        boolean takes(Shared what, boolean isLater);
+        /**
+         * Whether what nodes have in common is good enough.
+         *
+         * @param ageNanos how long it has stood there
+         * @param isLater whether it was written since this began to look
+         */
+        boolean takes(Shared what, long ageNanos, boolean isLater);
 
         /** That is it. */
         void take(Shared what, long ageNanos);
@@ -77,13 +80,13 @@ final class Turn {
         deadline = cache.now() + LONGEST;
         ids = SharedIds.of(place);
         keeper = tier.keeperOf(ids.slot());
-        context = tier.vertx().getOrCreateContext();
+        waiting = new Waiting(tier, () -> act(machine.woke()));
         machine = regeneration();
     }
 
     private Regeneration regeneration() {
         return new Regeneration(
-                0, hasStale, deadline, bound -> ThreadLocalRandom.current().nextLong(bound));
+                hasStale, deadline, bound -> ThreadLocalRandom.current().nextLong(bound));
     }
 
     void begin() {
@@ -93,6 +96,13 @@ final class Turn {
     /** Number of the lease that it has, or 0. */
     long number() {
         return machine.token();
+    }
+
+    /** Whether nodes share what is fresh: then it was asked for anew by a request that would not have it. */
+    boolean hasFresh() {
+        return look != null
+                && look.what() instanceof Shared.Response response
+                && response.stored().leftNanos(cache.now()) > 0;
     }
 
     private void act(Step step) {
@@ -160,14 +170,14 @@ final class Turn {
             if (firstNumber < 0) {
                 firstNumber = seen.number();
             }
-            act(machine.read(isGood(seen) ? seen.number() : 0));
+            act(machine.read(isGood(seen)));
         });
     }
 
     private boolean isGood(SharedTier.Look seen) {
         return seen.what() != null
                 && (!isElsewhere || seen.ageNanos() < STANDS_IN.toNanos())
-                && flier.takes(seen.what(), seen.number() > firstNumber);
+                && flier.takes(seen.what(), seen.ageNanos(), seen.number() > firstNumber);
     }
 
     private void acquire() {
@@ -193,24 +203,7 @@ final class Turn {
             hasWaited = true;
             cache.counters().waits.increment();
         }
-        tier.await(ids.value(), this);
-        waitTimer = tier.vertx().setTimer(Math.max(1, machine.delayNanos() / 1_000_000), over -> wake());
-    }
-
-    /** There is word of something new; from any thread. */
-    void hinted() {
-        context.runOnContext(told -> {
-            if (waitTimer >= 0) {
-                tier.vertx().cancelTimer(waitTimer);
-                wake();
-            }
-        });
-    }
-
-    private void wake() {
-        waitTimer = -1;
-        tier.leave(ids.value(), this);
-        act(machine.woke());
+        waiting.begin(ids.value(), machine.delayNanos());
     }
 
     /** For how long nothing went on here since the fetch began. */
@@ -265,7 +258,7 @@ final class Turn {
                     || seen.number() <= machine.token()
                     || (!at.equals(ids) && seen.ageNanos() >= STANDS_IN.toNanos())
                     || seen.what() == null
-                    || !flier.takes(seen.what(), true)) {
+                    || !flier.takes(seen.what(), seen.ageNanos(), true)) {
                 return Future.succeededFuture(false);
             }
             release();

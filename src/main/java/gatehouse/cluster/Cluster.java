@@ -45,11 +45,6 @@ public interface Cluster {
     /** Accounts that nodes draw on together; the same ones for all who ask. */
     Ledger ledger();
 
-    /** Leases under a name, each of which one member holds at a time; the cautions of {@link #map} apply. */
-    default Leases leases(String name) {
-        return new Leases(map(name + ".leases"), map(name + ".fences"), System::currentTimeMillis);
-    }
-
     /** Values with numbers and leases; the cautions of {@link #map} apply. */
     Commons commons();
 }

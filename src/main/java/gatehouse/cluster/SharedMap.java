@@ -55,19 +55,9 @@ public final class SharedMap implements Records {
         return opening.compose(AsyncMap::entries);
     }
 
-    /** Removes a value where this one stands. */
-    public Future<Boolean> remove(String key, Buffer value) {
-        return opening.compose(map -> map.removeIfPresent(key, value));
-    }
-
     /** Removes whatever stands there. */
     public Future<Void> remove(String key) {
         return opening.compose(map -> map.remove(key)).mapEmpty();
-    }
-
-    /** Number of entries. */
-    public Future<Integer> size() {
-        return opening.compose(AsyncMap::size);
     }
 
     /** Up, as members share seconds only, and 0 would mean without end. */

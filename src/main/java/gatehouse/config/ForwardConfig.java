@@ -1,6 +1,7 @@
 package gatehouse.config;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Where clients of a {@code forward} listener may go; which hosts, its routes say. */
 public record ForwardConfig(
@@ -10,6 +11,14 @@ public record ForwardConfig(
                                 + " one of its keys.",
                 value = "false")
         boolean authenticate,
+
+        @Key(
+                doc =
+                        "How many wrong credentials may come from one address (of IPv6 a /64) on this node, over all listeners"
+                                + " that say the same; then all of its requests to such listeners are 429 for a while. `null`:"
+                                + " any number.",
+                value = "1000/m")
+        @Nullable Rate failures,
 
         @Key(doc = "Ports that may be asked for.", value = "[80, 443]")
         List<Integer> ports,

@@ -60,6 +60,7 @@ public final class Exchange extends SentOn {
         var line = new RequestLine(authority, host(), path(), query(), false, 0, false, null);
         var detached = new Exchange(null, asked, version(), fields, requestId(), listener(), caller(), line);
         detached.routedTo(route(), pattern);
+        detached.sendLike(this);
         detached.keepPace(pace());
         detached.identity = identity;
         detached.identified = identified;

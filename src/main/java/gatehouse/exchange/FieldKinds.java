@@ -28,6 +28,9 @@ final class FieldKinds {
     /** Both: describes one connection, and would frame the body otherwise. */
     static final int FRAMING = 5;
 
+    /** Says who called or how, and the gateway writes its own. */
+    static final int TOLD = 6;
+
     private static final String X_FORWARDED = "x-forwarded-";
     private static final int SLOTS = 256;
     private static final @Nullable String[] NAMES = new String[SLOTS];
@@ -45,10 +48,9 @@ final class FieldKinds {
                 "proxy-connection",
                 "proxy-authenticate",
                 "proxy-authorization");
+        put(TOLD, "via", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-retry-attempt");
         put(
                 FORWARDING,
-                "via",
-                "forwarded",
                 "forwarded-for",
                 "x-forwarded",
                 "x-real-ip",
@@ -60,8 +62,7 @@ final class FieldKinds {
                 "fastly-client-ip",
                 "x-scheme",
                 "x-host",
-                "front-end-https",
-                "x-retry-attempt");
+                "front-end-https");
         put(
                 OVERRIDING,
                 "proxy",

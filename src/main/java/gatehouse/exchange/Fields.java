@@ -49,7 +49,8 @@ public final class Fields {
      * hyphen: CGI and its kin make one name of both.
      */
     public static boolean isForwarding(CharSequence name) {
-        return FieldKinds.of(name) == FieldKinds.FORWARDING;
+        var kind = FieldKinds.of(name);
+        return kind == FieldKinds.FORWARDING || kind == FieldKinds.TOLD;
     }
 
     /** Whether a request field would make a target take another method, path, framing or client than the gateway saw. */
@@ -98,9 +99,13 @@ public final class Fields {
         return false;
     }
 
-    /** Whether a request field of this name can be set for the target; others are dropped on the way or written by the gateway. */
+    /**
+     * Whether a request field of this name can be set for the target; others are dropped on the way or written by the gateway. One that
+     * {@link #isForwarding} has to be said to travel ({@link SentOn#letTravel}), as a client's doesn't.
+     */
     public static boolean isSettable(String name) {
-        return !name.isEmpty() && isToken(name) && FieldKinds.of(name) == FieldKinds.PLAIN;
+        var kind = FieldKinds.of(name);
+        return !name.isEmpty() && isToken(name) && (kind == FieldKinds.PLAIN || kind == FieldKinds.FORWARDING);
     }
 
     /** Whether an answer's field of this name can be set for the client; others belong to the connection or frame the body. */

@@ -5,6 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The request of an exchange as it is sent on to a target: as it was received, but for what policies choose instead. */
@@ -75,6 +77,32 @@ public abstract class SentOn extends Received {
         instead.path = path;
         instead.query = query;
         upstreamTarget = null;
+    }
+
+    /**
+     * Lets fields go to the target of which a client's never do ({@link Fields#isForwarding}).
+     *
+     * @param names fields that were written here, and of which there is none of the client's left
+     */
+    public final void letTravel(List<String> names) {
+        if (!names.isEmpty()) {
+            var all = new ArrayList<>(travelling());
+            all.addAll(names);
+            chosen().travelling = all;
+        }
+    }
+
+    /** Names of fields that travel although a client's don't; one may be there twice. */
+    public final List<String> travelling() {
+        return chosen == null ? List.of() : chosen.travelling;
+    }
+
+    /** Goes where another exchange does, with those of its fields: its credentials stay hidden in this one, too. */
+    final void sendLike(SentOn other) {
+        if (other.chosen != null) {
+            sendAs(other.chosen.path, other.chosen.query);
+            letTravel(other.chosen.travelling);
+        }
     }
 
     /** A body to send instead of the request's own, which has none, or null. */
@@ -170,6 +198,7 @@ public abstract class SentOn extends Received {
         private String path;
         private @Nullable String query;
         private HttpMethod method;
+        private List<String> travelling = List.of();
         private @Nullable Buffer body;
         private @Nullable Buffer readBefore;
         private @Nullable Reshaping reshaping;

@@ -4,6 +4,7 @@ import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.HeapContent;
 import gatehouse.listener.FairReads;
 import gatehouse.listener.FairWindows;
+import gatehouse.listener.QuickAck;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,6 +30,8 @@ final class AnswerGuard extends ChannelDuplexHandler {
     private boolean interim;
     private boolean unknown;
     private boolean answered;
+    private boolean partly;
+    private boolean hurried;
     private boolean closed;
     private int answers;
     private @Nullable ChannelHandlerContext context;
@@ -123,8 +126,10 @@ final class AnswerGuard extends ChannelDuplexHandler {
             unknown = interim && status != 100 && status != 103;
         }
         answered = message instanceof LastHttpContent && !interim;
+        partly = !answered;
         if (answered) {
             answers++;
+            hurried = false;
         }
         if (unknown) {
             ReferenceCountUtil.release(message);
@@ -156,6 +161,10 @@ final class AnswerGuard extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         answered = false;
+        if (partly && !hurried) {
+            hurried = true;
+            QuickAck.ask(context.channel());
+        }
         context.fireChannelReadComplete();
     }
 

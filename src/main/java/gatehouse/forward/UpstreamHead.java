@@ -93,6 +93,10 @@ final class UpstreamHead {
     void writeFields(Exchange exchange, int retries, MultiMap to) {
         var from = exchange.headers();
         Fields.copyRequest(from, to);
+        var travelling = exchange.travelling();
+        for (var i = 0; i < travelling.size(); i++) {
+            to.set(travelling.get(i), from.getAll(travelling.get(i)));
+        }
         writeForwarding(exchange, from, to);
         to.set(X_REQUEST_ID, exchange.requestId());
         var call = exchange.carriedCall();

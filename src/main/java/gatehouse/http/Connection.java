@@ -180,7 +180,7 @@ final class Connection {
     }
 
     /** Tells a client of HTTP/2 to open no new streams here; one of HTTP/1.1 learns it from its next answer. */
-    void announceEnd() {
+    private void announceEnd() {
         if (http2 && end == End.OPEN) {
             end = End.ANNOUNCED;
             announcedAt = System.nanoTime();

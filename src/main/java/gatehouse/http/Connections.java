@@ -6,7 +6,6 @@ import gatehouse.observe.MetricsLane;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -139,13 +138,6 @@ final class Connections {
             var then = whenIdle;
             whenIdle = null;
             then.run();
-        }
-    }
-
-    /** Tells HTTP/2 clients to open no new streams here (RFC 9113 §6.8); HTTP/1.1 ones learn it from their next answer. */
-    void announceEnd() {
-        for (var connection : new ArrayList<>(open.values())) {
-            connection.announceEnd();
         }
     }
 }

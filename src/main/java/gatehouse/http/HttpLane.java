@@ -48,7 +48,6 @@ final class HttpLane implements LaneServer {
     private final RequestIds ids = new RequestIds();
     private final long ticker;
 
-    private boolean draining;
     private int ticks;
 
     HttpLane(Vertx vertx, HttpNode node, Lane lane) {
@@ -116,7 +115,7 @@ final class HttpLane implements LaneServer {
     }
 
     private Future<Void> send(Exchange exchange, Connection connection, Reply reply) {
-        if (draining || connection.isWorn()) {
+        if (connection.isWorn()) {
             exchange.closeConnection();
         }
         return ReplyWriter.send(exchange, reply);
@@ -138,7 +137,7 @@ final class HttpLane implements LaneServer {
             problem = Problem.internal();
             LOG.error("exchange {} failed", exchange.requestId(), failure);
         }
-        if (draining || connection.isWorn()) {
+        if (connection.isWorn()) {
             exchange.closeConnection();
         }
         var call = exchange.call();
@@ -226,12 +225,6 @@ final class HttpLane implements LaneServer {
     /** Another configuration is in force: gives up what only the one before needed, once its exchanges have ended. */
     void adopt(Snapshot next) {
         forwarder.retain(next.liveServices());
-    }
-
-    /** Tells clients that their connections end here, and from now on after each answer. */
-    void announceEnd() {
-        draining = true;
-        connections.announceEnd();
     }
 
     /** Completes when no exchange is under way. */

@@ -42,14 +42,6 @@ public final class HttpProxyVerticle extends VerticleBase {
                 });
     }
 
-    /**
-     * Tells clients that their connections end here; HTTP/1.1 clients with their next answer, HTTP/2 ones at once. Callable
-     * from any thread.
-     */
-    public Future<?> announceEnd() {
-        return lanes.each((lane, served) -> served.announceEnd());
-    }
-
     private Future<?> serve() {
         return lanes.each((lane, served) -> served.takeOver(lane.serve(served)));
     }

@@ -1,7 +1,5 @@
 package gatehouse.launch;
 
-import gatehouse.http.HttpProxyVerticle;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param instances how many there are
  * @param generation 1 for the first, one more with each redeployment
  * @param code classes of its jar; null for what comes with the gateway
- * @param proxies those among the instances that serve HTTP
  */
 record Deployed(
         String name,
@@ -21,8 +18,7 @@ record Deployed(
         String id,
         int instances,
         int generation,
-        @Nullable PluginCode code,
-        List<HttpProxyVerticle> proxies) {
+        @Nullable PluginCode code) {
     /** Whether it has to be deployed anew to be as this says; reads the jar. */
     boolean differsFrom(Manifest.Entry wanted) {
         return !entry.equals(wanted)

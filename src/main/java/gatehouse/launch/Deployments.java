@@ -162,16 +162,34 @@ public final class Deployments {
     private Future<Void> replace(String name, Manifest.Entry entry) {
         var former = running.get(name);
         var generation = former == null ? 1 : former.generation() + 1;
-        return launcher.start(name, entry, generation, node.startTimeout())
+        return launcher.start(name, entry, generation, node.startTimeout(), this::cameLate)
                 .onComplete(started -> count(name, generation, started.succeeded()))
                 .map(deployed -> {
-                    running.put(name, deployed);
-                    if (former != null) {
-                        LOG.info("{} is redeployed, generation {}; the one before ends its work", name, generation);
-                        end(former);
-                    }
+                    takeOver(deployed);
                     return null;
                 });
+    }
+
+    private void takeOver(Deployed deployed) {
+        var former = running.put(deployed.name(), deployed);
+        if (former != null) {
+            LOG.info(
+                    "{} is redeployed, generation {}; the one before ends its work",
+                    deployed.name(),
+                    deployed.generation());
+            end(former);
+        }
+    }
+
+    /** What others have written was given up. A successor of our own has the traffic by now, and would leave it to nobody. */
+    private void cameLate(Deployed late) {
+        if (!isForeign(late.entry()) && runs(late.name())) {
+            LOG.warn("{} is up later than node.startTimeout, and runs all the same", late.name());
+            takeOver(late);
+        } else {
+            LOG.warn("{} is up too late and is taken down again", late.name());
+            end(late);
+        }
     }
 
     private void count(String name, int generation, boolean succeeded) {
@@ -191,12 +209,9 @@ public final class Deployments {
         ending.onComplete(gone -> leaving.remove(ending));
     }
 
-    /** Tells clients that their connections end. */
+    /** Answers whoever waits at the admin API for something to happen; clients of listeners are told by those. */
     Future<Void> announceEnd() {
-        var told = new ArrayList<Future<?>>();
-        all().forEach(deployed -> deployed.proxies().forEach(proxy -> told.add(proxy.announceEnd())));
-        told.add(launcher.announceEnd());
-        return Future.join(told).mapEmpty();
+        return launcher.announceEnd();
     }
 
     /** Undeploys everything, the last one first. */

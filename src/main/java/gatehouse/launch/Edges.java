@@ -7,6 +7,7 @@ import gatehouse.grpc.GrpcNode;
 import gatehouse.http.HttpNode;
 import gatehouse.refresh.RefreshNode;
 import gatehouse.registrar.RegistryNode;
+import gatehouse.tcp.Guesses;
 import gatehouse.tcp.TcpNode;
 import gatehouse.ws.WsProxyVerticle;
 import io.vertx.core.Future;
@@ -24,6 +25,7 @@ final class Edges {
     private final AdminPort servingAdmin;
     private final AdminPort servingBridge;
     private final Happenings events = new Happenings();
+    private final Guesses guesses = new Guesses();
     private final Instant startedAt = Instant.now();
 
     Edges(Node node, NodeParts parts) {
@@ -48,7 +50,8 @@ final class Edges {
     }
 
     TcpNode tcp() {
-        return new TcpNode(parts.listeners(), parts.snapshots(), parts.metrics(), parts.accessLog(), parts.tracing());
+        return new TcpNode(
+                parts.listeners(), parts.snapshots(), parts.metrics(), parts.accessLog(), guesses, parts.tracing());
     }
 
     GrpcNode grpc() {

@@ -31,6 +31,9 @@ final class GeneratedSecret {
             channel.write(java.nio.ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.US_ASCII)));
         } catch (FileAlreadyExistsException e) {
             return Files.readString(file).strip();
+        } catch (IOException e) {
+            Files.deleteIfExists(file); // the next start makes another
+            throw e;
         }
         return text;
     }

@@ -9,6 +9,7 @@ import gatehouse.tcp.TcpProxyVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -20,13 +21,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts one entry of the manifest: finds its classes, makes its instances and waits until they are up. */
 final class Launcher {
-    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
-
     private final Vertx vertx;
     private final Edges edges;
     private final Path home;
@@ -53,26 +50,30 @@ final class Launcher {
 
     /** What was made for one deployment. */
     private record Made(
-            List<Deployable> instances, @Nullable PluginCode code, List<HttpProxyVerticle> proxies) {}
+            List<Deployable> instances, @Nullable PluginCode code) {}
 
     /**
      * Starts an entry.
      *
-     * @param limit longest time until it is up; what comes up later is taken down again
-     * @return fails when it does not start; then nothing of it is left
+     * @param limit longest time until it is up
+     * @param late gets what is up only after that
+     * @return fails when it does not start in time
      */
-    Future<Deployed> start(String name, Manifest.Entry entry, int generation, Duration limit) {
+    Future<Deployed> start(String name, Manifest.Entry entry, int generation, Duration limit, Handler<Deployed> late) {
         var count = entry.instances().on(Runtime.getRuntime().availableProcessors());
         return vertx.executeBlocking(() -> make(entry, count), false) // constructors of others may take their time
-                .compose(made -> deploy(entry, made, limit)
-                        .map(id -> new Deployed(name, entry, id, count, generation, made.code(), made.proxies())));
+                .compose(made -> {
+                    var starting = deploy(entry, made)
+                            .map(id -> new Deployed(name, entry, id, count, generation, made.code()));
+                    return starting.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                            .onFailure(cause -> starting.onSuccess(late));
+                });
     }
 
     private Made make(Manifest.Entry entry, int count) throws IOException, ReflectiveOperationException {
-        var proxies = new ArrayList<HttpProxyVerticle>();
         var builtIn = BuiltIn.named(entry.main());
         if (builtIn != null) {
-            return new Made(instances(count, maker(builtIn, count, proxies)), null, List.copyOf(proxies));
+            return new Made(instances(count, maker(builtIn, count)), null);
         }
         var code = entry.jar() == null ? null : PluginCode.of(home.resolve(entry.jar()));
         if (code != null && !entry.takes(code.loader().digest())) {
@@ -87,7 +88,7 @@ final class Launcher {
             var instance = (Deployable) constructor.newInstance();
             made.add(count == 1 ? plugins.carry(instance) : instance);
         }
-        return new Made(made, code, List.of());
+        return new Made(made, code);
     }
 
     private static List<Deployable> instances(int count, IntFunction<Deployable> maker) {
@@ -98,14 +99,9 @@ final class Launcher {
         return made;
     }
 
-    private IntFunction<Deployable> maker(BuiltIn which, int count, List<HttpProxyVerticle> proxies) {
+    private IntFunction<Deployable> maker(BuiltIn which, int count) {
         return switch (which) {
-            case HTTP ->
-                i -> {
-                    var proxy = new HttpProxyVerticle(edges.http(), i, count);
-                    proxies.add(proxy);
-                    return proxy;
-                };
+            case HTTP -> i -> new HttpProxyVerticle(edges.http(), i, count);
             case TCP -> i -> new TcpProxyVerticle(edges.tcp(), i, count);
             case GRPC -> i -> side.carry(new GrpcProxyVerticle(edges.grpc()));
             case CACHE -> i -> side.carry(new CacheRefreshVerticle(edges.refresh()));
@@ -115,18 +111,13 @@ final class Launcher {
         };
     }
 
-    private Future<String> deploy(Manifest.Entry entry, Made made, Duration limit) {
+    private Future<String> deploy(Manifest.Entry entry, Made made) {
         var options =
                 new DeploymentOptions().setInstances(made.instances().size()).setConfig(new JsonObject(entry.config()));
         if (made.code() != null) {
             options.setClassLoader(made.code().loader());
         }
         Iterator<Deployable> next = made.instances().iterator();
-        var starting = vertx.deployVerticle(next::next, options);
-        return starting.timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .onFailure(cause -> starting.onSuccess(late -> {
-                    LOG.warn("{} is up too late and is taken down again", entry.main());
-                    var unused = vertx.undeploy(late);
-                }));
+        return vertx.deployVerticle(next::next, options);
     }
 }

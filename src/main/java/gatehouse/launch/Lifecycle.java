@@ -12,6 +12,9 @@ final class Lifecycle {
     /** What is under way so shortly before the end of the grace will be cut by it. */
     private static final Duration BEFORE_CUT = Duration.ofMillis(10);
 
+    /** What is changed just now may bind a port that has to be closed with the others. */
+    private static final long SETTLE_SECONDS = 2;
+
     private final NodeParts parts;
     private final Deployments deployments;
     private final Installer installer;
@@ -38,7 +41,7 @@ final class Lifecycle {
                 .compose(installed -> parts.purges().start())
                 .compose(listening -> deployments.startOwn())
                 .onSuccess(started -> ready = true)
-                .recover(cause -> end().transform(ended -> Future.failedFuture(cause)));
+                .recover(cause -> end(Future.succeededFuture()).transform(ended -> Future.failedFuture(cause)));
     }
 
     private Future<Void> learnRevocations() {
@@ -56,9 +59,10 @@ final class Lifecycle {
     /**
      * Ends the node: readiness first, then no new connections, then the exchanges under way get their time.
      *
+     * @param settled completes when nothing is being changed; waited for, but not for long
      * @return completes when all is closed, with the number of requests that were cut
      */
-    Future<Integer> end() {
+    Future<Integer> end(Future<Void> settled) {
         ready = false;
         var drain = parts.snapshots().isEmpty()
                 ? null
@@ -69,7 +73,8 @@ final class Lifecycle {
         var webSockets = drain == null ? Duration.ZERO : drain.webSocketsEnd();
         return parts.vertx()
                 .timer(Math.max(1, notice.toMillis()), TimeUnit.MILLISECONDS)
-                .compose(noticed -> deployments.announceEnd())
+                .compose(noticed -> settled.timeout(SETTLE_SECONDS, TimeUnit.SECONDS))
+                .transform(quiet -> deployments.announceEnd())
                 .transform(told -> parts.sockets().announceEnd()) // who can't be told is closed all the same
                 .transform(told -> Future.join(
                         closeListeners(grace, streams), parts.sockets().drained(webSockets)))

@@ -163,12 +163,12 @@ public final class Node {
     }
 
     /**
-     * Ends the node: readiness first, then no new connections, then the exchanges under way get their time.
+     * Ends the node: readiness first, then no new connections, then the exchanges under way get their time. Nothing is changed any more.
      *
      * @return completes when all is closed, with the number of requests that were cut
      */
     public Future<Integer> stop() {
-        return lifecycle.end();
+        return lifecycle.end(changes.end());
     }
 
     /** Whether every listener is bound and the node is not ending. */

@@ -10,15 +10,14 @@ import org.slf4j.LoggerFactory;
 final class NodeSecrets {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSecrets.class);
 
+    private static final int SHORTEST = 16;
+
     private NodeSecrets() {}
 
     /** The token for writes at the admin API where none is configured. */
     static String adminToken(Path dataDir) {
         var file = dataDir.resolve("admin.token");
         var token = generated(file);
-        if (token.length() < 16) {
-            throw new NotTakenException("node.dataDir: " + file + " holds no token. Remove it, and a new one is made.");
-        }
         LOG.info("no admin.tokens are configured: writes at the admin API need the token in {}", file);
         return token;
     }
@@ -30,7 +29,12 @@ final class NodeSecrets {
 
     private static String generated(Path file) {
         try {
-            return GeneratedSecret.in(file);
+            var secret = GeneratedSecret.in(file);
+            if (secret.length() < SHORTEST) { // such as none, from a disk that was full
+                throw new NotTakenException(
+                        "node.dataDir: " + file + " holds no secret. Remove it, and a new one is made.");
+            }
+            return secret;
         } catch (IOException e) {
             throw FileTrouble.of("node.dataDir", file, e);
         }

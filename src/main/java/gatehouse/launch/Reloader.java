@@ -68,13 +68,17 @@ final class Reloader implements AutoCloseable {
 
     /** Reads the files now, whether or not they seem to have changed. */
     void reloadNow() {
-        thread.execute(() -> {
-            LOG.info("{} is read again, as asked for", options.conf());
-            rejected = null;
-            notTaken.set(null);
-            guarded(this::noticed);
-            guarded(manifest::reload);
-        });
+        try {
+            thread.execute(() -> {
+                LOG.info("{} is read again, as asked for", options.conf());
+                rejected = null;
+                notTaken.set(null);
+                guarded(this::noticed);
+                guarded(manifest::reload);
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.info("{} is not read again: the node is ending", options.conf());
+        }
     }
 
     /**
@@ -90,7 +94,7 @@ final class Reloader implements AutoCloseable {
                 notTaken.set(null);
                 try {
                     reload().onComplete(promise);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     promise.tryFail(e);
                 }
             });
@@ -132,7 +136,7 @@ final class Reloader implements AutoCloseable {
                 LOG.warn("the files of the configuration can't be looked at now: {}", e.getMessage());
             }
             blind = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // such as of files that the memory can't hold
             LOG.error("looking for a changed configuration failed", e);
         }
         return false;
@@ -180,7 +184,7 @@ final class Reloader implements AutoCloseable {
             }
             rejected = e.getMessage();
             return Future.failedFuture(e);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             return Future.failedFuture(unread(e, reading));
         }
     }

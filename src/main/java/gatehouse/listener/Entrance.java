@@ -95,6 +95,8 @@ final class Entrance {
             if (event instanceof SslHandshakeCompletionEvent end) {
                 if (end.isSuccess()) {
                     context.pipeline().remove(this);
+                    QuickAck.ask(
+                            context.channel()); // its request may wait for that, as BoringSSL says nothing more itself
                     in.run();
                 } else {
                     var unused = context.close();

@@ -50,6 +50,8 @@ final class RequestDecoder extends StrictRequestDecoder {
     /** Whether some bytes of the next message have come. */
     private boolean begun;
 
+    private boolean hurried;
+
     private boolean toHead;
     private boolean answering;
     private boolean answerBegan;
@@ -114,7 +116,10 @@ final class RequestDecoder extends StrictRequestDecoder {
             answerBegan = false;
         }
         ignoring |= message.decoderResult().isFailure();
-        between |= message instanceof LastHttpContent;
+        if (message instanceof LastHttpContent) {
+            between = true;
+            hurried = false;
+        }
     }
 
     // ---- one at a time
@@ -197,6 +202,10 @@ final class RequestDecoder extends StrictRequestDecoder {
      */
     @Override
     public void channelReadComplete(ChannelHandlerContext at) throws Exception {
+        if (!hurried && (begun || !between)) {
+            hurried = true;
+            QuickAck.ask(at.channel());
+        }
         if (!between || !answering || !hasUnread()) {
             super.channelReadComplete(at);
             noticeReset(at);

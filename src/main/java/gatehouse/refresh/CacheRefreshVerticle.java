@@ -2,6 +2,7 @@ package gatehouse.refresh;
 
 import gatehouse.bus.Subscription;
 import gatehouse.bus.Verb;
+import gatehouse.cache.ResponseCache;
 import gatehouse.exchange.Errand;
 import gatehouse.exchange.Exchange;
 import gatehouse.forward.Forwarder;
@@ -12,6 +13,7 @@ import gatehouse.problem.Problem;
 import gatehouse.route.Match;
 import gatehouse.snapshot.ConfigChanged;
 import gatehouse.snapshot.Route;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -38,6 +40,7 @@ public final class CacheRefreshVerticle extends VerticleBase {
     private final RefreshNode node;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private @Nullable Forwarder forwarder;
+    private @Nullable Own refresher;
     private long number;
 
     /** An instance of a deployment. */
@@ -54,13 +57,30 @@ public final class CacheRefreshVerticle extends VerticleBase {
         subscriptions.add(ConfigChanged.TOPIC.subscribe(
                 vertx, changed -> forwarder().retain(node.snapshots().current().liveServices())));
         subscriptions.add(REFRESH.serveLater(vertx, this::refresh));
-        var loop = vertx.getOrCreateContext();
-        node.cache().whenPurged(() -> loop.runOnContext(purged -> warmUp()));
-        node.cache()
-                .refreshedBy((url, fields) -> REFRESH.askHere(
-                        vertx, Map.of("key", url, "request", new JsonObject(Map.copyOf(fields))), LONGEST));
+        var own = new Own(vertx.getOrCreateContext());
+        refresher = own;
+        node.cache().refreshedBy(own);
         return Future.all(subscriptions.stream().map(Subscription::ready).toList())
                 .onSuccess(listening -> warmUp());
+    }
+
+    /** What the cache of this node has it do. */
+    private final class Own implements ResponseCache.Refresher {
+        private final Context loop;
+
+        Own(Context loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public Future<?> refresh(String url, Map<String, String> fields) {
+            return REFRESH.askHere(vertx, Map.of("key", url, "request", new JsonObject(Map.copyOf(fields))), LONGEST);
+        }
+
+        @Override
+        public void purged() {
+            loop.runOnContext(purged -> warmUp());
+        }
     }
 
     private Forwarder forwarder() {
@@ -129,8 +149,9 @@ public final class CacheRefreshVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        node.cache().whenPurged(() -> {});
-        node.cache().refreshedBy(null);
+        if (refresher != null) {
+            node.cache().leftBy(refresher); // its successor may have come by now
+        }
         return Future.join(subscriptions.stream().map(Subscription::close).toList())
                 .transform(closed -> forwarder().close(Duration.ZERO));
     }

@@ -30,12 +30,11 @@ final class PortChecks {
                 "the admin API",
                 List.of("admin", "listen"),
                 config.admin().listen());
-        if (config.cluster().enabled()) {
-            checks.take(
-                    checks.taken,
-                    "the cluster",
-                    List.of("cluster", "listen"),
-                    config.cluster().listen());
+        var cluster = config.cluster();
+        if (cluster.enabled()) {
+            checks.take(checks.taken, "the cluster", List.of("cluster", "listen"), cluster.listen());
+            var bus = new ListenAddress(cluster.listen().host(), cluster.bus());
+            checks.take(checks.taken, "the cluster's event bus", List.of("cluster", "bus"), bus);
         }
         var bridge = config.registry().bridge();
         if (bridge != null) {

@@ -47,6 +47,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private final Door door;
     private final Snapshot snapshot;
     private final Dialer dialer;
+    private final Guesses guesses;
     private final Function<StreamFacts, Relay> begin;
     private final RequestIds ids;
     private final String client;
@@ -62,6 +63,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             Door door,
             Snapshot snapshot,
             Dialer dialer,
+            Guesses guesses,
             RequestIds ids,
             String client,
             Function<StreamFacts, Relay> begin) {
@@ -69,6 +71,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         this.door = door;
         this.snapshot = snapshot;
         this.dialer = dialer;
+        this.guesses = guesses;
         this.ids = ids;
         this.client = client;
         this.begin = begin;
@@ -128,14 +131,14 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     private void take(Channel connection, HttpRequest request) {
         var facts = new StreamFacts(ids.next(), door.name(), request.method().name(), client, "", Identity.NOBODY);
         Errand errand;
-        Identity identity;
+        ProxyCaller caller;
         try {
             if (request.decoderResult().isFailure()) {
                 throw new IllegalArgumentException("no request");
             }
             errand = Errand.of(request);
             tunnels = errand.tunnel();
-            identity = ProxyCaller.of(request, door, snapshot);
+            caller = ProxyCaller.of(request, facts, door, snapshot, guesses);
             if (!tunnels) {
                 errand.settle(request, snapshot.config().node().name());
                 held.add(request);
@@ -150,15 +153,11 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
                 request.method().name(),
                 client,
                 errand.to().host(),
-                identity == null ? Identity.NOBODY : identity);
-        facts.is(identity == null ? null : identity.consumer());
+                caller.identity());
+        facts.is(caller.identity().consumer());
         var begun = begin.apply(facts);
         relay = begun;
-        if (identity == null) {
-            refuse(begun, ProxyCaller.unauthorized());
-            return;
-        }
-        var problem = check(begun, errand);
+        var problem = caller.refusal() == null ? check(begun, errand) : caller.refusal();
         if (problem != null) {
             refuse(begun, problem);
             return;

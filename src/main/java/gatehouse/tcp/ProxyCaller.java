@@ -3,6 +3,7 @@ package gatehouse.tcp;
 import gatehouse.config.ConsumerConfig;
 import gatehouse.exchange.Identity;
 import gatehouse.listener.Door;
+import gatehouse.policy.Failures;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.snapshot.Snapshot;
@@ -11,12 +12,19 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who asks the forward proxy, by the name and key of a consumer (RFC 9110 §11.7). */
-final class ProxyCaller {
+/**
+ * Who asks the forward proxy, by the name and key of a consumer (RFC 9110 §11.7).
+ *
+ * @param identity nobody where that is not asked, or not known
+ * @param refusal what is answered to whom it is asked in vain; else null
+ */
+record ProxyCaller(Identity identity, @Nullable Problem refusal) {
+    private static final ProxyCaller ANYBODY = new ProxyCaller(Identity.NOBODY, null);
     private static final String BASIC = "Basic ";
     private static final Problem UNAUTHORIZED = new Problem(
             "proxy-unauthorized",
@@ -27,19 +35,29 @@ final class ProxyCaller {
             Map.of("Proxy-Authenticate", "Basic realm=\"proxy\", charset=\"UTF-8\""),
             true);
 
-    private ProxyCaller() {}
-
-    /** What is answered to who has to say who they are and did not. */
-    static Problem unauthorized() {
-        return UNAUTHORIZED;
+    /** Finds it out, unless too many that came from there were wrong. */
+    static ProxyCaller of(HttpRequest request, StreamFacts facts, Door door, Snapshot snapshot, Guesses guesses) {
+        var settings = door.config().forward();
+        if (!settings.authenticate()) {
+            return ANYBODY;
+        }
+        var failures = settings.failures() == null ? null : guesses.at(settings.failures());
+        var wait = failures == null ? 0 : failures.waitSeconds(facts);
+        if (wait > 0) {
+            return new ProxyCaller(Identity.NOBODY, Failures.refusal(wait));
+        }
+        var shown = request.headers().getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
+        var identity = identity(shown, snapshot);
+        if (identity != null) {
+            return new ProxyCaller(identity, null);
+        }
+        if (failures != null && !shown.isEmpty()) {
+            failures.count(facts);
+        }
+        return new ProxyCaller(Identity.NOBODY, UNAUTHORIZED);
     }
 
-    /** Who asks; null where that has to be said and was not. */
-    static @Nullable Identity of(HttpRequest request, Door door, Snapshot snapshot) {
-        if (!door.config().forward().authenticate()) {
-            return Identity.NOBODY;
-        }
-        var fields = request.headers().getAll(HttpHeaderNames.PROXY_AUTHORIZATION);
+    private static @Nullable Identity identity(List<String> fields, Snapshot snapshot) {
         if (fields.size() != 1 || !fields.get(0).regionMatches(true, 0, BASIC, 0, BASIC.length())) {
             return null;
         }

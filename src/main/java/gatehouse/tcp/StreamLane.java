@@ -41,6 +41,7 @@ final class StreamLane implements StreamServer {
     private final Vertx vertx;
     private final Snapshots snapshots;
     private final Dialer dialer;
+    private final Guesses guesses;
     private final MetricsLane metrics;
     private final @Nullable LogLane log;
     private final @Nullable TraceLane traces;
@@ -59,6 +60,7 @@ final class StreamLane implements StreamServer {
         this.vertx = vertx;
         this.snapshots = node.snapshots();
         this.dialer = new Dialer(vertx);
+        this.guesses = node.guesses();
         this.metrics = node.metrics().lane();
         this.log = node.accessLog() == null ? null : node.accessLog().lane();
         this.traces = node.tracing() == null ? null : node.tracing().lane();
@@ -130,7 +132,8 @@ final class StreamLane implements StreamServer {
     }
 
     private void forward(Door door, Channel connection) {
-        new ForwardHead((VertxInternal) vertx, door, current(), dialer, ids, PeerAddress.text(connection), facts -> {
+        var client = PeerAddress.text(connection);
+        new ForwardHead((VertxInternal) vertx, door, current(), dialer, guesses, ids, client, facts -> {
                     metrics.begin();
                     var relay = new Relay(
                             facts, connection, door.config().stream().idle().toNanos(), this::ended);

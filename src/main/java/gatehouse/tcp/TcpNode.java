@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots the configuration in force
  * @param metrics where connections are counted
  * @param accessLog where they are written when they have ended; null for nowhere
+ * @param guesses wrong credentials for the forward proxy
  * @param tracing where some of them are recorded when they have ended; null for nowhere
  */
 public record TcpNode(
@@ -21,4 +22,5 @@ public record TcpNode(
         Snapshots snapshots,
         Metrics metrics,
         @Nullable AccessLog accessLog,
+        Guesses guesses,
         @Nullable Tracing tracing) {}

@@ -7,6 +7,7 @@ import gatehouse.config.ConfigException;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -16,6 +17,14 @@ import org.junit.jupiter.api.Test;
 /** How much of the bridge a client may have, and from where. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BridgeLimitsTest extends BridgeCase {
+    private static final String UPGRADE = RawClient.request(
+            "GET",
+            "/eventbus/websocket",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+
     @Test
     void a_message_may_be_64_KiB_and_what_is_much_more_ends_the_connection() throws Exception {
         start("");
@@ -35,11 +44,14 @@ class BridgeLimitsTest extends BridgeCase {
         assertThat(orders.refused(
                         "register", instance("a").put("address", "10.0.0.1:80").put("metadata", metadata)))
                 .isEqualTo(422);
-        for (var i = 0; i < 3; i++) {
-            orders.ask("register", instance("i" + i).put("address", "10.0.0.1:80"));
+        orders.ask("register", instance("a").put("address", "10.0.0.1:80"));
+        var another = client(ORDERS);
+        var answer = new JsonObject();
+        for (var i = 0; i < 90 && !answer.containsKey("failureCode"); i++) { // a second allows more, but not so many
+            another.say(another.question("register", instance("i" + i).put("address", "10.0.0.1:80")));
+            answer = another.next();
         }
-        assertThat(client(ORDERS).refused("register", instance("b").put("address", "10.0.0.1:80")))
-                .isEqualTo(429);
+        assertThat(answer.getInteger("failureCode")).isEqualTo(429);
         client(USERS).ask("register", instance("c").put("address", "10.0.0.1:80"));
     }
 
@@ -79,6 +91,35 @@ class BridgeLimitsTest extends BridgeCase {
         while (get("/eventbus/info").status() == 503) {
             lazy.say(lazy.question("get", new JsonObject().put("name", "orders")));
             assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    @Test
+    void clients_that_came_and_went_take_nobodys_place() throws Exception {
+        start("bridge: { listen: \"127.0.0.1:0\", clients: 20 }");
+        for (var i = 0; i < Connections.MOST + 30; i++) {
+            try (var client = RawClient.connect(gateway.bridgePort())) {
+                assertThat(client.send(UPGRADE).read().status())
+                        .as("client %d", i)
+                        .isIn(101, 503);
+            }
+        }
+    }
+
+    @Test
+    void there_may_be_as_many_clients_as_are_allowed() throws Exception {
+        start("bridge: { listen: \"127.0.0.1:0\", clients: 300 }");
+        List<RawClient> open = new ArrayList<>();
+        try {
+            for (var i = 0; i < 300; i++) {
+                open.add(RawClient.connect(gateway.bridgePort()));
+                assertThat(open.get(i).send(UPGRADE).read().status()).isEqualTo(101);
+            }
+            assertThat(get("/eventbus/info").status()).isEqualTo(503);
+        } finally {
+            for (var client : open) {
+                client.close();
+            }
         }
     }
 

@@ -74,7 +74,7 @@ class BusBridgeTest extends BridgeCase {
             do { // each of them is let in: the port is never closed
                 var other = client(READER);
                 other.ask("list", new JsonObject());
-                await(other.socket.close()); // there may be only so many at once
+                await(other.socket.close()); // only so many clients may be there at once
             } while (!redeployed.isComplete());
             await(redeployed);
         }

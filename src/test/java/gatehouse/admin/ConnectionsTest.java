@@ -70,6 +70,15 @@ class ConnectionsTest {
     }
 
     @Test
+    void one_whose_request_had_a_body_is_idle_once_that_is_answered() throws Exception {
+        open(Connections.MOST);
+        for (var client : clients) {
+            assertThat(client.send(HALF_A_BODY + THE_REST).read().status()).isEqualTo(200);
+        }
+        assertThat(AdminClient.of(gateway).get("/health/ready").status()).isEqualTo(200);
+    }
+
+    @Test
     void where_all_have_a_request_under_way_the_one_on_top_is_closed() throws Exception {
         open(Connections.MOST);
         for (var client : clients) {

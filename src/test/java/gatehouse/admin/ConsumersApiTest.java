@@ -10,6 +10,7 @@ import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,11 @@ class ConsumersApiTest {
                     to: s
                     auth: { any: [ { apiKey: {} }, { jwt: { keys: { secret: %s } } } ] }
                     access: { allow: { groups: staff } }
-                """, KEY, SECRET);
+                  long:
+                    match: { path: /long }
+                    to: s
+                    auth: { any: [ { apiKey: {} }, { all: [ { jwt: { keys: { secret: %s }, maxLifetime: 72h } } ] } ] }
+                """, KEY, SECRET, SECRET);
         admin = AdminClient.of(gateway);
     }
 
@@ -98,6 +103,7 @@ class ConsumersApiTest {
 
     @Test
     void tokens_are_revoked_by_whoever_may_write() throws Exception {
+        var before = gateway.node().revocations().size();
         var one = new JsonObject().put("jti", "one").encode();
         assertThat(admin.send("POST", "/admin/v1/revocations", one, JSON).status())
                 .isEqualTo(401);
@@ -112,12 +118,20 @@ class ConsumersApiTest {
                         .status())
                 .isEqualTo(200);
         assertThat(admin.json("/admin/v1/revocations").getInteger("revocations"))
-                .isEqualTo(2);
+                .isEqualTo(before + 2);
         var revocations = gateway.node().revocations();
         assertThat(revocations.isRevoked("one", "", 0)).isTrue();
         var noon = Instant.parse("2026-01-31T12:00:00Z").getEpochSecond();
         assertThat(revocations.isRevoked("two", "ann", noon)).isTrue();
         assertThat(revocations.isRevoked("two", "ann", noon + 1)).isFalse();
+    }
+
+    @Test
+    void a_revocation_is_kept_until_the_longest_token_that_a_route_takes_has_expired() throws Exception {
+        var before = Instant.now();
+        var kept = object(admin.send("POST", "/admin/v1/revocations", "{\"jti\":\"long\"}", JSON, token()));
+        assertThat(Instant.parse(kept.getString("until")))
+                .isBetween(before.plus(Duration.ofHours(73)), Instant.now().plus(Duration.ofHours(73)));
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,26 @@ class RegistryFollowersTest {
     @AfterEach
     void stop() {
         gateway.close();
+    }
+
+    @Test
+    void there_may_be_as_many_as_are_allowed() throws Exception {
+        List<RawClient> open = new ArrayList<>();
+        try (var many = TestGateway.startWithRegistry("registry: { followers: 300 }")) {
+            for (var i = 0; i < 300; i++) {
+                open.add(RawClient.connect(many.adminPort()));
+                assertThat(open.get(i)
+                                .send(RawClient.request("GET", WATCH))
+                                .readHead()
+                                .startLine())
+                        .contains("200");
+            }
+            assertThat(RawClient.get(many.adminPort(), WATCH).status()).isEqualTo(503);
+        } finally {
+            for (var client : open) {
+                client.close();
+            }
+        }
     }
 
     @Test

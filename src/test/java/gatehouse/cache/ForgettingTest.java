@@ -28,6 +28,7 @@ class ForgettingTest {
     private static final class Ill implements Commons {
         private final Commons memory = new MemoryCommons(System::nanoTime);
         private boolean isIll;
+        private Runnable beforeNextCommit = () -> {};
 
         private <T> Future<T> or(Future<T> answer) {
             return isIll ? Future.failedFuture("ill") : answer;
@@ -40,6 +41,9 @@ class ForgettingTest {
 
         @Override
         public Future<Boolean> commit(String key, long number, Buffer bytes, Duration life) {
+            var others = beforeNextCommit;
+            beforeNextCommit = () -> {};
+            others.run();
             return isIll ? Future.failedFuture("ill") : memory.commit(key, number, bytes, life);
         }
 
@@ -152,6 +156,23 @@ class ForgettingTest {
     }
 
     @Test
+    void of_two_who_purge_at_one_time_both_are_in_the_log() {
+        var one = new PurgeLog(commons, SLOT);
+        var two = new PurgeLog(commons, SLOT);
+        one.create();
+        var since = number(one);
+        commons.isIll = true;
+        two.add(tag("a"), "1");
+        two.add(tag("b"), "2");
+        commons.isIll = false;
+        commons.beforeNextCommit = () -> one.add(tag("c"), "3");
+        two.beginEpoch();
+        assertThat(new PurgeLog(commons, SLOT).upTo(number(one)).result().after(since))
+                .extracting(entry -> PurgeLog.decode(entry.what()))
+                .containsExactlyInAnyOrder(tag("a"), tag("b"), tag("c"));
+    }
+
+    @Test
     void a_log_that_is_gone_is_begun_anew_and_is_known_to_be_short() {
         var log = new PurgeLog(commons, SLOT);
         log.add(tag("a"), "1");
@@ -173,6 +194,27 @@ class ForgettingTest {
         assertThat(hear(one)).isEqualTo(Changes.Heard.NONE);
         two.tell(key("/c"));
         assertThat(hear(one).keys()).containsExactly(key("/c"));
+    }
+
+    @Test
+    void of_two_who_tell_at_one_time_both_are_heard() {
+        var one = new Changes(commons, SLOT, "one");
+        var two = new Changes(commons, SLOT, "two");
+        var three = new Changes(commons, SLOT, "three");
+        one.tell(key("/first"));
+        hear(three);
+        commons.isIll = true;
+        two.tell(key("/b"));
+        two.tell(key("/c"));
+        commons.isIll = false;
+        commons.beforeNextCommit = () -> {
+            one.tell(key("/a"));
+            assertThat(hear(three).keys()).containsExactly(key("/a"));
+        };
+        two.tellOwed();
+        assertThat(hear(three).keys()).containsExactly(key("/b"), key("/c"));
+        assertThat(hear(new Changes(commons, SLOT, "four")).keys())
+                .containsExactly(key("/first"), key("/a"), key("/b"), key("/c"));
     }
 
     @Test
@@ -216,6 +258,21 @@ class ForgettingTest {
         assertThat(Chronicle.decode(Buffer.buffer("[]"))).isNull();
         assertThat(Key.of(Arrays.asList("http", "a", "", null, null))).isNull();
         assertThat(Key.of(List.of("http"))).isNull();
+    }
+
+    @Test
+    void what_two_sides_of_a_cut_have_told_may_be_anything() {
+        var one = new Changes(commons, SLOT, "one");
+        var two = new Changes(commons, SLOT, "two");
+        one.tell(key("/a"));
+        hear(two);
+        assertThat(one.id()).startsWith(Commons.EPOCH); // whose last bytes are others then
+        var told = record(one.id());
+        var together = told.bytes().copy().setLong(told.bytes().length() - Long.BYTES, 7);
+        commons.memory.commit(one.id(), told.number() + 1, together, Duration.ofDays(1));
+        assertThat(hear(two).isAll()).isTrue();
+        one.tell(key("/b"));
+        assertThat(hear(two).keys()).containsExactly(key("/b"));
     }
 
     @Test

@@ -56,9 +56,9 @@ class RegenerationTest {
     /** Who waits does not know how long the leases of others hold, but by what it is told. */
     @Test
     void who_waits_asks_again_when_the_lease_ends_and_waits_for_the_next_one() {
-        var machine = new Regeneration(0, false, 30_000 * MS, bound -> bound - 1);
+        var machine = new Regeneration(false, 30_000 * MS, bound -> bound - 1);
         machine.begin();
-        machine.read(0);
+        machine.read(false);
         assertThat(machine.denied(0, 7, 10 * MS)).isEqualTo(Step.WAIT);
         assertThat(machine.delayNanos()).isEqualTo(12 * MS); // and a little, as records end by whole milliseconds
         assertThat(machine.denied(12 * MS, 7, 5000 * MS)).isEqualTo(Step.WAIT); // extended
@@ -69,15 +69,15 @@ class RegenerationTest {
 
     @Test
     void who_waits_bears_two_questions_without_an_answer_and_who_has_the_lease_any_number() {
-        var machine = new Regeneration(0, false, 30_000 * MS, bound -> bound - 1);
+        var machine = new Regeneration(false, 30_000 * MS, bound -> bound - 1);
         machine.begin();
-        machine.read(0);
+        machine.read(false);
         machine.denied(0, 7, 5000 * MS);
         for (var i = 0; i < 10; i++) {
             assertThat(machine.storeFailed(1)).isEqualTo(Step.WAIT);
             assertThat(machine.storeFailed(2)).isEqualTo(Step.WAIT);
             machine.woke();
-            assertThat(machine.read(0)).isEqualTo(Step.ACQUIRE);
+            assertThat(machine.read(false)).isEqualTo(Step.ACQUIRE);
         }
         assertThat(machine.acquired(8)).isEqualTo(Step.READ);
         assertThat(machine.storeFailed(3)).isEqualTo(Step.FETCH);

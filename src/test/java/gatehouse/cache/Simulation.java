@@ -108,12 +108,12 @@ final class Simulation {
             this.host = host;
             this.began = began;
             pausedBefore = host.pausedFor;
-            machine = new Regeneration(0, false, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
+            machine = new Regeneration(false, began + DEADLINE, bound -> (long) (random.nextDouble() * bound));
         }
 
         void act(Regeneration.Step step) {
             switch (step) {
-                case READ -> ask(() -> act(machine.read(now < freshUntil ? stored : 0)));
+                case READ -> ask(() -> act(machine.read(now < freshUntil)));
                 case ACQUIRE -> ask(this::acquire);
                 case WAIT -> {
                     epoch++;
@@ -122,7 +122,7 @@ final class Simulation {
                 case FETCH -> fetch();
                 case FETCH_ALONE -> fetch();
                 case COMMIT -> ask(this::commit);
-                case TAKE, SERVE, SERVE_STALE, FAIL -> answer(step);
+                case TAKE, SERVE, SERVE_STALE -> answer(step);
             }
         }
 
@@ -151,7 +151,7 @@ final class Simulation {
             given.add(new Given(this, leaseToken, leaseUntil));
             trouble();
             var next = machine.acquired(leaseToken);
-            act(mutation == Mutation.NO_SECOND_LOOK ? machine.read(0) : next);
+            act(mutation == Mutation.NO_SECOND_LOOK ? machine.read(false) : next);
         }
 
         /** It comes when it does most harm. */
@@ -249,9 +249,9 @@ final class Simulation {
                 fetching = false;
                 Simulation.this.fetching--;
                 if (isPrivate && mutation != Mutation.STORE_WHAT_IS_FOR_ONE_ALONE) {
-                    act(machine.fetchedForOne());
+                    answer(Regeneration.Step.SERVE);
                 } else if (is(Trouble.ALL) && random.nextInt(10) == 0) {
-                    act(machine.failed());
+                    answer(Regeneration.Step.SERVE); // that it has failed
                 } else {
                     act(machine.fetched());
                 }
@@ -269,7 +269,7 @@ final class Simulation {
             if (now > latest) {
                 broken.add("an answer after " + (now - began) / MS + " ms, with " + pausedFor / MS + " ms of pause");
             }
-            if (machine.hasToken()) {
+            if (machine.token() > 0) {
                 release();
             }
             if (host.left-- > 0) {

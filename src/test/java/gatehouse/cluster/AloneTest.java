@@ -3,18 +3,17 @@ package gatehouse.cluster;
 import static gatehouse.cluster.Nodes.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.cluster.Leases.Lease;
 import gatehouse.testing.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/** A node without others has the same maps and leases, in memory. */
+/** A node without others has the same maps, in memory. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class AloneTest {
     private static final Duration LIFE = Duration.ofSeconds(30);
@@ -34,20 +33,6 @@ class AloneTest {
     }
 
     @Test
-    void a_lease_has_one_holder_and_fences_grow() {
-        Leases leases = cluster.leases("cache");
-        Lease first = Objects.requireNonNull(await(leases.take("key", LIFE)));
-        assertThat(await(leases.take("key", LIFE))).isNull();
-        assertThat(await(leases.take("other", LIFE))).isNotNull();
-        assertThat(await(leases.release(first))).isTrue();
-
-        Lease second = Objects.requireNonNull(await(leases.take("key", LIFE)));
-
-        assertThat(second.fence()).isGreaterThan(first.fence());
-        assertThat(await(leases.release(first))).isFalse();
-    }
-
-    @Test
     void a_map_keeps_and_compares() {
         var map = cluster.map("things");
         await(map.put("a", Buffer.buffer("1"), LIFE));
@@ -55,8 +40,9 @@ class AloneTest {
         assertThat(await(map.putIfAbsent("a", Buffer.buffer("2"), LIFE))).isEqualTo(Buffer.buffer("1"));
         assertThat(await(map.replace("a", Buffer.buffer("1"), Buffer.buffer("3"), LIFE)))
                 .isTrue();
-        assertThat(await(map.remove("a", Buffer.buffer("1")))).isFalse();
-        assertThat(await(map.size())).isEqualTo(1);
+        assertThat(await(map.replace("a", Buffer.buffer("1"), Buffer.buffer("4"), LIFE)))
+                .isFalse();
+        assertThat(await(map.entries())).isEqualTo(Map.of("a", Buffer.buffer("3")));
         await(map.remove("a"));
         assertThat(await(map.get("a"))).isNull();
     }

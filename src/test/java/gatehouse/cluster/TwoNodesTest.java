@@ -12,7 +12,6 @@ import gatehouse.bus.Subscription;
 import gatehouse.bus.Verb;
 import gatehouse.cache.Purge;
 import gatehouse.cache.Purged;
-import gatehouse.cluster.Leases.Lease;
 import gatehouse.cluster.Nodes.Word;
 import gatehouse.config.ListenAddress;
 import gatehouse.refresh.Purges;
@@ -25,10 +24,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -160,31 +157,6 @@ class TwoNodesTest {
     }
 
     @Test
-    void of_many_that_want_a_lease_one_gets_it() {
-        var asked = new ArrayList<Future<Lease>>();
-        for (var i = 0; i < 20; i++) {
-            asked.add((i % 2 == 0 ? one : two).leases("many").take("key", LIFE));
-        }
-
-        var given = asked.stream().map(Nodes::await).filter(Objects::nonNull).toList();
-
-        assertThat(given).hasSize(1);
-    }
-
-    @Test
-    void a_lease_that_was_given_back_goes_to_another_with_a_greater_fence() {
-        var first = Objects.requireNonNull(await(one.leases("fenced").take("key", LIFE)));
-        assertThat(await(two.leases("fenced").take("key", LIFE))).isNull();
-        assertThat(await(one.leases("fenced").release(first))).isTrue();
-
-        var second = Objects.requireNonNull(await(two.leases("fenced").take("key", LIFE)));
-
-        assertThat(second.fence()).isGreaterThan(first.fence());
-        assertThat(await(one.leases("fenced").release(first))).isFalse();
-        assertThat(await(one.leases("fenced").take("key", LIFE))).isNull();
-    }
-
-    @Test
     void a_map_is_the_same_on_both_nodes() {
         var here = one.map("things");
         var there = two.map("things");
@@ -194,9 +166,9 @@ class TwoNodesTest {
         assertThat(await(there.putIfAbsent("a", Buffer.buffer("2"), LIFE))).isEqualTo(Buffer.buffer("1"));
         assertThat(await(there.replace("a", Buffer.buffer("1"), Buffer.buffer("3"), LIFE)))
                 .isTrue();
-        assertThat(await(here.remove("a", Buffer.buffer("1")))).isFalse();
-        assertThat(await(here.remove("a", Buffer.buffer("3")))).isTrue();
-        assertThat(await(there.get("a"))).isNull();
+        assertThat(await(here.replace("a", Buffer.buffer("1"), Buffer.buffer("4"), LIFE)))
+                .isFalse();
+        assertThat(await(here.get("a"))).isEqualTo(Buffer.buffer("3"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package gatehouse.faults;
 
 import gatehouse.testing.RawClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One side does not take what the other one gives. */
 final class BackPressureScenarios {
@@ -101,7 +103,7 @@ final class BackPressureScenarios {
                 client.configureBlocking(false);
                 long written = writeFor(client, size, trial.size(10, 2));
                 long ahead = written - (origin.log().bytesIn() - before);
-                long kernel = mostInKernel(gateway.port(), origin.port());
+                long kernel = stillInKernel(gateway.port(), origin.port());
                 trial.note("writtenKib", written / KIB);
                 trial.note("aheadKib", ahead / KIB);
                 trial.note("ofThatInKernelKib", kernel / KIB);
@@ -117,14 +119,18 @@ final class BackPressureScenarios {
         }
     }
 
-    /** What stands in the kernel once nothing moves: bytes on their way between two queues are missed by a single look. */
-    private static long mostInKernel(int... ports) throws IOException, InterruptedException {
-        long most = 0;
-        for (int look = 0; look < 5; look++) {
-            most = Math.max(most, KernelQueues.bytes(ports));
-            Thread.sleep(50);
-        }
-        return most;
+    /** What stands in the kernel once nothing moves, so that two looks find the same: one misses bytes between two queues. */
+    private static long stillInKernel(int... ports) throws IOException, InterruptedException {
+        var last = new AtomicLong(KernelQueues.bytes(ports));
+        Trial.within(10_000, () -> {
+            try {
+                long now = KernelQueues.bytes(ports);
+                return last.getAndSet(now) == now;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return last.get();
     }
 
     /** Whether the target can send next to nothing any more, since nobody takes it. */

@@ -2,6 +2,10 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.policy.auth.Minting;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.Vertx;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,25 @@ class CacheCallersTest {
 
             assertThat(alice.text()).isEqualTo("answer 1");
             assertThat(bob.text()).isEqualTo("answer 2");
+        }
+    }
+
+    @Test
+    void what_auth_takes_out_of_a_query_or_gives_in_a_field_is_so_for_a_fetch_too() throws Exception {
+        var secret = "0123456789abcdef0123456789abcdef";
+        var token = Minting.withSecret(secret, null);
+        var jwt =
+                "defaults: { auth: { jwt: { keys: { secret: %s }, from: { query: token }, forward: false, headers: { X-Forwarded-User: sub } } } }";
+        var vertx = Vertx.vertx();
+        try (var scene = CacheScene.with("{ ttl: 30s }", jwt.formatted(secret))) {
+            var end = System.currentTimeMillis() / 1000 + 600;
+            var ann = token.token(vertx, Map.of("sub", "ann", "exp", end));
+
+            assertThat(scene.get("/me?a=b&token=" + ann + "&c").status()).isEqualTo(200);
+            assertThat(scene.origin().requests().get(0).target()).isEqualTo("/me?a=b&c");
+            assertThat(scene.lastAsked("X-Forwarded-User")).isEqualTo("ann");
+        } finally {
+            TestGateway.await(vertx.close());
         }
     }
 

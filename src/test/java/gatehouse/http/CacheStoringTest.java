@@ -59,10 +59,14 @@ class CacheStoringTest {
             9213-2  | CDN-Cache-Control: max-age=60~Cache-Control: private
             9213-2  | CDN-Cache-Control: max-age=60;a=b~Expires: 0
             9213-2  | CDN-Cache-Control: max-age="60"x~Cache-Control: max-age=60
+            9213-2  | CDN-Cache-Control: no-store, a=(b~Cache-Control: max-age=60
+            9213-2  | CDN-Cache-Control: no-store, a=:b?:~Cache-Control: max-age=60
+            9213-2  | CDN-Cache-Control: a=(b "c";d=1 2);e, f=:aGVsbG8=:, max-age=60~Cache-Control: no-store
             9213-2  | Surrogate-Control: max-age=60~Cache-Control: no-store
             9213-2  | Surrogate-Control: max-age=0;other~Cache-Control: max-age=60
             9213-2  | CDN-Cache-Control: max-age=60~Surrogate-Control: no-store
             9213-2  | Surrogate-Control: max-age=60, content="ESI/1.0"
+            9213-2  | Surrogate-Control: Max-Age=60~Cache-Control: no-store
             """)
     void is_stored_and_reused(String section, String fields) throws IOException {
         assertThat(isReused(List.of(), fields)).isTrue();
@@ -96,6 +100,7 @@ class CacheStoringTest {
             4.2.3   | Cache-Control: max-age=60~Age: 60
             4.2.3   | Cache-Control: max-age=60~Age: 7200, 10
             4.2.3   | Cache-Control: max-age=60~Date: Sun, 06 Nov 1994 08:49:37 GMT
+            4.2.3   | ETag: "a"~Date: Mon, 01 Jan 1601 00:00:00 GMT
             5.3     | Expires: 0
             5.3     | Expires: Sun, 06 Nov 1994 08:49:37 GMT
             5.3     | Expires: Sun, 06 Nov 2094 08:49:37
@@ -109,11 +114,14 @@ class CacheStoringTest {
             4.1     | Cache-Control: max-age=60~Vary: X-Forwarded-For
             7.3     | Cache-Control: max-age=60~Set-Cookie: a=b
             9213-2  | CDN-Cache-Control: no-store~Cache-Control: max-age=60
+            9213-2  | CDN-Cache-Control: no-store, a=(b c), d=:aGVsbG8=:~Cache-Control: max-age=60
+            9213-2  | CDN-Cache-Control: private=(a), max-age=60
             9213-2  | CDN-Cache-Control: private~Cache-Control: max-age=60
             9213-2  | CDN-Cache-Control: max-age=0~Cache-Control: max-age=60
             9213-2  | CDN-Cache-Control: max-age="60"~Cache-Control: max-age=60
             9213-2  | CDN-Cache-Control: max-age~Cache-Control: max-age=60
             9213-2  | Surrogate-Control: no-store~Cache-Control: max-age=60
+            9213-2  | Surrogate-Control: No-Store~Cache-Control: max-age=60
             9213-2  | Surrogate-Control: max-age=0~Expires: Sat, 06 Nov 2094 08:49:37 GMT
             9213-2  | Surrogate-Control: max-age=60;other
             9213-2  | Surrogate-Control: max-age=60+600~Cache-Control: no-store

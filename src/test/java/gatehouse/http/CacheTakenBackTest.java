@@ -2,12 +2,15 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -59,6 +62,50 @@ class CacheTakenBackTest extends CacheFetchCase {
         assertThat(third.header("cache-status")).contains("fwd=uri-miss");
         assertThat(third.text()).isNotEqualTo(first.text());
         assertThat(scene.lastAsked("if-none-match")).isNull();
+    }
+
+    @Test
+    void a_head_gets_the_head_of_what_it_has_become_and_nothing_behind_it() throws Exception {
+        scene.answering("Cache-Control: max-age=10", "Age: 20", "ETag: \"a\"");
+        get();
+        scene.answering("Cache-Control: private", "ETag: \"b\"");
+        try (var client = new RawHttp2(scene.gateway().client())) {
+            client.headers(1, true, ":method", "HEAD", ":scheme", "http", ":path", target, ":authority", "localhost");
+            var head = client.outcome(1);
+            assertThat(head.status()).isEqualTo("200");
+            assertThat(head.heads().get(0).get("etag")).hasToString("\"b\"");
+            assertThat(head.body()).isEmpty();
+            assertThat(head.end()).isEqualTo("END");
+        }
+    }
+
+    @Test
+    void who_has_a_copy_of_what_is_for_him_alone_is_told_by_its_service_that_it_is_good() throws Exception {
+        scene.answering("Cache-Control: private", "ETag: \"a\"");
+        get();
+        confirming("Cache-Control: private", "ETag: \"a\"");
+        var second = scene.get(target, "If-None-Match: \"a\"");
+        assertThat(second.status()).isEqualTo(304);
+        assertThat(second.header("cache-status")).contains("fwd=uri-miss", "fwd-status=304");
+        assertThat(get().status()).isEqualTo(200);
+    }
+
+    @Test
+    void what_is_for_one_alone_is_given_up_when_he_leaves() throws Exception {
+        scene.answering("Cache-Control: private");
+        get();
+        var waiting = new CompletableFuture<RawExchange>();
+        scene.answeringBy(exchange -> {
+            waiting.complete(exchange);
+            exchange.connection().awaitClosed();
+        });
+        var leaver = client().send(RawClient.request("GET", target));
+        var asked = waiting.get(10, TimeUnit.SECONDS).connection();
+        leaver.reset();
+        asked.awaitClosed();
+        assertThat(asked.isClosedByPeer()).isTrue();
+        scene.answering("Cache-Control: private");
+        assertThat(get().status()).isEqualTo(200); // its service has not failed
     }
 
     @Test

@@ -6,6 +6,7 @@ import gatehouse.testing.Answers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,6 +211,42 @@ class Http2FloodTest extends SceneCase {
             assertThat(client.outcome(1).end()).isIn(CALM, "GOAWAY 1", "GOAWAY 9", "CLOSED");
         }
         assertThat(scene.bytesAtOrigin()).isEqualTo(before);
+    }
+
+    @Test
+    void a_header_section_a_little_over_the_limit_is_431_and_the_connection_lives_RFC_9113_10_5_1() throws Exception {
+        var big = "a".repeat(7_000);
+        var head = RawHttp2.block(
+                ":method",
+                "GET",
+                ":scheme",
+                "http",
+                ":path",
+                "/",
+                ":authority",
+                "localhost",
+                "x-1",
+                big,
+                "x-2",
+                big,
+                "x-3",
+                big,
+                "x-4",
+                big,
+                "x-5",
+                big);
+        try (var client = http2()) {
+            client.frame(RawHttp2.HEADERS, RawHttp2.END_STREAM, 1, Arrays.copyOf(head, 16_000))
+                    .frame(RawHttp2.CONTINUATION, 0, 1, Arrays.copyOfRange(head, 16_000, 32_000))
+                    .frame(
+                            RawHttp2.CONTINUATION,
+                            RawHttp2.END_HEADERS,
+                            1,
+                            Arrays.copyOfRange(head, 32_000, head.length));
+            assertThat(client.outcome(1).status()).isEqualTo("431");
+            scene.answering(Answers.ok("and on"));
+            assertThat(client.get(3, "/").outcome(3).body()).isEqualTo("and on");
+        }
     }
 
     @ParameterizedTest(name = "{0} references to a field of {1} bytes")

@@ -45,7 +45,9 @@ class Http2TargetTest {
                 .listen(0, "127.0.0.1"));
         gateway = TestGateway.start("""
                 services: { origin: { targets: "http://127.0.0.1:%d", pool: { http2: true } } }
-                routes:   { all: { match: { path: "/**" }, to: origin, timeout: { firstByte: 500ms }, retry: null } }
+                routes:
+                  all:  { match: { path: "/**" }, to: origin, timeout: { firstByte: 500ms }, retry: null }
+                  told: { match: { path: /told }, to: origin, request: { headers: { set: { X-Real-IP: "{client.ip}" } } } }
                 """, origin.actualPort());
     }
 
@@ -99,6 +101,12 @@ class Http2TargetTest {
         assertThat(seen.headers().contains("te")).isFalse();
         assertThat(seen.getHeader("via")).isEqualTo("1.1 gatehouse");
         assertThat(seen.isEnded()).isTrue();
+    }
+
+    @Test
+    void what_a_route_says_of_the_caller_has_a_name_in_small_letters_RFC_9113_8_2() throws IOException {
+        exchange("GET /told HTTP/1.1\r\nHost: a.test\r\nX-Real-IP: 6.6.6.6\r\n\r\n");
+        assertThat(REQUESTS.peek().headers().getAll("x-real-ip")).containsExactly("127.0.0.1");
     }
 
     @Test

@@ -51,6 +51,7 @@ abstract class SharedCacheCase {
                     services: { origin: { targets: "%s", pool: { max: 256, wait: 10s } } }
                     routes:
                       all:   { match: { path: "/**" }, to: origin, cache: { lock: cluster, failed: 30s, stale: { error: 0s } } }
+                      short: { match: { path: "/short/**" }, to: origin, cache: { lock: cluster, failed: 100ms, stale: { error: 0s } } }
                       stale: { match: { path: "/stale/**" }, to: origin, cache: { lock: cluster, failed: 30s, stale: { error: 1m } } }
                       node:  { match: { path: "/node/**" }, to: origin, cache: { lock: node } }
                     """, redis.url(), origin.url()));

@@ -67,6 +67,31 @@ class SharedRefusalsTest extends SharedCacheCase {
     }
 
     @Test
+    void a_failure_is_over_for_all_nodes_when_its_time_is() {
+        target = "/short" + target;
+        script = RawExchange::close;
+        assertThat(get(0).status()).isEqualTo(502);
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        for (var node = 0; node < NODES; node++) {
+            var each = node;
+            Waiting.until("it is well again", () -> get(each).status() == 200);
+        }
+    }
+
+    @Test
+    void who_would_not_have_what_is_fresh_takes_it_from_nobody() {
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
+        var first = get(0).text();
+        Waiting.until("it is stored", () -> get(0).header("cache-status").contains("; hit"));
+        script = RawExchange::close;
+        assertThat(get(1, "Cache-Control: no-cache").status()).isEqualTo(502);
+        assertThat(get(1).text()).isEqualTo(first);
+        script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: private");
+        assertThat(get(2, "Cache-Control: no-cache", "Cookie: a=b").text()).isNotEqualTo(first);
+        assertThat(get(2).text()).isEqualTo(first);
+    }
+
+    @Test
     void while_the_service_fails_all_nodes_serve_what_is_stale() {
         target = "/stale" + target;
         script = slowly("Cache-Control: max-age=1");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.RawClient;
+import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Refreshes and purges that are asked for on the event bus, and what is warmed up. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CacheRefreshTest {
+    private static final String KEY = "key-of-ann-0123456789";
     private static final AtomicInteger ANSWERS = new AtomicInteger();
     private static final Queue<String> ORIGIN_SAW = new ConcurrentLinkedQueue<>();
     private static RawOrigin origin;
@@ -40,7 +42,10 @@ class CacheRefreshTest {
             }
             if (exchange.target().startsWith("/only")) {
                 exchange.reply(
-                        "200 OK", "answer " + ANSWERS.incrementAndGet(), "Cache-Control: max-age=1000", "Age: 850");
+                        "200 OK",
+                        "answer " + ANSWERS.incrementAndGet(),
+                        "Cache-Control: public, max-age=1000",
+                        "Age: 850");
                 return;
             }
             exchange.reply(
@@ -52,14 +57,16 @@ class CacheRefreshTest {
         });
         gateway = TestGateway.startWithRefresh("""
                 cache: { warm: ["http://localhost/warm"] }
+                consumers: { ann: { keys: [ "%s" ] } }
                 services: { origin: { targets: "%s" } }
                 routes:
                   all:   { match: { path: "/**" }, to: origin, cache: { tags: [ours], refresh: 80%% } }
                   plain: { match: { path: "/plain" }, to: origin }
+                  keyed: { match: { path: "/only/keyed" }, to: origin, cache: { refresh: 80%% }, auth: { apiKey: { query: key } } }
                   told:  { match: { path: "/only/told", header: { X-Beta: "1" } }, to: origin, cache: { refresh: 80%% } }
                   made:  { match: { path: "/only/made" }, to: origin, cache: { refresh: 80%% },
                            request: { headers: { set: { X-Tenant: "{header.x-beta}" } } } }
-                """, origin.url());
+                """, KEY, origin.url());
     }
 
     @AfterAll
@@ -111,6 +118,19 @@ class CacheRefreshTest {
     }
 
     @Test
+    void a_key_in_the_query_does_not_go_on_whoever_fetches() {
+        var target = "/only/keyed?a=b&key=" + KEY;
+        var first = get(target);
+        for (var use = 0; use < 3; use++) {
+            assertThat(get(target).text()).isEqualTo(first.text());
+        }
+        Waiting.until("the new one", () -> !get(target).text().equals(first.text()));
+        assertThat(origin.requests().stream().map(RawExchange::target))
+                .contains("/only/keyed?a=b")
+                .noneMatch(seen -> seen.contains(KEY));
+    }
+
+    @Test
     void what_is_for_one_alone_is_not_stored() throws Exception {
         assertThat(refresh(new JsonObject().put("key", "http://localhost/own")).getBoolean("stored"))
                 .isFalse();
@@ -131,13 +151,38 @@ class CacheRefreshTest {
         Waiting.until("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
         var first = get("/warm");
         get("/b");
+        var asked = asked("/warm");
         gateway.vertx()
                 .eventBus()
                 .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
-        Waiting.until("it is gone", () -> !get("/b").header("cache-status").contains("; hit"));
+        Waiting.until("the list is fetched anew", () -> asked("/warm") > asked);
+        assertThat(get("/b").header("cache-status")).doesNotContain("; hit");
         Waiting.until(
                 "it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
         assertThat(get("/warm").text()).isNotEqualTo(first.text());
+    }
+
+    @Test
+    void its_successor_goes_on_when_it_has_gone() throws Exception {
+        var before = gateway.vertx().deploymentIDs();
+        var begun = asked("/warm");
+        TestGateway.await(gateway.node().redeploy("cache"));
+        Waiting.until("it has begun", () -> asked("/warm") > begun);
+        Waiting.until("the former one is gone", () -> {
+            var now = gateway.vertx().deploymentIDs();
+            return now.size() == before.size() && !now.equals(before);
+        });
+        var asked = asked("/warm");
+        gateway.vertx()
+                .eventBus()
+                .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
+        Waiting.until("the list is fetched anew", () -> asked("/warm") > asked);
+    }
+
+    private static long asked(String target) {
+        return origin.requests().stream()
+                .filter(request -> request.target().equals(target))
+                .count();
     }
 
     private static JsonObject refresh(JsonObject message) throws Exception {

@@ -45,6 +45,27 @@ class PortsTest {
     }
 
     @Test
+    void the_event_bus_of_a_cluster_takes_a_port_where_it_has_one() {
+        var wrong = catchThrowableOfType(ConfigException.class, () -> read("""
+                admin: "127.0.0.1:5702"
+                cluster: { enabled: true, listen: "127.0.0.1:5701", secret: "of this test alone", bus: 5702 }
+                listeners:
+                  web: ":5702"
+                """));
+
+        assertThat(wrong.problems())
+                .extracting(ConfigProblem::toString)
+                .containsExactly(
+                        "gateway.yaml:3:88 cluster.bus: 127.0.0.1:5702 (expected: a port that the admin API has not taken)",
+                        "gateway.yaml:5:8 listeners.web.listen: 0.0.0.0:5702 (expected: a port that the admin API has not taken)",
+                        "gateway.yaml:5:8 listeners.web.listen: 0.0.0.0:5702 (expected: a port that the cluster's event bus has not taken)");
+        assertThatCode(() -> read("""
+                        cluster: { enabled: true, listen: "127.0.0.1:5701", secret: "of this test alone" }
+                        listeners: { web: "127.0.0.1:0" }
+                        """)).doesNotThrowAnyException();
+    }
+
+    @Test
     void a_cluster_that_is_off_and_a_port_of_the_systems_choice_take_none() {
         assertThatCode(() -> read("""
                         cluster: { listen: "127.0.0.1:5701" }

@@ -126,6 +126,24 @@ class ForwardTest {
         assertThat(origin.lastRequest().header("Proxy-Authorization")).isNull();
     }
 
+    @Test
+    void who_sends_wrong_credentials_again_and_again_is_not_listened_to() throws Exception {
+        var request = "GET http://localhost:" + origin.port() + "/ HTTP/1.1\r\nHost: x\r\n";
+        var wrong = request + "Proxy-Authorization: Basic " + base64("alice:wrong-wrong-wrong") + "\r\n\r\n";
+        var right = request + "Proxy-Authorization: Basic " + base64("alice:0123456789abcdef") + "\r\n\r\n";
+        try (var patient =
+                gateway("authenticate: true, failures: 3/h, allow: [127.0.0.0/8], ports: [" + origin.port() + "]")) {
+            for (var i = 0; i < 3; i++) {
+                assertThat(ask(patient, request + "\r\n")).startsWith("HTTP/1.1 407"); // says nothing, guesses nothing
+                assertThat(ask(patient, right)).startsWith("HTTP/1.1 200");
+                assertThat(ask(patient, wrong)).startsWith("HTTP/1.1 407");
+            }
+            assertThat(ask(patient, right)).startsWith("HTTP/1.1 429").contains("Retry-After: ");
+            TestGateway.await(patient.node().redeploy("tcp"));
+            assertThat(ask(patient, wrong)).startsWith("HTTP/1.1 429");
+        }
+    }
+
     private static String base64(String text) {
         return java.util.Base64.getEncoder().encodeToString(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }

@@ -21,27 +21,33 @@ final class AllWays extends SeveralWays {
             return Verdict.together(known).soon();
         }
         return Looking.at(ways().get(from), exchange).compose(verdict -> {
-            if (verdict.identity() == null) {
-                // half of what is asked for is not nothing: it must not pass where credentials may be missing
-                return verdict.isAbsent() && !known.isEmpty()
-                        ? Verdict.refused(String.join(", ", challenges()), "Further credentials are needed.")
-                                .soon()
-                        : verdict.isAbsent() ? anyOther(exchange, from + 1) : verdict.soon();
+            if (verdict.identity() != null) {
+                known.add(verdict);
+                return look(exchange, from + 1, known);
             }
-            known.add(verdict);
-            return look(exchange, from + 1, known);
+            if (!verdict.isAbsent()) {
+                return verdict.soon();
+            }
+            return known.isEmpty() ? anyOther(exchange, from + 1, verdict) : incomplete();
         });
     }
 
-    /** The first one is missing; whether all are. */
-    private Future<Verdict> anyOther(Exchange exchange, int from) {
+    /**
+     * The first one is missing; whether all are.
+     *
+     * @param first what it has to say of that
+     */
+    private Future<Verdict> anyOther(Exchange exchange, int from, Verdict first) {
         if (from == ways().size()) {
-            return Verdict.ABSENT.soon();
+            return first.soon();
         }
         return Looking.at(ways().get(from), exchange)
-                .compose(verdict -> verdict.isAbsent()
-                        ? anyOther(exchange, from + 1)
-                        : Verdict.refused(String.join(", ", challenges()), "Further credentials are needed.")
-                                .soon());
+                .compose(verdict -> verdict.isAbsent() ? anyOther(exchange, from + 1, first) : incomplete());
+    }
+
+    /** Half of what is asked for is not nothing: it must not pass where credentials may be missing. */
+    private Future<Verdict> incomplete() {
+        return Verdict.refused(String.join(", ", challenges()), "Further credentials are needed.")
+                .soon();
     }
 }

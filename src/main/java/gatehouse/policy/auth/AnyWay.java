@@ -27,7 +27,7 @@ final class AnyWay extends SeveralWays {
     }
 
     /**
-     * @param refused the first refusal so far
+     * @param refused what the client is told if nobody knows it, so far
      * @param guessed whether one of them was about a wrong guess
      */
     private Future<Verdict> look(Exchange exchange, int from, Verdict refused, boolean guessed) {
@@ -41,7 +41,7 @@ final class AnyWay extends SeveralWays {
                 var guess = isGuess;
                 return found.compose(verdict -> verdict.identity() != null
                         ? known(exchange, here, verdict, guess)
-                        : look(exchange, here + 1, before.isAbsent() ? verdict : before, guess || verdict.isGuess()));
+                        : look(exchange, here + 1, before.or(verdict), guess || verdict.isGuess()));
             }
             var verdict = found.result();
             if (verdict == null) {
@@ -50,7 +50,7 @@ final class AnyWay extends SeveralWays {
             if (verdict.identity() != null) {
                 return known(exchange, i, verdict, isGuess);
             }
-            worst = worst.isAbsent() ? verdict : worst;
+            worst = worst.or(verdict);
             isGuess |= verdict.isGuess();
         }
         return worst.soon();

@@ -2,10 +2,12 @@ package gatehouse.policy.auth;
 
 import gatehouse.config.Checked.Complaints;
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.Fields;
 import gatehouse.exchange.Identity;
 import gatehouse.exchange.OwnFields;
 import gatehouse.exchange.Reply;
 import gatehouse.exchange.TrialRequest;
+import gatehouse.policy.Failures;
 import gatehouse.policy.NamedFiles;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
@@ -13,6 +15,7 @@ import gatehouse.policy.Stage;
 import gatehouse.policy.Surroundings;
 import gatehouse.problem.Problem;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ public final class Auth implements Policy {
     private final Way way;
     private final boolean required;
     private final List<String> fields;
+    private final List<String> travelling;
     private final Problem missing;
     private final @Nullable Failures failures;
 
@@ -43,6 +47,7 @@ public final class Auth implements Policy {
                 ? null
                 : surroundings.kept().get(Failures.class, rate, () -> new Failures(rate, surroundings.nanoTime()));
         fields = way.fields();
+        travelling = fields.stream().filter(Fields::isForwarding).toList();
         missing = Problem.unauthorized(String.join(", ", way.challenges()), "Credentials are needed.");
     }
 
@@ -51,9 +56,7 @@ public final class Auth implements Policy {
         OwnFields.clear(exchange.headers(), fields);
         var wait = failures == null ? 0 : failures.waitSeconds(exchange);
         if (wait > 0) {
-            return Future.failedFuture(
-                    Problem.tooManyRequests("Too many credentials from this address were wrong.", wait)
-                            .asFailure());
+            return Future.failedFuture(Failures.refusal(wait).asFailure());
         }
         var found = Looking.at(way, exchange);
         if (found.isComplete() && found.succeeded()) {
@@ -67,8 +70,11 @@ public final class Auth implements Policy {
             failures.count(exchange);
         }
         var refusal = verdict.refusal();
-        if (refusal != null) {
-            return Future.failedFuture(refusal.asFailure());
+        if (refusal != null && (required || !verdict.isAbsent())) {
+            var redirect = verdict.redirect();
+            return redirect == null || !isForPages(exchange)
+                    ? Future.failedFuture(refusal.asFailure())
+                    : Future.succeededFuture(redirect.reply());
         }
         var identity = verdict.identity();
         if (identity == null) {
@@ -78,8 +84,14 @@ public final class Auth implements Policy {
         way.hide(exchange);
         if (!verdict.given().isEmpty()) {
             verdict.given().forEach((name, value) -> exchange.headers().set(name, value));
+            exchange.letTravel(travelling);
         }
         return next.proceed(exchange);
+    }
+
+    /** Whether who asks may be sent elsewhere: calls and handshakes can't go there. */
+    private static boolean isForPages(Exchange exchange) {
+        return exchange.carriedCall() == null && !exchange.isWebSocket();
     }
 
     /** Whether by settings of this policy a browser says by itself who calls, for whatever page: with a cookie or a password. */
@@ -95,6 +107,13 @@ public final class Auth implements Policy {
                         .distinct()
                         .toList()
                 : List.of();
+    }
+
+    /** How long a token that is taken by settings of this policy may live; zero where none is. */
+    public static Duration longestLifetime(Record settings) {
+        return settings instanceof AuthConfig config
+                ? WayChecks.longestLifetime(config.jwt(), config.any(), config.all())
+                : Duration.ZERO;
     }
 
     private static void check(AuthConfig config, NamedFiles files, Complaints complaints) {

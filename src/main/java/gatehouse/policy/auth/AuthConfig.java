@@ -106,7 +106,8 @@ record AuthConfig(
     record External(
             @Key(
                     doc =
-                            "What is asked with `GET`: 2xx lets the request pass, 401 and 403 refuse it, anything else is 503.",
+                            "What is asked with `GET`: 2xx lets the request pass, 401 and 403 refuse it, a redirect goes to the client,"
+                                    + " anything else is 503.",
                     required = true)
             String url,
 

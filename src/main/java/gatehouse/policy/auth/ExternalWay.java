@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Callers whom another service knows. Requests that would ask it the same share one question, and its answer for a while.
- * Everything that it is told is part of what is remembered, so an answer never counts for another question.
+ * Everything that it is told is part of what is remembered, so an answer never counts for another question; one that sets cookies counts for nobody else.
  */
 final class ExternalWay implements Way {
     private static final Logger LOG = LoggerFactory.getLogger(ExternalWay.class);
@@ -29,6 +30,7 @@ final class ExternalWay implements Way {
     private static final int MOST_UNDER_WAY = 1024;
     private static final long PAUSE_NANOS = 10_000_000_000L;
     private static final int LONGEST_CHALLENGE = 1024;
+    private static final String CHALLENGE = "Bearer";
 
     private final AuthConfig.External config;
     private final Surroundings surroundings;
@@ -56,7 +58,15 @@ final class ExternalWay implements Way {
         if (underWay.size() >= MOST_UNDER_WAY) {
             return Future.failedFuture(Looking.unavailable().asFailure());
         }
-        return Looking.here(surroundings.vertx(), underWay.answer(hash, () -> ask(question(exchange), hash)));
+        var isAsker = new AtomicBoolean();
+        var shared = underWay.answer(hash, () -> {
+            isAsker.set(true);
+            return ask(question(exchange), hash);
+        });
+        return Looking.here(surroundings.vertx(), shared)
+                .compose(verdict -> isAsker.get() || !verdict.isPersonal()
+                        ? verdict.soon()
+                        : Looking.here(surroundings.vertx(), ask(question(exchange), hash)));
     }
 
     private MultiMap question(Exchange exchange) {
@@ -108,7 +118,7 @@ final class ExternalWay implements Way {
                 })
                 .compose(answer -> verdict(answer, shown))
                 .onSuccess(verdict -> {
-                    if (!config.cache().isZero()) {
+                    if (!config.cache().isZero() && !verdict.isPersonal()) {
                         seen.put(
                                 hash,
                                 verdict,
@@ -124,18 +134,27 @@ final class ExternalWay implements Way {
         if (answer.status() == 401) {
             var challenge = answer.headers().get("www-authenticate");
             var usable = challenge != null && challenge.length() <= LONGEST_CHALLENGE;
-            var asked = usable ? challenge : "Bearer";
+            var asked = usable ? challenge : CHALLENGE;
             return shown
                     ? Verdict.refused(asked, "The credentials are not taken.").soon()
-                    : Verdict.refused(Problem.unauthorized(asked, "Credentials are needed."))
-                            .soon();
+                    : Verdict.absent(missing(asked), null).soon();
         }
         if (answer.status() == 403) {
             return Verdict.refused(Problem.forbidden("The caller may not do this."))
                     .soon();
         }
+        var redirect = Redirect.of(answer.status(), answer.headers());
+        if (redirect != null) {
+            return shown
+                    ? Verdict.refused(missing(CHALLENGE), redirect).soon()
+                    : Verdict.absent(missing(CHALLENGE), redirect).soon();
+        }
         warn("answered " + answer.status());
         return Future.failedFuture(Looking.unavailable().asFailure());
+    }
+
+    private static Problem missing(String challenge) {
+        return Problem.unauthorized(challenge, "Credentials are needed.");
     }
 
     /** A service that is down would else fill the log. */
@@ -195,7 +214,7 @@ final class ExternalWay implements Way {
 
     @Override
     public List<String> challenges() {
-        return List.of("Bearer");
+        return List.of(CHALLENGE);
     }
 
     @Override

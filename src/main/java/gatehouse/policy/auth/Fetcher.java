@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -19,6 +20,7 @@ import io.vertx.core.net.TrustOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.net.ConnectException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
@@ -28,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks other servers, with a deadline for the whole answer and a limit for its size. No redirect is followed: where an answer
+ * Asks other servers, with a deadline for the whole answer and a limit for its size; once more where a connection breaks. No redirect is followed: where an answer
  * comes from is decided by the configuration alone. Thread-safe.
  */
 final class Fetcher {
@@ -112,8 +114,8 @@ final class Fetcher {
                 .setFollowRedirects(false)
                 .setConnectTimeout(Math.min(timeout.toMillis(), CONNECT.toMillis()))
                 .setTimeout(timeout.toMillis());
-        return client.request(options)
-                .compose(request -> request.send().compose(response -> read(response, mostBytes)))
+        return ask(options, mostBytes)
+                .recover(failure -> isGone(failure) ? ask(options, mostBytes) : Future.failedFuture(failure))
                 .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(end -> {
                     try {
@@ -123,6 +125,17 @@ final class Fetcher {
                         Reference.reachabilityFence(client);
                     }
                 });
+    }
+
+    private Future<Answer> ask(RequestOptions options, int mostBytes) {
+        return client.request(options)
+                .compose(request -> request.send().compose(response -> read(response, mostBytes)));
+    }
+
+    /** Whether a connection broke, as a kept one does that its server gives up at the same moment: to get is safe, so it is done once more. */
+    private static boolean isGone(Throwable failure) {
+        return failure instanceof HttpClosedException
+                || (failure instanceof IOException && !(failure instanceof ConnectException));
     }
 
     private static Future<Answer> read(HttpClientResponse response, int mostBytes) {

@@ -11,17 +11,12 @@ final class GivenFields {
 
     /** Whether a configuration may have the gateway write a field of this name. */
     static boolean mayBeGiven(String name) {
-        if (name.isEmpty() || Fields.isHopByHop(name) || Fields.isForwarding(name) || Fields.isOverriding(name)) {
-            return false;
-        }
-        var isToken = name.chars()
-                .allMatch(c -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-');
-        return isToken
-                && !Fields.is(name, "host")
-                && !Fields.is(name, "content-length")
+        return Fields.isSettable(name)
+                && name.chars()
+                        .allMatch(c ->
+                                (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-')
                 && !Fields.is(name, "cookie")
-                && !Fields.is(name, "authorization")
-                && !Fields.is(name, "expect");
+                && !Fields.is(name, "authorization");
     }
 
     /**

@@ -4,6 +4,7 @@ import gatehouse.config.Checked.Complaints;
 import gatehouse.exchange.Fields;
 import gatehouse.policy.NamedFiles;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,17 @@ final class WayChecks {
                 Stream.of(any == null ? List.<AuthConfig.Way>of() : any, all == null ? List.<AuthConfig.Way>of() : all)
                         .flatMap(List::stream)
                         .flatMap(way -> secretParameters(way.jwt(), way.apiKey(), way.any(), way.all())));
+    }
+
+    /** The longest time that a token lives which one of them takes; zero where none takes tokens. */
+    static Duration longestLifetime(
+            @Nullable JwtConfig jwt, @Nullable List<AuthConfig.Way> any, @Nullable List<AuthConfig.Way> all) {
+        var longest = jwt == null ? Duration.ZERO : jwt.maxLifetime();
+        for (var way : any != null ? any : all != null ? all : List.<AuthConfig.Way>of()) { // one of them at most
+            var other = longestLifetime(way.jwt(), way.any(), way.all());
+            longest = other.compareTo(longest) > 0 ? other : longest;
+        }
+        return longest;
     }
 
     private void checkAll(String key, @Nullable List<AuthConfig.Way> ways) {

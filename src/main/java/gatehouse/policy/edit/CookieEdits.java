@@ -22,7 +22,7 @@ final class CookieEdits {
             @Key(
                     doc =
                             "Domains of services with the domain that takes their place; `\"\"` makes a cookie one of the host"
-                                    + " alone. `*` is any domain that is not named.")
+                                    + " alone. `*` is any domain that is not named, `\"\"` stands for cookies that name none.")
             Map<String, String> domain,
 
             @Key(
@@ -55,7 +55,8 @@ final class CookieEdits {
         @Override
         public void check(Complaints complaints) {
             domain.forEach((from, to) -> {
-                if (!(from.equals("*") || isDomain(from)) || !(to.isEmpty() || isDomain(to))) {
+                var isKnown = from.equals("*") || from.isEmpty() || isDomain(from);
+                if (!isKnown || !(isDomain(to) || (to.isEmpty() && !from.isEmpty()))) {
                     complaints.add("domain", from + ": " + to, "names of hosts");
                 }
             });
@@ -102,11 +103,13 @@ final class CookieEdits {
         var end = endOfPart(cookie, 0);
         var out = new StringBuilder(cookie.length() + 32).append(cookie, 0, end);
         var isHost = cookie.stripLeading().regionMatches(true, 0, HOST_PREFIX, 0, HOST_PREFIX.length());
+        var hasDomain = isHost;
         while (end < cookie.length()) {
             var start = end + 1;
             end = endOfPart(cookie, start);
-            appendAttribute(out, cookie.substring(start, end).trim(), isHost);
+            hasDomain |= appendAttribute(out, cookie.substring(start, end).trim(), isHost);
         }
+        append(out, "Domain=", hasDomain ? "" : config.domain().getOrDefault("", ""));
         if (config.secure()) {
             out.append("; Secure");
         }
@@ -124,19 +127,21 @@ final class CookieEdits {
         return semicolon < 0 ? cookie.length() : semicolon;
     }
 
-    private void appendAttribute(StringBuilder out, String attribute, boolean isHost) {
+    /** Appends what becomes of an attribute; whether it names a domain. */
+    private boolean appendAttribute(StringBuilder out, String attribute, boolean isHost) {
         var equals = attribute.indexOf('=');
         var name =
                 (equals < 0 ? attribute : attribute.substring(0, equals)).trim().toLowerCase(Locale.ROOT);
         var value = equals < 0 ? "" : attribute.substring(equals + 1).trim();
         switch (name) {
-            case "domain" -> append(out, "Domain=", isHost ? value : domain(value));
+            case "domain" -> append(out, "Domain=", isHost || value.isEmpty() ? value : domain(value));
             case "path" -> append(out, "Path=", isHost ? value : path(value));
             case "secure" -> append(out, config.secure() ? "" : attribute, "");
             case "httponly" -> append(out, config.httpOnly() ? "" : attribute, "");
             case "samesite" -> append(out, config.sameSite() != null ? "" : attribute, "");
             default -> append(out, attribute, "");
         }
+        return name.equals("domain") && !value.isEmpty();
     }
 
     private static void append(StringBuilder out, String before, String value) {
@@ -171,10 +176,10 @@ final class CookieEdits {
         }
         var to = config.path().getOrDefault(longest, "/");
         var rest = path.substring(longest.length());
-        if (to.endsWith("/") && rest.startsWith("/")) {
-            return to + rest.substring(1);
+        if (rest.isEmpty()) {
+            return to;
         }
-        return to + rest;
+        return (to.endsWith("/") ? to : to + "/") + (rest.startsWith("/") ? rest.substring(1) : rest);
     }
 
     private static boolean isBeginning(String from, String path) {

@@ -3,6 +3,7 @@ package gatehouse.policy.edit;
 import gatehouse.config.Checked.Complaints;
 import gatehouse.config.Key;
 import gatehouse.config.Template;
+import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Filled;
 import gatehouse.exchange.OwnFields;
@@ -53,6 +54,7 @@ final class HeaderEdits {
     private final List<String> removed;
     private final List<String> replaced = new ArrayList<>();
     private final List<String> written = new ArrayList<>();
+    private final List<String> travelling = new ArrayList<>();
     private final List<Edit> edits = new ArrayList<>();
 
     HeaderEdits(Config config) {
@@ -62,14 +64,21 @@ final class HeaderEdits {
         replaced.addAll(removed);
         replaced.addAll(config.set().keySet());
         written.addAll(config.add().keySet());
+        edits.stream()
+                .map(edit -> edit.name().toString())
+                .filter(Fields::isForwarding)
+                .forEach(travelling::add);
+        replaced.addAll(travelling);
     }
 
     /** Changes the fields of a request, in which a client may neither spell one otherwise nor have one dropped. */
-    void applyToRequest(MultiMap fields, RequestHead head) {
-        var values = values(head);
+    void applyToRequest(Exchange exchange) {
+        var fields = exchange.headers();
+        var values = values(exchange);
         OwnFields.clear(fields, replaced);
         OwnFields.keep(fields, written);
         put(values, fields);
+        exchange.letTravel(travelling);
     }
 
     /**

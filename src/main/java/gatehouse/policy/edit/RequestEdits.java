@@ -34,7 +34,10 @@ public final class RequestEdits implements Policy {
 
             @Key(doc = "Parameters of the query.") QueryEdits.@Nullable Config query,
 
-            @Key(doc = "Header fields. The gateway's own, such as `X-Forwarded-For`, can't be set.")
+            @Key(
+                    doc =
+                            "Header fields. The gateway's own, such as `X-Forwarded-For`, can't be set; others that a client's"
+                                    + " request loses, such as `X-Real-IP`, can.")
             HeaderEdits.@Nullable Config headers)
             implements Checked {
         @Override
@@ -100,7 +103,7 @@ public final class RequestEdits implements Policy {
             }
         }
         if (headers != null) {
-            headers.applyToRequest(exchange.headers(), exchange);
+            headers.applyToRequest(exchange);
         }
         return next.proceed(exchange);
     }

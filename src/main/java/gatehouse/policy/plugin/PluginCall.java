@@ -80,6 +80,9 @@ record PluginCall(Exchange exchange, String route) implements Call {
         Fields.check(name, value);
         OwnFields.clear(exchange.headers(), List.of(name));
         exchange.headers().set(name, value);
+        if (Fields.isForwarding(name)) {
+            exchange.letTravel(List.of(name));
+        }
     }
 
     @Override

@@ -38,13 +38,14 @@ class ExternalTest {
                   door: { auth: { external: { url: "%s/check", timeout: 10s, receive: [X-Who], consumer: X-Who, groups: X-Groups } } }
                 routes:
                   each: { match: { path: "/each/**" }, to: origin, use: [door] }
+                  told: { match: { path: /told }, to: origin, auth: { external: { url: "%s/check", receive: [X-Forwarded-User, X-Real-IP] } } }
                   staff: { match: { path: /staff }, to: origin, use: [door], access: { allow: { groups: night shift } } }
                   late: { match: { path: /late }, to: origin, auth: { external: { url: "%s/check", timeout: 200ms } } }
                   kept:
                     match: { path: "/kept/**" }
                     to: origin
                     auth: { external: { url: "%s/check", request: false, cache: 1m } }
-                """, origin.url(), door.url(), door.url(), door.url());
+                """, origin.url(), door.url(), door.url(), door.url(), door.url());
     }
 
     @AfterAll
@@ -80,6 +81,15 @@ class ExternalTest {
     }
 
     @Test
+    void it_may_name_the_caller_in_a_field_that_no_client_can_send() throws IOException {
+        answer = Answers.status("200 OK", "fine", "X-Forwarded-User: ann");
+        assertThat(get("/told", "X-Forwarded-User: root", "X_Forwarded_User: root", "X-Real-IP: 6.6.6.6")
+                        .text())
+                .contains("[\"X-Forwarded-User\",\"ann\"]")
+                .doesNotContain("root", "6.6.6.6");
+    }
+
+    @Test
     void its_groups_count() throws IOException {
         assertThat(get("/staff").status()).isEqualTo(200);
         answer = Answers.status("200 OK", "fine", "X-Groups: staff");
@@ -100,7 +110,7 @@ class ExternalTest {
     void nobody_passes_when_it_can_t_say() throws IOException {
         for (var trouble : new RawOrigin.Script[] {
             Answers.status("500 Internal Server Error", "x"),
-            Answers.status("302 Found", "", "Location: /login"),
+            Answers.status("304 Not Modified", "", "Location: /login"),
             Answers.closeBeforeAnswer(),
             Answers.ok("x".repeat(100_000))
         }) {
@@ -112,6 +122,13 @@ class ExternalTest {
         answer = Answers.hang("");
         assertThat(get("/late").status()).isEqualTo(503);
         door.release();
+    }
+
+    @Test
+    void a_connection_that_it_gives_up_at_that_moment_costs_nobody_the_answer() throws IOException {
+        assertThat(get("/each/first").status()).isEqualTo(200);
+        answer = Answers.inOrder(Answers.closeBeforeAnswer(), YES);
+        assertThat(get("/each/second").status()).isEqualTo(200);
     }
 
     @Test

@@ -182,6 +182,7 @@ class RemoteKeysTest {
         var encryption = Tokens.jwk(ONE, "enc", "ES256");
         encryption.put("use", "enc");
         var mismatch = Tokens.jwk(ONE, "m", "ES384");
+        var gone = Answers.closeBeforeAnswer(); // as a kept connection that is given up: asked for again, once
         var many = java.util.Collections.nCopies(101, Tokens.jwk(ONE, "one", null));
         for (var bad : new RawOrigin.Script[] {
             Answers.status("302 Found", "", "Location: /elsewhere"),
@@ -192,14 +193,14 @@ class RemoteKeysTest {
             Answers.ok("<html>"),
             Answers.ok(json(Map.of("pad", "x".repeat(300_000), "keys", List.of(Tokens.jwk(ONE, "one", null))))),
             Answers.ok(json(Map.of("keys", many))),
-            Answers.closeBeforeAnswer(),
+            gone,
             set(weak, secret, encryption, mismatch)
         }) {
             answer = bad;
             passes(Duration.ofSeconds(2));
             var before = issuer.requests().size();
             assertThat(look().isEmpty()).isTrue();
-            assertThat(issuer.requests()).hasSize(before + 1);
+            assertThat(issuer.requests()).hasSize(before + (bad == gone ? 2 : 1));
         }
         assertThat(issuer.requests()).noneMatch(request -> request.target().equals("/elsewhere"));
     }

@@ -67,7 +67,9 @@ class SharedRevocationsTest {
             // what a message has told is in the map, too
             Waiting.until(
                     "it is known",
-                    () -> TestGateway.await(one.map("gatehouse.revocations").size()) == 3);
+                    () -> TestGateway.await(one.map("gatehouse.revocations").entries())
+                                    .size()
+                            == 3);
             try (var three = Members.join("three", one.address());
                     var late = TestGateway.startAmong(three, CONFIG, origin.url(), Tokens.SECRET)) {
                 assertThat(call(late, token)).isEqualTo(401);

@@ -50,6 +50,10 @@ class RequestEditsTest {
                         set: { X-Id: "id-{path.id}", X-From: "{client.ip}", X-Who: "{consumer}", X-Sub: "{claim.sub}", X-A: "{header.X-B}", X-B: "{header.X-A}", X-Fix: "{{fix}}", X-Team: "{header.X-Odd}" }
                         add: { X-More: one }
                         remove: [Cookie, X-Gone]
+                  told:
+                    match: { path: "/told" }
+                    to: origin
+                    request: { headers: { set: { X-Real-IP: "{client.ip}", X-Forwarded-Prefix: /app, X-Forwarded-User: "{consumer}" }, add: { X-Forwarded-Port: "443" } } }
                   query:
                     match: { path: "/query" }
                     to: origin
@@ -183,6 +187,27 @@ class RequestEditsTest {
         assertThat(request.header("X-Sub")).isNull();
     }
 
+    @Test
+    void a_route_may_say_who_called_in_fields_that_are_a_client_s_in_no_case() throws IOException {
+        var fields = new String[] {
+            "X-Real-IP: 6.6.6.6",
+            "x_real_ip: 6.6.6.6",
+            "X-Forwarded-Prefix: /mine",
+            "X-Forwarded-Port: 1",
+            "X-Forwarded-User: root",
+            "True-Client-IP: 6.6.6.6",
+            "Connection: x-real-ip, x-forwarded-port"
+        };
+        var seen = seen("GET", "/told", fields);
+        assertThat(seen.head().all("X-Real-IP")).containsExactly("127.0.0.1");
+        assertThat(seen.head().all("X-Forwarded-Prefix")).containsExactly("/app");
+        assertThat(seen.head().all("X-Forwarded-Port")).containsExactly("443");
+        assertThat(seen.header("X-Forwarded-User")).isNull();
+        assertThat(seen.header("x_real_ip")).isNull();
+        assertThat(seen.header("True-Client-IP")).isNull();
+        assertThat(seen("GET", "/other", fields).header("X-Real-IP")).isNull();
+    }
+
     @ParameterizedTest(name = "{0} becomes {1}")
     @CsvSource({
         "/query, /query?v=2&from=a%2Bb%26c%3Dd&tag=a%26b",
@@ -217,6 +242,9 @@ class RequestEditsTest {
                 "headers: { set: { Host: x } }                            | headers.set",
                 "headers: { set: { Content-Length: x } }                  | headers.set",
                 "headers: { set: { X-Forwarded-For: x } }                 | headers.set",
+                "headers: { set: { x_forwarded_proto: x } }               | headers.set",
+                "headers: { add: { Via: x } }                             | headers.add",
+                "headers: { set: { X-Original-URL: x } }                  | headers.set",
                 "headers: { add: { Connection: x } }                      | headers.add",
                 "headers: { set: { 'a b': x } }                           | headers.set",
                 "headers: { set: { X-A: \"a\\r\\nb\" } }                  | control character",

@@ -48,6 +48,7 @@ class ResponseEditsTest {
                     to: origin
                     request: { headers: { set: { Cookie: "id={path.id}; l={header.X-Lang}" } } }
                     response: { headers: { set: { Set-Cookie: "id={path.id}; HttpOnly" } } }
+                  wide:  { match: { path: "/wide" }, to: origin, response: { cookies: { domain: { "": example.com, a.lan: "" } } } }
                   price: { match: { path: "/price" }, to: origin, response: { jsonp: { body: 1KiB } } }
                   known: { match: { path: "/known" }, to: origin, response: { jsonp: { param: cb, credentials: true } } }
                 """, origin.url());
@@ -111,6 +112,38 @@ class ResponseEditsTest {
         var config = new CookieEdits.Config(Map.of("a.lan", "", "*", "b.test"), Map.of(), false, false, null);
         assertThat(CookieEdits.apply(config, List.of("x=1; Domain=a.lan; Path=/", "x=1; Domain=c.lan", "x=1")))
                 .containsExactly("x=1; Path=/", "x=1; Domain=b.test", "x=1");
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}")
+    @CsvSource({
+        "x=1, x=1; Domain=example.com",
+        "x=1; Path=/, x=1; Path=/; Domain=example.com",
+        "x=1; Domain=; Path=/, x=1; Path=/; Domain=example.com",
+        "x=1; Domain=a.lan, x=1",
+        "x=1; domain = b.lan, x=1; Domain=b.lan",
+        "__Host-x=1; Path=/; Secure, __Host-x=1; Path=/; Secure"
+    })
+    void a_cookie_that_names_no_domain_may_get_one(String set, String seen) throws IOException {
+        script = Answers.status("200 OK", "x", "Set-Cookie: " + set);
+        assertThat(get("/wide").header("Set-Cookie")).isEqualTo(seen);
+    }
+
+    @ParameterizedTest(name = "{0} becomes {1}")
+    @CsvSource({
+        "/, /api",
+        "/x, /api/x",
+        "/x/, /api/x/",
+        "/old/, /new",
+        "/old/x, /new/x",
+        "/old, /api/old",
+        "/deep/x, /x",
+        "/deep/, /",
+        "/deep, /"
+    })
+    void a_path_that_is_put_together_has_one_slash_in_between(String path, String seen) {
+        var paths = Map.of("/", "/api", "/old/", "/new", "/deep", "/");
+        var config = new CookieEdits.Config(Map.of(), paths, false, false, null);
+        assertThat(CookieEdits.apply(config, List.of("a=b; Path=" + path))).containsExactly("a=b; Path=" + seen);
     }
 
     @Test
@@ -240,6 +273,7 @@ class ResponseEditsTest {
                 "headers: { set: { Connection: close } }          | headers.set",
                 "cookies: { sameSite: none }                      | secure: true",
                 "cookies: { domain: { 'a;b': c } }                | cookies.domain",
+                "cookies: { domain: { '': '' } }                  | cookies.domain",
                 "cookies: { path: { app: / } }                    | cookies.path",
                 "jsonp: { param: 'a=b' }                          | jsonp.param",
                 "jsonp: {} }, auth: { basic: users                | credentials: true, if any page",

@@ -1,10 +1,10 @@
-package gatehouse.policy.auth;
+package gatehouse.policy;
 
 import gatehouse.config.CallerKey;
 import gatehouse.config.Rate;
 import gatehouse.exchange.CallerHash;
-import gatehouse.exchange.Exchange;
-import gatehouse.policy.KeyTable;
+import gatehouse.exchange.RequestHead;
+import gatehouse.problem.Problem;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * Wrong credentials by address. Who has sent too many is not listened to for a while, so that looking at credentials can't be made to take
  * all of the time, nor secrets be guessed by trying. Thread-safe.
  */
-final class Failures {
+public final class Failures {
     private static final int MOST_ADDRESSES = 65_536;
 
     private final KeyTable table = new KeyTable(MOST_ADDRESSES);
@@ -24,7 +24,13 @@ final class Failures {
     private final long most;
     private volatile long quietFrom; // when nobody is known any more who was wrong
 
-    Failures(Rate rate, LongSupplier nanoTime) {
+    /**
+     * None yet.
+     *
+     * @param rate how many may come from one address; who has sent more waits for as long as it takes to earn one
+     * @param nanoTime a clock such as {@link System#nanoTime}
+     */
+    public Failures(Rate rate, LongSupplier nanoTime) {
         var random = ThreadLocalRandom.current();
         this.hash = new CallerHash(CallerKey.parse("ip"), random.nextLong(), random.nextLong());
         this.nanoTime = nanoTime;
@@ -33,8 +39,8 @@ final class Failures {
         this.most = cost * rate.count();
     }
 
-    /** Seconds until the address of an exchange is listened to again; 0 where it is now. */
-    long waitSeconds(Exchange exchange) {
+    /** Seconds until the address that a request comes from is listened to again; 0 where it is now. */
+    public long waitSeconds(RequestHead request) {
         if (quietFrom == 0) {
             return 0;
         }
@@ -42,7 +48,7 @@ final class Failures {
         if (now >= quietFrom) {
             return 0;
         }
-        var time = table.timeOf(hash.of(exchange));
+        var time = table.timeOf(hash.of(request));
         if (time == 0) {
             return 0;
         }
@@ -50,9 +56,14 @@ final class Failures {
         return ahead <= 0 ? 0 : 1 + (ahead - 1) / TimeUnit.SECONDS.toNanos(1);
     }
 
+    /** What is answered to who is not listened to for so long. */
+    public static Problem refusal(long waitSeconds) {
+        return Problem.tooManyRequests("Too many credentials from this address were wrong.", waitSeconds);
+    }
+
     /** One more was wrong. */
-    void count(Exchange exchange) {
-        var time = Math.abs(table.add(hash.of(exchange), nanoTime.getAsLong() - origin, cost, most));
+    public void count(RequestHead request) {
+        var time = Math.abs(table.add(hash.of(request), nanoTime.getAsLong() - origin, cost, most));
         synchronized (this) {
             quietFrom = Math.max(quietFrom, time);
         }
