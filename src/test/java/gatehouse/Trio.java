@@ -6,6 +6,7 @@ import gatehouse.testing.Child;
 import gatehouse.testing.ClassArchive;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -279,9 +280,7 @@ final class Trio {
         shell.getOutputStream().write(("kill -STOP " + pid + "\n").getBytes(StandardCharsets.US_ASCII));
         shell.getOutputStream().flush();
         var stat = Path.of("/proc", Long.toString(pid), "stat");
-        while (!Files.readString(stat).contains(") T ")) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("it is stopped", () -> Files.readString(stat).contains(") T "));
         return System.nanoTime() - firstAsked.get(path) < FETCH.minusMillis(20).toNanos();
     }
 

@@ -53,8 +53,8 @@ public record Terms(
 
         @Key(
                 doc =
-                        "Who fetches for whom: `cluster`, one request for all that wait on any node, which without a cluster is"
-                                + " the same as `node`, one for all that wait on this node; `none`, each for itself.",
+                        "Who fetches for whom: `cluster`, one request for all that wait on any node, which without a cluster"
+                                + " and a `redis` is the same as `node`, one for all that wait on this node; `none`, each for itself.",
                 value = "node")
         Lock lock,
 

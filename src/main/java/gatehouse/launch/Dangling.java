@@ -10,9 +10,6 @@ import java.util.function.Predicate;
 
 /** What the configuration relies on and the manifest does not run. */
 final class Dangling {
-    private static final String REGISTRY = "RegistryVerticle";
-    private static final String ADMIN = "AdminVerticle";
-
     private final Blueprint blueprint;
     private final Manifest manifest;
     private final List<ConfigProblem> problems = new ArrayList<>();
@@ -26,28 +23,27 @@ final class Dangling {
     static List<ConfigProblem> in(Blueprint blueprint, Manifest manifest) {
         var dangling = new Dangling(blueprint, manifest);
         dangling.checkFollowers();
+        dangling.checkListeners(BuiltIn.WS, ListenerConfig::takesWebSockets, "websocket, which nothing serves here");
         dangling.checkListeners(
-                "WsProxyVerticle", ListenerConfig::takesWebSockets, "websocket, which nothing serves here");
-        dangling.checkListeners(
-                "TcpProxyVerticle", listener -> !listener.isHttp(), "nothing serves tcp, udp and forward here");
-        dangling.checkListeners("GrpcProxyVerticle", ListenerConfig::isForCallsOnly, "nobody speaks gRPC here");
+                BuiltIn.TCP, listener -> !listener.isHttp(), "nothing serves tcp, udp and forward here");
+        dangling.checkListeners(BuiltIn.GRPC, ListenerConfig::isForCallsOnly, "nobody speaks gRPC here");
         dangling.checkBridge();
         return dangling.problems;
     }
 
     private void checkFollowers() {
-        if (!manifest.runs(REGISTRY)) {
+        if (!manifest.runs(BuiltIn.REGISTRY)) {
             blueprint
                     .followers()
                     .forEach((service, place) -> problems.add(new ConfigProblem(
                             place,
                             "services." + service + ".registry",
                             "no registry runs here, so it would find nobody",
-                            wanted(REGISTRY))));
+                            wanted(BuiltIn.REGISTRY))));
         }
     }
 
-    private void checkListeners(String verticle, Predicate<ListenerConfig> needsIt, String what) {
+    private void checkListeners(BuiltIn verticle, Predicate<ListenerConfig> needsIt, String what) {
         if (manifest.runs(verticle)) {
             return;
         }
@@ -67,18 +63,18 @@ final class Dangling {
         if (bridge == null) {
             return;
         }
-        for (var needed : List.of(REGISTRY, ADMIN)) {
+        for (var needed : List.of(BuiltIn.REGISTRY, BuiltIn.ADMIN)) {
             if (!manifest.runs(needed)) {
                 problems.add(new ConfigProblem(
                         bridge,
                         "registry.bridge",
-                        "the bridge is a part of " + needed + ", which does not run here",
+                        "the bridge is a part of " + needed.main() + ", which does not run here",
                         wanted(needed)));
             }
         }
     }
 
-    private static String wanted(String verticle) {
-        return "an entry with " + verticle + " in the manifest";
+    private static String wanted(BuiltIn verticle) {
+        return "an entry with " + verticle.main() + " in the manifest";
     }
 }

@@ -21,19 +21,13 @@ import org.slf4j.LoggerFactory;
  * former one end what it has begun, and go. Changes come one after another; see {@link Node}.
  */
 public final class Deployments {
-    static final String REGISTRY = "RegistryVerticle";
-    static final String ADMIN = "AdminVerticle";
-
     private static final long LEAVE_SECONDS = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-    private static final Set<String> OWN = Set.of(
-            "CacheRefreshVerticle",
-            "HttpProxyVerticle",
-            "WsProxyVerticle",
-            "TcpProxyVerticle",
-            "GrpcProxyVerticle",
-            ADMIN);
+
+    /** What is deployed together, in the order in which it has to be. */
+    private static final List<Predicate<Manifest.Entry>> IN_ORDER =
+            List.of(Deployments::isForeign, BuiltIn.REGISTRY::isMainOf, Deployments::takesRequests);
 
     private final Vertx vertx;
     private final Node node;
@@ -61,22 +55,26 @@ public final class Deployments {
 
     /** Deploys the registry, if it runs here. Before the services that follow it begin. */
     Future<Void> startRegistry() {
-        return start(REGISTRY::equals);
+        return start(BuiltIn.REGISTRY::isMainOf);
     }
 
     /** Deploys what takes requests. */
     Future<Void> startOwn() {
-        return start(OWN::contains);
+        return start(Deployments::takesRequests);
     }
 
-    private static boolean isForeign(String main) {
-        return !OWN.contains(main) && !REGISTRY.equals(main);
+    private static boolean isForeign(Manifest.Entry entry) {
+        return BuiltIn.named(entry.main()) == null;
     }
 
-    private Future<Void> start(Predicate<String> which) {
+    private static boolean takesRequests(Manifest.Entry entry) {
+        return !isForeign(entry) && !BuiltIn.REGISTRY.isMainOf(entry);
+    }
+
+    private Future<Void> start(Predicate<Manifest.Entry> which) {
         Future<Void> chain = Future.succeededFuture();
         for (var entry : manifest.verticles().entrySet()) {
-            if (entry.getValue().enabled() && which.test(entry.getValue().main())) {
+            if (entry.getValue().enabled() && which.test(entry.getValue())) {
                 chain = chain.compose(before -> begin(entry.getKey(), entry.getValue()));
             }
         }
@@ -86,8 +84,8 @@ public final class Deployments {
     /** What others have written has its name told where it does not start. */
     private Future<Void> begin(String name, Manifest.Entry entry) {
         return replace(name, entry)
-                .recover(cause -> Future.failedFuture(
-                        isForeign(entry.main()) ? new NotDeployedException(Map.of(name, cause)) : cause));
+                .recover(cause ->
+                        Future.failedFuture(isForeign(entry) ? new NotDeployedException(Map.of(name, cause)) : cause));
     }
 
     /**
@@ -101,10 +99,10 @@ public final class Deployments {
             var wanted = next.verticles();
             var failed = new LinkedHashMap<String, Throwable>();
             Future<Void> chain = Future.succeededFuture();
-            for (var which : List.<Predicate<String>>of(Deployments::isForeign, REGISTRY::equals, OWN::contains)) {
+            for (var which : IN_ORDER) {
                 for (var name : changed) {
                     var entry = wanted.get(name);
-                    if (entry != null && which.test(entry.main())) {
+                    if (entry != null && which.test(entry)) {
                         chain = chain.compose(before -> replace(name, entry).recover(cause -> {
                             failed.put(name, cause);
                             return Future.succeededFuture();
@@ -123,12 +121,11 @@ public final class Deployments {
 
     private List<String> changed(Manifest next) {
         var changed = new ArrayList<String>();
-        var paths = next.runs(REGISTRY) != manifest.runs(REGISTRY); // those of the registry are the admin API's
+        var paths = next.runs(BuiltIn.REGISTRY)
+                != manifest.runs(BuiltIn.REGISTRY); // those of the registry are the admin API's
         next.verticles().forEach((name, entry) -> {
             var now = running.get(name);
-            var other = now == null
-                    || now.differsFrom(entry)
-                    || (paths && entry.main().equals(ADMIN));
+            var other = now == null || now.differsFrom(entry) || (paths && BuiltIn.ADMIN.isMainOf(entry));
             if (entry.enabled() && other) {
                 changed.add(name);
             }
@@ -186,7 +183,7 @@ public final class Deployments {
 
     /** What others have written was given up. A successor of our own has the traffic by now, and would leave it to nobody. */
     private void cameLate(Deployed late) {
-        if (!isForeign(late.entry().main()) && runs(late.name())) {
+        if (!isForeign(late.entry()) && runs(late.name())) {
             LOG.warn("{} is up later than node.startTimeout, and runs all the same", late.name());
             takeOver(late);
         } else {
@@ -224,9 +221,9 @@ public final class Deployments {
         running.clear();
         Future<Void> chain = Future.succeededFuture();
         for (var deployed : ending) {
-            var isOwn = OWN.contains(deployed.entry().main());
+            var mayHang = takesRequests(deployed.entry());
             chain = chain.transform(
-                    before -> isOwn ? soon(vertx.undeploy(deployed.id())) : vertx.undeploy(deployed.id()));
+                    before -> mayHang ? soon(vertx.undeploy(deployed.id())) : vertx.undeploy(deployed.id()));
         }
         return chain.transform(gone -> soon(Future.join(List.copyOf(leaving)).mapEmpty()));
     }

@@ -90,7 +90,7 @@ final class Edges {
                 ports::adminAt,
                 ports::bridgeAt,
                 parts.cluster(),
-                node.deployments().manifest().runs(Deployments.REGISTRY) ? parts.registry() : null,
+                node.deployments().manifest().runs(BuiltIn.REGISTRY) ? parts.registry() : null,
                 parts.revocations(),
                 new AdminNode.Cache(parts.cache()::sample, parts.purges()::purge),
                 parts.sockets().topics()::publish,

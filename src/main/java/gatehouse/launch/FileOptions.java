@@ -33,8 +33,8 @@ final class FileOptions {
     @Option(
             names = {"-m", "--manifest"},
             paramLabel = "FILE",
-            description = "What runs on this node (default: verticles.json, or where that is missing the gateway"
-                    + " and its admin API).")
+            description = "What runs on this node (default: verticles.json, or where that is missing all that the"
+                    + " gateway brings).")
     private @Nullable Path manifest;
 
     @Option(

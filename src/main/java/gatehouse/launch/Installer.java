@@ -58,9 +58,7 @@ final class Installer {
     /** Who takes all tokens out of the configuration needs the one that the node makes for itself. */
     private Future<Void> provideToken(Blueprint blueprint) {
         var config = blueprint.config().admin();
-        if (!deployments.manifest().runs(Deployments.ADMIN)
-                || !config.tokens().isEmpty()
-                || parts.adminToken() != null) {
+        if (!deployments.manifest().runs(BuiltIn.ADMIN) || !config.tokens().isEmpty() || parts.adminToken() != null) {
             return Future.succeededFuture();
         }
         return parts.vertx().executeBlocking(() -> {

@@ -71,9 +71,9 @@ final class Launcher {
     }
 
     private Made make(Manifest.Entry entry, int count) throws IOException, ReflectiveOperationException {
-        var builtIn = builtIn(entry.main(), count);
+        var builtIn = BuiltIn.named(entry.main());
         if (builtIn != null) {
-            return new Made(instances(count, builtIn), null);
+            return new Made(instances(count, maker(builtIn, count)), null);
         }
         var code = entry.jar() == null ? null : PluginCode.of(home.resolve(entry.jar()));
         if (code != null && !entry.takes(code.loader().digest())) {
@@ -99,16 +99,15 @@ final class Launcher {
         return made;
     }
 
-    private @Nullable IntFunction<Deployable> builtIn(String main, int count) {
-        return switch (main) {
-            case "HttpProxyVerticle" -> i -> new HttpProxyVerticle(edges.http(), i, count);
-            case "TcpProxyVerticle" -> i -> new TcpProxyVerticle(edges.tcp(), i, count);
-            case "GrpcProxyVerticle" -> i -> side.carry(new GrpcProxyVerticle(edges.grpc()));
-            case "CacheRefreshVerticle" -> i -> side.carry(new CacheRefreshVerticle(edges.refresh()));
-            case "WsProxyVerticle" -> i -> side.carry(edges.ws());
-            case "AdminVerticle" -> i -> side.carry(new AdminVerticle(edges.admin()));
-            case Deployments.REGISTRY -> i -> side.carry(new RegistryVerticle(edges.registry()));
-            default -> null;
+    private IntFunction<Deployable> maker(BuiltIn which, int count) {
+        return switch (which) {
+            case HTTP -> i -> new HttpProxyVerticle(edges.http(), i, count);
+            case TCP -> i -> new TcpProxyVerticle(edges.tcp(), i, count);
+            case GRPC -> i -> side.carry(new GrpcProxyVerticle(edges.grpc()));
+            case CACHE -> i -> side.carry(new CacheRefreshVerticle(edges.refresh()));
+            case WS -> i -> side.carry(edges.ws());
+            case ADMIN -> i -> side.carry(new AdminVerticle(edges.admin()));
+            case REGISTRY -> i -> side.carry(new RegistryVerticle(edges.registry()));
         };
     }
 

@@ -60,21 +60,24 @@ public record Manifest(
     }
 
     /** Whether an enabled entry runs this. */
-    boolean runs(String main) {
-        return verticles.values().stream()
-                .anyMatch(entry -> entry.enabled() && entry.main().equals(main));
+    boolean runs(BuiltIn verticle) {
+        return verticles.values().stream().anyMatch(entry -> entry.enabled() && verticle.isMainOf(entry));
     }
 
-    /** The manifest that is used where a command brings none: the gateway itself over HTTP and TCP, its registry, refreshes of its cache and its admin API. */
+    /** The manifest that is used where a command brings none: all that the gateway brings. */
     public static Manifest builtIn() {
         var entries = new LinkedHashMap<String, Entry>();
-        entries.put("registry", new Entry("RegistryVerticle", null, new Instances(1), true, Map.of()));
-        entries.put("cache", new Entry("CacheRefreshVerticle", null, new Instances(1), true, Map.of()));
-        entries.put("http", new Entry("HttpProxyVerticle", null, Instances.CORES, true, Map.of()));
-        entries.put("ws", new Entry("WsProxyVerticle", null, new Instances(1), true, Map.of()));
-        entries.put("tcp", new Entry("TcpProxyVerticle", null, new Instances(1), true, Map.of()));
-        entries.put("grpc", new Entry("GrpcProxyVerticle", null, new Instances(1), true, Map.of()));
-        entries.put("admin", new Entry("AdminVerticle", null, new Instances(1), true, Map.of()));
+        entries.put("registry", one(BuiltIn.REGISTRY));
+        entries.put("cache", one(BuiltIn.CACHE));
+        entries.put("http", new Entry(BuiltIn.HTTP.main(), null, Instances.CORES, true, Map.of()));
+        entries.put("ws", one(BuiltIn.WS));
+        entries.put("tcp", one(BuiltIn.TCP));
+        entries.put("grpc", one(BuiltIn.GRPC));
+        entries.put("admin", one(BuiltIn.ADMIN));
         return new Manifest(null, entries);
+    }
+
+    private static Entry one(BuiltIn verticle) {
+        return new Entry(verticle.main(), null, new Instances(1), true, Map.of());
     }
 }

@@ -19,14 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a manifest and checks that all it names is there, without running any of it. */
 final class ManifestFile {
-    private static final String HTTP = "HttpProxyVerticle";
-    private static final String ADMIN = "AdminVerticle";
-    private static final String REGISTRY = "RegistryVerticle";
-    private static final String CACHE = "CacheRefreshVerticle";
-    private static final String WEBSOCKETS = "WsProxyVerticle";
-    private static final String TCP = "TcpProxyVerticle";
-    private static final String GRPC = "GrpcProxyVerticle";
-    private static final List<String> BUILT_IN = List.of(HTTP, ADMIN, REGISTRY, CACHE, WEBSOCKETS, TCP, GRPC);
     private static final String A_VERTICLE =
             "a class that is a Vert.x verticle and has a constructor without arguments";
 
@@ -75,7 +67,7 @@ final class ManifestFile {
             if (!entry.enabled()) {
                 return;
             }
-            if (BUILT_IN.contains(entry.main())) {
+            if (BuiltIn.named(entry.main()) != null) {
                 checkBuiltIn(name, entry, seen.putIfAbsent(entry.main(), name));
             } else {
                 checkClass(name, entry);
@@ -89,12 +81,12 @@ final class ManifestFile {
                     at(name, "main"),
                     entry.main() + " runs as " + sameMain + " already",
                     "one entry for each built-in verticle",
-                    entry.main().equals(HTTP) ? "for more of it set verticles." + sameMain + ".instances" : "");
+                    BuiltIn.HTTP.isMainOf(entry) ? "for more of it set verticles." + sameMain + ".instances" : "");
         }
         if (entry.jar() != null) {
             problems.add(at(name, "jar"), entry.jar(), "no jar, as " + entry.main() + " comes with the gateway");
         }
-        if (!entry.main().equals(HTTP) && entry.instances().count() != 1) {
+        if (!BuiltIn.HTTP.isMainOf(entry) && entry.instances().count() != 1) {
             problems.add(at(name, "instances"), entry.instances().toString(), "1");
         }
     }
@@ -132,7 +124,7 @@ final class ManifestFile {
             }
         } catch (ClassNotFoundException e) {
             if (main.indexOf('.') < 0 && where.isEmpty()) {
-                problems.addUnknown(at(name, "main"), "neither a class nor built in:", main, BUILT_IN);
+                problems.addUnknown(at(name, "main"), "neither a class nor built in:", main, BuiltIn.names());
             } else {
                 problems.add(at(name, "main"), "no class " + main + where, A_VERTICLE);
             }

@@ -96,7 +96,7 @@ final class NodeParts {
         plugins = SideLoop.beside(vertx, listeners.lanes(), side);
         loops = new LoopWatch(metrics, listeners.lanes(), side, plugins);
         feedMetrics();
-        if (manifest.runs(Deployments.ADMIN)) {
+        if (manifest.runs(BuiltIn.ADMIN)) {
             provideAdminToken(config.admin());
         }
     }

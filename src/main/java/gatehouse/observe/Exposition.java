@@ -10,6 +10,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,62 +35,69 @@ final class Exposition {
     }
 
     private MetricSnapshots collectAll() {
-        List<MetricsLane> lanes = metrics.withRetired();
-        Map<String, Cells> routes =
-                sum(lanes, lane -> lane.routes, stats -> stats.cells, RouteStats.SECONDS + Durations.SIZE);
-        Map<String, Cells> services = sum(lanes, lane -> lane.services, cells -> cells, Durations.SIZE);
-        Map<String, Cells> listeners = sum(lanes, lane -> lane.listeners, stats -> stats.cells, 2);
-        Map<String, Cells> problems = sum(lanes, lane -> lane.problems, cells -> cells, 1);
-        long inFlight = lanes.stream().mapToLong(lane -> lane.inFlight.get(0)).sum();
-        return MetricSnapshots.of(
-                requests(routes),
-                histogram(
-                        "gatehouse_request_seconds",
-                        "From the request to the end.",
-                        "route",
-                        routes,
-                        RouteStats.SECONDS),
-                counter("gatehouse_request_bytes", "Bytes of request bodies.", "route", routes, RouteStats.BYTES_IN),
-                counter("gatehouse_response_bytes", "Bytes of response bodies.", "route", routes, RouteStats.BYTES_OUT),
-                counter("gatehouse_retries", "Attempts after the first.", "route", routes, RouteStats.RETRIES),
-                histogram("gatehouse_upstream_seconds", "Time spent waiting for a service.", "service", services, 0),
-                counter("gatehouse_problems", "Answers that the gateway made itself.", "problem", problems, 0),
-                gauge("gatehouse_requests_in_flight", "Exchanges that have not ended.", Math.max(0, inFlight)),
-                gauge(
-                        "gatehouse_unsent_bytes",
-                        "Bytes of answers that wait for clients to take them.",
-                        lanes.stream().mapToLong(lane -> lane.unsent.get(0)).sum()),
-                connections(listeners),
-                counter(
-                        "gatehouse_connections_accepted",
-                        "Connections accepted.",
-                        "listener",
-                        listeners,
-                        ListenerStats.OPENED),
-                refused(),
-                counter("gatehouse_access_log_dropped", "Lines dropped.", Labels.EMPTY, metrics.dropped()),
-                reloads(),
-                gauge("gatehouse_snapshot", "Number of the configuration in force.", metrics.snapshot()),
-                targets(
-                        "gatehouse_target_healthy",
-                        "1 when requests are sent to it.",
-                        sample -> sample.healthy() ? 1 : 0),
-                targets(
-                        "gatehouse_target_ejected",
-                        "1 while failing requests keep it out.",
-                        sample -> sample.ejected() ? 1 : 0),
-                targets(
-                        "gatehouse_target_requests_in_flight",
-                        "Requests it has not answered.",
-                        TargetSample::requestsInFlight),
-                loads(
-                        "gatehouse_service_concurrency_limit",
-                        "Requests that may be under way at once.",
-                        LoadSample::limit),
-                loads("gatehouse_service_requests_in_flight", "Requests under way.", LoadSample::inFlight),
-                loads("gatehouse_service_requests_waiting", "Requests in line for a place.", LoadSample::waiting),
-                mirrors(),
-                breakers());
+        var lanes = metrics.withRetired();
+        var all = new ArrayList<MetricSnapshot>();
+        ofExchanges(lanes, all);
+        ofConnections(lanes, all);
+        ofConfiguration(all);
+        ofServices(all);
+        return new MetricSnapshots(all);
+    }
+
+    private static void ofExchanges(List<MetricsLane> lanes, List<MetricSnapshot> all) {
+        var routes = sum(lanes, lane -> lane.routes, stats -> stats.cells, RouteStats.SECONDS + Durations.SIZE);
+        var services = sum(lanes, lane -> lane.services, cells -> cells, Durations.SIZE);
+        var problems = sum(lanes, lane -> lane.problems, cells -> cells, 1);
+        var inFlight = lanes.stream().mapToLong(lane -> lane.inFlight.get(0)).sum();
+        all.add(requests(routes));
+        all.add(histogram(
+                "gatehouse_request_seconds", "From the request to the end.", "route", routes, RouteStats.SECONDS));
+        all.add(counter("gatehouse_request_bytes", "Bytes of request bodies.", "route", routes, RouteStats.BYTES_IN));
+        all.add(counter(
+                "gatehouse_response_bytes", "Bytes of response bodies.", "route", routes, RouteStats.BYTES_OUT));
+        all.add(counter("gatehouse_retries", "Attempts after the first.", "route", routes, RouteStats.RETRIES));
+        all.add(histogram("gatehouse_upstream_seconds", "Time spent waiting for a service.", "service", services, 0));
+        all.add(counter("gatehouse_problems", "Answers that the gateway made itself.", "problem", problems, 0));
+        all.add(gauge("gatehouse_requests_in_flight", "Exchanges that have not ended.", Math.max(0, inFlight)));
+    }
+
+    private void ofConnections(List<MetricsLane> lanes, List<MetricSnapshot> all) {
+        var listeners = sum(lanes, lane -> lane.listeners, stats -> stats.cells, 2);
+        var unsent = lanes.stream().mapToLong(lane -> lane.unsent.get(0)).sum();
+        all.add(connections(listeners));
+        all.add(counter(
+                "gatehouse_connections_accepted",
+                "Connections accepted.",
+                "listener",
+                listeners,
+                ListenerStats.OPENED));
+        all.add(refused());
+        all.add(gauge("gatehouse_unsent_bytes", "Bytes of answers that wait for clients to take them.", unsent));
+    }
+
+    private void ofConfiguration(List<MetricSnapshot> all) {
+        all.add(counter("gatehouse_access_log_dropped", "Lines dropped.", Labels.EMPTY, metrics.dropped()));
+        all.add(reloads());
+        all.add(gauge("gatehouse_snapshot", "Number of the configuration in force.", metrics.snapshot()));
+    }
+
+    private void ofServices(List<MetricSnapshot> all) {
+        all.add(targets(
+                "gatehouse_target_healthy", "1 when requests are sent to it.", sample -> sample.healthy() ? 1 : 0));
+        all.add(targets(
+                "gatehouse_target_ejected",
+                "1 while failing requests keep it out.",
+                sample -> sample.ejected() ? 1 : 0));
+        all.add(targets(
+                "gatehouse_target_requests_in_flight",
+                "Requests it has not answered.",
+                TargetSample::requestsInFlight));
+        all.add(loads(
+                "gatehouse_service_concurrency_limit", "Requests that may be under way at once.", LoadSample::limit));
+        all.add(loads("gatehouse_service_requests_in_flight", "Requests under way.", LoadSample::inFlight));
+        all.add(loads("gatehouse_service_requests_waiting", "Requests in line for a place.", LoadSample::waiting));
+        all.add(mirrors());
+        all.add(breakers());
     }
 
     private static <T> Map<String, Cells> sum(

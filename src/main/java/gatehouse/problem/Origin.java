@@ -1,18 +1,11 @@
 package gatehouse.problem;
 
-/** Whose fault a problem is; decides log level, metric label and whether another attempt makes sense. */
+/** Whose fault a problem is. */
 public enum Origin {
-    /** The request was wrong or not allowed; told to the caller, seen in the access log only. */
+    /** The request was wrong or not allowed. */
     CLIENT,
-    /** The gateway itself failed or has no capacity; logged as an error. */
+    /** The gateway itself failed or has no capacity; a failure (500) is logged as an error with its cause. */
     GATEWAY,
-    /** The target refused, broke off, answered garbage or was late; logged as a warning, rate-limited. */
-    UPSTREAM;
-
-    private final String label = name().toLowerCase(java.util.Locale.ROOT);
-
-    /** The word used in logs and metrics: {@code client}, {@code gateway} or {@code upstream}. */
-    public String label() {
-        return label;
-    }
+    /** The target refused, broke off, answered garbage or was late; one fetch that ends so is the failure of all who wait for it. */
+    UPSTREAM
 }

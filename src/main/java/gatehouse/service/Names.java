@@ -39,19 +39,12 @@ final class Names {
     /**
      * @param followed who names are from and says which addresses will do; null where they are configured, and all do
      */
-    Names(
-            String service,
-            Vertx vertx,
-            Context context,
-            Roster roster,
-            Resolver resolver,
-            Duration every,
-            @Nullable Followed followed) {
+    Names(String service, Means means, Roster roster, Duration every, @Nullable Followed followed) {
         this.service = service;
-        this.vertx = vertx;
-        this.context = context;
+        this.vertx = means.vertx();
+        this.context = means.context();
+        this.resolver = means.resolver();
         this.roster = roster;
-        this.resolver = resolver;
         this.everyMillis = every.toMillis();
         this.followed = followed;
     }

@@ -7,7 +7,6 @@ import gatehouse.registry.Registry;
 import gatehouse.tls.ClientTls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,26 +35,22 @@ public final class Service {
     private final List<Load> loads = new CopyOnWriteArrayList<>();
 
     private Service(
-            Vertx vertx,
+            Means means,
             String name,
             ServiceConfig config,
             @Nullable ClientTls tls,
             byte[] stickyKey,
-            LongSupplier nanoTime,
-            Resolver resolver,
             @Nullable Followed followed) {
-        // A context of no verticle: who starts a service may be undeployed before it is closed.
-        var context = ((VertxInternal) vertx).createEventLoopContext();
         this.name = name;
         this.config = config;
         this.tls = tls;
         this.stickiness = new Stickiness(name, config.balance().sticky(), stickyKey);
-        this.upkeep = new Upkeep(vertx, context, name, config, tls, stickiness, nanoTime, resolver, followed);
+        this.upkeep = new Upkeep(means, name, config, tls, stickiness, followed);
         this.roster = upkeep.roster();
         this.balancer = LoadBalancer.of(
                 config.balance(), () -> ThreadLocalRandom.current().nextDouble());
-        this.trying = balancer.tryingOneAtATime(nanoTime);
-        this.shedding = new Shedding(vertx, context, name, SHEDDING_TOLD);
+        this.trying = balancer.tryingOneAtATime(means.nanoTime());
+        this.shedding = new Shedding(means.vertx(), means.context(), name, SHEDDING_TOLD);
     }
 
     /**
@@ -76,7 +71,8 @@ public final class Service {
             Registry registry) {
         var wanted = config.registry();
         var followed = wanted == null ? null : new Followed(name, registry, wanted, config.isHttp() ? "http" : "tcp");
-        return begin(new Service(vertx, name, config, tls, stickyKey, nanoTime, Resolver.SYSTEM, followed));
+        var means = Means.of(vertx, nanoTime, Resolver.SYSTEM);
+        return begin(new Service(means, name, config, tls, stickyKey, followed));
     }
 
     static Service start(Vertx vertx, String name, ServiceConfig config, byte[] stickyKey, LongSupplier nanoTime) {
@@ -90,7 +86,7 @@ public final class Service {
             byte[] stickyKey,
             LongSupplier nanoTime,
             Resolver resolver) {
-        return begin(new Service(vertx, name, config, null, stickyKey, nanoTime, resolver, null));
+        return begin(new Service(Means.of(vertx, nanoTime, resolver), name, config, null, stickyKey, null));
     }
 
     private static Service begin(Service service) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +35,19 @@ final class Upkeep {
     private boolean closed;
 
     Upkeep(
-            Vertx vertx,
-            Context context,
+            Means means,
             String name,
             ServiceConfig config,
             @Nullable ClientTls tls,
             Stickiness stickiness,
-            LongSupplier nanoTime,
-            Resolver resolver,
             @Nullable Followed followed) {
-        this.vertx = vertx;
-        this.context = context;
+        this.vertx = means.vertx();
+        this.context = means.context();
         this.config = config;
         this.tls = tls;
         this.news = new HealthNews(vertx, name, config.health().panic());
-        this.roster = new Roster(name, config, stickiness, nanoTime, new Changes());
-        this.names = new Names(name, vertx, context, roster, resolver, config.resolve(), followed);
+        this.roster = new Roster(name, config, stickiness, means.nanoTime(), new Changes());
+        this.names = new Names(name, means, roster, config.resolve(), followed);
         this.followed = followed;
     }
 

@@ -107,16 +107,6 @@ public record Blueprint(
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
         Schemas.check(config, named, problems);
         var tracingCa = tracingCa(config, named, problems);
-        var addresses = new LinkedHashMap<String, Place>();
-        for (var listener : config.listeners().keySet()) {
-            addresses.put(listener, document.placeOf(List.of("listeners", listener, "listen")));
-        }
-        var followers = new LinkedHashMap<String, Place>();
-        config.services().forEach((name, service) -> {
-            if (service.registry() != null) {
-                followers.put(name, document.placeOf(List.of("services", name, "registry")));
-            }
-        });
         problems.throwIfAny(); // conditions that could not be read are missing, which makes false ties
         var tables = new LinkedHashMap<String, RouteTable<String>>();
         config.listeners().keySet().forEach(listener -> tables.put(listener, table(config, listener)));
@@ -129,8 +119,8 @@ public record Blueprint(
                 named.asked(),
                 effective,
                 tables,
-                addresses,
-                followers,
+                addresses(document, config),
+                followers(document, config),
                 config.registry().bridge() == null ? null : document.placeOf("registry.bridge"),
                 document.placeOf("node.connections"),
                 tls,
@@ -141,6 +131,24 @@ public record Blueprint(
         new ConfigTests(blueprint, problems).run();
         problems.throwIfAny();
         return blueprint;
+    }
+
+    private static Map<String, Place> addresses(ConfigDocument document, GatewayConfig config) {
+        var addresses = new LinkedHashMap<String, Place>();
+        for (var listener : config.listeners().keySet()) {
+            addresses.put(listener, document.placeOf(List.of("listeners", listener, "listen")));
+        }
+        return addresses;
+    }
+
+    private static Map<String, Place> followers(ConfigDocument document, GatewayConfig config) {
+        var followers = new LinkedHashMap<String, Place>();
+        config.services().forEach((name, service) -> {
+            if (service.registry() != null) {
+                followers.put(name, document.placeOf(List.of("services", name, "registry")));
+            }
+        });
+        return followers;
     }
 
     /** Whether another one comes to the same, whatever it looks like: there is nothing to put in force. */

@@ -14,57 +14,37 @@ import java.util.Objects;
  * @param limit the limit
  */
 public record LimitLine(String scope, String name, EffectiveLimit limit) {
+    private static final String THE_NODES = "the node's";
+
     /** Every limit and timeout of a configuration, those of routes as all layers laid over each other make them. */
     public static List<LimitLine> all(Blueprint blueprint) {
         var config = blueprint.config();
         var lines = new ArrayList<LimitLine>();
-        var ofNode = "the node's";
-        add(
-                lines,
-                "node",
-                config.node().name(),
-                connections(
-                        "connections",
-                        Listeners.usualConnections(),
-                        Listeners.USUAL_CONNECTIONS,
-                        EffectiveLimit.in(config.node())));
-        add(
-                lines,
-                "node",
-                config.node().name(),
-                EffectiveLimit.in(config.registry()).stream()
-                        .map(limit -> limit.below("registry"))
-                        .toList());
-        add(
-                lines,
-                "node",
-                config.node().name(),
-                EffectiveLimit.in(config.cache()).stream()
-                        .map(limit -> limit.below("cache"))
-                        .toList());
-        config.listeners()
-                .forEach((name, listener) -> add(
-                        lines,
-                        "listener",
-                        name,
-                        connections("limits.connections", ofNode, ofNode, EffectiveLimit.in(listener))));
+        var node = config.node().name();
+        var usual = Listeners.usualConnections();
+        var ofNode = EffectiveLimit.in(config.node());
+        add(lines, "node", node, connections("connections", usual, Listeners.USUAL_CONNECTIONS, ofNode));
+        add(lines, "node", node, below("registry", EffectiveLimit.in(config.registry())));
+        add(lines, "node", node, below("cache", EffectiveLimit.in(config.cache())));
+        config.listeners().forEach((name, listener) -> {
+            var limits = EffectiveLimit.in(listener);
+            add(lines, "listener", name, connections("limits.connections", THE_NODES, THE_NODES, limits));
+        });
         config.services().forEach((name, service) -> add(lines, "service", name, EffectiveLimit.in(service)));
         for (var route : config.routes().keySet()) {
             var effective = Objects.requireNonNull(blueprint.effective().get(route));
             for (var type : blueprint.policies()) {
                 var settings = effective.get(type.key(), type.config());
-                if (settings == null && !type.always()) {
-                    continue; // nobody asked for it
+                if (settings != null || type.always()) { // else nobody asked for it
+                    add(lines, "route", route, below(type.key(), EffectiveLimit.in(type.config(), settings)));
                 }
-                var limits = EffectiveLimit.in(type.config(), settings);
-                add(
-                        lines,
-                        "route",
-                        route,
-                        limits.stream().map(limit -> limit.below(type.key())).toList());
             }
         }
         return lines;
+    }
+
+    private static List<EffectiveLimit> below(String key, List<EffectiveLimit> limits) {
+        return limits.stream().map(limit -> limit.below(key)).toList();
     }
 
     /** The limits with the one that follows from others as it is in force. */

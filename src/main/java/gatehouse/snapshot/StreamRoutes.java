@@ -176,39 +176,41 @@ final class StreamRoutes {
     }
 
     private void checkListener(String name, RouteConfig route, String listener, ListenerConfig listening) {
-        var at = List.of("routes", name, "to");
-        if (!listening.isHttp()) {
-            var rules = listening.protocols().contains(Protocol.TCP)
-                    ? OF_TCP
-                    : listening.protocols().contains(Protocol.UDP) ? OF_UDP : OF_FORWARD;
-            checkPolicies(name, route, listener, rules);
-            checkMatch(List.of("routes", name, "match"), route.match(), rules);
-        }
-        if (listening.protocols().contains(Protocol.FORWARD)) {
-            if (!route.to().isForward()) {
-                problems.add(at, "listener " + listener + " speaks forward", "to: forward");
-            }
-            return;
-        }
-        var streams = listening.protocols().contains(Protocol.TCP) ? "tcp" : "udp";
         if (listening.isHttp()) {
-            for (var wanted : route.to().services()) {
-                var service = config.services().get(wanted);
-                if (service != null && !service.isHttp()) {
-                    problems.add(
-                            at,
-                            wanted + " does not speak HTTP, and listener " + listener + " does",
-                            "a service of http");
-                }
-            }
-            if (!route.match().sni().isEmpty()) {
-                problems.add(
-                        List.of("routes", name, "match", "sni"),
-                        "listener " + listener + " speaks HTTP",
-                        "match.host, which is the same for HTTP");
-            }
+            checkOfHttp(name, route, listener);
             return;
         }
+        var isTcp = listening.protocols().contains(Protocol.TCP);
+        var rules = isTcp ? OF_TCP : listening.protocols().contains(Protocol.UDP) ? OF_UDP : OF_FORWARD;
+        checkPolicies(name, route, listener, rules);
+        checkMatch(List.of("routes", name, "match"), route.match(), rules);
+        var at = List.of("routes", name, "to");
+        if (!listening.protocols().contains(Protocol.FORWARD)) {
+            checkTarget(at, route, listener, isTcp ? "tcp" : "udp");
+        } else if (!route.to().isForward()) {
+            problems.add(at, "listener " + listener + " speaks forward", "to: forward");
+        }
+    }
+
+    private void checkOfHttp(String name, RouteConfig route, String listener) {
+        for (var wanted : route.to().services()) {
+            var service = config.services().get(wanted);
+            if (service != null && !service.isHttp()) {
+                problems.add(
+                        List.of("routes", name, "to"),
+                        wanted + " does not speak HTTP, and listener " + listener + " does",
+                        "a service of http");
+            }
+        }
+        if (!route.match().sni().isEmpty()) {
+            problems.add(
+                    List.of("routes", name, "match", "sni"),
+                    "listener " + listener + " speaks HTTP",
+                    "match.host, which is the same for HTTP");
+        }
+    }
+
+    private void checkTarget(List<String> at, RouteConfig route, String listener, String streams) {
         var wanted = route.to().service();
         var service = wanted == null ? null : config.services().get(wanted);
         if (wanted == null || (service != null && !service.isOf(streams))) {

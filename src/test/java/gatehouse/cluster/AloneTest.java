@@ -1,14 +1,13 @@
 package gatehouse.cluster;
 
+import static gatehouse.cluster.Nodes.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Future;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -25,13 +24,6 @@ class AloneTest {
     @AfterEach
     void close() {
         await(vertx.close());
-    }
-
-    private static <T> T await(Future<T> future) {
-        return future.toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
-                .join();
     }
 
     @Test
@@ -62,11 +54,7 @@ class AloneTest {
         await(map.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
         await(map.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
         await(map.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
-        var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (await(map.get("short")) != null && System.nanoTime() < end) {
-            LockSupport.parkNanos(20_000_000);
-        }
-        assertThat(await(map.get("short"))).isNull();
+        Waiting.until("it has ended", () -> await(map.get("short")) == null);
         assertThat(await(map.get("long"))).isEqualTo(Buffer.buffer("2"));
     }
 }

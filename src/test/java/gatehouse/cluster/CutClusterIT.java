@@ -8,23 +8,21 @@ import com.hazelcast.internal.server.Server;
 import gatehouse.bus.Subscription;
 import gatehouse.bus.Verb;
 import gatehouse.config.ClusterConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.Size;
+import gatehouse.testing.Members;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -37,6 +35,7 @@ import org.junit.jupiter.api.Test;
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CutClusterIT {
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final int SECONDS = Integer.getInteger("stampede.cut", 2);
 
     private final AtomicInteger answers = new AtomicInteger();
@@ -60,19 +59,11 @@ class CutClusterIT {
         second = gateway(two);
         three = Joined.join(settings(one.address()), "three");
         third = gateway(three);
-        until("they are together", () -> one.members().size() == 3);
+        Waiting.until("they are together", LONG, () -> one.members().size() == 3);
     }
 
     private static ClusterConfig settings(String... seeds) {
-        return new ClusterConfig(
-                true,
-                ListenAddress.parse("127.0.0.1:0"),
-                0,
-                Arrays.stream(seeds).map(ListenAddress::parse).toList(),
-                "of these three members alone",
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(2),
-                Size.parse("16MiB"));
+        return Members.settings("127.0.0.1:0", "of these three members alone", Duration.ofSeconds(2), seeds);
     }
 
     private TestGateway gateway(Joined member) throws Exception {
@@ -108,14 +99,6 @@ class CutClusterIT {
         return origin.requests().stream()
                 .filter(request -> request.target().equals(target))
                 .count();
-    }
-
-    private static void until(String what, BooleanSupplier state) {
-        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!state.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            LockSupport.parkNanos(5_000_000);
-        }
     }
 
     /** On all of them, what expires each second. */
@@ -171,13 +154,15 @@ class CutClusterIT {
 
         answering(first, "test.of.one");
         answering(second, "test.of.two");
-        until(
+        Waiting.until(
                 "questions are answered",
+                LONG,
                 () -> answered(second, "test.of.one", 1) + answered(first, "test.of.two", 1) == 2);
 
         wire("two").stop();
-        until(
+        Waiting.until(
                 "they are cut off",
+                LONG,
                 () -> one.members().size() == 2
                         && three.members().size() == 2
                         && two.members().size() == 1);
@@ -194,18 +179,20 @@ class CutClusterIT {
                         new JsonObject()
                                 .put("id", "of the other side")
                                 .put("urls", new JsonArray().add("http://localhost/a")));
-        until("it is purged on one side", () -> !get(second, "/a").equals(old));
+        Waiting.until("it is purged on one side", LONG, () -> !get(second, "/a").equals(old));
         assertThat(get(first, "/a")).isEqualTo(old);
 
         answering(second, "test.of.late");
         assertThat(answered(second, "test.of.late", 1)).isEqualTo(1);
 
         wire("two").start();
-        until(
+        Waiting.until(
                 "they are together again",
+                LONG,
                 () -> one.members().size() == 3 && two.members().size() == 3);
-        until("it is purged on the other side", () -> !get(first, "/a").equals(old));
-        until("they share again", () -> {
+        Waiting.until(
+                "it is purged on the other side", LONG, () -> !get(first, "/a").equals(old));
+        Waiting.until("they share again", LONG, () -> {
             var target = "/c/" + answers.get();
             return get(first, target).equals(get(second, target))
                     && get(third, target).equals(get(second, target))
@@ -215,7 +202,8 @@ class CutClusterIT {
         assertThat(asked("/short/whole")).isBetween(2L, SECONDS + 2L);
         for (var address : List.of("test.of.one", "test.of.two", "test.of.late")) {
             var from = address.equals("test.of.one") ? second : first;
-            until("questions to " + address + " are answered again", () -> answered(from, address, 1) == 1);
+            Waiting.until(
+                    "questions to " + address + " are answered again", LONG, () -> answered(from, address, 1) == 1);
             assertThat(answered(from, address, 20)).isEqualTo(20);
         }
     }

@@ -1,13 +1,9 @@
 package gatehouse.cluster;
 
-import gatehouse.config.ClusterConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.Size;
+import gatehouse.testing.Members;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -16,6 +12,8 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 /** The same between two members. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class MapCommonsTest extends CommonsTest {
+    private static final String SECRET = "of these two members alone";
+
     private static Joined one;
     private static Joined other;
     private static Vertx vertxOne;
@@ -23,33 +21,10 @@ class MapCommonsTest extends CommonsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        one = Joined.join(settings(), "one");
-        vertxOne = vertx(one);
-        other = Joined.join(settings(one.address()), "other");
-        vertxOther = vertx(other);
-    }
-
-    private static ClusterConfig settings(String... seeds) {
-        return new ClusterConfig(
-                true,
-                ListenAddress.parse("127.0.0.1:0"),
-                0,
-                Arrays.stream(seeds).map(ListenAddress::parse).toList(),
-                "of these two members alone",
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
-                Size.parse("16MiB"));
-    }
-
-    private static Vertx vertx(Joined joined) throws Exception {
-        var options = new VertxOptions().setEventLoopPoolSize(1);
-        joined.wire(options);
-        var made = TestGateway.await(Vertx.builder()
-                .with(options)
-                .withClusterManager(joined.manager())
-                .buildClustered());
-        joined.begin(made);
-        return made;
+        one = Joined.join(Members.settings(SECRET), "one");
+        vertxOne = Members.vertx(one);
+        other = Joined.join(Members.settings(SECRET, one.address()), "other");
+        vertxOther = Members.vertx(other);
     }
 
     @AfterAll

@@ -1,16 +1,14 @@
 package gatehouse.cluster;
 
-import static gatehouse.cluster.Nodes.SECRET;
 import static gatehouse.cluster.Nodes.await;
-import static gatehouse.cluster.Nodes.settings;
-import static gatehouse.cluster.Nodes.vertx;
+import static gatehouse.testing.Members.SECRET;
+import static gatehouse.testing.Members.settings;
+import static gatehouse.testing.Members.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.cluster.Nodes.Word;
-import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
-import gatehouse.config.Size;
 import gatehouse.testing.LogLines;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -100,15 +98,7 @@ class StrangersTest {
 
     @Test
     void a_member_listens_at_no_address_of_another_host() {
-        var settings = new ClusterConfig(
-                true,
-                ListenAddress.parse("192.0.2.1:5701"),
-                0,
-                List.of(),
-                SECRET,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
-                Size.parse("16MiB"));
+        var settings = settings("192.0.2.1:5701", SECRET, Duration.ofSeconds(5));
 
         assertThatThrownBy(() -> Joined.join(settings, "lost"))
                 .isInstanceOf(NotHereException.class)

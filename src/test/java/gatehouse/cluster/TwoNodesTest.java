@@ -1,9 +1,9 @@
 package gatehouse.cluster;
 
-import static gatehouse.cluster.Nodes.SECRET;
 import static gatehouse.cluster.Nodes.await;
-import static gatehouse.cluster.Nodes.settings;
-import static gatehouse.cluster.Nodes.vertx;
+import static gatehouse.testing.Members.SECRET;
+import static gatehouse.testing.Members.settings;
+import static gatehouse.testing.Members.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,11 +13,10 @@ import gatehouse.bus.Verb;
 import gatehouse.cache.Purge;
 import gatehouse.cache.Purged;
 import gatehouse.cluster.Nodes.Word;
-import gatehouse.config.ClusterConfig;
 import gatehouse.config.ListenAddress;
-import gatehouse.config.Size;
 import gatehouse.refresh.Purges;
 import gatehouse.testing.LogLines;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -34,8 +33,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -46,6 +43,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TwoNodesTest {
     private static final Duration LIFE = Duration.ofSeconds(30);
+    private static final Duration LONG = LIFE;
 
     private static Joined one;
     private static Joined two;
@@ -100,14 +98,17 @@ class TwoNodesTest {
                 var vertxThird = vertx(third);
                 try {
                     answering(vertxThird, "third");
-                    until(() -> askMany().equals(Set.of("one", "third")));
+                    Waiting.until("both answer", LONG, () -> askMany().equals(Set.of("one", "third")));
                 } finally {
                     kill("third");
                     var unused = vertxThird.close();
                     third.close();
                 }
-                until(() -> askMany().equals(Set.of("one")));
-                until(() -> one.members().size() == 2 && two.members().size() == 2);
+                Waiting.until("one answers", LONG, () -> askMany().equals(Set.of("one")));
+                Waiting.until(
+                        "they are two",
+                        LONG,
+                        () -> one.members().size() == 2 && two.members().size() == 2);
                 assertThat(log.lines()).contains("cluster: third (" + address + ") is gone, 2 members");
             }
         }
@@ -138,14 +139,6 @@ class TwoNodesTest {
                 .filter(member ->
                         name.equals(member.getCluster().getLocalMember().getAttribute(HazelcastSetup.NAME)))
                 .forEach(member -> member.getLifecycleService().terminate());
-    }
-
-    private static void until(BooleanSupplier state) {
-        var end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (!state.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            Thread.onSpinWait();
-        }
     }
 
     @Test
@@ -186,12 +179,7 @@ class TwoNodesTest {
         await(here.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
         await(there.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
         await(there.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
-        var end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-        while ((await(here.get("short")) != null || await(there.get("short")) != null) && System.nanoTime() < end) {
-            LockSupport.parkNanos(50_000_000);
-        }
-        assertThat(await(here.get("short"))).isNull();
-        assertThat(await(there.get("short"))).isNull();
+        Waiting.until("it has ended", () -> await(here.get("short")) == null && await(there.get("short")) == null);
         assertThat(await(there.get("long"))).isEqualTo(Buffer.buffer("2"));
     }
 
@@ -229,15 +217,7 @@ class TwoNodesTest {
 
     @Test
     void a_port_that_is_taken_is_told() {
-        var taken = new ClusterConfig(
-                true,
-                ListenAddress.parse(one.address()),
-                0,
-                List.of(),
-                SECRET,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(2),
-                Size.parse("16MiB"));
+        var taken = settings(one.address(), SECRET, Duration.ofSeconds(5));
 
         assertThatThrownBy(() -> Joined.join(taken, "late"))
                 .isInstanceOf(RuntimeException.class)

@@ -7,7 +7,7 @@ import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
-import java.util.concurrent.TimeUnit;
+import gatehouse.testing.Waiting;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,11 +86,7 @@ abstract class ForwarderCase {
     }
 
     void assertTargetIsNotBlamed() {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (target().inFlight() > 0 && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        assertThat(target().inFlight()).isZero();
+        Waiting.until("none is under way", () -> target().inFlight() == 0);
         assertThat(target().failures()).isZero();
     }
 

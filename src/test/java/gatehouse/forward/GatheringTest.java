@@ -6,13 +6,13 @@ import gatehouse.service.LoadStatus;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -76,11 +76,7 @@ class GatheringTest extends ForwarderCase {
     }
 
     private static void awaitLoad(Predicate<LoadStatus> wanted) {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!wanted.test(load())) {
-            assertThat(System.nanoTime()).as(load().toString()).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
+        Waiting.until("the load that is wanted", () -> wanted.test(load()));
     }
 
     private static String post(String path, String... fields) {

@@ -8,6 +8,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -130,11 +131,7 @@ class MirrorTest {
     }
 
     private void awaitCounted(String result, String count) {
-        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!counted(result).equals(count) && System.nanoTime() < until) {
-            Thread.onSpinWait();
-        }
-        assertThat(counted(result)).isEqualTo(count);
+        Waiting.until(count + " " + result, () -> counted(result).equals(count));
     }
 
     @Test

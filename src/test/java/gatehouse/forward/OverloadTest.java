@@ -11,12 +11,11 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -95,11 +94,7 @@ class OverloadTest {
     }
 
     private static void awaitLoad(Predicate<LoadStatus> wanted) {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!wanted.test(load())) {
-            assertThat(System.nanoTime()).as(load().toString()).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
+        Waiting.until("the load that is wanted", () -> wanted.test(load()));
     }
 
     private static void assertOverload(RawResponse response) throws IOException {

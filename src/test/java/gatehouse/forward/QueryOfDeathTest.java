@@ -21,11 +21,11 @@ import gatehouse.service.Service;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -138,11 +138,7 @@ class QueryOfDeathTest {
             }
             assertThat(origin.requests()).hasSize(PAIRS);
             assertThat(origin.connections()).hasSize(1);
-            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (service.load().inFlight() > 0 && System.nanoTime() < deadline) {
-                Thread.onSpinWait();
-            }
-            assertThat(service.load().inFlight()).isZero();
+            Waiting.until("none is under way", () -> service.load().inFlight() == 0);
             assertThat(service.targets().get(0).inFlight()).isZero();
             TestGateway.await(service.close());
         }

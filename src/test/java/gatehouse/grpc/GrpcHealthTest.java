@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.config.ConfigException;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -16,7 +17,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -75,11 +75,7 @@ class GrpcHealthTest {
     }
 
     private static void await(String service, String word) {
-        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!state(service).contains(word)) {
-            assertThat(System.nanoTime()).as(state(service)).isLessThan(until);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
+        Waiting.until(service + ": " + word, () -> state(service).contains(word));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -20,7 +21,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -80,11 +80,7 @@ class ReflectionTest {
     void a_service_that_a_server_gets_later_is_found() throws Exception {
         assertThat(call()).isEqualTo(404);
         services.addService(new TestServiceImpl(executor));
-        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (call() != 200) {
-            assertThat(System.nanoTime()).isLessThan(until);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Waiting.until("it is found", () -> call() == 200);
         assertThat(asked.get()).as("once a second at most, two calls each time").isLessThanOrEqualTo(8);
     }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,11 +95,7 @@ class RefusedCallsTest extends CallCase {
     }
 
     private void awaitRequests(int count) {
-        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (requests.size() < count) {
-            assertThat(System.nanoTime()).as("requests").isLessThan(until);
-            Thread.onSpinWait();
-        }
+        Waiting.until(count + " requests", () -> requests.size() >= count);
     }
 
     @Test

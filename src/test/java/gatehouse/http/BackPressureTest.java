@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ class BackPressureTest {
     /** Waits until a counter has not moved for half a second. */
     private static void awaitStandstill(AtomicLong counter) {
         var last = new long[] {-1, System.nanoTime()};
-        Scene.await("standstill", () -> {
+        Waiting.until("standstill", () -> {
             if (counter.get() != last[0]) {
                 last[0] = counter.get();
                 last[1] = System.nanoTime();

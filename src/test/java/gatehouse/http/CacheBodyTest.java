@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin.Script;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -71,7 +72,7 @@ class CacheBodyTest extends CacheFetchCase {
         leaver.readHead();
         leaver.reset();
         rest.complete(null);
-        Scene.await("it is stored", () -> get().header("cache-status").contains("; hit"));
+        Waiting.until("it is stored", () -> get().header("cache-status").contains("; hit"));
         assertThat(get().text()).isEqualTo("0123456789");
     }
 

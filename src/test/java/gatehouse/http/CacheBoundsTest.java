@@ -3,6 +3,7 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +34,7 @@ class CacheBoundsTest extends CacheFetchCase {
             target = nextTarget();
             waiting.add(inBackground());
         }
-        Scene.await("all at the service", () -> gate.waiting() == MISSES);
+        Waiting.until("all at the service", () -> gate.waiting() == MISSES);
 
         var refused = scene.get(nextTarget());
 
@@ -56,10 +57,10 @@ class CacheBoundsTest extends CacheFetchCase {
         var first = inBackground();
         target = nextTarget();
         var second = inBackground();
-        Scene.await("two at the service", () -> gate.waiting() == 2);
+        Waiting.until("two at the service", () -> gate.waiting() == 2);
         target = nextTarget();
         var others = List.of(inBackground(), inBackground());
-        Scene.await("all at the service", () -> gate.waiting() == 4);
+        Waiting.until("all at the service", () -> gate.waiting() == 4);
         assertThat(scene.gateway().node().cache().sample().fetching()).isEqualTo(2);
         gate.open();
         for (var answer : List.of(first, second, others.get(0), others.get(1))) {
@@ -76,7 +77,7 @@ class CacheBoundsTest extends CacheFetchCase {
             assertThat(answer.text()).isEqualTo(text);
             assertThat(answer.header("cache-status")).doesNotContain("; hit");
         }
-        Scene.await(
+        Waiting.until(
                 "it is given back",
                 () -> scene.gateway().node().cache().sample().collecting() == 0);
     }

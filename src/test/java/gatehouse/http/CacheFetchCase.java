@@ -3,6 +3,7 @@ package gatehouse.http;
 import gatehouse.cache.Purge;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -58,12 +59,12 @@ abstract class CacheFetchCase {
     final List<RawResponse> getMany(int count, Gate gate) throws Exception {
         var answers = new ArrayList<CompletableFuture<RawResponse>>();
         answers.add(inBackground());
-        Scene.await("one at the service", () -> gate.waiting() == 1);
+        Waiting.until("one at the service", () -> gate.waiting() == 1);
         var waits = waits();
         for (var i = 1; i < count; i++) {
             answers.add(inBackground());
         }
-        Scene.await("all wait", () -> waits() == waits + count - 1);
+        Waiting.until("all wait", () -> waits() == waits + count - 1);
         gate.open();
         var all = new ArrayList<RawResponse>();
         for (var answer : answers) {
@@ -98,7 +99,7 @@ abstract class CacheFetchCase {
     private long waitsBefore = waits();
 
     final void awaitWaiting(int count) {
-        Scene.await("so many wait", () -> waits() - waitsBefore == count);
+        Waiting.until("so many wait", () -> waits() - waitsBefore == count);
     }
 
     final CompletableFuture<RawResponse> inBackground(String... fields) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -50,7 +51,7 @@ class CacheFetchTest extends CacheFetchCase {
         var late = new Gate(scene, field);
         scene.answeringBy(late);
         var others = List.of(inBackground("X-A: 1"), inBackground("X-A: 2"));
-        Scene.await("both at the service", () -> late.waiting() == 2);
+        Waiting.until("both at the service", () -> late.waiting() == 2);
         late.open();
         for (var other : others) {
             assertThat(other.get().status()).isEqualTo(200);
@@ -63,7 +64,7 @@ class CacheFetchTest extends CacheFetchCase {
         scene.answeringBy(gate);
         var before = scene.asked();
         var leaver = client().send(RawClient.request("GET", target));
-        Scene.await("the first at the service", () -> gate.waiting() == 1);
+        Waiting.until("the first at the service", () -> gate.waiting() == 1);
         var stayer = inBackground();
         awaitWaiting(1);
         leaver.reset();
@@ -79,12 +80,12 @@ class CacheFetchTest extends CacheFetchCase {
         scene.answeringBy(gate);
         var before = scene.asked();
         var leaver = client().send(RawClient.request("GET", target));
-        Scene.await("the first at the service", () -> gate.waiting() == 1);
+        Waiting.until("the first at the service", () -> gate.waiting() == 1);
         var stayers = List.of(inBackground(), inBackground());
         awaitWaiting(2);
         var open = connections();
         leaver.reset();
-        Scene.await("it is noticed", () -> connections() < open);
+        Waiting.until("it is noticed", () -> connections() < open);
         gate.open();
         for (var stayer : stayers) {
             assertThat(stayer.get().status()).isEqualTo(200);
@@ -97,12 +98,13 @@ class CacheFetchTest extends CacheFetchCase {
         scene.answering("Cache-Control: max-age=10, stale-while-revalidate=60", "Age: 20");
         var first = get();
         scene.answering("Cache-Control: max-age=60, stale-while-revalidate=60");
-        Scene.await("it is fresh, and not marked any more", () -> !get().text().equals(first.text()));
+        Waiting.until(
+                "it is fresh, and not marked any more", () -> !get().text().equals(first.text()));
         makeStale();
         var gate = new Gate(scene, "Cache-Control: private");
         scene.answeringBy(gate);
         get();
-        Scene.await("it is fetched behind the answer", () -> gate.waiting() == 1);
+        Waiting.until("it is fetched behind the answer", () -> gate.waiting() == 1);
         var one = inBackground("Cache-Control: no-cache");
         awaitWaiting(1);
         gate.open();
@@ -114,7 +116,7 @@ class CacheFetchTest extends CacheFetchCase {
         var gate = new Gate(scene, "Cache-Control: max-age=60", "Vary: X-A");
         scene.answeringBy(gate);
         var one = inBackground("X-A: 1");
-        Scene.await("the first at the service", () -> gate.waiting() == 1);
+        Waiting.until("the first at the service", () -> gate.waiting() == 1);
         var others = List.of(inBackground("X-A: 1"), inBackground("X-A: 2"), inBackground("X-A: 2"));
         awaitWaiting(3);
         gate.open();
@@ -135,10 +137,10 @@ class CacheFetchTest extends CacheFetchCase {
             }
         });
         var old = inBackground();
-        Scene.await("the first at the service", () -> gate.waiting() == 1);
+        Waiting.until("the first at the service", () -> gate.waiting() == 1);
         scene.send("POST", target);
         var young = inBackground();
-        Scene.await("the second at the service", () -> gate.waiting() == 2);
+        Waiting.until("the second at the service", () -> gate.waiting() == 2);
         gate.open();
         assertThat(old.get().text()).isNotEqualTo(young.get().text());
         assertThat(get().text()).isEqualTo(young.get().text());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -79,14 +80,14 @@ class CacheOddRequestsTest extends CacheFetchCase {
         scene.answeringBy(waves);
         var before = scene.asked();
         var odd = inBackground(field);
-        Scene.await("it is at the service", () -> waves.come() == 1);
+        Waiting.until("it is at the service", () -> waves.come() == 1);
         var others = new ArrayList<CompletableFuture<RawResponse>>();
         for (var i = 1; i < MANY; i++) {
             others.add(inBackground());
         }
         awaitWaiting(MANY - 1);
         waves.first.complete(null);
-        Scene.await("another one is at the service", () -> waves.come() == 2);
+        Waiting.until("another one is at the service", () -> waves.come() == 2);
         waves.others.complete(null);
         for (var other : others) {
             assertThat(other.get().status()).isEqualTo(200);
@@ -105,13 +106,13 @@ class CacheOddRequestsTest extends CacheFetchCase {
         var before = scene.asked();
         var all = new ArrayList<CompletableFuture<RawResponse>>();
         all.add(inBackground());
-        Scene.await("one is at the service", () -> waves.come() == 1);
+        Waiting.until("one is at the service", () -> waves.come() == 1);
         for (var i = 1; i < MANY; i++) {
             all.add(inBackground());
         }
         awaitWaiting(MANY - 1);
         waves.first.complete(null);
-        Scene.await("another one is at the service", () -> waves.come() == 2);
+        Waiting.until("another one is at the service", () -> waves.come() == 2);
         awaitWaiting(MANY - 1 + MANY - 2);
         waves.others.complete(null);
         var statuses = new ArrayList<Integer>();
@@ -135,7 +136,7 @@ class CacheOddRequestsTest extends CacheFetchCase {
         for (var i = 0; i < 5; i++) {
             all.add(inBackground("Authorization: Basic " + i));
         }
-        Scene.await("all are at the service", () -> gate.waiting() == 5);
+        Waiting.until("all are at the service", () -> gate.waiting() == 5);
         gate.open();
         for (var each : all) {
             assertThat(each.get().status()).isEqualTo(200);
@@ -171,12 +172,12 @@ class CacheOddRequestsTest extends CacheFetchCase {
         scene.answering();
         var before = scene.asked();
         assertThat(scene.get(target, "Cookie: a=b").text()).isEqualTo(first.text());
-        Scene.await("it was tried", () -> scene.asked() == before + 1 && underWay() == 0);
+        Waiting.until("it was tried", () -> scene.asked() == before + 1 && underWay() == 0);
         for (var i = 0; i < 5; i++) {
             assertThat(scene.get(target, "Cookie: a=b").text()).isEqualTo(first.text());
         }
         // by who says nothing of himself
-        Scene.await("there is a new one", () -> !get().text().equals(first.text()));
+        Waiting.until("there is a new one", () -> !get().text().equals(first.text()));
         assertThat(scene.asked()).isEqualTo(before + 2);
     }
 
@@ -189,7 +190,7 @@ class CacheOddRequestsTest extends CacheFetchCase {
         scene.answeringBy(gate);
         assertThat(scene.get(target, "Cache-Control: no-store").text()).isEqualTo(first.text());
         assertThat(get().text()).isEqualTo(first.text());
-        Scene.await("it is fetched", () -> gate.waiting() == 1);
+        Waiting.until("it is fetched", () -> gate.waiting() == 1);
         assertThat(scene.lastAsked("cache-control")).isNull();
         gate.open();
     }

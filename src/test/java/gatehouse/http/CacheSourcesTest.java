@@ -7,6 +7,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import java.io.IOException;
@@ -82,7 +83,7 @@ class CacheSourcesTest {
 
     private static void isStored(String target, String text) {
         isServed(target, 200, text);
-        Scene.await("it is stored", () -> get(target).header("cache-status").contains("; hit"));
+        Waiting.until("it is stored", () -> get(target).header("cache-status").contains("; hit"));
         isServed(target, 200, text);
     }
 

@@ -3,6 +3,7 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.Waiting;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -74,7 +75,7 @@ class CacheStaleTest extends CacheFetchCase {
             assertThat(stale.header("cache-status")).contains("; hit; ttl=-1");
         }
         gate.open();
-        Scene.await("the new one", () -> !get().text().equals(first.text()));
+        Waiting.until("the new one", () -> !get().text().equals(first.text()));
         assertThat(scene.asked()).isEqualTo(before + 1);
     }
 

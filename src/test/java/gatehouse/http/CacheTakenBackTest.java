@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -120,7 +121,7 @@ class CacheTakenBackTest extends CacheFetchCase {
         var before = scene.asked();
         var all = new ArrayList<CompletableFuture<RawResponse>>();
         all.add(inBackground());
-        Scene.await("it is asked about", () -> scene.asked() == before + 1);
+        Waiting.until("it is asked about", () -> scene.asked() == before + 1);
         for (var i = 0; i < 5; i++) {
             all.add(inBackground());
         }
@@ -140,7 +141,7 @@ class CacheTakenBackTest extends CacheFetchCase {
         var first = get();
         scene.answeringBy(exchange -> exchange.reply(status, scene.number(), "Cache-Control: no-store"));
         assertThat(get().text()).isEqualTo(first.text()); // while it is fetched behind
-        Scene.await("it is gone", () -> !get().text().equals(first.text()));
+        Waiting.until("it is gone", () -> !get().text().equals(first.text()));
         scene.answeringBy(exchange -> exchange.reply("503 Sorry", "sorry"));
         assertThat(get().status()).isEqualTo(503);
     }
@@ -183,9 +184,9 @@ class CacheTakenBackTest extends CacheFetchCase {
         });
         var asked = scene.asked();
         assertThat(get().text()).isEqualTo(first.text());
-        Scene.await("both were tried", () -> scene.asked() == asked + 2);
+        Waiting.until("both were tried", () -> scene.asked() == asked + 2);
         scene.answering("Cache-Control: max-age=60", "ETag: \"b\"");
-        Scene.await("it is new", () -> !get().text().equals(first.text()));
+        Waiting.until("it is new", () -> !get().text().equals(first.text()));
     }
 
     @Test
@@ -201,7 +202,7 @@ class CacheTakenBackTest extends CacheFetchCase {
         });
         var asked = scene.asked();
         assertThat(scene.get(target, "X-A: 1").text()).isEqualTo(first.text());
-        Scene.await("it is confirmed", () -> scene.asked() == asked + 1 && ttl("X-A: 1") > 0);
+        Waiting.until("it is confirmed", () -> scene.asked() == asked + 1 && ttl("X-A: 1") > 0);
         assertThat(scene.get(target, "X-A: 2").text()).isNotEqualTo(first.text());
         assertThat(scene.get(target, "X-A: 1").text()).isEqualTo(first.text());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.config.ConfigException;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -105,7 +106,7 @@ class CacheTermsTest {
         for (var use = 0; use < 3; use++) { // in use, and that is why there is another one soon
             assertThat(scene.get(target).text()).isEqualTo(first.text());
         }
-        Scene.await("the new one", () -> !text(target).equals(first.text()));
+        Waiting.until("the new one", () -> !text(target).equals(first.text()));
         assertThat(scene.asked()).isEqualTo(before + 2);
         assertThat(scene.get(target).header("cache-status")).contains("; hit");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -102,7 +103,7 @@ class ClientLeavesTest {
             for (var client : new RawClient[] {first, second, third, fourth}) {
                 client.send(RawClient.request("GET", "/"));
             }
-            Scene.await("four in flight", () -> scene.inFlight() == 4);
+            Waiting.until("four in flight", () -> scene.inFlight() == 4);
             for (var client : new RawClient[] {third, fourth, first, second}) {
                 leave(client, reset);
             }

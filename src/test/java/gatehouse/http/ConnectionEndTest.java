@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
@@ -123,7 +124,7 @@ class ConnectionEndTest {
                     .isNull();
             assertThat(http2.get(1, "/").outcome(1).status()).isEqualTo("200");
             scene.gateway().reload(SERVES.formatted("age: 10ms", scene.origin().url()));
-            Scene.await("its last answer", () -> {
+            Waiting.until("its last answer", () -> {
                 try {
                     return "close"
                             .equals(client.send(RawClient.request("GET", "/"))

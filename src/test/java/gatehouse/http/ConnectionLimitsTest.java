@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,7 +71,7 @@ class ConnectionLimitsTest {
     }
 
     private static void awaitServed(Scene scene) {
-        Scene.await("a place", () -> {
+        Waiting.until("a place", () -> {
             try (var client = scene.client()) {
                 return client.send(RawClient.request("GET", "/")).read().status() == 200;
             } catch (IOException stillFull) {
@@ -144,7 +145,7 @@ class ConnectionLimitsTest {
             admitted(scene, "127.0.0.1");
             scene.gateway()
                     .reload(text.formatted("uri: 5KiB") + SERVES, scene.origin().url());
-            Scene.await("the place of the connection that was closed", () -> {
+            Waiting.until("the place of the connection that was closed", () -> {
                 try {
                     return connect(scene, "127.0.0.1")
                                     .send(RawClient.request("GET", "/"))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -25,7 +26,7 @@ class DrainTest {
             scene.answering(Answers.hang("in time"));
             first.send(RawClient.request("GET", "/"));
             second.send(RawClient.request("POST", "/", "Content-Length: 4") + "body");
-            Scene.await("two in flight", () -> scene.inFlight() == 2);
+            Waiting.until("two in flight", () -> scene.inFlight() == 2);
             var port = scene.gateway().port();
             var stopped = scene.gateway().node().stop();
             assertThat(idle.closedByPeer()).isTrue();

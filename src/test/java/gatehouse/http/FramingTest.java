@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -17,24 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the body of a request is framed on its way in and on its way to the target. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class FramingTest {
+class FramingTest extends SceneCase {
     private static final int MIB = 1024 * 1024;
 
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.withRoute("limits: { body: 100MiB }");
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
+    FramingTest() {
+        super(Scene.routeWith("limits: { body: 100MiB }"));
     }
 
     @ParameterizedTest(name = "RFC {0}: {1} is refused with {2}")

@@ -7,9 +7,6 @@ import gatehouse.testing.Drip;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -18,24 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** F30: a client that sends no more may still want its answer (RFC 9112 §9.6). */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class HalfCloseTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
+class HalfCloseTest extends SceneCase {
     @Test
     void the_answer_to_a_whole_request_is_delivered_100_of_100_times() throws IOException {
         var text = "a".repeat(100_000);

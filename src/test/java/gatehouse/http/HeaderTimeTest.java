@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -16,26 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A header section has its time, from the first byte or the connection's start on; nothing else is counted. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class HeaderTimeTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+class HeaderTimeTest extends SceneCase {
+    HeaderTimeTest() {
+        super("""
                 listeners: { web: { listen: "127.0.0.1:0", limits: { headerTime: 200ms } } }
                 services:  { origin: { targets: "%s", pool: { max: 1 } } }
                 routes:    { all: { match: { path: "/**" }, to: origin } }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
     }
 
     @ParameterizedTest(name = "{0}")
@@ -122,7 +106,7 @@ class HeaderTimeTest {
     }
 
     /** Another connection has run out of time. */
-    private static void awaitHeaderTime() throws IOException {
+    private void awaitHeaderTime() throws IOException {
         try (var silent = scene.client()) {
             assertThat(silent.closedByPeer()).isTrue();
         }

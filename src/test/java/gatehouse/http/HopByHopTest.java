@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Header;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -16,24 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fields of one connection end at the gateway, in both directions. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class HopByHopTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
+class HopByHopTest extends SceneCase {
     @ParameterizedTest(name = "RFC 9110 §7.6.1: {0} of a request")
     @ValueSource(
             strings = {

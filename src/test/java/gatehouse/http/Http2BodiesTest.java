@@ -2,6 +2,7 @@ package gatehouse.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +66,7 @@ class Http2BodiesTest extends SceneCase {
             for (var i = 0; i < 3; i++) {
                 client.data(1, false, "a".repeat(16_000));
             }
-            Scene.await("the head at the origin", () -> atOrigin().contains(path));
+            Waiting.until("the head at the origin", () -> atOrigin().contains(path));
             client.data(1, false, "a".repeat(16_000)).data(1, false, "a".repeat(5_997) + "cde");
             client.data(1, false, "f");
             assertThat(client.outcome(1).end()).isIn("RST 1", "END");
@@ -119,7 +120,7 @@ class Http2BodiesTest extends SceneCase {
             for (var i = 0; i < 5; i++) {
                 client.data(1, false, "abcdefghij".repeat(1_000));
             }
-            Scene.await("the head at the origin", () -> atOrigin().contains(path));
+            Waiting.until("the head at the origin", () -> atOrigin().contains(path));
             client.data(1, false, "abcdefghij".repeat(1_000)).data(1, false, "abcdefghij".repeat(1_000));
             client.data(1, true, "");
             assertThat(client.outcome(1).status()).isEqualTo("200");

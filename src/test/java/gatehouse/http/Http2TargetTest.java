@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -68,7 +69,7 @@ class Http2TargetTest {
         for (var lane = 0; lane < 2; lane++) {
             assertThat(RawClient.get(gateway.port(), "/afterwards").text()).isEqualTo("hello");
         }
-        Scene.await("nothing in flight", () -> inFlight() == 0);
+        Waiting.until("nothing in flight", () -> inFlight() == 0);
     }
 
     private static int inFlight() {

@@ -3,6 +3,7 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -232,7 +233,7 @@ class Http2Test extends SceneCase {
         try (var client = http2()) {
             client.get(1, "/").get(3, "/").post(5, "/").data(5, false, "a".repeat(16_384));
             scene.origin().awaitRequests(already + 1);
-            Scene.await("three in flight", () -> scene.inFlight() == 3);
+            Waiting.until("three in flight", () -> scene.inFlight() == 3);
         }
         scene.awaitNothingInFlight();
         scene.lastRequest().connection().awaitClosed();

@@ -12,9 +12,6 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
-import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -130,8 +127,7 @@ class HttpsTest {
             assertThat(client.send(RawClient.request("GET", "/b")).read().text())
                     .isEqualTo("hello");
         }
-        assertThat(origin.requests().get(origin.requests().size() - 1).header("X-Forwarded-Proto"))
-                .isEqualTo("https");
+        assertThat(origin.lastRequest().header("X-Forwarded-Proto")).isEqualTo("https");
     }
 
     @Test
@@ -140,11 +136,7 @@ class HttpsTest {
             for (var target : new String[] {"https://localhost/x?y", "HTTPS://LOCALHOST/x?y", "http://localhost/x?y"}) {
                 assertThat(client.send(RawClient.request("GET", target)).read().status())
                         .isEqualTo(200);
-                assertThat(origin.requests()
-                                .get(origin.requests().size() - 1)
-                                .head()
-                                .startLine())
-                        .isEqualTo("GET /x?y HTTP/1.1");
+                assertThat(origin.lastRequest().head().startLine()).isEqualTo("GET /x?y HTTP/1.1");
             }
             Refusals.assertProblem(
                     client.send(RawClient.request("GET", "https://other.test/")).read(), 400);
@@ -242,63 +234,9 @@ class HttpsTest {
     }
 
     @Test
-    void a_header_of_a_trusted_balancer_goes_before_the_handshake() throws Exception {
-        try (var gateway = TestGateway.start(by(behindABalancer()), origin.url());
-                var plain = new Socket("127.0.0.1", gateway.port())) {
-            plain.getOutputStream().write("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes());
-            var factory = certificates.client().getSocketFactory();
-            try (var client = RawClient.over(factory.createSocket(plain, "first.test", gateway.port(), true))) {
-                assertThat(client.send(RawClient.request("GET", "/")).read().status())
-                        .isEqualTo(200);
-            }
-        }
-        assertThat(origin.requests().get(origin.requests().size() - 1).header("X-Forwarded-For"))
-                .isEqualTo("203.0.113.7");
-    }
-
-    @Test
-    void a_handshake_may_begin_in_the_packet_of_the_header() throws Exception {
-        var engine = certificates.client().createSSLEngine("first.test", 443);
-        engine.setUseClientMode(true);
-        var bytes = ByteBuffer.allocate(64 * 1024);
-        bytes.put("PROXY TCP4 203.0.113.7 203.0.113.9 4711 443\r\n".getBytes(StandardCharsets.US_ASCII));
-        engine.wrap(ByteBuffer.allocate(0), bytes);
-        try (var gateway = TestGateway.start(by(behindABalancer()), origin.url());
-                var client = new Socket("127.0.0.1", gateway.port())) {
-            client.getOutputStream().write(bytes.array(), 0, bytes.position());
-            assertThat(client.getInputStream().read())
-                    .as("type of the answer, 22 is a handshake")
-                    .isEqualTo(22);
-        }
-    }
-
-    private String behindABalancer() {
-        return """
-                listeners:
-                  web:
-                    listen: "127.0.0.1:0"
-                    protocols: [http1]
-                    trustedProxies: [127.0.0.0/8]
-                    proxyProtocol: true
-                    tls: { certificates: [ { %s } ] }
-                """.formatted(certificates.pair("first")) + ROUTES;
-    }
-
-    private SSLSocket http2Socket() throws Exception {
-        var plain = new Socket("127.0.0.1", gateway.port());
-        plain.setTcpNoDelay(true);
-        var socket = (SSLSocket)
-                certificates.client().getSocketFactory().createSocket(plain, "first.test", gateway.port(), true);
-        var parameters = socket.getSSLParameters();
-        parameters.setApplicationProtocols(new String[] {"h2"});
-        socket.setSSLParameters(parameters);
-        socket.startHandshake();
-        return socket;
-    }
-
-    @Test
     void a_flood_of_pings_ends_a_connection_over_tls_too() throws Exception {
-        try (var http2 = new RawHttp2(RawClient.over(http2Socket()))) {
+        try (var http2 =
+                new RawHttp2(RawClient.over(connect(certificates.client(), gateway.port(), "first.test", "h2")))) {
             var pings = new java.io.ByteArrayOutputStream();
             for (var i = 0; i < 1100; i++) {
                 pings.write(RawHttp2.bytes(6, 0, 0, new byte[8]));
@@ -379,7 +317,7 @@ class HttpsTest {
                             .status())
                     .isEqualTo(200);
         }
-        var value = origin.requests().get(origin.requests().size() - 1).header("X-Subject");
+        var value = origin.lastRequest().header("X-Subject");
         return value == null || value.isEmpty() ? null : value;
     }
 }

@@ -5,34 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 /** Answers before the answer, and the client that waits for one. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class InterimTest {
+class InterimTest extends SceneCase {
     private static final String EXPECTING =
             "POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
 
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.withRoute("limits: { body: 100B }");
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
+    InterimTest() {
+        super(Scene.routeWith("limits: { body: 100B }"));
     }
 
     @Test

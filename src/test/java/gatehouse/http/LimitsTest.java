@@ -3,31 +3,16 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class LimitsTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.withRoute("limits: { body: 1KiB }");
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
+class LimitsTest extends SceneCase {
+    LimitsTest() {
+        super(Scene.routeWith("limits: { body: 1KiB }"));
     }
 
     @Test
@@ -123,7 +108,7 @@ class LimitsTest {
             assertThat(sent)
                     .satisfiesAnyOf(
                             done -> assertThat(done).isCompleted(),
-                            done -> Scene.await("end of sending", done::isDone));
+                            done -> Waiting.until("end of sending", done::isDone));
         }
     }
 

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -22,14 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the access log says of requests that were made to spoil it. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class LoggedTest {
+class LoggedTest extends SceneCase {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+    LoggedTest() {
+        super("""
                 accessLog: access.log
                 services: { origin: { targets: "%s", pool: { max: 1 } } }
                 routes:
@@ -39,17 +34,7 @@ class LoggedTest {
                 """);
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
-    private static List<String> lines(String with) {
+    private List<String> lines(String with) {
         try {
             return Files.readAllLines(log()).stream()
                     .filter(line -> line.contains(with))
@@ -59,13 +44,13 @@ class LoggedTest {
         }
     }
 
-    private static Path log() {
+    private Path log() {
         return scene.gateway().home().resolve("access.log");
     }
 
     /** The one line of a request, which is a whole JSON document of printable characters. */
-    private static JsonNode logged(String id) throws IOException {
-        Scene.await("the line of " + id, () -> !lines(id).isEmpty());
+    private JsonNode logged(String id) throws IOException {
+        Waiting.until("the line of " + id, () -> !lines(id).isEmpty());
         scene.awaitNothingInFlight();
         assertThat(lines(id)).hasSize(1);
         var line = lines(id).get(0);

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class NewConnections implements AutoCloseable {
     /** Clients of a port; each has been served a few times when this returns. */
     static NewConnections to(int port) throws Exception {
         var connections = new NewConnections(port);
-        Scene.await("served clients", () -> connections.answers.get() > 10 * CLIENTS);
+        Waiting.until("served clients", () -> connections.answers.get() > 10 * CLIENTS);
         return connections;
     }
 

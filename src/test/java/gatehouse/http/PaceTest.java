@@ -9,24 +9,18 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 /** Bodies that move all the time, but too slowly. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class PaceTest {
+class PaceTest extends SceneCase {
     /** So much of a long body that the target hears of it. */
     private static final String BEGINNING = "a".repeat(20_000);
 
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+    PaceTest() {
+        super("""
                 services: { origin: { targets: "%s", pool: { max: 1 } } }
                 routes:
                   all:    { match: { path: "/**" }, to: origin, retry: null,
@@ -36,16 +30,6 @@ class PaceTest {
                   stream: { match: { path: /stream }, to: origin, retry: null, timeout: { total: 300ms },
                             limits: { minRate: 64KiB, minRateOver: 100ms, bodyTime: 100ms, streaming: true } }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
     }
 
     /** A byte each 10 ms, until {@code most} or nobody listens any more. */
@@ -145,7 +129,7 @@ class PaceTest {
         }
     }
 
-    private static long failures() {
+    private long failures() {
         return scene.gateway().node().snapshots().current().services().values().stream()
                 .flatMap(service -> service.targets().stream())
                 .mapToLong(target -> target.failures())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -135,7 +136,7 @@ class ReloadTest {
                     services: { origin: { targets: "%s" } }
                     routes:   { all: { match: { path: "/**", listener: renamed }, to: origin } }
                     """, port, scene.origin().url());
-            Scene.await("the new one", () -> status(port) == 200);
+            Waiting.until("the new one", () -> status(port) == 200);
             assertThat(status(port)).isEqualTo(200);
         }
     }

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -15,24 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class RequestTargetTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
+class RequestTargetTest extends SceneCase {
     @ParameterizedTest(name = "RFC {0}: {1} is sent as {2}")
     @CsvSource(delimiter = '|', textBlock = """
             9112 §3.2.1      | /                              | /
@@ -253,7 +233,7 @@ class RequestTargetTest {
         assertThat(scene.lastRequest().body().text()).isEqualTo("hi");
     }
 
-    private static void assertRefused(String request, int status) throws IOException {
+    private void assertRefused(String request, int status) throws IOException {
         Refusals.assertRefused(scene, request, status);
     }
 }

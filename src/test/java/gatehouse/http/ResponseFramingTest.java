@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -20,25 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the body of an answer is framed, and the answers that have none. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ResponseFramingTest {
+class ResponseFramingTest extends SceneCase {
     private static final int MIB = 1024 * 1024;
-
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
 
     @Test
     void a_length_stays_a_length_RFC_9112_6_2() throws IOException {

@@ -10,10 +10,9 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A gateway before one origin, whose answers each test chooses anew. The gateway has one connection to it per event loop,
@@ -23,7 +22,7 @@ final class Scene implements AutoCloseable {
     /** One event loop takes every second connection. */
     private static final int LANES = 2;
 
-    private static final String ONE_CONNECTION = """
+    static final String ONE_CONNECTION = """
             services: { origin: { targets: "%s", pool: { max: 1, wait: 10s } } }
             routes:
               all: { match: { path: "/**" }, to: origin }
@@ -49,10 +48,15 @@ final class Scene implements AutoCloseable {
 
     /** The routes and the service of {@link #start()} with these keys on the route. */
     static Scene withRoute(String keys) throws Exception {
-        return new Scene("""
+        return new Scene(routeWith(keys));
+    }
+
+    /** As text; {@code %s} is the origin's address. */
+    static String routeWith(String keys) {
+        return """
                 services: { origin: { targets: "%%s", pool: { max: 1, wait: 10s } } }
                 routes:   { all: { match: { path: "/**" }, to: origin, %s } }
-                """.formatted(keys));
+                """.formatted(keys);
     }
 
     /** From now on the origin answers so. */
@@ -82,8 +86,7 @@ final class Scene implements AutoCloseable {
 
     /** The last request that the origin got. */
     RawExchange lastRequest() {
-        var all = origin.requests();
-        return all.get(all.size() - 1);
+        return origin.lastRequest();
     }
 
     /** How many bytes the origin ever got. */
@@ -111,7 +114,7 @@ final class Scene implements AutoCloseable {
 
     /** Waits until no target has a request in flight. */
     void awaitNothingInFlight() {
-        await("no request in flight", () -> inFlight() == 0);
+        Waiting.until("no request in flight", () -> inFlight() == 0);
     }
 
     /** Requests that targets have in flight, and those that wait for a place there. */
@@ -129,16 +132,6 @@ final class Scene implements AutoCloseable {
     }
 
     /** Waits at most ten seconds for a state that nothing announces. */
-    static void await(String what, java.util.function.BooleanSupplier state) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!state.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within ten seconds: " + what);
-            }
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
-    }
-
     @Override
     public void close() throws IOException {
         origin.close();

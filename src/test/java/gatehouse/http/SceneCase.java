@@ -19,6 +19,11 @@ abstract class SceneCase {
     @SuppressWarnings("NullAway.Init")
     Scene scene;
 
+    /** On the configuration of {@link Scene#start()}. */
+    SceneCase() {
+        this(Scene.ONE_CONNECTION);
+    }
+
     /** On a configuration in which {@code %s} is the origin's address. */
     SceneCase(String config) {
         this.config = config;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ class SharedCacheTest extends SharedCacheCase {
     void what_expires_is_fetched_once_for_all_nodes_again() {
         script = slowly("Cache-Control: max-age=1");
         var first = fromAll(2).get(0).text();
-        Scene.await("it has expired", () -> !get(0).text().equals(first));
+        Waiting.until("it has expired", () -> !get(0).text().equals(first));
         assertThat(asked()).isEqualTo(2);
         fromAll(2);
         assertThat(asked()).isEqualTo(2);
@@ -47,7 +48,7 @@ class SharedCacheTest extends SharedCacheCase {
         assertThat(fromAll(EACH)).allMatch(answer -> answer.text().equals(first));
         for (var node = 0; node < NODES; node++) {
             var each = node;
-            Scene.await("it is new", () -> !get(each).text().equals(first));
+            Waiting.until("it is new", () -> !get(each).text().equals(first));
         }
         assertThat(asked()).isEqualTo(2);
     }
@@ -94,7 +95,7 @@ class SharedCacheTest extends SharedCacheCase {
         };
         var leaver = RawClient.connect(NODE.get(0).port());
         leaver.send(RawClient.request("GET", target));
-        Scene.await("it is at the service", () -> asked() == 1);
+        Waiting.until("it is at the service", () -> asked() == 1);
         var others = List.of(inBackground(0), inBackground(1), inBackground(2));
         leaver.reset();
         gate.complete(null);

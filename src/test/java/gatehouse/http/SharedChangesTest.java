@@ -3,6 +3,7 @@ package gatehouse.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -27,7 +28,7 @@ class SharedChangesTest extends SharedCacheCase {
                 .publish(
                         "gatehouse.cache.purge",
                         new JsonObject().put("urls", new JsonArray().add("http://localhost" + target)));
-        Scene.await("it is gone", () -> !get(0).text().equals(first));
+        Waiting.until("it is gone", () -> !get(0).text().equals(first));
         assertThat(get(1).text()).isNotEqualTo(first).isEqualTo(get(0).text());
     }
 
@@ -60,7 +61,7 @@ class SharedChangesTest extends SharedCacheCase {
                 .put("prefix", "http://localhost" + target + "/below/"));
         for (var each : List.of(url, tag, below)) {
             var first = asked(each);
-            Scene.await("it is gone", () -> {
+            Waiting.until("it is gone", () -> {
                 get(each, 0);
                 return asked(each) > first;
             });
@@ -83,7 +84,7 @@ class SharedChangesTest extends SharedCacheCase {
         purge(new JsonObject()
                 .put("id", "one of " + target)
                 .put("urls", new JsonArray().add("http://localhost" + target)));
-        Scene.await("it is gone there", () -> !get(1).text().equals(first));
+        Waiting.until("it is gone there", () -> !get(1).text().equals(first));
         assertThat(asked()).isEqualTo(2);
         assertThat(get(other, 1).text()).isEqualTo(kept);
     }
@@ -96,6 +97,6 @@ class SharedChangesTest extends SharedCacheCase {
         try (var client = RawClient.connect(NODE.get(0).port())) {
             client.send(RawClient.request("DELETE", target)).read();
         }
-        Scene.await("it is gone there", () -> !get(1).text().equals(first));
+        Waiting.until("it is gone there", () -> !get(1).text().equals(first));
     }
 }

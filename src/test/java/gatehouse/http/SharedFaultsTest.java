@@ -7,6 +7,7 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ class SharedFaultsTest {
     }
 
     private void shares() {
-        Scene.await("nodes share", this::isShared);
+        Waiting.until("nodes share", this::isShared);
     }
 
     /** Many requests for what nobody has; how many of them took longer than half the patience. */

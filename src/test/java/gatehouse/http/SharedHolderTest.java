@@ -7,6 +7,7 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -77,11 +78,11 @@ class SharedHolderTest {
     private List<CompletableFuture<RawResponse>> waiting() {
         var all = new ArrayList<CompletableFuture<RawResponse>>();
         all.add(get(nodes.get(0)));
-        Scene.await("it is at the service", () -> origin.requests().size() == 1);
+        Waiting.until("it is at the service", () -> origin.requests().size() == 1);
         for (var i = 0; i < 8; i++) {
             all.add(get(nodes.get(i % 2)));
         }
-        Scene.await("all wait", () -> misses() == 9);
+        Waiting.until("all wait", () -> misses() == 9);
         return all;
     }
 
@@ -114,7 +115,7 @@ class SharedHolderTest {
         for (var i = 0; i < 4; i++) {
             all.add(get(nodes.get(0))); // under the new one
         }
-        Scene.await("these wait, too", () -> misses() == 9 + 4);
+        Waiting.until("these wait, too", () -> misses() == 9 + 4);
         gate.complete(null);
         allGetTheOne(all);
         assertThat(get(nodes.get(0)).join().text()).isEqualTo("answer 1");

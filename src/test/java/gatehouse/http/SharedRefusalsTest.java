@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +74,7 @@ class SharedRefusalsTest extends SharedCacheCase {
         script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
         for (var node = 0; node < NODES; node++) {
             var each = node;
-            Scene.await("it is well again", () -> get(each).status() == 200);
+            Waiting.until("it is well again", () -> get(each).status() == 200);
         }
     }
 
@@ -81,7 +82,7 @@ class SharedRefusalsTest extends SharedCacheCase {
     void who_would_not_have_what_is_fresh_takes_it_from_nobody() {
         script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60");
         var first = get(0).text();
-        Scene.await("it is stored", () -> get(0).header("cache-status").contains("; hit"));
+        Waiting.until("it is stored", () -> get(0).header("cache-status").contains("; hit"));
         script = RawExchange::close;
         assertThat(get(1, "Cache-Control: no-cache").status()).isEqualTo(502);
         assertThat(get(1).text()).isEqualTo(first);
@@ -122,7 +123,7 @@ class SharedRefusalsTest extends SharedCacheCase {
     void what_a_service_has_taken_back_on_one_node_is_not_taken_by_another() {
         script = exchange -> exchange.reply("200 OK", number(), "Cache-Control: max-age=60", "ETag: \"a\"");
         var first = get(0).text();
-        Scene.await("it is stored", () -> get(0).header("cache-status").contains("; hit"));
+        Waiting.until("it is stored", () -> get(0).header("cache-status").contains("; hit"));
         script = exchange -> {
             if (exchange.header("if-none-match") == null) {
                 exchange.reply("200 OK", number(), "Cache-Control: private");

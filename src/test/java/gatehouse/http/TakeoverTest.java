@@ -6,6 +6,7 @@ import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -97,9 +98,7 @@ class TakeoverTest {
                 assertThat(value(gateway, "gatehouse_connections_accepted_total"))
                         .isEqualTo(2);
             }
-            while (value(gateway, "gatehouse_connections") > 0) {
-                Thread.onSpinWait();
-            }
+            Waiting.until("no connection is open", () -> value(gateway, "gatehouse_connections") == 0);
         }
     }
 

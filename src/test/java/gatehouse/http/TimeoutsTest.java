@@ -6,22 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class TimeoutsTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start("""
+class TimeoutsTest extends SceneCase {
+    TimeoutsTest() {
+        super("""
                 services: { origin: { targets: "%s", pool: { max: 1 } } }
                 routes:
                   all:   { match: { path: "/**" }, to: origin,
@@ -29,16 +24,6 @@ class TimeoutsTest {
                   total: { match: { path: /total }, to: origin,
                            timeout: { connect: 10s, firstByte: 10s, idle: 10s, total: 400ms }, retry: null }
                 """);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
     }
 
     @Test
@@ -161,7 +146,7 @@ class TimeoutsTest {
                 client.send(RawClient.request("POST", "/", "Content-Length: 30000000"));
                 var sent = client.sendInBackground(new byte[30_000_000]);
                 assertTimeout(client.read(), "idle-timeout");
-                Scene.await("end of sending", sent::isDone);
+                Waiting.until("end of sending", sent::isDone);
             }
             slow.origin().release();
             slow.awaitNothingInFlight();
@@ -224,7 +209,7 @@ class TimeoutsTest {
         }
     }
 
-    private static long failuresOfTargets() {
+    private long failuresOfTargets() {
         return scene.gateway().node().snapshots().current().services().values().stream()
                 .flatMap(service -> service.targets().stream())
                 .mapToLong(target -> target.failures())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
+import gatehouse.testing.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -41,7 +42,7 @@ class UnsentTest {
     /** Waits until the account, which is shown once a second, has been the same three times in a row. */
     private static long settled(Scene scene) {
         var last = new long[] {-1, System.nanoTime()};
-        Scene.await("an account that stays", () -> {
+        Waiting.until("an account that stays", () -> {
             var now = unsent(scene);
             if (now != last[0]) {
                 last[0] = now;
@@ -73,7 +74,7 @@ class UnsentTest {
                 ended += frame.ends() ? 1 : 0;
             }
             assertThat(bytes).isEqualTo(STREAMS * 60_000);
-            Scene.await("an empty account", () -> unsent(scene) == 0);
+            Waiting.until("an empty account", () -> unsent(scene) == 0);
         }
     }
 

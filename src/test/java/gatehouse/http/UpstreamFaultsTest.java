@@ -10,9 +10,6 @@ import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -22,24 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Targets that refuse, break off or answer nonsense. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class UpstreamFaultsTest {
-    private static Scene scene;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scene = Scene.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        scene.close();
-    }
-
-    @AfterEach
-    void the_next_request_is_served() throws IOException {
-        scene.stillServes();
-    }
-
+class UpstreamFaultsTest extends SceneCase {
     @Test
     void a_target_that_refuses_is_a_bad_gateway_RFC_9110_15_6_3() throws Exception {
         try (var gateway = TestGateway.start("""

@@ -12,13 +12,11 @@ import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -107,7 +105,9 @@ class BadMomentsTest {
                     folder.resolve("gateway.yaml"),
                     "version: 1\nlisteners: { web: \"127.0.0.1:0\" }\nadmin: \"127.0.0.1:0\"\n"
                             + "services: { later: { targets: \"http://127.0.0.1:1\" } }\n");
-            await(() -> gateway.node().snapshots().current().services().containsKey("later"));
+            Waiting.until(
+                    "it is in force",
+                    () -> gateway.node().snapshots().current().services().containsKey("later"));
         }
     }
 
@@ -121,7 +121,7 @@ class BadMomentsTest {
                 before = generation(gateway);
             }
             var last = before;
-            await(() -> generation(gateway) > last);
+            Waiting.until("its successor is up", () -> generation(gateway) > last);
             assertThat(RawClient.get(gateway.port(), "/").text()).isEqualTo("here");
             gateway.reload(ROUTED, origin.url());
             TestGateway.await(gateway.node().redeploy("http"));
@@ -144,14 +144,5 @@ class BadMomentsTest {
                 .mapToInt(Deployed::generation)
                 .findAny()
                 .orElse(0);
-    }
-
-    /** Waits at most ten seconds for a state that nothing announces. */
-    private static void await(BooleanSupplier state) {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!state.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.PluginJar;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -52,9 +53,7 @@ class ManifestReloaderTest {
     @Test
     void a_jar_that_comes_after_the_manifest_that_names_it_is_waited_for() throws Exception {
         Files.writeString(manifest, WITH_OWN);
-        while (gateway.node().problems().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("there is a problem", () -> !gateway.node().problems().isEmpty());
         assertThat(gateway.node().problems())
                 .singleElement()
                 .asString()
@@ -64,12 +63,8 @@ class ManifestReloaderTest {
                 folder.resolve("own.jar"),
                 "acme.Own",
                 "package acme; public class Own extends io.vertx.core.VerticleBase {}");
-        while (!gateway.node().deployments().runs("own")) {
-            Thread.onSpinWait();
-        }
-        while (!gateway.node().problems().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("it runs", () -> gateway.node().deployments().runs("own"));
+        Waiting.until("no problem is left", () -> gateway.node().problems().isEmpty());
     }
 
     @Test
@@ -78,21 +73,14 @@ class ManifestReloaderTest {
                 folder.resolve("gateway.yaml"),
                 TEXT.replace("}", ", db: { listen: \"127.0.0.1:0\", protocols: [tcp] } }"));
         Files.writeString(manifest, HTTP_ALONE.replace("} } }", "}, \"tcp\": { \"main\": \"TcpProxyVerticle\" } } }"));
-        while (gateway.node().ports().size() < 2) {
-            Thread.onSpinWait(); // the listener waits for who serves it
-        }
+        // the listener waits for who serves it
+        Waiting.until("both listeners", () -> gateway.node().ports().size() == 2);
 
         Files.writeString(manifest, HTTP_ALONE);
-        while (gateway.node().problems().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("there is a problem", () -> !gateway.node().problems().isEmpty());
         assertThat(gateway.node().deployments().runs("tcp")).isTrue();
         Files.writeString(folder.resolve("gateway.yaml"), TEXT);
-        while (gateway.node().deployments().runs("tcp")) {
-            Thread.onSpinWait();
-        }
-        while (!gateway.node().problems().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("it runs no more", () -> !gateway.node().deployments().runs("tcp"));
+        Waiting.until("no problem is left", () -> gateway.node().problems().isEmpty());
     }
 }

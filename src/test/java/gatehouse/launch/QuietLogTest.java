@@ -12,14 +12,12 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawConnection;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.net.SocketException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -206,16 +204,15 @@ class QuietLogTest {
 
     /** Waits until the gateway has seen the end of all connections. */
     private static void awaitNobody(TestGateway gateway) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (gateway.node()
-                .metrics()
-                .scrape()
-                .lines()
-                .anyMatch(line ->
-                        line.startsWith("gatehouse_connections{") && !line.endsWith(" 0") && !line.endsWith(" 0.0"))) {
-            assertThat(System.nanoTime()).as("all connections end").isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
+        Waiting.until(
+                "all connections have ended",
+                () -> gateway.node()
+                        .metrics()
+                        .scrape()
+                        .lines()
+                        .noneMatch(line -> line.startsWith("gatehouse_connections{")
+                                && !line.endsWith(" 0")
+                                && !line.endsWith(" 0.0")));
     }
 
     private static final class Foreign extends AppenderBase<ILoggingEvent> {

@@ -9,6 +9,7 @@ import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.json.JsonObject;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
@@ -109,9 +110,9 @@ class RedeployTest {
 
             origin.release();
             assertThat(client.read().text()).isEqualTo("at last");
-            while (gateway.vertx().deploymentIDs().size() > before) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(
+                    "the one before is gone",
+                    () -> gateway.vertx().deploymentIDs().size() <= before);
         }
     }
 
@@ -206,9 +207,7 @@ class RedeployTest {
             TestGateway.await(gateway.node().adopt(withEcho(gateway, jar)));
             assertThat(said(gateway)).isEqualTo("first");
             TestGateway.await(gateway.node().adopt(before));
-            while (said(gateway) != null) {
-                Thread.onSpinWait();
-            }
+            Waiting.until("nobody answers", () -> said(gateway) == null);
             assertThat(generation(gateway, "http")).isEqualTo(1);
         }
     }
@@ -265,16 +264,15 @@ class RedeployTest {
     }
 
     private static void awaitSaid(TestGateway gateway, String text) throws Exception {
-        while (!text.equals(said(gateway))) { // the one before is asked in turn until it is gone
-            Thread.onSpinWait();
-        }
+        // the one before is asked in turn until it is gone
+        Waiting.until(text + " is said", () -> text.equals(said(gateway)));
     }
 
-    private static void awaitGone(WeakReference<@Nullable ClassLoader> classes) throws InterruptedException {
-        while (classes.get() != null) {
+    private static void awaitGone(WeakReference<@Nullable ClassLoader> classes) {
+        Waiting.until("its classes are gone", () -> {
             System.gc();
-            Thread.sleep(10); // references are cleared a moment after
-        }
+            return classes.get() == null;
+        });
     }
 
     private static String post(int port, String name, String token) throws Exception {

@@ -8,6 +8,7 @@ import gatehouse.testing.PluginJar;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -70,6 +71,12 @@ class ReloaderTest {
         return new JsonObject(response.text()).put("status", response.status());
     }
 
+    private void awaitNext(long snapshot) {
+        Waiting.until(
+                "it is noticed by itself",
+                () -> gateway.node().snapshots().current().number() != snapshot);
+    }
+
     @Test
     void a_changed_jar_of_a_plugin_is_a_changed_configuration() throws Exception {
         var jar = folder.resolve("mark.jar");
@@ -82,9 +89,7 @@ class ReloaderTest {
 
         PluginJar.write(jar, "acme.Mark", PLUGIN.formatted("two"));
 
-        while (gateway.node().snapshots().current().number() == first.getLong("snapshot")) {
-            Thread.onSpinWait(); // it is noticed by itself
-        }
+        awaitNext(first.getLong("snapshot"));
         var next = gateway.node().snapshots().current().blueprint().policies().stream()
                 .filter(type -> type.key().equals("mark"))
                 .findAny()
@@ -106,9 +111,7 @@ class ReloaderTest {
 
         Files.writeString(users, password("ann") + password("bob"));
 
-        while (gateway.node().snapshots().current().number() == first.getLong("snapshot")) {
-            Thread.onSpinWait(); // it is noticed by itself
-        }
+        awaitNext(first.getLong("snapshot"));
         assertThat(statusFor("bob")).isEqualTo(200);
         Files.writeString(users, password("bob"));
         assertThat(reload().getInteger("status")).isEqualTo(200);

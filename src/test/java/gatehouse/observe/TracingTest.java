@@ -8,6 +8,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
@@ -176,10 +177,11 @@ class TracingTest {
                                 .status())
                         .isEqualTo(200);
             }
-            while (!gateway.node().metrics().scrape().contains("gatehouse_trace_spans_recorded_total 20.0")
-                    || gateway.node().metrics().scrape().contains("gatehouse_trace_spans_failed_total 0.0")) {
-                Thread.yield();
-            }
+            Waiting.until("they are recorded, and some have failed", () -> {
+                var scrape = gateway.node().metrics().scrape();
+                return scrape.contains("gatehouse_trace_spans_recorded_total 20.0")
+                        && !scrape.contains("gatehouse_trace_spans_failed_total 0.0");
+            });
             assertThat(gateway.node().metrics().scrape()).contains("gatehouse_trace_spans_sent_total 0.0");
         }
     }

@@ -94,7 +94,7 @@ class Http2PoliciesTest {
                 var answer = client.outcome(stream);
                 assertThat(answer.status()).isEqualTo(good ? "200" : "401");
                 if (good) {
-                    var request = one.requests().get(one.requests().size() - 1);
+                    var request = one.lastRequest();
                     assertThat(request.head().all("X-User")).containsExactly(user);
                     assertThat(request.head().all("Cookie")).containsExactly("a=b; c=d");
                 } else {

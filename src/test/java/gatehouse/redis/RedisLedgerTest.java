@@ -8,11 +8,10 @@ import gatehouse.cluster.LedgerTest;
 import gatehouse.config.RedisConfig;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -59,28 +58,21 @@ class RedisLedgerTest extends LedgerTest {
         return other.ledger();
     }
 
-    private static void await(Callable<Boolean> condition) throws Exception {
-        var end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!condition.call() && System.nanoTime() < end) {
-            LockSupport.parkNanos(5_000_000);
-        }
-        assertThat(condition.call()).isTrue();
-    }
-
     private static String ask(String command) throws Exception {
         return server.ask(command);
     }
 
     @Test
     void nodes_count_each_other_and_agree_on_a_key() throws Exception {
-        await(() -> one.ledger().nodes() == 2 && other.ledger().nodes() == 2);
+        Waiting.until(
+                "2 nodes", () -> one.ledger().nodes() == 2 && other.ledger().nodes() == 2);
         assertThat(one.ledger().key()).isEqualTo(other.ledger().key());
         var third = open("third");
         assertThat(third.ledger().nodes()).isEqualTo(3);
         assertThat(third.ledger().key()).isEqualTo(one.ledger().key());
-        await(() -> one.ledger().nodes() == 3);
+        Waiting.until("3 nodes", () -> one.ledger().nodes() == 3);
         third.close();
-        await(() -> one.ledger().nodes() == 2);
+        Waiting.until("2 nodes", () -> one.ledger().nodes() == 2);
     }
 
     @Test
@@ -88,8 +80,10 @@ class RedisLedgerTest extends LedgerTest {
         ask("ZADD gw:nodes 1 somebody-long-gone");
         var key = one.ledger().key();
         ask("DEL gw:key");
-        await(() -> ask("EXISTS gw:key").equals(":1")
-                && ask("ZSCORE gw:nodes somebody-long-gone").equals("$-1"));
+        Waiting.until(
+                "the key is there again",
+                () -> ask("EXISTS gw:key").equals(":1")
+                        && ask("ZSCORE gw:nodes somebody-long-gone").equals("$-1"));
         assertThat(one.ledger().key()).isEqualTo(key);
         assertThat(other.ledger().key()).isEqualTo(key);
     }
@@ -122,7 +116,7 @@ class RedisLedgerTest extends LedgerTest {
         TestGateway.await(here.put("a", Buffer.buffer(new byte[] {0, 13, 10, -1}), Duration.ofMinutes(1)));
         TestGateway.await(here.put("b", Buffer.buffer("short"), Duration.ofMillis(50)));
         assertThat(TestGateway.await(there.get("a"))).isEqualTo(Buffer.buffer(new byte[] {0, 13, 10, -1}));
-        await(() -> TestGateway.await(there.get("b")) == null);
+        Waiting.until("it has ended", () -> TestGateway.await(there.get("b")) == null);
         assertThat(TestGateway.await(there.entries())).containsOnlyKeys("a");
         TestGateway.await(there.put("a", Buffer.buffer("next"), Duration.ofMinutes(1)));
         assertThat(TestGateway.await(here.entries())).containsEntry("a", Buffer.buffer("next"));

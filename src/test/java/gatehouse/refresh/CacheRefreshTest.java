@@ -8,16 +8,14 @@ import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -102,7 +100,7 @@ class CacheRefreshTest {
         for (var use = 0; use < 3; use++) {
             assertThat(get("/hot", "X-A: 1", "X-Mine: client").text()).isEqualTo(first.text());
         }
-        await("the new one", () -> !get("/hot", "X-A: 1").text().equals(first.text()));
+        Waiting.until("the new one", () -> !get("/hot", "X-A: 1").text().equals(first.text()));
         assertThat(ORIGIN_SAW).containsExactly("null"); // not as the client asked
         assertThat(get("/hot", "X-A: 1").text()).endsWith(" 1");
     }
@@ -115,7 +113,7 @@ class CacheRefreshTest {
         for (var use = 0; use < 3; use++) {
             assertThat(get(target, "X-Beta: 1").text()).isEqualTo(first.text());
         }
-        await("the new one", () -> !get(target, "X-Beta: 1").text().equals(first.text()));
+        Waiting.until("the new one", () -> !get(target, "X-Beta: 1").text().equals(first.text()));
         assertThat(get(target, "X-Beta: 1").header("cache-status")).contains("; hit");
     }
 
@@ -126,7 +124,7 @@ class CacheRefreshTest {
         for (var use = 0; use < 3; use++) {
             assertThat(get(target).text()).isEqualTo(first.text());
         }
-        await("the new one", () -> !get(target).text().equals(first.text()));
+        Waiting.until("the new one", () -> !get(target).text().equals(first.text()));
         assertThat(origin.requests().stream().map(RawExchange::target))
                 .contains("/only/keyed?a=b")
                 .noneMatch(seen -> seen.contains(KEY));
@@ -150,16 +148,17 @@ class CacheRefreshTest {
 
     @Test
     void a_purge_on_the_bus_is_carried_out_and_the_warm_up_list_fetched_anew() throws Exception {
-        await("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
+        Waiting.until("it is warm", () -> get("/warm").header("cache-status").contains("; hit"));
         var first = get("/warm");
         get("/b");
         var asked = asked("/warm");
         gateway.vertx()
                 .eventBus()
                 .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
-        await("the list is fetched anew", () -> asked("/warm") > asked);
+        Waiting.until("the list is fetched anew", () -> asked("/warm") > asked);
         assertThat(get("/b").header("cache-status")).doesNotContain("; hit");
-        await("it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
+        Waiting.until(
+                "it is warm again", () -> get("/warm").header("cache-status").contains("; hit"));
         assertThat(get("/warm").text()).isNotEqualTo(first.text());
     }
 
@@ -168,8 +167,8 @@ class CacheRefreshTest {
         var before = gateway.vertx().deploymentIDs();
         var begun = asked("/warm");
         TestGateway.await(gateway.node().redeploy("cache"));
-        await("it has begun", () -> asked("/warm") > begun);
-        await("the former one is gone", () -> {
+        Waiting.until("it has begun", () -> asked("/warm") > begun);
+        Waiting.until("the former one is gone", () -> {
             var now = gateway.vertx().deploymentIDs();
             return now.size() == before.size() && !now.equals(before);
         });
@@ -177,7 +176,7 @@ class CacheRefreshTest {
         gateway.vertx()
                 .eventBus()
                 .publish("gatehouse.cache.purge", new JsonObject().put("tags", new JsonArray().add("ours")));
-        await("the list is fetched anew", () -> asked("/warm") > asked);
+        Waiting.until("the list is fetched anew", () -> asked("/warm") > asked);
     }
 
     private static long asked(String target) {
@@ -196,16 +195,6 @@ class CacheRefreshTest {
             return RawClient.get(gateway.port(), target, fields);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static void await(String what, BooleanSupplier state) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!state.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within ten seconds: " + what);
-            }
-            LockSupport.parkNanos(2_000_000);
         }
     }
 }

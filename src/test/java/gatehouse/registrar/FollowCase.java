@@ -6,13 +6,10 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** A gateway whose service follows the registry, with instances that come and go. */
@@ -77,13 +74,4 @@ abstract class FollowCase {
     }
 
     /** Waits at most ten seconds for a state that nothing announces. */
-    static void await(String what, BooleanSupplier state) {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!state.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within ten seconds: " + what);
-            }
-            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
-        }
-    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.registry.Instance.State;
 import gatehouse.service.TargetStatus;
 import gatehouse.testing.RawOrigin;
+import gatehouse.testing.Waiting;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,7 @@ class FollowTest extends FollowCase {
         orders.register("a", origin("a"));
 
         var since = System.nanoTime();
-        await("an answer", () -> get().status() == 200);
+        Waiting.until("an answer", () -> get().status() == 200);
         assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
     }
 
@@ -36,7 +37,7 @@ class FollowTest extends FollowCase {
         orders.register("a", origin("a"));
 
         var since = System.nanoTime();
-        await("an answer", () -> get().status() == 200);
+        Waiting.until("an answer", () -> get().status() == 200);
         assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
     }
 
@@ -46,18 +47,18 @@ class FollowTest extends FollowCase {
         orders.register("a", origin("a"));
         orders.register("b", origin("b"));
         orders.register("c", origin("c"));
-        await("all three", () -> answering(6).equals(Set.of("a", "b", "c")));
+        Waiting.until("all three", () -> answering(6).equals(Set.of("a", "b", "c")));
 
         orders.deregister("a");
-        await("two left", () -> targets().size() == 2);
+        Waiting.until("two left", () -> targets().size() == 2);
         assertThat(answering(8)).isEqualTo(Set.of("b", "c"));
 
         orders.state("b", State.DRAINING);
-        await("b drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
+        Waiting.until("b drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
         assertThat(answering(8)).isEqualTo(Set.of("c"));
 
         orders.state("b", State.UP);
-        await("b is back", () -> answering(8).equals(Set.of("b", "c")));
+        Waiting.until("b is back", () -> answering(8).equals(Set.of("b", "c")));
     }
 
     @Test
@@ -68,7 +69,7 @@ class FollowTest extends FollowCase {
         orders.register("none", origin("none"), Map.of("metadata", Map.of("zone", "a")));
         orders.register("fit", origin("fit"), Map.of("version", "2.1", "metadata", Map.of("zone", "a", "x", "y")));
 
-        await("an answer", () -> get().status() == 200);
+        Waiting.until("an answer", () -> get().status() == 200);
 
         assertThat(answering(8)).isEqualTo(Set.of("fit"));
     }
@@ -78,9 +79,9 @@ class FollowTest extends FollowCase {
         start("orders");
         orders.register("a", origin("a"), Map.of("ttl", "100ms"));
         orders.register("b", origin("b"), Map.of("ttl", "1h"));
-        await("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
+        Waiting.until("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
         assertThat(answering(8)).isEqualTo(Set.of("b"));
-        await("a is gone", () -> targets().size() == 1);
+        Waiting.until("a is gone", () -> targets().size() == 1);
         assertThat(answering(4)).isEqualTo(Set.of("b"));
     }
 
@@ -89,12 +90,12 @@ class FollowTest extends FollowCase {
         start("orders");
         gateway.reload(CONFIG.replace("grace: 300ms", "grace: 10m"), "orders");
         orders.register("a", origin("a"), Map.of("ttl", "100ms"));
-        await("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
+        Waiting.until("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
 
         assertThat(answering(2)).isEqualTo(Set.of("a"));
 
         gateway.reload(CONFIG, "orders");
-        await("a is gone", () -> targets().isEmpty());
+        Waiting.until("a is gone", () -> targets().isEmpty());
         assertThat(get().status()).isEqualTo(503);
     }
 
@@ -103,12 +104,12 @@ class FollowTest extends FollowCase {
         start("orders");
         orders.register("a", origin("a"), Map.of("weight", 3));
         orders.register("b", origin("b"));
-        await("two", () -> targets().size() == 2);
+        Waiting.until("two", () -> targets().size() == 2);
         assertThat(count(8)).isEqualTo(Map.of("a", 6, "b", 2));
         var requests = target(0).requests();
 
         orders.register("a", origins.get(0).url(), Map.of("weight", 1));
-        await("the new weight", () -> target(0).weight() == 1);
+        Waiting.until("the new weight", () -> target(0).weight() == 1);
 
         assertThat(target(0).requests()).isEqualTo(requests);
         assertThat(count(8)).isEqualTo(Map.of("a", 4, "b", 4));
@@ -119,7 +120,7 @@ class FollowTest extends FollowCase {
         start("orders, health: { passive: { failures: 1, eject: 1h } }");
         orders.register("a", origin("a"));
         orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
-        await("two", () -> targets().size() == 2);
+        Waiting.until("two", () -> targets().size() == 2);
 
         for (var i = 0; i < 4; i++) {
             assertThat(get().text()).isEqualTo("a");
@@ -135,7 +136,7 @@ class FollowTest extends FollowCase {
         orders.register("a", origin("a"));
         orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
 
-        await(
+        Waiting.until(
                 "sick",
                 () -> targets().stream().anyMatch(target -> target.condition().equals("sick")));
 
@@ -146,16 +147,16 @@ class FollowTest extends FollowCase {
     void a_client_bound_by_a_cookie_stays_while_its_instance_drains() throws Exception {
         start("orders, balance: { sticky: GWID }");
         orders.register("a", origin("a"));
-        await("an answer", () -> get().status() == 200);
+        Waiting.until("an answer", () -> get().status() == 200);
         var cookie = String.valueOf(get().header("Set-Cookie")).split(";", 2)[0];
         orders.register("b", origin("b"));
         orders.state("a", State.DRAINING);
-        await("a drains", () -> answering(4).equals(Set.of("b")));
+        Waiting.until("a drains", () -> answering(4).equals(Set.of("b")));
 
         assertThat(get("Cookie: " + cookie).text()).isEqualTo("a");
 
         orders.deregister("a");
-        await("one left", () -> targets().size() == 1);
+        Waiting.until("one left", () -> targets().size() == 1);
         assertThat(get("Cookie: " + cookie).text()).isEqualTo("b");
     }
 
@@ -163,19 +164,19 @@ class FollowTest extends FollowCase {
     void of_what_an_admin_and_the_registry_want_the_lesser_holds() throws Exception {
         start("orders");
         orders.register("a", origin("a"), Map.of("weight", 5));
-        await("one", () -> targets().size() == 1);
+        Waiting.until("one", () -> targets().size() == 1);
         var service = gateway.node().snapshots().current().services().get("orders");
         var id = target(0).id();
 
         service.setTarget(id, gatehouse.service.Target.State.UP, 2);
         orders.state("a", State.DRAINING);
-        await("drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
+        Waiting.until("drains", () -> target(0).state() == gatehouse.service.Target.State.DRAINING);
         assertThat(target(0).weight()).isEqualTo(2);
 
         service.setTarget(id, gatehouse.service.Target.State.DOWN, null);
         orders.state("a", State.UP);
         orders.register("b", origin("b"));
-        await("seen", () -> targets().size() == 2);
+        Waiting.until("seen", () -> targets().size() == 2);
         assertThat(target(0).state()).isEqualTo(gatehouse.service.Target.State.DOWN);
     }
 
@@ -183,7 +184,7 @@ class FollowTest extends FollowCase {
     void a_reload_keeps_the_instances_of_a_service_that_stays() throws Exception {
         start("orders");
         orders.register("a", origin("a"));
-        await("an answer", () -> get().status() == 200);
+        Waiting.until("an answer", () -> get().status() == 200);
         var requests = target(0).requests();
 
         gateway.reload(CONFIG.replace("grace: 300ms", "grace: 400ms"), "orders");
@@ -191,7 +192,7 @@ class FollowTest extends FollowCase {
         assertThat(target(0).requests()).isEqualTo(requests);
         assertThat(gateway.node().registry().config().grace()).isEqualTo(Duration.ofMillis(400));
         orders.register("b", origin("b"));
-        await("both", () -> answering(4).equals(Set.of("a", "b")));
+        Waiting.until("both", () -> answering(4).equals(Set.of("a", "b")));
     }
 
     @Test
@@ -211,7 +212,7 @@ class FollowTest extends FollowCase {
 
         orders.register("d", origin("d"));
 
-        await("d", () -> get().status() == 200);
+        Waiting.until("d", () -> get().status() == 200);
         assertThat(targets().stream().map(TargetStatus::url)).noneMatch(url -> url.endsWith(":" + gateway.adminPort()));
     }
 }

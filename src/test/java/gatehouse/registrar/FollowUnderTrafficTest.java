@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawOrigin;
+import gatehouse.testing.Waiting;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,7 @@ class FollowUnderTrafficTest extends FollowCase {
     void instances_come_and_go_under_traffic_and_no_request_fails() throws Exception {
         start("orders");
         orders.register("stays", origin("stays"));
-        await("an answer", () -> get().status() == 200);
+        Waiting.until("an answer", () -> get().status() == 200);
         var over = new AtomicBoolean();
         var answered = new AtomicInteger();
         var failed = new HashSet<String>();
@@ -45,10 +46,10 @@ class FollowUnderTrafficTest extends FollowCase {
             var id = "r" + round;
             var origin = RawOrigin.answering(Answers.ok(id));
             orders.register(id, origin.url());
-            await("traffic at " + id, () -> !origin.requests().isEmpty());
+            Waiting.until("traffic at " + id, () -> !origin.requests().isEmpty());
             orders.deregister(id);
-            await("gone", () -> targets().size() == 1);
-            await("nothing in flight", () -> idle(origin));
+            Waiting.until("gone", () -> targets().size() == 1);
+            Waiting.until("nothing in flight", () -> idle(origin));
             origins.add(origin);
         }
         over.set(true);

@@ -12,8 +12,8 @@ import gatehouse.registry.Registrant;
 import gatehouse.registry.Registry;
 import gatehouse.registry.ServiceName;
 import gatehouse.registry.Submission;
+import gatehouse.testing.TestGateway;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Map;
@@ -111,7 +111,7 @@ class SavingsTest {
         run(() -> savings.end().onComplete(over -> ended.complete()));
         assertThat(ended.future().isComplete()).isFalse();
         mayWrite.release(1000);
-        await(ended.future());
+        TestGateway.await(ended.future());
 
         assertThat(written).isEqualTo(2);
         assertThat(most).isEqualTo(1);
@@ -120,7 +120,7 @@ class SavingsTest {
     private void end() throws Exception {
         Promise<Void> ended = Promise.promise();
         run(() -> savings.end().onComplete(over -> ended.complete()));
-        await(ended.future());
+        TestGateway.await(ended.future());
     }
 
     private void register(String id) {
@@ -137,10 +137,6 @@ class SavingsTest {
             work.run();
             done.complete();
         });
-        await(done.future());
-    }
-
-    private static void await(Future<?> future) throws Exception {
-        future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        TestGateway.await(done.future());
     }
 }

@@ -79,7 +79,7 @@ class ForwardTest {
                         "",
                         "http://localhost:" + origin.port() + "/a?b=c"))
                 .isEqualTo("hello");
-        var seen = origin.requests().get(origin.requests().size() - 1);
+        var seen = origin.lastRequest();
         assertThat(seen.target()).isEqualTo("/a?b=c");
         assertThat(seen.header("Host")).isEqualTo("localhost:" + origin.port());
         assertThat(seen.header("Proxy-Connection")).isNull();
@@ -123,8 +123,7 @@ class ForwardTest {
         }
         var good = ask(strict, plain + "Proxy-Authorization: Basic " + base64("alice:0123456789abcdef") + "\r\n\r\n");
         assertThat(good).startsWith("HTTP/1.1 200").endsWith("hello");
-        assertThat(origin.requests().get(origin.requests().size() - 1).header("Proxy-Authorization"))
-                .isNull();
+        assertThat(origin.lastRequest().header("Proxy-Authorization")).isNull();
     }
 
     @Test
@@ -300,7 +299,7 @@ class ForwardTest {
                         "GET " + url + "/seen HTTP/1.1\r\nHost: elsewhere\r\nConnection: X-Own\r\nX-Own: 1\r\n"
                                 + "TE: trailers\r\nProxy-Connection: keep-alive\r\nVia: 1.0 before\r\n\r\n"))
                 .endsWith("hello");
-        var seen = origin.requests().get(origin.requests().size() - 1);
+        var seen = origin.lastRequest();
         assertThat(seen.head().startLine()).isEqualTo("GET /seen HTTP/1.1");
         assertThat(seen.header("Host")).isEqualTo("localhost:" + origin.port());
         assertThat(seen.header("X-Own")).isNull();

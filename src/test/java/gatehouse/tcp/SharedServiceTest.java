@@ -10,6 +10,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -100,15 +101,15 @@ class SharedServiceTest {
             }
             register(gateway, "web", "http://127.0.0.1:" + gone); // of HTTP, so it is none
             register(gateway, "a", echo.authority());
-            until(() -> targets(gateway) == 1);
+            Waiting.until("1 of them", () -> targets(gateway) == 1);
             assertThat(answers(gateway)).isTrue();
             register(gateway, "b", "tcp://127.0.0.1:" + gone);
-            until(() -> targets(gateway) == 2);
+            Waiting.until("2 of them", () -> targets(gateway) == 2);
             for (var i = 0; i < 4; i++) {
                 assertThat(answers(gateway)).isTrue();
             }
             assertThat(ask(gateway, "DELETE", "a", "").status()).isEqualTo(204);
-            until(() -> targets(gateway) == 1);
+            Waiting.until("1 of them", () -> targets(gateway) == 1);
             try (var nobody = RawClient.connect(gateway.port("db"))) {
                 assertThat(nobody.closedByPeer()).isTrue();
             }
@@ -142,14 +143,6 @@ class SharedServiceTest {
                             "Content-Length: " + body.length())
                     + body);
             return client.read(method);
-        }
-    }
-
-    private static void until(java.util.function.BooleanSupplier state) {
-        var deadline = System.nanoTime() + 10_000_000_000L;
-        while (!state.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("within ten seconds").isLessThan(deadline);
-            java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
         }
     }
 
@@ -225,10 +218,10 @@ class SharedServiceTest {
                 continue;
             }
             try (var client = RawClient.connect(gateway.port("db"))) {
-                until(() -> target(gateway, 0).requests() == 1);
+                Waiting.until("it is asked", () -> target(gateway, 0).requests() == 1);
                 client.reset();
             }
-            until(() -> target(gateway, 0).failures() == 1);
+            Waiting.until("it has failed", () -> target(gateway, 0).failures() == 1);
             try (var client = RawClient.connect(gateway.port("db"))) {
                 assertThat(client.closedByPeer()).isTrue();
             }

@@ -7,6 +7,7 @@ import gatehouse.config.ConfigException;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -56,9 +57,9 @@ class TcpTest extends StreamCase {
                 client.send("again");
                 assertThat(new String(client.readBytes(5))).isEqualTo("again");
             }
-            while (gateway.vertx().deploymentIDs().size() > before) {
-                Thread.onSpinWait();
-            }
+            Waiting.until(
+                    "the one before is gone",
+                    () -> gateway.vertx().deploymentIDs().size() <= before);
         }
     }
 

@@ -122,6 +122,12 @@ public final class RawOrigin implements AutoCloseable {
         return copy;
     }
 
+    /** The request whose head came last; there has to be one. */
+    public RawExchange lastRequest() {
+        var all = requests();
+        return all.get(all.size() - 1);
+    }
+
     /** How often a request with this {@code X-Req-Id} came. */
     public int requestsWithId(String id) {
         return (int) requests().stream()

@@ -2,6 +2,7 @@ package gatehouse.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,12 +114,23 @@ public final class TestCertificates {
         return context;
     }
 
-    /** Connects, asking for a name; the handshake is over. */
-    public static SSLSocket connect(SSLContext client, int port, String name) throws IOException {
-        var plain = new java.net.Socket("127.0.0.1", port);
+    /**
+     * Connects, asking for a name; the handshake is over.
+     *
+     * @param protocols offered by ALPN; without any it is not spoken
+     */
+    public static SSLSocket connect(SSLContext client, int port, String name, String... protocols) throws IOException {
+        return over(new Socket("127.0.0.1", port), client, name, protocols);
+    }
+
+    /** As {@link #connect}, on a connection that there is already; closing the result closes it. */
+    public static SSLSocket over(Socket plain, SSLContext client, String name, String... protocols) throws IOException {
         plain.setTcpNoDelay(true);
         plain.setSoTimeout((int) Signal.LIMIT_MILLIS);
-        var socket = (SSLSocket) client.getSocketFactory().createSocket(plain, name, port, true);
+        var socket = (SSLSocket) client.getSocketFactory().createSocket(plain, name, plain.getPort(), true);
+        var parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(protocols);
+        socket.setSSLParameters(parameters);
         socket.startHandshake();
         return socket;
     }

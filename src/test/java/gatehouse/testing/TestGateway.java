@@ -128,14 +128,7 @@ public final class TestGateway implements AutoCloseable {
         var home = Files.createTempDirectory("gatehouse-test");
         HOMES.add(home);
         var blueprint = Blueprint.parse("test.yaml", whole(text.formatted(arguments)), home, Overrides.NONE);
-        var options = new VertxOptions().setEventLoopPoolSize(1);
-        member.wire(options);
-        var vertx = await(Vertx.builder()
-                .with(options)
-                .withClusterManager(member.manager())
-                .buildClustered());
-        member.begin(vertx);
-        return start(vertx, member, home, blueprint, 1, List.of("http", "ws", "admin"));
+        return start(Members.vertx(member), member, home, blueprint, 1, List.of("http", "ws", "admin"));
     }
 
     private static TestGateway start(

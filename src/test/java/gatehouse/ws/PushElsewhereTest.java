@@ -4,17 +4,14 @@ import static gatehouse.ws.PushTest.event;
 import static gatehouse.ws.PushTest.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.cluster.Joined;
-import gatehouse.config.ClusterConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.Size;
+import gatehouse.testing.Members;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -162,26 +159,12 @@ class PushElsewhereTest {
         }
     }
 
-    private static Joined join(String name, String... seeds) {
-        return Joined.join(
-                new ClusterConfig(
-                        true,
-                        ListenAddress.parse("127.0.0.1:0"),
-                        0,
-                        List.of(seeds).stream().map(ListenAddress::parse).toList(),
-                        "what only members know",
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(2),
-                        Size.parse("16MiB")),
-                name);
-    }
-
     @Test
     void what_is_published_on_one_node_is_delivered_on_another_and_who_moves_misses_nothing() throws Exception {
         var config = "cluster: { enabled: true, secret: \"what only members know\" }\n" + NEWS;
-        try (var one = join("one");
+        try (var one = Members.join("one");
                 var here = TestGateway.startAmong(one, config);
-                var two = join("two", one.address());
+                var two = Members.join("two", one.address());
                 var there = TestGateway.startAmong(two, config)) {
             String last;
             try (var client = listen(there, "news");
@@ -202,7 +185,7 @@ class PushElsewhereTest {
     }
 
     private static boolean heard(RawClient client, List<String> probes) throws Exception {
-        Waiting.pause();
+        LockSupport.parkNanos(20_000_000); // so that what was sent may come
         return client.available() && probes.contains(event(client).get("id"));
     }
 

@@ -94,11 +94,11 @@ class HiddenCredentialsTest {
         assertThat(get("/token?a=b&access_token=" + token + "&c", "Cookie: a=b; session=" + token + "; c=d"))
                 .isEqualTo(200);
         assertThat(seen()).isEqualTo("/token?a=b&c");
-        var request = origin.requests().get(origin.requests().size() - 1);
+        var request = origin.lastRequest();
         assertThat(request.header("Cookie")).isEqualTo("a=b; c=d");
         assertThat(get("/token", "Authorization: Bearer " + token, "Cookie: session=" + token))
                 .isEqualTo(200);
-        request = origin.requests().get(origin.requests().size() - 1);
+        request = origin.lastRequest();
         assertThat(request.header("Authorization")).isNull();
         assertThat(request.header("Cookie")).isNull();
     }

@@ -3,14 +3,12 @@ package gatehouse.policy.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.cluster.Alone;
-import gatehouse.cluster.Joined;
-import gatehouse.config.ClusterConfig;
-import gatehouse.config.ListenAddress;
-import gatehouse.config.Size;
+import gatehouse.testing.Members;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RedisServer;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -32,20 +29,6 @@ class SharedRevocationsTest {
             services: { origin: { targets: "%s" } }
             routes: { all: { match: { path: "/**" }, to: origin, auth: { jwt: { audience: api, keys: { secret: %s } } } } }
             """;
-
-    private static Joined join(String name, String... seeds) {
-        return Joined.join(
-                new ClusterConfig(
-                        true,
-                        ListenAddress.parse("127.0.0.1:0"),
-                        0,
-                        List.of(seeds).stream().map(ListenAddress::parse).toList(),
-                        "what only members know",
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(2),
-                        Size.parse("16MiB")),
-                name);
-    }
 
     private static int call(TestGateway gateway, String token) throws IOException {
         return RawClient.get(gateway.port(), "/", "Authorization: Bearer " + token)
@@ -64,22 +47,14 @@ class SharedRevocationsTest {
         }
     }
 
-    private static void await(Callable<Boolean> holds) throws Exception {
-        var end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
-        while (!holds.call() && System.nanoTime() < end) {
-            Thread.onSpinWait();
-        }
-        assertThat(holds.call()).isTrue();
-    }
-
     @Test
     void it_is_refused_on_the_other_node_and_on_one_that_joins_later() throws Exception {
         var token = Tokens.hs256(Tokens.claims("jti", "one"));
         var older = Tokens.hs256(Tokens.claims("jti", "two", "sub", "bob", "iat", Tokens.now() - 10));
         try (var origin = RawOrigin.answering("fine");
-                var one = join("one");
+                var one = Members.join("one");
                 var here = TestGateway.startAmong(one, CONFIG, origin.url(), Tokens.SECRET);
-                var two = join("two", one.address());
+                var two = Members.join("two", one.address());
                 var there = TestGateway.startAmong(two, CONFIG, origin.url(), Tokens.SECRET)) {
             assertThat(List.of(call(here, token), call(there, token), call(there, older)))
                     .containsExactly(200, 200, 200);
@@ -88,12 +63,14 @@ class SharedRevocationsTest {
             revoke(here, "{\"subject\":\"bob\"}");
 
             assertThat(call(here, token)).isEqualTo(401);
-            await(() -> call(there, token) == 401 && call(there, older) == 401);
+            Waiting.until("it is known", () -> call(there, token) == 401 && call(there, older) == 401);
             // what a message has told is in the map, too
-            await(() -> TestGateway.await(one.map("gatehouse.revocations").entries())
-                            .size()
-                    == 3);
-            try (var three = join("three", one.address());
+            Waiting.until(
+                    "it is known",
+                    () -> TestGateway.await(one.map("gatehouse.revocations").entries())
+                                    .size()
+                            == 3);
+            try (var three = Members.join("three", one.address());
                     var late = TestGateway.startAmong(three, CONFIG, origin.url(), Tokens.SECRET)) {
                 assertThat(call(late, token)).isEqualTo(401);
                 assertThat(call(late, older)).isEqualTo(401);
@@ -116,9 +93,11 @@ class SharedRevocationsTest {
                 assertThat(call(there, token)).isEqualTo(200);
                 revoke(here, "{\"jti\":\"one\"}");
                 assertThat(call(here, token)).isEqualTo(401);
-                await(() -> call(there, token) == 401);
+                Waiting.until("it is known", () -> call(there, token) == 401);
                 redis.ask("FLUSHALL"); // what is lost there is put there again
-                await(() -> redis.ask("HEXISTS gw:gatehouse.revocations tone").equals(":1"));
+                Waiting.until(
+                        "it is known",
+                        () -> redis.ask("HEXISTS gw:gatehouse.revocations tone").equals(":1"));
             }
             try (var later = TestGateway.startWithAdmin(config, redis.url(), origin.url(), Tokens.SECRET)) {
                 assertThat(call(later, token)).isEqualTo(401);
@@ -144,16 +123,18 @@ class SharedRevocationsTest {
 
             TestGateway.await(map.put("sann", Buffer.buffer().appendLong(1000).appendLong(until.toEpochMilli()), life));
             TestGateway.await(map.put("#", Buffer.buffer("another mark"), life));
-            await(() -> revocations.isRevoked("", "ann", 1000));
+            Waiting.until("it is known", () -> revocations.isRevoked("", "ann", 1000));
             assertThat(revocations.isRevoked("", "ann", 1001)).isFalse();
 
             revocations.revokeToken("t", until);
             assertThat(revocations.isRevoked("t", "", 0)).isTrue();
-            await(() -> TestGateway.await(map.get("tt")) != null);
+            Waiting.until("it is known", () -> TestGateway.await(map.get("tt")) != null);
             TestGateway.await(map.remove("tt"));
             TestGateway.await(map.remove("sann"));
             TestGateway.await(map.put("#", Buffer.buffer("a third mark"), life));
-            await(() -> TestGateway.await(map.get("tt")) != null && TestGateway.await(map.get("sann")) != null);
+            Waiting.until(
+                    "it is known",
+                    () -> TestGateway.await(map.get("tt")) != null && TestGateway.await(map.get("sann")) != null);
             assertThat(revocations.size()).isEqualTo(2);
         } finally {
             TestGateway.await(vertx.close());

@@ -10,6 +10,7 @@ import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -256,20 +257,9 @@ class CompressTest {
                 assertThat(answer.header("Vary")).isEqualTo("Accept-Encoding");
             }
         }
-        Awaiting.until(() -> Packing.underWay() == 0);
+        Waiting.until("nothing is packed", () -> Packing.underWay() == 0);
         script = Answers.status("200 OK", TEXT, "Content-Type: text/plain");
         assertThat(unzipped(get("/one", "Accept-Encoding: gzip"))).isEqualTo(TEXT);
-    }
-
-    /** Waits for a state that nothing announces. */
-    private static final class Awaiting {
-        static void until(java.util.function.BooleanSupplier state) {
-            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (!state.getAsBoolean()) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-                java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-            }
-        }
     }
 
     @Test

@@ -156,7 +156,7 @@ class ResponseEditsTest {
         assertThat(answer.header("Content-Type")).isEqualTo("text/javascript; charset=utf-8");
         assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(answer.header("ETag")).isNull();
-        var request = origin.requests().get(origin.requests().size() - 1);
+        var request = origin.lastRequest();
         assertThat(request.target()).isEqualTo("/price?x=1&y=2");
         assertThat(request.header("Cookie")).isNull();
         assertThat(request.header("Authorization")).isNull();
@@ -167,8 +167,7 @@ class ResponseEditsTest {
     void credentials_pass_where_the_route_says_so() throws IOException {
         script = Answers.status("200 OK", "[]", "Content-Type: application/hal+json; charset=utf-8");
         assertThat(get("/known?cb=f", "Cookie: a=b").text()).isEqualTo("/**/f([]);");
-        assertThat(origin.requests().get(origin.requests().size() - 1).header("Cookie"))
-                .isEqualTo("a=b");
+        assertThat(origin.lastRequest().header("Cookie")).isEqualTo("a=b");
     }
 
     @Test

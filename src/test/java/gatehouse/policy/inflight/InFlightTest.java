@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -50,11 +49,7 @@ class InFlightTest {
     }
 
     private void awaitCallers(int count) {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (policy().callers() != count) {
-            assertThat(System.nanoTime()).as("callers %s", policy().callers()).isLessThan(deadline);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-        }
+        Waiting.until(count + " callers", () -> policy().callers() == count);
     }
 
     private int status(String team) throws IOException {

@@ -8,11 +8,11 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -146,11 +146,8 @@ class PluginPolicyTest {
             for (var i = 0; i < 3; i++) {
                 assertThat(ask(gateway).text()).isEqualTo("instead");
             }
-            var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-            while (gateway.node().metrics().requestsInFlight() > 0) { // the last one ends a moment after its answer
-                assertThat(System.nanoTime()).as("requests stay under way").isLessThan(until);
-                Thread.onSpinWait();
-            }
+            // the last one ends a moment after its answer
+            Waiting.until("none is under way", () -> gateway.node().metrics().requestsInFlight() == 0);
         }
     }
 
@@ -178,14 +175,10 @@ class PluginPolicyTest {
             gateway.reload(TEXT, own, origin.url(), "count");
 
             assertThat(ask(gateway).header("x-count")).isEqualTo("second 1");
-            var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-            while (before.get() != null) {
-                assertThat(System.nanoTime())
-                        .as("the policy of before is still held")
-                        .isLessThan(until);
+            Waiting.until("nobody holds the policy of before", () -> {
                 System.gc();
-                Thread.onSpinWait();
-            }
+                return before.get() == null;
+            });
         }
     }
 

@@ -3,15 +3,12 @@ package gatehouse.policy.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.cluster.Joined;
-import gatehouse.config.ClusterConfig;
-import gatehouse.config.ListenAddress;
 import gatehouse.config.Rate;
-import gatehouse.config.Size;
+import gatehouse.testing.Members;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,29 +34,10 @@ class ThreeNodesTest {
     @BeforeAll
     static void join() throws Exception {
         for (var i = 0; i < 3; i++) {
-            var seeds = MEMBERS.isEmpty()
-                    ? Stream.<String>empty()
-                    : Stream.of(MEMBERS.get(0).address());
-            var member = Joined.join(
-                    new ClusterConfig(
-                            true,
-                            ListenAddress.parse("127.0.0.1:0"),
-                            0,
-                            seeds.map(ListenAddress::parse).toList(),
-                            "what only members know",
-                            Duration.ofSeconds(5),
-                            Duration.ofSeconds(2),
-                            Size.parse("16MiB")),
-                    "node" + i);
+            var seeds = MEMBERS.stream().limit(1).map(Joined::address).toArray(String[]::new);
+            var member = Members.join("node" + i, seeds);
             MEMBERS.add(member);
-            var options = new VertxOptions().setEventLoopPoolSize(1);
-            member.wire(options);
-            var vertx = TestGateway.await(Vertx.builder()
-                    .with(options)
-                    .withClusterManager(member.manager())
-                    .buildClustered());
-            member.begin(vertx);
-            NODES.add(vertx);
+            NODES.add(Members.vertx(member));
         }
         for (var i = 0; i < 3; i++) {
             PEERS.add(new Peers(NODES.get(i), MEMBERS.get(i).ledger(), System::nanoTime, PATIENCE));
