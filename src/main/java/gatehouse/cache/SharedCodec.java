@@ -180,8 +180,7 @@ final class SharedCodec {
         for (var left = length(in, in.remaining()); left > 0; left--) {
             headers.put(need(text(in)), need(text(in)));
         }
-        return new Shared.Failure(
-                new Problem(name, status, title, detail, Origin.UPSTREAM, headers, false, text(in)));
+        return new Shared.Failure(new Problem(name, status, title, detail, Origin.UPSTREAM, headers, false, text(in)));
     }
 
     private static int length(ByteBuffer in, int most) {

@@ -4,6 +4,7 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.GrpcFrames;
 import gatehouse.exchange.Reply;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 
 /** The messages of an answer, looked at while they pass; at its end there is a status, whatever the service says. */
@@ -29,15 +30,20 @@ final class CallBody implements Reply.Body {
         });
         var sent = source.sendTo(exchange);
         if (!isStatusOnly) {
-            begin(response); // a dialogue may begin with the head alone
+            beginSoon(response);
         }
         return sent;
     }
 
-    /** Sends the head where nothing was sent yet. */
-    static void begin(HttpServerResponse response) {
-        if (!response.headWritten() && !response.ended() && !response.closed()) {
-            response.writeHead();
+    /** Sends the head together with the first message, if that is here already; a dialogue may begin with the head alone. */
+    static void beginSoon(HttpServerResponse response) {
+        var context = Vertx.currentContext();
+        if (context != null && !response.headWritten()) {
+            context.runOnContext(read -> {
+                if (!response.headWritten() && !response.ended() && !response.closed()) {
+                    response.writeHead();
+                }
+            });
         }
     }
 

@@ -8,7 +8,6 @@ import gatehouse.exchange.Reply;
 import gatehouse.exchange.Reshaping;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +21,8 @@ final class WebReply {
     private static final int TRAILERS = 0x80;
 
     /** Fields of an answer that are no metadata. */
-    private static final Set<String> OF_HTTP = Set.of("date", "server", "via", "vary", "set-cookie", "cache-control", "grpc-encoding");
+    private static final Set<String> OF_HTTP =
+            Set.of("date", "server", "via", "vary", "set-cookie", "cache-control", "grpc-encoding");
 
     private WebReply() {}
 
@@ -106,10 +106,7 @@ final class WebReply {
             };
             exchange.outflow().through(web);
             var sent = source.sendTo(exchange);
-            var context = Vertx.currentContext();
-            if (context != null) { // together with the first message, if that is here already
-                context.runOnContext(read -> CallBody.begin(exchange.response()));
-            }
+            CallBody.beginSoon(exchange.response());
             return sent;
         }
 

@@ -59,7 +59,9 @@ final class StatusDetails {
         } catch (InvalidProtocolBufferException | RuntimeException e) {
             return new JsonObject()
                     .put("@type", detail.getTypeUrl())
-                    .put("value", Base64.getEncoder().encodeToString(detail.getValue().toByteArray()))
+                    .put(
+                            "value",
+                            Base64.getEncoder().encodeToString(detail.getValue().toByteArray()))
                     .encode();
         }
     }

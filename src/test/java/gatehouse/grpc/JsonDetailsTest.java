@@ -135,7 +135,9 @@ class JsonDetailsTest {
     @Test
     void what_nobody_knows_is_told_as_its_bytes_and_spoils_nothing_else() throws Exception {
         var problem = told(status(
-                any("acme.Secret", 8, 7), any("lib.Author", 0x0a, 99), any("google.rpc.LocalizedMessage", 0x12, 1, 'x')));
+                any("acme.Secret", 8, 7),
+                any("lib.Author", 0x0a, 99),
+                any("google.rpc.LocalizedMessage", 0x12, 1, 'x')));
         assertThat(problem.getJsonArray("details")).isEqualTo(new JsonArray("""
                 [ {"@type": "type.googleapis.com/acme.Secret", "value": "CAc="},
                   {"@type": "type.googleapis.com/lib.Author", "value": "CmM="},
@@ -169,9 +171,11 @@ class JsonDetailsTest {
                 .putTrailer(FIELD, details)
                 .end(Buffer.buffer(new byte[] {0, 0, 0, 0, 2, 8, 7}));
         var one = new JsonObject(RawClient.get(gateway.port(), "/v1/books/1").text());
-        assertThat(one.getJsonArray("details").getJsonObject(0).getString("reason")).isEqualTo("LATE");
+        assertThat(one.getJsonArray("details").getJsonObject(0).getString("reason"))
+                .isEqualTo("LATE");
         var lines = RawClient.get(gateway.port(), "/v1/series/1").text().lines().toList();
         var error = new JsonObject(lines.get(1)).getJsonObject("error");
-        assertThat(error.getJsonArray("details").getJsonObject(0).getString("reason")).isEqualTo("LATE");
+        assertThat(error.getJsonArray("details").getJsonObject(0).getString("reason"))
+                .isEqualTo("LATE");
     }
 }

@@ -29,15 +29,26 @@ class WebFramesTest extends CallCase {
     @Test
     void metadata_of_an_answer_that_is_nothing_but_a_status_is_in_the_frame_of_trailers() throws Exception {
         script = request -> status(
-                request, "5", "grpc-message", "none", "x-why", "lost", "trace-bin", "AAEC", "cache-control", "no-store");
+                request,
+                "5",
+                "grpc-message",
+                "none",
+                "x-why",
+                "lost",
+                "trace-bin",
+                "AAEC",
+                "cache-control",
+                "no-store");
         try (var page = gateway.client()) {
-            var answer = page.send(request("application/grpc-web", "\0\0\0\0\0")).read("POST");
+            var answer =
+                    page.send(request("application/grpc-web", "\0\0\0\0\0")).read("POST");
             assertThat(answer.header("x-why")).isNull();
             assertThat(answer.header("grpc-status")).isNull();
             assertThat(answer.header("cache-control")).isEqualTo("no-store");
             assertThat(answer.header("content-type")).isEqualTo("application/grpc-web+proto");
             assertThat(answer.text().substring(5).split("\r\n"))
-                    .containsExactlyInAnyOrder("grpc-status: 5", "grpc-message: none", "x-why: lost", "trace-bin: AAEC");
+                    .containsExactlyInAnyOrder(
+                            "grpc-status: 5", "grpc-message: none", "x-why: lost", "trace-bin: AAEC");
         }
     }
 
@@ -48,7 +59,8 @@ class WebFramesTest extends CallCase {
             echo(request);
         };
         try (var page = gateway.client()) {
-            var answer = page.send(request("application/grpc-web", "\0\0\0\0\0")).read("POST");
+            var answer =
+                    page.send(request("application/grpc-web", "\0\0\0\0\0")).read("POST");
             assertThat(answer.header("x-why")).isEqualTo("fine");
         }
     }

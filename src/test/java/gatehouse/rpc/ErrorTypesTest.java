@@ -30,8 +30,8 @@ class ErrorTypesTest {
             var of = field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
                     ? field.getMessageType().getFullName()
                     : "";
-            all.add(field.getNumber() + " " + field.getFullName() + " " + field.getJsonName() + " " + field.getType() + " " + of
-                    + " " + field.isRepeated() + " " + field.isMapField() + " " + field.hasPresence());
+            all.add(field.getNumber() + " " + field.getFullName() + " " + field.getJsonName() + " " + field.getType()
+                    + " " + of + " " + field.isRepeated() + " " + field.isMapField() + " " + field.hasPresence());
         }
         for (var inner : type.getNestedTypes()) {
             all.addAll(fields(inner));
