@@ -2,8 +2,6 @@ package gatehouse.rpc;
 
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MessageOptions;
 import com.google.protobuf.DescriptorProtos.OneofDescriptorProto;
@@ -31,9 +29,13 @@ final class ErrorTypes {
                             list("metadata", 3, "ErrorInfo.MetadataEntry"))
                     .addNestedType(texts("MetadataEntry")))
             .addMessageType(type(
-                    "RetryInfo", field("retry_delay", 1, Type.TYPE_MESSAGE).setTypeName(".google.protobuf.Duration")))
-            .addMessageType(
-                    type("DebugInfo", text("stack_entries", 1).setLabel(Label.LABEL_REPEATED), text("detail", 2)))
+                    "RetryInfo",
+                    field("retry_delay", 1, FieldDescriptorProto.Type.TYPE_MESSAGE)
+                            .setTypeName(".google.protobuf.Duration")))
+            .addMessageType(type(
+                    "DebugInfo",
+                    text("stack_entries", 1).setLabel(FieldDescriptorProto.Label.LABEL_REPEATED),
+                    text("detail", 2)))
             .addMessageType(type("QuotaFailure", list("violations", 1, "QuotaFailure.Violation"))
                     .addNestedType(quotaViolation()))
             .addMessageType(type("PreconditionFailure", list("violations", 1, "PreconditionFailure.Violation"))
@@ -44,7 +46,8 @@ final class ErrorTypes {
                             text("field", 1),
                             text("description", 2),
                             text("reason", 3),
-                            list("localized_message", 4, "LocalizedMessage").setLabel(Label.LABEL_OPTIONAL))))
+                            list("localized_message", 4, "LocalizedMessage")
+                                    .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL))))
             .addMessageType(type("RequestInfo", text("request_id", 1), text("serving_data", 2)))
             .addMessageType(type(
                     "ResourceInfo",
@@ -80,8 +83,8 @@ final class ErrorTypes {
                         text("quota_metric", 4),
                         text("quota_id", 5),
                         list("quota_dimensions", 6, "QuotaFailure.Violation.QuotaDimensionsEntry"),
-                        field("quota_value", 7, Type.TYPE_INT64),
-                        field("future_quota_value", 8, Type.TYPE_INT64)
+                        field("quota_value", 7, FieldDescriptorProto.Type.TYPE_INT64),
+                        field("future_quota_value", 8, FieldDescriptorProto.Type.TYPE_INT64)
                                 .setProto3Optional(true)
                                 .setOneofIndex(0))
                 .addOneofDecl(OneofDescriptorProto.newBuilder().setName("_future_quota_value"))
@@ -103,20 +106,20 @@ final class ErrorTypes {
     }
 
     private static FieldDescriptorProto.Builder text(String name, int number) {
-        return field(name, number, Type.TYPE_STRING);
+        return field(name, number, FieldDescriptorProto.Type.TYPE_STRING);
     }
 
     private static FieldDescriptorProto.Builder list(String name, int number, String of) {
-        return field(name, number, Type.TYPE_MESSAGE)
+        return field(name, number, FieldDescriptorProto.Type.TYPE_MESSAGE)
                 .setTypeName("." + PACKAGE + "." + of)
-                .setLabel(Label.LABEL_REPEATED);
+                .setLabel(FieldDescriptorProto.Label.LABEL_REPEATED);
     }
 
-    private static FieldDescriptorProto.Builder field(String name, int number, Type type) {
+    private static FieldDescriptorProto.Builder field(String name, int number, FieldDescriptorProto.Type type) {
         return FieldDescriptorProto.newBuilder()
                 .setName(name)
                 .setNumber(number)
                 .setType(type)
-                .setLabel(Label.LABEL_OPTIONAL);
+                .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL);
     }
 }
