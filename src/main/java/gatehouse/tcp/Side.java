@@ -207,7 +207,8 @@ final class Side extends ChannelDuplexHandler {
         var tls = channel.pipeline().get(SslHandler.class);
         return tls != null
                 && tls.engine().isInboundDone()
-                && !tls.engine().getSession().getProtocol().equals("TLSv1.3");
+                && (tls.engine().isOutboundDone() // as one of Java says it that has left for good
+                        || !tls.engine().getSession().getProtocol().equals("TLSv1.3"));
     }
 
     /** Ends the direction to this end, behind all that was written. */

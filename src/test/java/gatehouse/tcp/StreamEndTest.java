@@ -81,7 +81,7 @@ class StreamEndTest extends StreamCase {
                             }
                         });
                         connection.getOutputStream().write(new byte[all]);
-                        connection.close();
+                        connection.shutdownOutput();
                         assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(all);
                     }
                 }

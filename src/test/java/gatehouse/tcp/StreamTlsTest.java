@@ -76,18 +76,19 @@ class StreamTlsTest extends StreamCase {
     void a_server_that_goes_on_does_so_for_nobody_when_its_client_has_left(String version) throws Exception {
         var certificates = new TestCertificates(Files.createTempDirectory(folder, "left")).issue("db", "localhost");
         try (var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                var gateway = encrypted(certificates, "tcp://127.0.0.1:" + server.getLocalPort());
-                var client = connect(certificates, gateway, version);
-                var connection = server.accept()) {
-            client.send("all of it");
-            client.close();
-            assertThat(connection.getInputStream().readAllBytes()).hasSize(9);
-            assertThatThrownBy(() -> {
-                        for (var i = 0; i < 1000; i++) {
-                            connection.getOutputStream().write(new byte[64 * 1024]);
-                        }
-                    })
-                    .isInstanceOf(SocketException.class);
+                var gateway = encrypted(certificates, "tcp://127.0.0.1:" + server.getLocalPort())) {
+            try (var client = connect(certificates, gateway, version)) {
+                client.send("all of it");
+            }
+            try (var connection = server.accept()) {
+                assertThat(connection.getInputStream().readAllBytes()).hasSize(9);
+                assertThatThrownBy(() -> {
+                            for (var i = 0; i < 1000; i++) {
+                                connection.getOutputStream().write(new byte[64 * 1024]);
+                            }
+                        })
+                        .isInstanceOf(SocketException.class);
+            }
         }
     }
 
