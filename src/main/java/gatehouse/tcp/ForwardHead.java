@@ -148,12 +148,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             return;
         }
         facts = new StreamFacts(
-                facts.requestId(),
-                door.name(),
-                request.method().name(),
-                client,
-                errand.host(),
-                caller.identity());
+                facts.requestId(), door.name(), request.method().name(), client, errand.host(), caller.identity());
         facts.is(caller.identity().consumer());
         var begun = begin.apply(facts);
         relay = begun;
