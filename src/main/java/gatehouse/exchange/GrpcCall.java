@@ -20,6 +20,11 @@ public final class GrpcCall {
     private static final String WEB_TEXT = WEB + "-text";
     private static final long NONE = Long.MAX_VALUE / 4;
 
+    /** How long before its deadline a call is about over: a tenth of its time, within these bounds. */
+    private static final long LEAST_ABOUT = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long MOST_ABOUT = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** More of a unit than this would be more digits than the protocol has. */
     private static final long MOST_OF_A_UNIT = 99_999_999;
 
@@ -38,16 +43,19 @@ public final class GrpcCall {
     private final Kind kind;
     private final String contentType;
     private final long timeoutNanos;
+    private final boolean chosenByCaller;
     private long endBy;
+    private long aboutNanos;
     private long mostMessage = Long.MAX_VALUE;
     private boolean carried;
     private boolean idempotent;
     private @Nullable GrpcFrames answer;
 
-    private GrpcCall(Kind kind, String contentType, long timeoutNanos) {
+    private GrpcCall(Kind kind, String contentType, long timeoutNanos, boolean chosenByCaller) {
         this.kind = kind;
         this.contentType = contentType;
         this.timeoutNanos = timeoutNanos;
+        this.chosenByCaller = chosenByCaller && timeoutNanos != NONE;
     }
 
     /** The call that a request says to be, or null. Asked of every request: one with another method pays a comparison, any other one look-up. */
@@ -63,7 +71,7 @@ public final class GrpcCall {
         if (kind == null || (kind == Kind.PLAIN && version != HttpVersion.HTTP_2)) {
             return null;
         }
-        return new GrpcCall(kind, type, timeout(headers.get("grpc-timeout")));
+        return new GrpcCall(kind, type, timeout(headers.get("grpc-timeout")), true);
     }
 
     private static @Nullable Kind kind(String type) {
@@ -73,9 +81,13 @@ public final class GrpcCall {
         return isOf(type, WEB) ? Kind.WEB : isOf(type, WEB_TEXT) ? Kind.WEB_TEXT : null;
     }
 
-    /** A call that the gateway makes of JSON. */
-    public static GrpcCall ofJson(MultiMap headers) {
-        return new GrpcCall(Kind.JSON, MEDIA_TYPE, timeout(headers.get("grpc-timeout")));
+    /**
+     * A call that the gateway makes of JSON.
+     *
+     * @param chosenByCaller whether the deadline is the caller's, and not the gateway's own
+     */
+    public static GrpcCall ofJson(MultiMap headers, boolean chosenByCaller) {
+        return new GrpcCall(Kind.JSON, MEDIA_TYPE, timeout(headers.get("grpc-timeout")), chosenByCaller);
     }
 
     /** Whether a media type is this one, with whatever suffix and parameters. */
@@ -157,7 +169,9 @@ public final class GrpcCall {
         carried = true;
         mostMessage = most;
         idempotent = repeatable;
-        endBy = startNanos + (hasDeadline() ? Math.min(timeoutNanos, longestNanos) : NONE);
+        var span = hasDeadline() ? Math.min(timeoutNanos, longestNanos) : NONE;
+        endBy = startNanos + span;
+        aboutNanos = Math.max(LEAST_ABOUT, Math.min(span / 10, MOST_ABOUT));
     }
 
     /** Whether its route carries calls. */
@@ -185,12 +199,25 @@ public final class GrpcCall {
         return mostMessage;
     }
 
-    /** Whether its caller said by when it has to be over. */
+    /** Whether it is said by when it has to be over. */
     public boolean hasDeadline() {
         return timeoutNanos != NONE;
     }
 
-    /** When it has to be over, on the monotonic clock; late where its caller did not say. */
+    /** Whether its caller said so: that it was not over by then says nothing of the service. */
+    public boolean isDeadlineOfCaller() {
+        return chosenByCaller;
+    }
+
+    /**
+     * Whether its deadline has passed, or is so near that a service that broke off may have done so because of it: services end what is
+     * late by themselves, and not by the same clock.
+     */
+    public boolean isAboutOver(long now) {
+        return hasDeadline() && now - endBy + aboutNanos >= 0;
+    }
+
+    /** When it has to be over, on the monotonic clock; late where nobody said. */
     public long endBy() {
         return endBy;
     }

@@ -1,8 +1,11 @@
 package gatehouse.exchange;
 
+import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Status codes of gRPC, and what becomes one (gRPC over HTTP/2, "HTTP to gRPC Status Code Mapping"). */
@@ -122,6 +125,19 @@ public final class GrpcStatus {
             case 502, 503 -> UNAVAILABLE;
             default -> UNKNOWN;
         };
+    }
+
+    /** The problem of a call that ended with a status which is not good. */
+    public static Problem problem(int code, String detail) {
+        var name = name(code);
+        return new Problem(
+                "grpc-" + name.toLowerCase(Locale.ROOT).replace('_', '-'),
+                toHttp(code),
+                "The call ended with " + name,
+                detail,
+                Origin.UPSTREAM,
+                Map.of(),
+                false);
     }
 
     /** What an answer that is not one of gRPC means. */

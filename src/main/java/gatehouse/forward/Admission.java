@@ -293,7 +293,7 @@ final class Admission implements Load {
         @Override
         void due(long now) {
             if (now - applicant.deadline() >= 0) {
-                giveUp(Failures.totalTimeout());
+                giveUp(Failures.totalTimeout(applicant.exchange()));
                 return;
             }
             var counted = clock(now);

@@ -138,9 +138,13 @@ abstract class AnswerBody extends Flow implements Reply.Body {
 
     /** The target broke off in the middle. */
     private void broken(Throwable cause) {
-        var problem = Failures.truncated(cause, passage.exchange());
-        passage.exchange().failedWith(problem);
-        stop(true, "broke off in the middle of an answer", problem.asFailure());
+        var exchange = passage.exchange();
+        var problem = Failures.truncated(cause, exchange);
+        exchange.failedWith(problem);
+        stop(
+                !Failures.isAtCallersDeadline(cause, exchange),
+                "broke off in the middle of an answer",
+                problem.asFailure());
     }
 
     /** The client left or broke its request, or something else that is no fault of the target. */

@@ -287,7 +287,7 @@ final class Attempt extends Passage {
         var call = exchange().carriedCall();
         return call != null
                 && (rpcStatus == GrpcStatus.UNAVAILABLE
-                        || (rpcStatus == GrpcStatus.DEADLINE_EXCEEDED && !call.hasDeadline()));
+                        || (rpcStatus == GrpcStatus.DEADLINE_EXCEEDED && !call.isDeadlineOfCaller()));
     }
 
     private String answered() {

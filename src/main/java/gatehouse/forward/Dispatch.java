@@ -210,7 +210,7 @@ abstract class Dispatch implements Admission.Applicant {
         if (exchange.clientGone()) {
             refused(Failures.left());
         } else if (System.nanoTime() - endBy >= 0) { // the process stood still
-            refused(Failures.totalTimeout());
+            refused(Failures.totalTimeout(exchange));
         } else {
             ask();
         }

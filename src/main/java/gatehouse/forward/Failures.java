@@ -41,6 +41,9 @@ final class Failures {
     private static final Problem NOT_HTTP =
             Problem.badGateway("upstream-protocol-error", "The service's answer is not valid HTTP.");
 
+    private static final Problem DEADLINE =
+            GrpcStatus.problem(GrpcStatus.DEADLINE_EXCEEDED, "The call's deadline has passed.");
+
     private Failures() {}
 
     /** No connection came about. */
@@ -72,12 +75,15 @@ final class Failures {
     }
 
     /** The time for the whole exchange is over before anything was answered. */
-    static Failure totalTimeout() {
-        return new Failure(
-                Failure.Kind.NOT_THE_TARGET,
-                Problem.gatewayTimeout("total-timeout", "The whole exchange took too long.")
-                        .asFailure(),
-                null);
+    static Failure totalTimeout(Exchange exchange) {
+        return new Failure(Failure.Kind.NOT_THE_TARGET, tooLong(exchange).asFailure(), null);
+    }
+
+    /** The time for the whole exchange is over. */
+    static Problem tooLong(Exchange exchange) {
+        return exchange.carriedCall() == null
+                ? Problem.gatewayTimeout("total-timeout", "The whole exchange took too long.")
+                : DEADLINE;
     }
 
     /** Nobody waits for an answer any more. */
@@ -99,6 +105,12 @@ final class Failures {
      * @param kept whether the connection had served before
      */
     static Failure waiting(Throwable cause, boolean kept, Exchange exchange) {
+        if (isAtDeadline(cause, exchange)) {
+            return new Failure(
+                    isAtCallersDeadline(cause, exchange) ? Failure.Kind.NOT_THE_TARGET : Failure.Kind.TIMEOUT,
+                    DEADLINE.asFailure(cause),
+                    "broke off at the call's deadline");
+        }
         if (isEndOfConnection(cause)) {
             var problem = Problem.badGateway("upstream-reset", "The service broke off before it answered.");
             return new Failure(
@@ -111,8 +123,32 @@ final class Failures {
 
     /** An answer that broke off. */
     static Problem truncated(Throwable cause, Exchange exchange) {
+        if (isAtDeadline(cause, exchange)) {
+            return DEADLINE;
+        }
         var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
         return forCall(problem, cause, exchange);
+    }
+
+    /** Whether a target broke off because of a deadline that the caller chose, so that nobody is to blame. */
+    static boolean isAtCallersDeadline(Throwable cause, Exchange exchange) {
+        var call = exchange.carriedCall();
+        return call != null && call.isDeadlineOfCaller() && isAtDeadline(cause, exchange);
+    }
+
+    /** Whether a target broke off as one does when the deadline of its call passes, and at about that time. */
+    private static boolean isAtDeadline(Throwable cause, Exchange exchange) {
+        var call = exchange.carriedCall();
+        if (call == null || !call.isAboutOver(System.nanoTime())) {
+            return false;
+        }
+        if (!(cause instanceof StreamResetException reset)) {
+            return isEndOfConnection(cause);
+        }
+        return switch (GrpcStatus.ofReset(reset.getCode())) {
+            case GrpcStatus.CANCELLED, GrpcStatus.INTERNAL, GrpcStatus.UNAVAILABLE -> true;
+            default -> false; // such say why
+        };
     }
 
     /** A caller is told what the reset of the stream meant, as if it had come to it. */

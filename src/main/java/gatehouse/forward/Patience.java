@@ -71,7 +71,8 @@ final class Patience extends Deadlines.Watched {
 
     /** Whether it was the deadline of a call, which its caller chose. */
     private boolean isCallersOwn() {
-        return passage.exchange().carriedCall() != null && System.nanoTime() - endBy >= 0;
+        var call = passage.exchange().carriedCall();
+        return call != null && call.isDeadlineOfCaller() && System.nanoTime() - endBy >= 0;
     }
 
     private boolean isOurs() {
@@ -82,9 +83,11 @@ final class Patience extends Deadlines.Watched {
     @Override
     void due(long now) {
         if (now - endBy >= 0) {
+            var isCall = passage.exchange().carriedCall() != null;
             expire(
-                    passage.isIn(Passage.Phase.CONNECTING) ? "connect-timeout" : "total-timeout",
-                    "The whole exchange took too long.");
+                    passage.isIn(Passage.Phase.CONNECTING) && !isCall
+                            ? Problem.gatewayTimeout("connect-timeout", "The whole exchange took too long.")
+                            : Failures.tooLong(passage.exchange()));
         } else if (now - activeNanos >= longestSilence()) {
             expireSilent();
         } else if (now - paceDue < 0 || keepsPace(now)) {
@@ -130,7 +133,10 @@ final class Patience extends Deadlines.Watched {
     }
 
     private void expire(String name, String detail) {
-        var problem = Problem.gatewayTimeout(name, detail);
+        expire(Problem.gatewayTimeout(name, detail));
+    }
+
+    private void expire(Problem problem) {
         var reply = passage.download();
         if (reply != null) {
             passage.exchange().failedWith(problem);
@@ -141,7 +147,7 @@ final class Patience extends Deadlines.Watched {
             }
             return;
         }
-        var failure = judged(new Failure(Failure.Kind.TIMEOUT, problem.asFailure(), name));
+        var failure = judged(new Failure(Failure.Kind.TIMEOUT, problem.asFailure(), problem.name()));
         if (isCallersOwn()) {
             failure = failure.excuse();
         }

@@ -13,7 +13,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -24,9 +23,6 @@ final class GrpcDialect implements Dialect {
     static final String STATUS = "grpc-status";
     static final String MESSAGE = "grpc-message";
     private static final String ENCODING = "grpc-encoding";
-
-    /** A service ends what is late by itself; its reset may come a little before the deadline passes here. */
-    private static final long ABOUT_NANOS = Duration.ofMillis(50).toNanos();
 
     private final OwnServices services;
 
@@ -120,7 +116,7 @@ final class GrpcDialect implements Dialect {
         exchange.failedWith(problem);
         var call = Objects.requireNonNull(exchange.call());
         var response = exchange.response();
-        var status = Integer.toString(codeOf(problem, call));
+        var status = Integer.toString(codeOf(problem));
         var message = GrpcStatus.encoded(problem.detail());
         if (response.headWritten()) {
             if (call.isWeb()) {
@@ -157,13 +153,9 @@ final class GrpcDialect implements Dialect {
         return response.end();
     }
 
-    private static int codeOf(Problem problem, GrpcCall call) {
+    private static int codeOf(Problem problem) {
         var chosen = problem.headers().get(STATUS);
-        var code = chosen == null ? GrpcStatus.of(problem) : GrpcStatus.parse(chosen);
-        var isOver = call.isCarried() && call.hasDeadline() && System.nanoTime() - call.endBy() + ABOUT_NANOS >= 0;
-        var wasReset = chosen != null && code == GrpcStatus.INTERNAL;
-        var mayBeLate = code == GrpcStatus.UNAVAILABLE || code == GrpcStatus.CANCELLED || wasReset;
-        return mayBeLate && isOver ? GrpcStatus.DEADLINE_EXCEEDED : code;
+        return chosen == null ? GrpcStatus.of(problem) : GrpcStatus.parse(chosen);
     }
 
     /** Clients that try again by themselves wait for so long (gRFC A6). */

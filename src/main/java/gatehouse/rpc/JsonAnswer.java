@@ -17,7 +17,6 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The answer of a call as JSON. Confined to its event loop. */
@@ -42,7 +41,7 @@ final class JsonAnswer {
         var headers = reply.headers();
         if (!GrpcCall.isAnswer(reply.status(), headers)) {
             reply.cancel();
-            return Future.failedFuture(problem(
+            return Future.failedFuture(GrpcStatus.problem(
                             GrpcStatus.ofHttp(reply.status()),
                             "The service answered with status " + reply.status()
                                     + " of HTTP, which is no answer to a call.")
@@ -61,7 +60,7 @@ final class JsonAnswer {
         var sink = new AnswerSink(most, message -> {
             if (!got.isEmpty()) {
                 return Future.failedFuture(
-                        problem(GrpcStatus.INTERNAL, "The service answered with more than one message.")
+                        GrpcStatus.problem(GrpcStatus.INTERNAL, "The service answered with more than one message.")
                                 .asFailure());
             }
             got.add(message);
@@ -71,7 +70,7 @@ final class JsonAnswer {
             exchange.answerDirectly();
             var refusal = refusal(reply.headers(), exchange.trailers());
             if (refusal == null && got.isEmpty()) {
-                refusal = problem(GrpcStatus.INTERNAL, "The service answered without a message.");
+                refusal = GrpcStatus.problem(GrpcStatus.INTERNAL, "The service answered without a message.");
             }
             if (refusal != null) {
                 return Future.failedFuture(refusal.asFailure());
@@ -153,7 +152,7 @@ final class JsonAnswer {
             var field = Messages.field(question.method().getOutputType(), question.responseBody());
             return field == null ? "null" : messages.json(answer, field);
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) { // the latter of a Value that is NaN
-            throw problem(GrpcStatus.INTERNAL, "A message of the service does not fit the schema.")
+            throw GrpcStatus.problem(GrpcStatus.INTERNAL, "A message of the service does not fit the schema.")
                     .asFailure();
         }
     }
@@ -162,7 +161,7 @@ final class JsonAnswer {
     private @Nullable Problem refusal(MultiMap head, MultiMap trailers) {
         return head.contains(STATUS) || trailers.contains(STATUS)
                 ? refusal(trailers)
-                : problem(GrpcStatus.UNKNOWN, "The service ended its answer without a status.");
+                : GrpcStatus.problem(GrpcStatus.UNKNOWN, "The service ended its answer without a status.");
     }
 
     /** What is told in place of an answer; null for one that is fine, or that says nothing yet. */
@@ -172,20 +171,8 @@ final class JsonAnswer {
             return null;
         }
         var message = fields.get("grpc-message");
-        return problem(code, message == null ? "" : GrpcStatus.decoded(GrpcStatus.clipped(message)))
+        return GrpcStatus.problem(code, message == null ? "" : GrpcStatus.decoded(GrpcStatus.clipped(message)))
                 .withDetails(StatusDetails.json(fields.get(StatusDetails.FIELD), messages.types()));
-    }
-
-    private static Problem problem(int code, String detail) {
-        var name = GrpcStatus.name(code);
-        return new Problem(
-                "grpc-" + name.toLowerCase(Locale.ROOT).replace('_', '-'),
-                GrpcStatus.toHttp(code),
-                "The call ended with " + name,
-                detail,
-                Origin.UPSTREAM,
-                Map.of(),
-                false);
     }
 
     /** Messages as lines or events, no faster than the client takes them. */
@@ -250,18 +237,28 @@ final class JsonAnswer {
 
         private void finish() {
             var client = java.util.Objects.requireNonNull(to);
-            if (failure != null) {
-                done.tryFail(failure);
+            var problem = failure == null ? refusal : ofService(failure, client);
+            if (problem == null) {
+                if (failure == null) {
+                    client.outflow().end().onComplete(done);
+                } else {
+                    done.tryFail(failure);
+                }
                 return;
             }
-            if (refusal == null) {
-                client.outflow().end().onComplete(done);
-                return;
-            }
-            client.failedWith(refusal);
-            var text = refusal.toJson(client.requestId());
+            client.failedWith(problem);
+            var text = problem.toJson(client.requestId());
             var line = events ? "event: error\ndata: " + text + "\n\n" : "{\"error\":" + text + "}\n";
             client.outflow().end(Buffer.buffer(line)).onComplete(done);
+        }
+
+        /** What is said of an answer that broke off; null where it is the client who left, or who reads nothing. */
+        private static @Nullable Problem ofService(Throwable cause, Exchange client) {
+            return cause instanceof ProblemException told
+                            && told.problem().origin() == Origin.UPSTREAM
+                            && !client.outflow().writeQueueFull()
+                    ? told.problem()
+                    : null;
         }
 
         @Override

@@ -259,7 +259,7 @@ final class Reflection implements SchemaSource {
                 .set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE)
                 .set("grpc-timeout", "5S");
         var exchange = asker.detached(HttpMethod.POST, headers);
-        var call = GrpcCall.ofJson(headers);
+        var call = GrpcCall.ofJson(headers, false);
         call.carry(began, MOST_BYTES, PATIENCE_NANOS, true);
         exchange.calls(call);
         exchange.sendAs("/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo", null);

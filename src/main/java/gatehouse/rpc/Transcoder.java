@@ -85,7 +85,7 @@ public final class Transcoder {
         if (!hadDeadline && totalNanos > 0 && !exchange.pace().streaming()) {
             headers.set("grpc-timeout", Math.min(Math.max(1, totalNanos / 1_000_000), MOST_MILLIS) + "m");
         }
-        var call = GrpcCall.ofJson(headers);
+        var call = GrpcCall.ofJson(headers, hadDeadline);
         try {
             call.carry(exchange.startNanos(), most, longestNanos, idempotent.test(question.path()));
             if (exchange.hasBody()) {

@@ -46,7 +46,7 @@ class CallCancelTest extends CallCase {
 
     @Test
     void a_service_that_gives_up_at_the_deadline_was_late() throws Exception {
-        script = request -> vertx.setTimer(70, late -> request.response().reset(8));
+        script = request -> vertx.setTimer(90, late -> request.response().reset(8));
         assertThat(client.call("/t.Once/Get", "grpc-timeout: 100m").status()).isEqualTo("4");
     }
 
