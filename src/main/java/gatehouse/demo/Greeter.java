@@ -13,7 +13,6 @@ import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
-import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.Service;
 
@@ -41,7 +40,7 @@ final class Greeter {
                                                 .setField(told, "Hello " + question.getField(asked))
                                                 .build())))
                 .build());
-        return server.addService(ReflectionService.v1());
+        return server.addService(DemoReflection.of(file));
     }
 
     private static FileDescriptor schema() {

@@ -74,6 +74,18 @@ public final class GrpcCall {
         return new GrpcCall(kind, type, timeout(headers.get("grpc-timeout")), true);
     }
 
+    /** Why a request is no call, in words for its client. */
+    public static String whyNone(HttpMethod method, MultiMap headers) {
+        var type = headers.get(HttpHeaders.CONTENT_TYPE);
+        var kind = type == null ? null : kind(type);
+        if (kind == null) {
+            return "The listener takes calls of gRPC and nothing else.";
+        }
+        return method.equals(HttpMethod.POST)
+                ? "gRPC needs HTTP/2; over HTTP/1.1 there is gRPC-Web."
+                : "A call of gRPC is a POST.";
+    }
+
     private static @Nullable Kind kind(String type) {
         if (isOf(type, MEDIA_TYPE)) {
             return Kind.PLAIN;

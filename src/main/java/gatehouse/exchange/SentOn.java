@@ -1,5 +1,7 @@
 package gatehouse.exchange;
 
+import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -139,11 +141,20 @@ public abstract class SentOn extends Received {
      * A piece of its body has come.
      *
      * @return what is sent on of it
-     * @throws gatehouse.problem.ProblemException where it is unfit
+     * @throws ProblemException where it is unfit, or can't be reshaped for a fault of the gateway
      */
     public final Buffer arrived(Buffer chunk, boolean isLast) {
         var reshaping = chosen == null ? null : chosen.reshaping;
-        return reshaping == null ? chunk : reshaping.reshape(chunk, isLast);
+        if (reshaping == null) {
+            return chunk;
+        }
+        try {
+            return reshaping.reshape(chunk, isLast);
+        } catch (ProblemException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            throw Problem.internal().asFailure(e); // whoever waits for the rest of it has to be told
+        }
     }
 
     /** Lets the end of a request without a body pass. */

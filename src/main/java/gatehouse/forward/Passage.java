@@ -3,6 +3,7 @@ package gatehouse.forward;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
 import io.vertx.core.http.HttpClientRequest;
@@ -217,8 +218,13 @@ abstract class Passage {
 
     /** Ends the passage because the request can't go on; the target is not to blame. */
     final void refuse(Problem problem) {
-        exchange.failedWith(problem);
-        giveUp(new Failure(Failure.Kind.NOT_THE_TARGET, problem.asFailure(), null));
+        refuse(problem.asFailure());
+    }
+
+    /** The same, with the cause for the log. */
+    final void refuse(ProblemException failure) {
+        exchange.failedWith(failure.problem());
+        giveUp(new Failure(Failure.Kind.NOT_THE_TARGET, failure, null));
     }
 
     /** Ends the passage wherever it is; the target is not to blame. */

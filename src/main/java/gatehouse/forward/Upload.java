@@ -135,7 +135,7 @@ final class Upload extends Flow {
         try {
             return exchange.arrived(chunk, isLast);
         } catch (ProblemException e) {
-            attempt.refuse(e.problem());
+            attempt.refuse(e);
             return null;
         }
     }

@@ -1,6 +1,7 @@
 package gatehouse.http;
 
 import gatehouse.exchange.Exchange;
+import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.Preflight;
 import gatehouse.exchange.Reply;
 import gatehouse.forward.Forwarder;
@@ -42,7 +43,8 @@ final class Routing {
                         .asFailure());
             }
             if (exchange.call() == null && door.isForCallsOnly() && Preflight.of(exchange) == null) {
-                return Future.failedFuture(Problem.noCall().asFailure());
+                return Future.failedFuture(Problem.noCall(GrpcCall.whyNone(exchange.httpMethod(), exchange.headers()))
+                        .asFailure());
             }
             var match = find(now.table(door.name()), exchange);
             if (match instanceof Match.Found<Route> found) {

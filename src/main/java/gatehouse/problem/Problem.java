@@ -146,13 +146,13 @@ public record Problem(
     }
 
     /** 415: what came is not a call of gRPC, and nothing else is taken here. */
-    public static Problem noCall() {
-        return of(
-                "no-call",
-                415,
-                "Only calls of gRPC are taken here",
-                "The listener takes calls of gRPC and nothing else.",
-                Origin.CLIENT);
+    public static Problem noCall(String detail) {
+        return of("no-call", 415, "Only calls of gRPC are taken here", detail, Origin.CLIENT);
+    }
+
+    /** 415: the body is in a form that is not taken here. */
+    public static Problem unsupportedMediaType(String detail) {
+        return of("unsupported-media-type", 415, "The body's type is not taken here", detail, Origin.CLIENT);
     }
 
     /** 416 with the length there is (RFC 9110 §15.5.17). */

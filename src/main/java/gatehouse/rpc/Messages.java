@@ -1,7 +1,9 @@
 package gatehouse.rpc;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,8 +18,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import gatehouse.problem.Problem;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** JSON as messages of a type and back, by protobuf's own mapping. What does not fit is named by its place. */
@@ -32,6 +36,12 @@ final class Messages {
     private static final String WELL_KNOWN = "google.protobuf.";
 
     private static final int LONGEST = 500;
+
+    /** Longest text of protobuf's reader that is told: there may be a value of the client's in it. */
+    private static final int LONGEST_REASON = 120;
+
+    /** With what a message begins that is another exception's. */
+    private static final Pattern EXCEPTION = Pattern.compile("^(\\w+\\.)+[\\w$]+: ");
 
     /** Most values that are tried one by one, for the place of what does not fit: each costs as much as a message. */
     private static final int MOST_TRIED = 1000;
@@ -53,18 +63,35 @@ final class Messages {
 
     /** Reads a text. */
     static JsonNode read(byte[] text) {
-        try {
-            var node = JSON.readTree(text);
-            if (node == null || node.isMissingNode()) {
-                throw bad("", "there is no JSON");
+        try (var parser = JSON.createParser(text)) {
+            try {
+                JsonNode node = JSON.readTree(parser);
+                if (node == null || node.isMissingNode()) {
+                    throw bad("", "there is no JSON");
+                }
+                if (parser.nextToken() != null) {
+                    throw bad("", "something follows the JSON" + place(parser));
+                }
+                return node;
+            } catch (JsonProcessingException e) {
+                throw bad("", whyUnread(e, parser) + place(parser));
             }
-            return node;
-        } catch (JsonProcessingException e) {
-            var at = e.getLocation();
-            throw bad("", "the body is not JSON at line " + at.getLineNr() + ", column " + at.getColumnNr());
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw bad("", "the body is not JSON");
         }
+    }
+
+    private static String place(JsonParser parser) {
+        var at = parser.currentLocation();
+        return " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+    }
+
+    private static String whyUnread(JsonProcessingException e, JsonParser parser) throws IOException {
+        if (e instanceof StreamConstraintsException) {
+            return "the JSON is too deep, or has a name or a number that is too long,";
+        }
+        var isTwice = e.getOriginalMessage().startsWith("Duplicate field");
+        return isTwice ? "the name " + cut(parser.currentName()) + " stands twice" : "the body is not JSON";
     }
 
     /** The message of an object; what it has to have may still be missing. */
@@ -75,12 +102,33 @@ final class Messages {
         }
         var builder = DynamicMessage.newBuilder(type);
         try {
-            JsonFormat.parser().usingTypeRegistry(types).merge(json.toString(), builder);
+            merge(json, builder);
             return builder.buildPartial();
         } catch (InvalidProtocolBufferException | RuntimeException e) {
             var found = new Search().wrong(type, json, null);
             throw found == null ? bad("", reason(e)) : found;
         }
+    }
+
+    private void merge(JsonNode json, DynamicMessage.Builder into) throws InvalidProtocolBufferException {
+        var text = json.toString();
+        if (hasHalfOfPair(text)) {
+            throw new IllegalArgumentException("a text has one half of a surrogate pair alone");
+        }
+        JsonFormat.parser().usingTypeRegistry(types).merge(text, into);
+    }
+
+    /** Whether a text has something that UTF-8, and so a message, can't say. */
+    private static boolean hasHalfOfPair(String text) {
+        for (var i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     /** Looks for what does not fit; only where something does not. */
@@ -126,7 +174,7 @@ final class Messages {
                 alone.set(field.getJsonName(), value);
             }
             try {
-                JsonFormat.parser().usingTypeRegistry(types).merge(alone.toString(), DynamicMessage.newBuilder(type));
+                merge(alone, DynamicMessage.newBuilder(type));
                 return null;
             } catch (InvalidProtocolBufferException | RuntimeException e) {
                 return bad(at, reason(e));
@@ -159,9 +207,17 @@ final class Messages {
         return JsonFormat.printer().usingTypeRegistry(types).omittingInsignificantWhitespace();
     }
 
+    /** What protobuf's reader says, without the names of its classes, and without all of a long value. */
     private static String reason(Exception e) {
         var message = e.getMessage();
-        return message == null ? "it does not fit" : message;
+        return message == null
+                ? "it does not fit"
+                : cut(EXCEPTION.matcher(message).replaceFirst(""));
+    }
+
+    /** A text of the client, as much as is told of it. */
+    static String cut(String text) {
+        return text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "..." : text;
     }
 
     /** 400 that names the place. */

@@ -73,6 +73,21 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         return String.join(", ", methods);
     }
 
+    /** Why a request asks nothing, whatever its method of HTTP. */
+    static String missing(Schema schema, Exchange exchange) {
+        var pattern = exchange.pattern();
+        var service = pattern == null ? null : pattern.capture("service", exchange.path());
+        var named = pattern == null ? null : pattern.capture("method", exchange.path());
+        if (service == null || named == null) {
+            return "The schema of the service has no method for " + exchange.method() + " "
+                    + Messages.cut(exchange.upstreamPath()) + ".";
+        }
+        return schema.hasService(service)
+                ? "The schema of the service has no method " + Messages.cut(named) + " of " + Messages.cut(service)
+                        + ", or several where it takes the package to tell them apart."
+                : "The schema of the service has no service " + Messages.cut(service) + ".";
+    }
+
     /** Path of the call. */
     String path() {
         return "/" + method.getService().getFullName() + "/" + method.getName();
@@ -99,8 +114,13 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
             }
         }
         var given = Messages.object();
-        if (query != null && !body.equals("*")) {
-            parameters(query).forEach((field, values) -> values.forEach(value -> put(given, type, field, value)));
+        if (query != null) {
+            parameters(query).forEach((field, values) -> {
+                if (body.equals("*")) {
+                    throw Messages.bad(field, "is no parameter here: the body is the whole message");
+                }
+                values.forEach(value -> put(given, type, field, value));
+            });
         }
         fields.forEach((field, value) -> {
             put(given, type, field, value);

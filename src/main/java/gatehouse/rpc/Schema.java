@@ -120,6 +120,17 @@ public final class Schema {
         return only;
     }
 
+    /** Whether there is such a service, with or without its package. */
+    boolean hasService(String name) {
+        for (var method : methods.values()) {
+            var service = method.getService();
+            if (service.getFullName().equals(name) || service.getName().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** How the annotations of the schema bind requests, the most specific first. */
     List<HttpBinding> bindings() {
         return bindings;

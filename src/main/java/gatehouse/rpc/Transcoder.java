@@ -7,6 +7,7 @@ import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -67,8 +68,7 @@ public final class Transcoder {
         if (!allowed.isEmpty()) {
             return Problem.methodNotAllowed(allowed).asFailure();
         }
-        return Problem.notFound("The schema of the service has no method for this request.")
-                .asFailure();
+        return Problem.notFound(Question.missing(schema, exchange)).asFailure();
     }
 
     private Future<Reply> ask(
@@ -81,6 +81,12 @@ public final class Transcoder {
         var messages = new Messages(schema.types());
         var query = exchange.upstreamQuery();
         var headers = exchange.headers();
+        if (exchange.hasBody() && isCoded(headers)) {
+            return Future.failedFuture(
+                    Problem.unsupportedMediaType("JSON for a call is taken without a Content-Encoding.")
+                            .with("Accept-Encoding", "identity")
+                            .asFailure());
+        }
         var hadDeadline = headers.contains("grpc-timeout");
         if (!hadDeadline && totalNanos > 0 && !exchange.pace().streaming()) {
             headers.set("grpc-timeout", Math.min(Math.max(1, totalNanos / 1_000_000), MOST_MILLIS) + "m");
@@ -102,6 +108,7 @@ public final class Transcoder {
         }
         headers.set(HttpHeaders.CONTENT_TYPE, GrpcCall.MEDIA_TYPE + "+proto");
         headers.remove(HttpHeaders.CONTENT_LENGTH);
+        headers.remove(HttpHeaders.CONTENT_ENCODING);
         headers.remove(HttpHeaders.ACCEPT_ENCODING);
         headers.remove("grpc-encoding");
         headers.remove("grpc-accept-encoding"); // messages are looked into
@@ -115,6 +122,15 @@ public final class Transcoder {
                         source.doubt(schema);
                     }
                 });
+    }
+
+    private static boolean isCoded(MultiMap headers) {
+        for (var coding : headers.getAll(HttpHeaders.CONTENT_ENCODING)) {
+            if (!coding.isBlank() && !coding.trim().equalsIgnoreCase("identity")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean saysThatSchemaIsOld(Problem problem) {

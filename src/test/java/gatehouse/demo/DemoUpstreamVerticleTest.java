@@ -6,7 +6,17 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import io.vertx.grpc.reflection.v1.ServerReflectionRequest;
+import io.vertx.grpc.reflection.v1.ServerReflectionResponse;
+import io.vertx.grpc.reflection.v1.ServerReflectionResponse.MessageResponseCase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -71,6 +81,8 @@ class DemoUpstreamVerticleTest {
 
     @Test
     void the_greeter_greets_callers_of_JSON() throws Exception {
+        var faults = new CopyOnWriteArrayList<Throwable>();
+        vertx.exceptionHandler(faults::add);
         try (var gateway = TestGateway.startWithGrpc("""
                 services: { greeter: { targets: "http://127.0.0.1:%d", protocol: grpc } }
                 routes:   { json: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: greeter } } }
@@ -80,5 +92,40 @@ class DemoUpstreamVerticleTest {
             client.send(RawClient.request("POST", "/rpc/Greeter/SayHello", "Content-Length: " + body.length()) + body);
             assertThat(client.read("POST").text()).isEqualTo("{\"message\":\"Hello Ada\"}");
         }
+        assertThat(faults).as("in the demo, which was asked for its schema").isEmpty();
+    }
+
+    @Test
+    void reflection_answers_each_question_of_a_call() throws Exception {
+        var questions = Buffer.buffer();
+        for (var symbol : List.of("helloworld.Greeter", "helloworld.HelloReply", "helloworld.Nobody")) {
+            var question = ServerReflectionRequest.newBuilder()
+                    .setFileContainingSymbol(symbol)
+                    .build()
+                    .toByteArray();
+            questions.appendByte((byte) 0).appendInt(question.length).appendBytes(question);
+        }
+        var client = vertx.createHttpClient(
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
+        var path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+        var answer = TestGateway.await(client.request(HttpMethod.POST, port, "127.0.0.1", path)
+                .compose(request -> request.putHeader("content-type", "application/grpc")
+                        .putHeader("te", "trailers")
+                        .send(questions))
+                .compose(response -> response.body()
+                        .onSuccess(body ->
+                                assertThat(response.getTrailer("grpc-status")).isEqualTo("0"))));
+        var told = new ArrayList<MessageResponseCase>();
+        for (var at = 0; at < answer.length(); ) {
+            var length = answer.getInt(at + 1);
+            told.add(ServerReflectionResponse.parseFrom(answer.getBytes(at + 5, at + 5 + length))
+                    .getMessageResponseCase());
+            at += 5 + length;
+        }
+        assertThat(told)
+                .containsExactly(
+                        MessageResponseCase.FILE_DESCRIPTOR_RESPONSE,
+                        MessageResponseCase.FILE_DESCRIPTOR_RESPONSE,
+                        MessageResponseCase.ERROR_RESPONSE);
     }
 }

@@ -76,10 +76,21 @@ class CallsTest extends CallCase {
     @Test
     void a_listener_for_calls_takes_nothing_else() throws Exception {
         assertThat(RawClient.get(gateway.port("only"), "/t.Any/Get").status()).isEqualTo(415);
+        assertThat(refusal("POST", "application/grpc+proto")).contains("gRPC needs HTTP/2");
+        assertThat(refusal("GET", "application/grpc-web")).contains("is a POST");
         assertThat(new CallClient(vertx, gateway.port("only"))
                         .call("/t.Any/Get")
                         .status())
                 .isEqualTo("0");
+    }
+
+    private String refusal(String method, String type) throws Exception {
+        try (var client = RawClient.connect(gateway.port("only"))) {
+            var response = client.send(RawClient.request(method, "/t.Any/Get", "Content-Type: " + type))
+                    .read(method);
+            assertThat(response.status()).isEqualTo(415);
+            return response.text();
+        }
     }
 
     @Test

@@ -134,7 +134,8 @@ class JsonTest {
                 "{\"responseType\": \"NONSENSE\"}                | responseType: ",
                 "{\"responseSize\": 3                            | the body is not JSON at line 1",
                 "[]                                              | an object of grpc.testing.SimpleRequest is expected",
-                "{\"responseSize\": 1, \"responseSize\": 2}      | the body is not JSON",
+                "{\"responseSize\": 1, \"responseSize\": 2}      | the name responseSize stands twice",
+                "{\"payload\": {\"body\": \"!\"}}              | payload.body: Invalid input length",
             })
     void what_does_not_fit_is_400_and_named(String body, String detail) throws Exception {
         var response = send("POST", "/grpc.testing.TestService/UnaryCall", body);

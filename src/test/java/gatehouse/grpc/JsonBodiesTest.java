@@ -1,0 +1,149 @@
+package gatehouse.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import gatehouse.testing.RawClient;
+import gatehouse.testing.RawResponse;
+import gatehouse.testing.TestGateway;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies and parameters that no message can be made of, and what their clients are told. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@SuppressWarnings("NullAway.Init")
+class JsonBodiesTest {
+    private static final String PUT = "/v1/shelves/s1/books/5";
+
+    @TempDir
+    static Path folder;
+
+    private Vertx vertx;
+    private TestGateway gateway;
+
+    @BeforeAll
+    void start() throws Exception {
+        vertx = Vertx.vertx();
+        var origin = TestGateway.await(
+                vertx.createHttpServer().requestHandler(CallCase::echo).listen(0, "127.0.0.1"));
+        var schema = folder.resolve("books.desc");
+        Files.write(schema, Books.descriptors().toByteArray());
+        gateway = TestGateway.startWithGrpc("""
+                services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc } }
+                routes:
+                  all:   { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" } }
+                  named: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: books, schema: "%2$s" } }
+                """, origin.actualPort(), schema);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        gateway.close();
+        TestGateway.await(vertx.close());
+    }
+
+    private RawResponse send(String method, String target, String body, String... fields) throws Exception {
+        var all = new java.util.ArrayList<>(java.util.List.of(fields));
+        all.add("Content-Length: " + body.length());
+        try (var client = gateway.client()) {
+            return client.send(RawClient.request(method, target, all.toArray(new String[0])) + body)
+                    .read(method);
+        }
+    }
+
+    private static String detail(RawResponse response, int status) {
+        assertThat(response.status()).as(response.text()).isEqualTo(status);
+        return new JsonObject(response.text()).getString("detail");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{\"sequel\":", "{\"notes\":{\"a\":"})
+    void a_body_of_many_levels_is_400(String level) throws Exception {
+        assertThat(detail(send("PUT", PUT, level.repeat(4000)), 400)).startsWith("the JSON is too deep");
+        var whole = level.repeat(900) + "{}" + (level.equals("[") ? "]" : "}").repeat(900);
+        assertThat(send("PUT", PUT, whole).status()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"id\":\"6\"}", "]", "}", " 1"})
+    void what_follows_the_JSON_is_not_dropped(String more) throws Exception {
+        assertThat(detail(send("PUT", PUT, "{\"pageCount\":1}" + more), 400))
+                .matches("(something follows the JSON|the body is not JSON) at line 1, column \\d+");
+        assertThat(send("PUT", PUT, "{\"pageCount\":1} \r\n").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /lib.Books/Get?page_count=1, page_count",
+        "POST, /rpc/Books/Get?nothing=1, nothing",
+        "PUT, /v1/shelves/s1/books/5?page_count=1, page_count",
+    })
+    void where_the_body_is_the_message_a_parameter_is_400_and_named(String method, String target, String name)
+            throws Exception {
+        for (var body : new String[] {"", "{}"}) {
+            assertThat(detail(send(method, target, body), 400))
+                    .isEqualTo(name + ": is no parameter here: the body is the whole message");
+        }
+        assertThat(send(method, target.substring(0, target.indexOf('?') + 1), "{}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void a_name_that_stands_twice_is_told() throws Exception {
+        assertThat(detail(send("PUT", PUT, "{\"author\":{\"name\":\"a\",\"name\":\"b\"}}"), 400))
+                .startsWith("the name name stands twice at line 1, column ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"tags\":[\"a\",\"\\ud800\"]}            | tags[1]: a text has one half",
+                "{\"author\":{\"name\":\"\\udc00\\ud800\"}} | author.name: a text has one half",
+                "{\"notes\":{\"\\ud800\":1}}               | notes: a text has one half",
+            })
+    void half_of_a_character_is_400(String body, String detail) throws Exception {
+        assertThat(detail(send("PUT", PUT, body), 400)).startsWith(detail);
+        assertThat(send("PUT", PUT, "{\"tags\":[\"\\ud83d\\ude00\"]}").status()).isEqualTo(200);
+    }
+
+    @Test
+    void no_class_is_named_and_no_long_value_repeated() throws Exception {
+        var bytes = "{\"cover\":{\"@type\":\"type.googleapis.com/google.protobuf.BytesValue\",\"value\":\"!\"}}";
+        assertThat(detail(send("PUT", PUT, bytes), 400)).startsWith("cover: ").doesNotContain("com.google.common");
+        var longer = detail(send("PUT", PUT, "{\"pageCount\":\"" + "x".repeat(5000) + "\"}"), 400);
+        assertThat(longer).startsWith("pageCount: ").hasSizeLessThan(150);
+    }
+
+    @Test
+    void a_coded_body_is_415() throws Exception {
+        var response = send("PUT", PUT, "{}", "Content-Encoding: gzip");
+        assertThat(detail(response, 415)).contains("Content-Encoding");
+        assertThat(response.header("accept-encoding")).isEqualTo("identity");
+        assertThat(send("PUT", PUT, "{}", "Content-Encoding: identity").status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/rpc/Nobody/Get, no service Nobody",
+        "/rpc/Books/Burn, no method Burn of Books",
+        "/lib.Books/Burn, no method for POST /lib.Books/Burn",
+    })
+    void what_there_is_not_is_named(String path, String named) throws Exception {
+        assertThat(detail(send("POST", path, "{}"), 404)).contains(named);
+    }
+}
