@@ -168,7 +168,9 @@ final class Connection {
         if (streams != null) {
             streams.sweep(now, limits().stalled().toNanos());
         }
-        if (http2 && end == End.OPEN && isOld(now)) {
+        if (http2 && end == End.OPEN && door.isLeaving()) {
+            announced(now); // by the listener, to all at once
+        } else if (http2 && end == End.OPEN && isOld(now)) {
             announceEnd();
         } else if (end == End.ANNOUNCED && now - announcedAt >= GOODBYE_NANOS) {
             end = End.FINAL;
@@ -182,10 +184,14 @@ final class Connection {
     /** Tells a client of HTTP/2 to open no new streams here; one of HTTP/1.1 learns it from its next answer. */
     private void announceEnd() {
         if (http2 && end == End.OPEN) {
-            end = End.ANNOUNCED;
-            announcedAt = System.nanoTime();
+            announced(System.nanoTime());
             http.goAway(0, Integer.MAX_VALUE);
         }
+    }
+
+    private void announced(long now) {
+        end = End.ANNOUNCED;
+        announcedAt = now;
     }
 
     private boolean isIdle(long now) {

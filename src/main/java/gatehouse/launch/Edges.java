@@ -11,12 +11,12 @@ import gatehouse.tcp.Guesses;
 import gatehouse.tcp.TcpNode;
 import gatehouse.ws.WsProxyVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 
 /** What each edge of a node works with. */
 final class Edges {
@@ -117,6 +117,6 @@ final class Edges {
     private static String transportName(Transport transport) {
         return transport instanceof IoUringTransport
                 ? "io_uring"
-                : transport.getClass().getSimpleName().replace("Transport", "").toLowerCase(Locale.ROOT);
+                : transport instanceof EpollTransport ? "epoll" : "nio";
     }
 }
