@@ -49,7 +49,11 @@ final class StreamRoutes {
      * @param expectedConditions the same for people
      */
     private record Rules(
-            String protocol, Set<String> policies, String expected, Set<String> conditions, String expectedConditions) {}
+            String protocol,
+            Set<String> policies,
+            String expected,
+            Set<String> conditions,
+            String expectedConditions) {}
 
     private final GatewayConfig config;
     private final Problems problems;

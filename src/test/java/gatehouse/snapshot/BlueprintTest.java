@@ -106,7 +106,8 @@ class BlueprintTest {
                         """))
                 .hasSize(2)
                 .anySatisfy(line -> assertThat(line).contains("routes.one.rateLimit.rate"))
-                .anySatisfy(line -> assertThat(line).contains("routes.v1.two.match").contains("ties with route one"));
+                .anySatisfy(
+                        line -> assertThat(line).contains("routes.v1.two.match").contains("ties with route one"));
     }
 
     @Test
@@ -138,7 +139,8 @@ class BlueprintTest {
                         """))
                 .singleElement()
                 .asString()
-                .endsWith("routes.one.match.path: path can't be matched on a listener of tcp (expected: listener and sni)");
+                .endsWith(
+                        "routes.one.match.path: path can't be matched on a listener of tcp (expected: listener and sni)");
     }
 
     @Test

@@ -92,15 +92,19 @@ class ForwardTest {
         assertThat(through).startsWith("HTTP/1.1 200").endsWith("hello");
         assertThat(origin.lastRequest().header("Host")).isEqualTo("localhost:" + origin.port());
         var tunnel = "CONNECT " + host + " HTTP/1.1\r\n\r\nGET /in HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-        assertThat(ask(gateway, tunnel)).startsWith("HTTP/1.1 200 Connection established").contains("hello");
+        assertThat(ask(gateway, tunnel))
+                .startsWith("HTTP/1.1 200 Connection established")
+                .contains("hello");
     }
 
     @Test
     void the_dot_of_the_root_opens_no_other_way() throws Exception {
         var port = ":" + origin.port();
-        assertThat(ask(gateway, "CONNECT example.com." + port + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 403");
+        assertThat(ask(gateway, "CONNECT example.com." + port + " HTTP/1.1\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
         for (var wrong : List.of("localhost..", ".", "[::1].", "[::1.]")) {
-            assertThat(ask(gateway, "CONNECT " + wrong + port + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400");
+            assertThat(ask(gateway, "CONNECT " + wrong + port + " HTTP/1.1\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400");
         }
     }
 
