@@ -1,15 +1,15 @@
-// A WebSocket service and a client for it, with the package `ws` from npm.
-//   node echo.mjs serve            prints its port
+// A WebSocket service and a client for it, with the package `ws` from npm (npm ci).
+//   node echo.mjs serve [PORT]     prints its port
 //   node echo.mjs talk URL         says something through a gateway and prints what comes back
 import { WebSocket, WebSocketServer } from "ws";
 
-const [mode, url] = process.argv.slice(2);
+const [mode, where] = process.argv.slice(2);
 if (mode === "serve") {
-  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: { threshold: 0 }, handleProtocols: (offered) => [...offered][0] });
+  const server = new WebSocketServer({ host: "127.0.0.1", port: Number(where ?? 0), perMessageDeflate: { threshold: 0 }, handleProtocols: (offered) => [...offered][0] });
   server.on("listening", () => console.log(server.address().port));
   server.on("connection", (socket) => socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary })));
 } else {
-  const socket = new WebSocket(url, ["chat"], { perMessageDeflate: { threshold: 0 } });
+  const socket = new WebSocket(where, ["chat"], { perMessageDeflate: { threshold: 0 } });
   const long = "long ".repeat(40000);
   socket.on("open", () => { socket.send("hello"); socket.send(Buffer.alloc(1000)); socket.send(long); socket.ping("beat"); });
   let left = 4;

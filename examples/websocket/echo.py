@@ -1,6 +1,6 @@
-"""A WebSocket service and a client for it, with Python's websockets (Debian: python3-websockets).
+"""A WebSocket service and a client for it, with Python's websockets (pip install websockets; Debian: python3-websockets).
 
-    python3 echo.py serve          prints its port
+    python3 echo.py serve [PORT]   prints its port
     python3 echo.py talk URL       says something through a gateway and prints what comes back
 """
 import asyncio
@@ -9,12 +9,12 @@ import sys
 import websockets
 
 
-async def serve():
+async def serve(port):
     async def echo(socket, path=None):
         async for message in socket:
             await socket.send(message)
 
-    async with websockets.serve(echo, "127.0.0.1", 0, subprotocols=["chat"]) as server:
+    async with websockets.serve(echo, "127.0.0.1", port, subprotocols=["chat"]) as server:
         print(server.sockets[0].getsockname()[1], flush=True)
         await asyncio.Future()
 
@@ -33,4 +33,4 @@ async def talk(url):
     print(f"closed {socket.close_code} {socket.close_reason} {names[0]} {socket.subprotocol}")
 
 
-asyncio.run(serve() if sys.argv[1] == "serve" else talk(sys.argv[2]))
+asyncio.run(serve(int((sys.argv + [0])[2])) if sys.argv[1] == "serve" else talk(sys.argv[2]))

@@ -71,8 +71,7 @@ final class Binder {
             return ScalarReader.read(type, scalar, limits);
         } catch (ScalarReader.Refused e) {
             var detail = e.getMessage() == null || scalar.isSecret() ? "" : ", " + e.getMessage();
-            var hint =
-                    type.isEnum() && !scalar.isSecret() ? NearestKey.hint(scalar.text(), ScalarReader.words(type)) : "";
+            var hint = scalar.isSecret() ? "" : NearestKey.hint(scalar.text(), ScalarReader.words(type));
             problems.add(path, Node.show(node) + detail, expected, hint);
             return null;
         }

@@ -17,6 +17,9 @@ public @interface Expects {
     /** What a value must look like, for errors and the reference: {@code a rate such as 100/s or 1000/m}. */
     String value();
 
+    /** Values that are words, for a guess at the one that was meant. */
+    String[] words() default {};
+
     /** Regular expression for the JSON Schema (ECMA 262 dialect, no look-around); empty: any string. */
     String pattern() default "";
 }

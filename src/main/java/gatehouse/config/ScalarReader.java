@@ -104,8 +104,12 @@ final class ScalarReader {
         throw new Refused(null);
     }
 
-    /** How the constants of an enum are written. */
+    /** How the constants of an enum are written, or the words that another type has; empty where there are none. */
     static List<String> words(Class<?> type) {
+        if (!type.isEnum()) {
+            var expects = type.getAnnotation(Expects.class);
+            return expects == null ? List.of() : List.of(expects.words());
+        }
         var words = new ArrayList<String>();
         for (var constant : type.getEnumConstants()) {
             words.add(word((Enum<?>) constant));

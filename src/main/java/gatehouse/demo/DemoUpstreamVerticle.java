@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.grpc.server.GrpcServer;
+import java.net.BindException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +48,22 @@ public final class DemoUpstreamVerticle extends VerticleBase {
 
     @Override
     public Future<HttpServer> start() {
+        int wanted = config().getInteger("port", USUAL_PORT);
         return vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(true))
                 .requestHandler(this::handle)
-                .listen(config().getInteger("port", USUAL_PORT), "127.0.0.1")
+                .listen(wanted, "127.0.0.1")
+                .recover(e -> Future.failedFuture(notTaken(wanted, e)))
                 .onSuccess(server -> {
                     port = server.actualPort();
                     LOG.info("demo upstream on 127.0.0.1:{}", port);
                 });
+    }
+
+    /** What the system says of a port that is taken does not name it. */
+    private static BindException notTaken(int port, Throwable cause) {
+        var named = new BindException("127.0.0.1:" + port + " can't be listened on: " + cause.getMessage());
+        named.initCause(cause);
+        return named;
     }
 
     /** Where it listens, once it is deployed; the system's choice with port 0. */

@@ -81,7 +81,8 @@ public record Retry(
      */
     @Expects(
             value = "connect, reset, timeout or a status from 500 to 599",
-            pattern = "^(connect|reset|timeout|5[0-9][0-9])$")
+            pattern = "^(connect|reset|timeout|5[0-9][0-9])$",
+            words = {"connect", "reset", "timeout"})
     public record Cause(String word, int status) {
         /** No connection came about. */
         public static final Cause CONNECT = new Cause("connect", 0);

@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,10 +108,13 @@ public record Blueprint(
                 : TlsFiles.read(config, named::read, problems::add, java.time.Instant.now());
         Schemas.check(config, named, problems);
         var tracingCa = tracingCa(config, named, problems);
-        problems.throwIfAny(); // conditions that could not be read are missing, which makes false ties
+        if (!TableSizes.check(config, problems)) {
+            problems.throwIfAny();
+        }
+        var ties = new Ties(config, Policies.keys(policies).keySet(), problems.list());
         var tables = new LinkedHashMap<String, RouteTable<String>>();
-        config.listeners().keySet().forEach(listener -> tables.put(listener, table(config, listener)));
-        References.checkTies(tables, problems);
+        config.listeners().keySet().forEach(listener -> tables.put(listener, table(config, listener, ties::hasRead)));
+        ties.check(tables, problems);
         problems.throwIfAny();
         var blueprint = new Blueprint(
                 config,
@@ -181,10 +185,10 @@ public record Blueprint(
         return List.copyOf(all);
     }
 
-    private static RouteTable<String> table(GatewayConfig config, String listener) {
+    private static RouteTable<String> table(GatewayConfig config, String listener, Predicate<String> takes) {
         var builder = new RouteTable.Builder<String>(listener);
         config.routes().forEach((name, route) -> {
-            if (serves(config, listener, route)) {
+            if (takes.test(name) && serves(config, listener, route)) {
                 builder.add(name, route.match(), route.priority(), name);
             }
         });

@@ -13,7 +13,6 @@ import gatehouse.forward.Mirror;
 import gatehouse.policy.auth.Auth;
 import gatehouse.policy.edit.ResponseEdits;
 import gatehouse.policy.ratelimit.RateLimit;
-import gatehouse.route.RouteTable;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -58,7 +57,6 @@ final class References {
         effective.forEach(this::checkLimit);
         effective.forEach(this::checkJsonp);
         PortChecks.check(config, problems);
-        TableSizes.check(config, problems);
         config.services().forEach((name, service) -> {
             checkTargets(name, service);
             new StreamRoutes(config, problems).checkService(name, service);
@@ -268,19 +266,5 @@ final class References {
         if (expected != null) {
             problems.add(path, className, expected);
         }
-    }
-
-    /** Routes of which nothing says which one wins. */
-    static void checkTies(Map<String, RouteTable<String>> tables, Problems problems) {
-        var told = new HashSet<String>();
-        tables.values()
-                .forEach(table -> table.ties().forEach(tie -> {
-                    if (told.add(tie.first() + "\n" + tie.second())) {
-                        problems.add(
-                                List.of("routes", tie.second(), "match"),
-                                "ties with route " + tie.first() + ": " + tie.why(),
-                                "one of the two with a further condition or another priority");
-                    }
-                }));
     }
 }

@@ -22,6 +22,7 @@ final class StreamRoutes {
 
     /** Policies that hold for connections; all others are about requests, and nobody should think that they guard a port. */
     private static final Rules OF_TCP = new Rules(
+            "tcp",
             Set.of("access", "timeout", "retry", "breaker"),
             "access, timeout, retry or breaker" + ABOUT_REQUESTS,
             Set.of("sni"),
@@ -29,9 +30,10 @@ final class StreamRoutes {
 
     /** Datagrams go to one target and need no connection. */
     private static final Rules OF_UDP =
-            new Rules(Set.of("access"), "access" + ABOUT_REQUESTS + " or connections", Set.of(), "listener");
+            new Rules("udp", Set.of("access"), "access" + ABOUT_REQUESTS + " or connections", Set.of(), "listener");
 
     private static final Rules OF_FORWARD = new Rules(
+            "forward",
             Set.of("access"),
             "access" + ABOUT_REQUESTS + " or a service",
             Set.of("host", "method"),
@@ -40,12 +42,18 @@ final class StreamRoutes {
     /**
      * What makes sense behind a listener.
      *
+     * @param protocol what is spoken there
      * @param policies keys
      * @param expected the same for people
      * @param conditions keys of {@code match} beside {@code listener}
      * @param expectedConditions the same for people
      */
-    private record Rules(Set<String> policies, String expected, Set<String> conditions, String expectedConditions) {}
+    private record Rules(
+            String protocol,
+            Set<String> policies,
+            String expected,
+            Set<String> conditions,
+            String expectedConditions) {}
 
     private final GatewayConfig config;
     private final Problems problems;
@@ -165,7 +173,10 @@ final class StreamRoutes {
             if (isGiven && !rules.conditions().contains(key)) {
                 var path = new ArrayList<>(place);
                 path.add(key);
-                problems.add(path, key, rules.expectedConditions() + ", as nothing else is known of a client here");
+                problems.add(
+                        path,
+                        key + " can't be matched on a listener of " + rules.protocol(),
+                        rules.expectedConditions());
             }
         });
         if (match.not() != null) {

@@ -11,8 +11,8 @@ final class TableSizes {
 
     private TableSizes() {}
 
-    /** Tells of the route with which there are too many. */
-    static void check(GatewayConfig config, Problems problems) {
+    /** Whether they can be made; tells of the route with which there are too many. */
+    static boolean check(GatewayConfig config, Problems problems) {
         var http = config.listeners().values().stream()
                 .filter(listener -> listener.isHttp())
                 .count();
@@ -25,9 +25,10 @@ final class TableSizes {
                         "with this route there are more than " + MOST
                                 + " pairs of host and path, on each listener anew",
                         "fewer hosts, paths or listeners");
-                return;
+                return false;
             }
         }
+        return true;
     }
 
     private static long pairs(RouteConfig route) {

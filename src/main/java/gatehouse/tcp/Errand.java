@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Where a client of the forward proxy wants to go.
@@ -18,6 +19,7 @@ import java.util.Locale;
  */
 record Errand(TargetUrl to, boolean tunnel) {
     private static final String HTTP = "http://";
+    private static final Pattern ROOT_DOT = Pattern.compile("(?<=[^.:\\[\\]])\\.(?=(:[^:]*)?$)");
 
     /** Fields that are between a client and its proxy (RFC 9110 §7.6.1). */
     private static final List<String> HOP = List.of(
@@ -48,7 +50,7 @@ record Errand(TargetUrl to, boolean tunnel) {
             if (target.lastIndexOf(':') <= target.lastIndexOf(']') || target.indexOf('/') >= 0) {
                 throw new IllegalArgumentException("no HOST:PORT");
             }
-            return new Errand(TargetUrl.parse(HTTP + target), true);
+            return new Errand(url(target), true);
         }
         if (!target.regionMatches(true, 0, HTTP, 0, HTTP.length())) {
             throw new IllegalArgumentException("no http:// URL");
@@ -56,7 +58,12 @@ record Errand(TargetUrl to, boolean tunnel) {
         if (!target.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '#')) {
             throw new IllegalArgumentException("a character that does not stand in a URL");
         }
-        return new Errand(TargetUrl.parse(HTTP + target.substring(HTTP.length(), end(target))), false);
+        return new Errand(url(target.substring(HTTP.length(), end(target))), false);
+    }
+
+    /** A name with the root's dot is the name without it, also where routes say who may go there. */
+    private static TargetUrl url(String authority) {
+        return TargetUrl.parse(HTTP + ROOT_DOT.matcher(authority).replaceFirst(""));
     }
 
     /** What the codec takes for a framing and others may read differently (RFC 9112 §6.1). */

@@ -1,6 +1,7 @@
 package gatehouse.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
@@ -42,6 +43,13 @@ class DemoUpstreamVerticleTest {
     @AfterAll
     static void closed() throws Exception {
         TestGateway.await(vertx.close());
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named() {
+        var options = new DeploymentOptions().setConfig(new JsonObject().put("port", port));
+        assertThatThrownBy(() -> TestGateway.await(vertx.deployVerticle(new DemoUpstreamVerticle(), options)))
+                .hasStackTraceContaining("java.net.BindException: 127.0.0.1:" + port + " can't be listened on");
     }
 
     @Test

@@ -95,7 +95,65 @@ class BlueprintTest {
     }
 
     @Test
-    void ties_are_not_told_beside_other_mistakes() {
+    void a_tie_is_told_beside_a_mistake_that_has_no_part_in_it() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listeners: { web: ":8080" }
+                        services: { users: { targets: "http://127.0.0.1:1" } }
+                        routes:
+                          one: { match: { path: "/a/{x}" }, to: users, rateLimit: { rate: 10 } }
+                          v1.two: { match: { path: "/a/{y}" }, to: users }
+                        """))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line).contains("routes.one.rateLimit.rate"))
+                .anySatisfy(
+                        line -> assertThat(line).contains("routes.v1.two.match").contains("ties with route one"));
+    }
+
+    @Test
+    void ties_of_others_are_told_beside_a_route_whose_conditions_are_not_understood() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listeners: { web: ":8080" }
+                        services: { users: { targets: "http://127.0.0.1:1" } }
+                        routes:
+                          a.one: { match: { path: "/a", methd: GET }, to: users }
+                          b: { match: { path: "/a" }, to: users }
+                          c: { match: { path: "/a" }, to: users }
+                          d: { match: { path: "/a" }, to: users, priorty: 5 }
+                        """))
+                .hasSize(3)
+                .anySatisfy(line -> assertThat(line).contains("methd"))
+                .anySatisfy(line -> assertThat(line).contains("priorty"))
+                .anySatisfy(line -> assertThat(line).contains("routes.c.match").contains("ties with route b"));
+    }
+
+    @Test
+    void what_a_listener_of_tcp_can_not_match_is_said() {
+        assertThat(problemsOf("""
+                        version: 1
+                        listeners: { raw: { listen: ":8080", protocols: [tcp] } }
+                        services: { db: { targets: "tcp://127.0.0.1:1" } }
+                        routes:
+                          one: { match: { listener: raw, path: "/a" }, to: db }
+                        """))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "routes.one.match.path: path can't be matched on a listener of tcp (expected: listener and sni)");
+    }
+
+    @Test
+    void a_word_that_is_nearly_a_cause_of_retries_is_guessed() {
+        assertThat(problemsOf("""
+                        version: 1
+                        services: { users: { targets: "http://127.0.0.1:1" } }
+                        defaults: { retry: { attempts: 2, when: [conect] } }
+                        """)).singleElement().asString().contains("did you mean connect?");
+    }
+
+    @Test
+    void conditions_that_are_not_understood_make_no_tie() {
         assertThat(problemsOf("""
                         version: 1
                         listeners: { web: ":8080" }

@@ -86,6 +86,29 @@ class ForwardTest {
     }
 
     @Test
+    void a_name_with_the_dot_of_the_root_is_the_name_without_it() throws Exception {
+        var host = "localhost.:" + origin.port();
+        var through = ask(gateway, "GET http://" + host + "/dot HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+        assertThat(through).startsWith("HTTP/1.1 200").endsWith("hello");
+        assertThat(origin.lastRequest().header("Host")).isEqualTo("localhost:" + origin.port());
+        var tunnel = "CONNECT " + host + " HTTP/1.1\r\n\r\nGET /in HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        assertThat(ask(gateway, tunnel))
+                .startsWith("HTTP/1.1 200 Connection established")
+                .contains("hello");
+    }
+
+    @Test
+    void the_dot_of_the_root_opens_no_other_way() throws Exception {
+        var port = ":" + origin.port();
+        assertThat(ask(gateway, "CONNECT example.com." + port + " HTTP/1.1\r\n\r\n"))
+                .startsWith("HTTP/1.1 403");
+        for (var wrong : List.of("localhost..", ".", "[::1].", "[::1.]")) {
+            assertThat(ask(gateway, "CONNECT " + wrong + port + " HTTP/1.1\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400");
+        }
+    }
+
+    @Test
     void curl_gets_through_a_tunnel_to_a_server_that_speaks_tls() throws Exception {
         var certificates = new TestCertificates(Files.createTempDirectory(folder, "tls")).issue("db", "localhost");
         try (var secure = TestGateway.start("""
