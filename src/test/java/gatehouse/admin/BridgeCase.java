@@ -5,11 +5,13 @@ import static gatehouse.testing.TestGateway.await;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** A gateway with the registry's bridge, and clients of that. */
@@ -30,6 +32,9 @@ abstract class BridgeCase {
 
     private final List<BridgeSocket> clients = new ArrayList<>();
     TestGateway gateway;
+
+    /** Kept, as Vert.x closes a client that nobody holds any more, and what it has begun. */
+    private @Nullable WebSocketClient sockets;
 
     @AfterEach
     void stop() {
@@ -58,11 +63,11 @@ abstract class BridgeCase {
     }
 
     BridgeSocket connect(WebSocketConnectOptions options, String token) throws Exception {
-        var socket = await(gateway.vertx()
-                .createWebSocketClient()
-                .connect(options.setHost("127.0.0.1")
-                        .setPort(gateway.bridgePort())
-                        .setURI("/eventbus/websocket")));
+        if (sockets == null) {
+            sockets = gateway.vertx().createWebSocketClient();
+        }
+        var socket = await(sockets.connect(
+                options.setHost("127.0.0.1").setPort(gateway.bridgePort()).setURI("/eventbus/websocket")));
         var client = new BridgeSocket(socket, token);
         clients.add(client);
         return client;

@@ -191,8 +191,8 @@ class TracingTest {
         try (var collector = new Collector();
                 var origin = EchoOrigin.start();
                 var gateway = TestGateway.startWithSockets(ROUTED, collector.url(), "100%", origin.url())) {
-            var socket = TestGateway.await(
-                    gateway.vertx().createWebSocketClient().connect(gateway.port(), "127.0.0.1", "/users/socket"));
+            var sockets = gateway.vertx().createWebSocketClient();
+            var socket = TestGateway.await(sockets.connect(gateway.port(), "127.0.0.1", "/users/socket"));
 
             var server = collector.await(2, Collector.Span.SERVER).get(0);
             var client = collector.await(2, Collector.Span.CLIENT).get(0);
@@ -201,6 +201,7 @@ class TracingTest {
             assertThat(client.attributes()).containsEntry("http.response.status_code", 101L);
             assertThat(server.status() + client.status()).isZero();
             TestGateway.await(socket.close());
+            TestGateway.await(sockets.close());
         }
     }
 
