@@ -124,8 +124,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     }
 
     private void broken(Throwable cause) {
-        var hasLeft = exchange.version() == HttpVersion.HTTP_2 && Failures.isEndOfConnection(cause);
-        if (!over && !hasLeft) { // that is noticed at its answer
+        if (!over && !Failures.isClientGone(cause, exchange)) { // that is noticed at its answer
             trip.refuse(BrokenBody.problem(cause));
         }
         if (exceptionHandler != null) {

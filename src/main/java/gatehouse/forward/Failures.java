@@ -8,6 +8,7 @@ import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
@@ -128,6 +129,11 @@ final class Failures {
         }
         var problem = Problem.badGateway("upstream-truncated", "The service broke off in the middle of its answer.");
         return forCall(problem, cause, exchange);
+    }
+
+    /** Whether a body over HTTP/2 can't be read to its end because its client has left, not because it is broken. */
+    static boolean isClientGone(Throwable cause, Exchange exchange) {
+        return exchange.version() == HttpVersion.HTTP_2 && isEndOfConnection(cause);
     }
 
     /** Whether a target broke off because of a deadline that the caller chose, so that nobody is to blame. */

@@ -268,8 +268,7 @@ final class Upload extends Flow {
     }
 
     private void broken(Throwable cause) {
-        var hasLeft = exchange.version() == HttpVersion.HTTP_2 && Failures.isEndOfConnection(cause);
-        if (flows() && !hasLeft) { // that is noticed at its answer
+        if (flows() && !Failures.isClientGone(cause, exchange)) { // that is noticed at its answer
             attempt.refuse(BrokenBody.problem(cause));
         }
     }
