@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which header fields travel and which belong to one connection only (RFC 9110 §7.6.1). */
@@ -215,17 +216,27 @@ public final class Fields {
     }
 
     /**
-     * Copies the fields of a request that travel to a target. Left out are those of the connection and those it
+     * Hands on the fields of a request that travel to a target. Left out are those of the connection and those it
      * nominates, those that only a trusted proxy may set (the gateway writes its own), {@code Host}, and what frames the
      * body.
      */
-    public static void copyRequest(MultiMap from, MultiMap to) {
+    public static void copyRequest(MultiMap from, BiConsumer<CharSequence, CharSequence> to) {
         var connection = nominations(from);
-        from.forEach((name, value) -> {
-            if (FieldKinds.of(name) == FieldKinds.PLAIN && (connection.isEmpty() || !isNominated(connection, name))) {
-                to.add(name, value);
+        if (from instanceof HeadersMultiMap fields) { // as they are, without a string of each
+            for (var all = fields.iteratorCharSequence(); all.hasNext(); ) {
+                var field = all.next();
+                copyRequest(field.getKey(), field.getValue(), connection, to);
             }
-        });
+        } else {
+            from.forEach((String name, String value) -> copyRequest(name, value, connection, to));
+        }
+    }
+
+    private static void copyRequest(
+            CharSequence name, CharSequence value, List<String> connection, BiConsumer<CharSequence, CharSequence> to) {
+        if (FieldKinds.of(name) == FieldKinds.PLAIN && (connection.isEmpty() || !isNominated(connection, name))) {
+            to.accept(name, value);
+        }
     }
 
     /** Copies the fields of a response that travel to the client. */

@@ -159,7 +159,7 @@ public abstract class SentOn extends Received {
 
     /** Lets the end of a request without a body pass. */
     public final void skipBody() {
-        if (!isDetached()) {
+        if (!isDetached() && !request().isEnded()) { // it has passed where this is another try
             request().resume();
         }
     }

@@ -6,8 +6,8 @@ import gatehouse.exchange.Reply;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One try of a {@link Delivery} at one target. Confined to its event loop. */
-final class Attempt extends Passage {
+final class Attempt extends Passage implements TargetRequest.Listener {
     /** A connection that breaks this soon after a request was written on it was closed before it arrived. */
     private static final long STALE_NANOS = Duration.ofMillis(100).toNanos();
 
@@ -62,8 +62,7 @@ final class Attempt extends Passage {
     /** Waits for a connection of HTTP/1.1. */
     private final class Asking extends TargetPool.Ask {
         @Override
-        void connected(HttpClientRequest request) {
-            request.setMethod(exchange().upstreamMethod()).setURI(exchange().upstreamTarget());
+        void connected(Http1Request request) {
             obtained(request);
         }
 
@@ -80,9 +79,7 @@ final class Attempt extends Passage {
                 .setHost(delivery.plan().service().hostOf(target()))
                 .setPort(target().port())
                 .setConnectTimeout(
-                        Math.max(1, delivery.plan().timeouts().connect().toMillis()))
-                .setMethod(exchange().upstreamMethod())
-                .setURI(exchange().upstreamTarget());
+                        Math.max(1, delivery.plan().timeouts().connect().toMillis()));
         seat().asking();
         try {
             held().client().request(options).onComplete(this::answeredByClient);
@@ -104,7 +101,7 @@ final class Attempt extends Passage {
         if (result.failed()) {
             notObtained(result.cause());
         } else {
-            obtained(result.result());
+            obtained(new VertxRequest(result.result()));
         }
     }
 
@@ -113,7 +110,7 @@ final class Attempt extends Passage {
         fail(cause instanceof TimeoutException ? patience().judged(failure) : failure);
     }
 
-    private void obtained(HttpClientRequest up) {
+    private void obtained(TargetRequest up) {
         connectedNanos = patience().punctualNanos();
         connected(up);
         try {
@@ -123,48 +120,38 @@ final class Attempt extends Passage {
         }
     }
 
-    private void send(HttpClientRequest up) {
-        up.exceptionHandler(cause -> {}); // the response's future tells it
-        up.response().onComplete(this::responded);
-        delivery.forwarder()
-                .head()
-                .write(exchange(), target(), plan().service().config().hostHeader(), delivery.retries(), up);
-        if (!exchange().isHttp10()) {
-            up.earlyHintsHandler(hints -> {
-                if (isIn(Phase.WAITING) && ++interim <= MAX_INTERIM) {
-                    exchange().writeEarlyHints(Fields.earlyHints(hints));
-                }
-            });
-        }
+    private void send(TargetRequest up) {
+        var authority = UpstreamHead.authority(
+                exchange(), target(), plan().service().config().hostHeader());
+        up.head(
+                exchange().upstreamMethod(),
+                exchange().upstreamTarget(),
+                authority,
+                fields -> delivery.forwarder().head().writeFields(exchange(), delivery.retries(), fields),
+                this);
         if (!exchange().hasBody() && exchange().readyBody() == null) {
             if (exchange().headers().contains(HttpHeaders.CONTENT_LENGTH)) {
-                up.headers().set(HttpHeaders.CONTENT_LENGTH, "0");
+                up.length(0);
             }
             exchange().skipBody();
-            up.end();
+            up.end(null);
             sent();
             return;
         }
         sendBody(up);
     }
 
-    private void sendBody(HttpClientRequest up) {
-        if (exchange().isBodyReshaped() || exchange().readyBody() != null) {
-            up.headers().remove(HttpHeaders.CONTENT_LENGTH);
-            up.setChunked(true);
-        } else if (exchange().contentLength() >= 0) {
-            up.headers()
-                    .set(HttpHeaders.CONTENT_LENGTH, Long.toString(exchange().contentLength()));
+    private void sendBody(TargetRequest up) {
+        if (!exchange().isBodyReshaped()
+                && exchange().readyBody() == null
+                && exchange().contentLength() >= 0) {
+            up.length(exchange().contentLength());
         } else {
-            up.setChunked(true);
+            up.chunked();
         }
         var whole = delivery.whole();
         if (whole != null) {
-            if (whole.length() == 0) {
-                up.end();
-            } else {
-                up.end(whole);
-            }
+            up.end(whole.length() == 0 ? null : whole);
             delivery.sentWhole();
             if (!exchange().hasBody()) {
                 exchange().skipBody();
@@ -173,12 +160,7 @@ final class Attempt extends Passage {
             return;
         }
         if (exchange().expectsContinue() && exchange().carriedCall() == null) {
-            up.headers().set(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
-            up.continueHandler(proceed -> {
-                if (isIn(Phase.WAITING)) {
-                    exchange().sendContinue();
-                }
-            });
+            up.expectContinue();
         }
         if (delivery.beginning() == null && exchange().carriedCall() == null) {
             up.sendHead(); // else it goes with the first bytes
@@ -187,66 +169,83 @@ final class Attempt extends Passage {
         upload.start();
     }
 
-    private void responded(AsyncResult<HttpClientResponse> result) {
+    @Override
+    public void hinted(MultiMap hints) {
+        if (!exchange().isHttp10() && isIn(Phase.WAITING) && ++interim <= MAX_INTERIM) {
+            exchange().writeEarlyHints(Fields.earlyHints(hints));
+        }
+    }
+
+    @Override
+    public void proceed() {
+        if (isIn(Phase.WAITING)
+                && exchange().expectsContinue()
+                && exchange().carriedCall() == null
+                && delivery.whole() == null) {
+            exchange().sendContinue();
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
         if (isIn(Phase.ENDED)) {
             return;
         }
-        if (result.failed()) {
-            var up = upstream();
-            var cause = result.cause();
-            fail(
-                    up != null && Unprocessed.is(up, cause)
-                            ? Failures.unprocessed(cause)
-                            : Failures.waiting(cause, isStale(), exchange()));
+        var up = upstream();
+        fail(
+                up != null && up.isUnprocessed(cause)
+                        ? Failures.unprocessed(cause)
+                        : Failures.waiting(cause, isStale(), exchange()));
+    }
+
+    @Override
+    public void responded(TargetAnswer answer) {
+        if (isIn(Phase.ENDED)) {
             return;
         }
-        var response = result.result();
-        response.exceptionHandler(cause -> {});
-        if (!isSound(response)) {
+        if (!isSound(answer)) {
             fail(Failures.garbage(null));
             return;
         }
-        status = response.statusCode();
+        status = answer.status();
         headCame(status);
         if (isIn(Phase.ENDED)) {
             return; // letting others in may have ended this one
         }
         if (status >= 500 && delivery.wantsAnother(status, target())) {
-            dropAnswer(response);
+            dropAnswer(answer);
             delivery.another();
             return;
         }
         var call = exchange().carriedCall();
         if (call != null) {
-            rpcStatus = GrpcStatus.parse(response.getHeader("grpc-status"));
-            if (rpcStatus > 0 && delivery.wantsAnotherCall(rpcStatus, response.getHeader(PUSHBACK), target())) {
-                dropAnswer(response);
+            rpcStatus = GrpcStatus.parse(answer.headers().get("grpc-status"));
+            if (rpcStatus > 0
+                    && delivery.wantsAnotherCall(rpcStatus, answer.headers().get(PUSHBACK), target())) {
+                dropAnswer(answer);
                 delivery.another();
                 return;
             }
         }
         replying();
-        response.pause();
-        download = new Download(this, response);
+        download = new Download(this, answer);
         delivery.succeeded(
-                new Reply(status, Download.reason(response), response.headers(), download), target(), !isFailure());
+                new Reply(status, Download.reason(answer), answer.headers(), download), target(), !isFailure());
     }
 
     /** Whether the connection had served before and was closed by the target while the request was on its way. */
     private boolean isStale() {
         var up = upstream();
-        return up != null
-                && patience().punctualNanos() - connectedNanos < STALE_NANOS
-                && AnswerGuard.wasKept(up.connection());
+        return up != null && patience().punctualNanos() - connectedNanos < STALE_NANOS && up.isOnKept();
     }
 
     /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
-    private void dropAnswer(HttpClientResponse response) {
-        var length = response.getHeader(HttpHeaders.CONTENT_LENGTH);
+    private void dropAnswer(TargetAnswer answer) {
+        var length = answer.headers().get(HttpHeaders.CONTENT_LENGTH);
         var isShort = length != null && length.length() <= 4;
         var isKept = isShort && (upload == null || !upload.flows());
         if (isKept) {
-            response.resume();
+            answer.resume();
         }
         close(isFailure() ? Outcome.FAILED : null, answered(), !isKept);
     }

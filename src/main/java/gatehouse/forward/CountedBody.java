@@ -84,7 +84,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
 
     /** The proxy itself would stop only when it has queued another sixteen pieces of any size. */
     private void holdWhenFull() {
-        var up = trip.upstream();
+        var up = trip.request();
         var guard = full || over || up == null ? null : AnswerGuard.of(up.connection());
         if (guard != null && !guard.isWritable()) {
             full = true;
@@ -101,7 +101,7 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     }
 
     private void forgetRoom() {
-        var up = full ? trip.upstream() : null;
+        var up = full ? trip.request() : null;
         var guard = up == null ? null : AnswerGuard.of(up.connection());
         if (guard != null) {
             guard.whenWritable(null);

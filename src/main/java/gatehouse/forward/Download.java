@@ -3,27 +3,24 @@ package gatehouse.forward;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a target's answer, and its trailers after it. Confined to its event loop. */
 final class Download extends AnswerBody {
-    private final HttpClientResponse source;
-    private final AnswerSource connection;
+    private final TargetAnswer source;
 
-    Download(Attempt attempt, HttpClientResponse source) {
+    Download(Attempt attempt, TargetAnswer source) {
         super(attempt, source);
         this.source = source;
-        this.connection = new AnswerSource(source);
     }
 
     /** The reason phrase, where it is not the usual one of its status. */
-    static @Nullable String reason(HttpClientResponse response) {
-        var phrase = response.statusMessage();
+    static @Nullable String reason(TargetAnswer answer) {
+        var phrase = answer.reason();
         return phrase == null
-                        || phrase.equals(HttpResponseStatus.valueOf(response.statusCode())
-                                .reasonPhrase())
+                        || phrase.equals(
+                                HttpResponseStatus.valueOf(answer.status()).reasonPhrase())
                         || !isPlain(phrase)
                 ? null
                 : phrase;
@@ -36,17 +33,17 @@ final class Download extends AnswerBody {
 
     @Override
     void reading(boolean on) {
-        connection.reading(on);
+        source.reading(on);
     }
 
     @Override
     int status() {
-        return source.statusCode();
+        return source.status();
     }
 
     @Override
     public long length() {
-        var length = source.getHeader(HttpHeaders.CONTENT_LENGTH);
+        var length = source.headers().get(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? -1 : Long.parseLong(length);
         } catch (NumberFormatException e) {

@@ -6,10 +6,7 @@ import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +40,7 @@ abstract class Passage {
 
     private Phase phase = Phase.CONNECTING;
     private long sentNanos;
-    private @Nullable HttpClientRequest upstream;
+    private @Nullable TargetRequest upstream;
 
     /**
      * @param endBy when the whole exchange has to be over
@@ -87,15 +84,14 @@ abstract class Passage {
     }
 
     /** Whether an answer has a status, a framing and a size that can be passed on. */
-    static boolean isSound(HttpClientResponse response) {
-        var coding = response.getHeader(HttpHeaders.TRANSFER_ENCODING);
-        var status = response.statusCode();
+    static boolean isSound(TargetAnswer answer) {
+        var coding = answer.headers().get(HttpHeaders.TRANSFER_ENCODING);
+        var status = answer.status();
         // RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew
         return status >= 200
                 && status <= 599
                 && (coding == null || coding.equalsIgnoreCase("chunked"))
-                // over HTTP/1.1 AnswerGuard has counted
-                && (response.version() != HttpVersion.HTTP_2 || !Fields.areMoreThan(MAX_FIELDS, response.headers()));
+                && (answer.isCounted() || !Fields.areMoreThan(MAX_FIELDS, answer.headers()));
     }
 
     final Exchange exchange() {
@@ -118,7 +114,7 @@ abstract class Passage {
         return phase == asked;
     }
 
-    final @Nullable HttpClientRequest upstream() {
+    final @Nullable TargetRequest upstream() {
         return upstream;
     }
 
@@ -144,7 +140,7 @@ abstract class Passage {
     }
 
     /** There is a connection. */
-    final void connected(HttpClientRequest up) {
+    final void connected(TargetRequest up) {
         phase = Phase.WAITING;
         upstream = up;
         patience.active();
@@ -261,11 +257,8 @@ abstract class Passage {
             plan.service().report(target, outcome, why);
         }
         if (cut && upstream != null) {
-            UpstreamClients.abandon(upstream);
-            if (upstream.version() == HttpVersion.HTTP_2) {
-                Heartbeat.doubt(
-                        upstream.connection(), plan.service().config().pool().ping());
-            }
+            upstream.abandon();
+            upstream.doubt(plan.service().config().pool().ping());
         }
         seat.leave();
     }

@@ -66,8 +66,21 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
 
     /** A codec for a connection on which one request is under way at a time. */
     static ChannelHandler codec() {
-        var decoder = new StrictResponseDecoder();
-        return new CombinedChannelDuplexHandler<>(decoder, new RequestEncoder(decoder));
+        return new Codec(new StrictResponseDecoder());
+    }
+
+    /** The decoder of a codec that was made here. */
+    static StrictResponseDecoder of(ChannelHandler codec) {
+        return ((Codec) codec).decoder;
+    }
+
+    private static final class Codec extends CombinedChannelDuplexHandler<StrictResponseDecoder, RequestEncoder> {
+        private final StrictResponseDecoder decoder;
+
+        private Codec(StrictResponseDecoder decoder) {
+            super(decoder, new RequestEncoder(decoder));
+            this.decoder = decoder;
+        }
     }
 
     /** A decoder for a connection on which nothing but one request without a body is ever sent, by whoever has it. */
@@ -115,6 +128,15 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private static boolean isCutOff(ChannelHandlerContext context) {
         var tls = context.pipeline().get(SslHandler.class);
         return tls != null && !tls.sslCloseFuture().isSuccess();
+    }
+
+    @Override
+    protected String splitFirstWordInitialLine(byte[] line, int start, int length) {
+        var version = super.splitFirstWordInitialLine(line, start, length);
+        if (!version.equals("HTTP/1.1") && !version.equals("HTTP/1.0")) {
+            throw new IllegalArgumentException("another protocol");
+        }
+        return version;
     }
 
     @Override

@@ -3,11 +3,11 @@ package gatehouse.forward;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.http.impl.HttpClientConnectionInternal;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,9 @@ final class TargetPool {
     private final HttpClientAgent client;
     private final HttpConnectOptions options;
     private final int most;
-    private final ArrayDeque<Kept> idle = new ArrayDeque<>();
+    private final long idleNanos;
+    private final HeadBytes scratch;
+    private final ArrayDeque<Http1Connection> idle = new ArrayDeque<>();
     private final ArrayDeque<Ask> waiting = new ArrayDeque<>();
     private int open;
     private int connecting;
@@ -29,20 +31,37 @@ final class TargetPool {
     /**
      * @param host name that the target has to prove where connections to it are encrypted
      * @param most connections at most, but for those that replace a stale one
+     * @param longest how long one is kept that has nothing to do
+     * @param scratch where heads are written, one of all pools of an event loop
      */
-    TargetPool(VertxInternal vertx, HttpClientAgent client, SocketAddress address, String host, int most) {
+    TargetPool(
+            VertxInternal vertx,
+            HttpClientAgent client,
+            SocketAddress address,
+            String host,
+            int most,
+            Duration longest,
+            HeadBytes scratch) {
         this.vertx = vertx;
         this.client = client;
         this.options = new HttpConnectOptions().setServer(address).setHost(host).setPort(address.port());
         this.most = most;
+        this.idleNanos = longest.toNanos();
+        this.scratch = scratch;
+    }
+
+    /** How long a connection is kept that has nothing to do. */
+    long idleNanos() {
+        return idleNanos;
     }
 
     /** Who wants to send a request. Told one of both, once, unless it has cancelled; maybe before {@link #ask} returns. */
     abstract static class Ask {
         private @Nullable TargetPool at;
+        private @Nullable ContextInternal context;
 
         /** A request on a connection that is there. */
-        abstract void connected(HttpClientRequest request);
+        abstract void connected(Http1Request request);
 
         abstract void failed(Throwable cause);
 
@@ -60,22 +79,6 @@ final class TargetPool {
         }
     }
 
-    /** A connection. */
-    private static final class Kept {
-        private final HttpClientConnectionInternal connection;
-        private boolean gone;
-
-        Kept(HttpClientConnectionInternal connection) {
-            this.connection = connection;
-        }
-
-        boolean isUsable() {
-            return !gone
-                    && connection.isValid()
-                    && connection.channelHandlerContext().channel().isActive();
-        }
-    }
-
     /**
      * Asks for a connection.
      *
@@ -83,6 +86,7 @@ final class TargetPool {
      */
     void ask(Ask ask, boolean fresh) {
         ask.at = this;
+        ask.context = vertx.getOrCreateContext();
         var kept = fresh ? null : usable();
         if (kept != null) {
             give(kept, ask);
@@ -93,26 +97,22 @@ final class TargetPool {
         }
     }
 
-    private @Nullable Kept usable() {
+    private @Nullable Http1Connection usable() {
         for (var kept = idle.pollLast(); kept != null; kept = idle.pollLast()) {
             if (kept.isUsable()) {
                 return kept;
             }
-            kept.connection.close();
+            kept.close();
         }
         return null;
     }
 
-    private void give(Kept kept, Ask ask) {
+    private void give(Http1Connection kept, Ask ask) {
+        var context = ask.context;
         ask.at = null;
-        var made = kept.connection.createStream(vertx.getOrCreateContext());
-        if (!made.succeeded()) {
-            ask.failed(made.cause() == null ? new IllegalStateException("a connection is in use") : made.cause());
-            return;
+        if (context != null) {
+            ask.connected(kept.begin(context, scratch));
         }
-        var stream = made.result();
-        stream.closeHandler(closed -> released(kept));
-        ask.connected(Streams.request(kept.connection, stream));
     }
 
     private void connect(Ask ask) {
@@ -130,21 +130,19 @@ final class TargetPool {
             serveNext();
             return;
         }
-        var kept = new Kept(Streams.behind(result.result()));
         open++;
-        kept.connection.evictionHandler(evicted -> gone(kept));
-        UpstreamClients.opened(kept.connection);
+        var made = Http1Connection.on(Opened.behind(result.result()), this);
         if (ask.isOver()) {
-            released(kept);
+            released(made);
         } else {
-            give(kept, ask);
+            give(made, ask);
         }
     }
 
     /** A connection has nothing to do any more. */
-    private void released(Kept kept) {
+    void released(Http1Connection kept) {
         if (!kept.isUsable() || open > most) {
-            kept.connection.close();
+            kept.close();
             return;
         }
         var next = waiting.poll();
@@ -155,13 +153,11 @@ final class TargetPool {
         }
     }
 
-    private void gone(Kept kept) {
-        if (!kept.gone) {
-            kept.gone = true;
-            open--;
-            idle.remove(kept);
-            serveNext();
-        }
+    /** A connection is not there any more; told once. */
+    void gone(Http1Connection kept) {
+        open--;
+        idle.remove(kept);
+        serveNext();
     }
 
     private void serveNext() {
@@ -177,7 +173,7 @@ final class TargetPool {
     void sweep() {
         for (var oldest = idle.peekFirst(); oldest != null && !oldest.isUsable(); oldest = idle.peekFirst()) {
             idle.pollFirst();
-            oldest.connection.close();
+            oldest.close();
         }
     }
 

@@ -5,7 +5,6 @@ import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ final class Upload extends Flow {
 
     private final Delivery delivery;
     private final Exchange exchange;
-    private final HttpClientRequest upstream;
+    private final TargetRequest upstream;
     private final Attempt attempt;
     private final @Nullable Buffer copy;
     private final long announced;
@@ -39,7 +38,7 @@ final class Upload extends Flow {
     private boolean held;
     private boolean hasSent;
 
-    Upload(Delivery delivery, HttpClientRequest upstream, Attempt attempt) {
+    Upload(Delivery delivery, TargetRequest upstream, Attempt attempt) {
         this.delivery = delivery;
         this.exchange = delivery.exchange();
         this.upstream = upstream;
@@ -208,7 +207,7 @@ final class Upload extends Flow {
         var length = chunk.length();
         hasSent = true;
         unsent += length;
-        upstream.write(chunk).onComplete(written -> {
+        upstream.write(chunk, () -> {
             unsent -= length;
             if (held && unsent <= LOW && flows()) {
                 go(attempt.now());
@@ -259,11 +258,7 @@ final class Upload extends Flow {
         } else if (rest == null) {
             rest = lastChunk;
         }
-        if (rest == null) {
-            upstream.end();
-        } else {
-            upstream.end(rest);
-        }
+        upstream.end(rest);
         attempt.sent();
     }
 

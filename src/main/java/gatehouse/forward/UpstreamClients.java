@@ -64,6 +64,7 @@ final class UpstreamClients {
     private final int lanes;
     private final long sweeper;
     private final IdentityHashMap<Service, Held> clients = new IdentityHashMap<>();
+    private final HeadBytes scratch = new HeadBytes();
 
     /**
      * @param lanes number of event loops that share a service's limits
@@ -213,7 +214,14 @@ final class UpstreamClients {
             var pool = pools.get(target);
             if (pool == null) {
                 var most = Admission.mostPerTarget(service.config(), lanes);
-                pool = new TargetPool((VertxInternal) vertx, client, target.address(), service.hostOf(target), most);
+                pool = new TargetPool(
+                        (VertxInternal) vertx,
+                        client,
+                        target.address(),
+                        service.hostOf(target),
+                        most,
+                        service.config().pool().idle(),
+                        scratch);
                 pools.put(target, pool);
             }
             return pool;

@@ -9,7 +9,6 @@ import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.impl.headers.HeadersMultiMap;
 import io.vertx.core.net.HostAndPort;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,8 @@ final class UpstreamHead {
     private static final AsciiString X_REQUEST_ID = AsciiString.cached("X-Request-Id");
     private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
     private static final AsciiString HOST = AsciiString.cached("Host");
+    private static final AsciiString TE = AsciiString.cached("te");
+    private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
 
     private final String via11;
     private final String via10;
@@ -58,23 +59,6 @@ final class UpstreamHead {
         Fields.check(exchange.headers());
     }
 
-    /**
-     * Puts all fields but the framing of the body.
-     *
-     * @param retries how often the request was sent before
-     * @throws IllegalArgumentException when a field can't be written, which the door should have refused
-     */
-    void write(Exchange exchange, Target target, HostHeader whose, int retries, HttpClientRequest upstream) {
-        writeAuthority(authority(exchange, target, whose), upstream);
-        if (upstream.version() == HttpVersion.HTTP_2) {
-            writeFields(exchange, retries, upstream.headers());
-        } else {
-            var fields = HeadersMultiMap.httpHeaders();
-            writeFields(exchange, retries, fields);
-            RequestEncoder.beside(upstream.connection(), fields);
-        }
-    }
-
     /** Host and port by which the target is addressed. */
     static String authority(Exchange exchange, Target target, HostHeader whose) {
         return whose == HostHeader.TARGET || exchange.authority().isEmpty() ? target.authority() : exchange.authority();
@@ -89,44 +73,84 @@ final class UpstreamHead {
         }
     }
 
-    /** Puts all fields but host and port, and the framing of the body. */
+    /** Puts host and port as a field. */
+    static void writeHost(String authority, Sink to) {
+        put(to, HOST, authority);
+    }
+
+    /** Where fields go, one after the other. */
+    interface Sink {
+        /** One more field, or another line of one. */
+        void add(CharSequence name, CharSequence value);
+    }
+
+    /**
+     * Puts all fields but host and port, and the framing of the body.
+     *
+     * @param retries how often the request was sent before
+     * @throws IllegalArgumentException when a field can't be written, which the door should have refused
+     */
     void writeFields(Exchange exchange, int retries, MultiMap to) {
+        writeFields(exchange, retries, (name, value) -> to.add(name, value));
+    }
+
+    /** The same, wherever they go. */
+    void writeFields(Exchange exchange, int retries, Sink to) {
         var from = exchange.headers();
-        Fields.copyRequest(from, to);
+        var trace = exchange.trace();
+        var call = exchange.carriedCall();
+        var timeLeft = call == null || !call.hasDeadline() ? null : call.timeLeft(System.nanoTime());
+        Fields.copyRequest(from, (name, value) -> {
+            if ((trace == null || !Fields.is(name, "traceparent"))
+                    && (timeLeft == null || !Fields.is(name, "grpc-timeout"))) {
+                to.add(name, value);
+            }
+        });
         var travelling = exchange.travelling();
         for (var i = 0; i < travelling.size(); i++) {
-            to.set(travelling.get(i), from.getAll(travelling.get(i)));
-        }
-        writeForwarding(exchange, from, to);
-        to.set(X_REQUEST_ID, exchange.requestId());
-        var call = exchange.carriedCall();
-        if (call != null) {
-            to.set("te", "trailers");
-            if (call.hasDeadline()) {
-                to.set("grpc-timeout", call.timeLeft(System.nanoTime()));
+            for (var value : from.getAll(travelling.get(i))) {
+                to.add(travelling.get(i), value);
             }
         }
-        var trace = exchange.trace();
+        writeForwarding(exchange, from, to);
+        put(to, X_REQUEST_ID, exchange.requestId());
+        if (call != null) {
+            to.add(TE, "trailers");
+        }
+        if (timeLeft != null) {
+            to.add(GRPC_TIMEOUT, timeLeft);
+        }
         if (trace != null) {
-            to.set(TRACEPARENT, trace.traceparent());
+            put(to, TRACEPARENT, trace.traceparent());
         }
         if (retries > 0) {
-            to.set(X_RETRY_ATTEMPT, Integer.toString(retries));
+            to.add(X_RETRY_ATTEMPT, Integer.toString(retries));
         }
     }
 
-    private void writeForwarding(Exchange exchange, MultiMap from, MultiMap to) {
+    private void writeForwarding(Exchange exchange, MultiMap from, Sink to) {
         var caller = exchange.caller();
         var host = caller.host() == null ? exchange.authority() : caller.host();
-        to.add(X_FORWARDED_FOR, caller.hops().isEmpty() ? caller.peerAddress() : addresses(caller));
-        to.add(X_FORWARDED_PROTO, caller.scheme());
+        put(to, X_FORWARDED_FOR, caller.hops().isEmpty() ? caller.peerAddress() : addresses(caller));
+        put(to, X_FORWARDED_PROTO, caller.scheme());
         if (!host.isEmpty()) {
-            to.add(X_FORWARDED_HOST, host);
+            put(to, X_FORWARDED_HOST, host);
         }
-        to.add(FORWARDED, forwarded(caller, host));
+        put(to, FORWARDED, forwarded(caller, host));
         var hops = joined(from, VIA);
         var hop = via(exchange.version());
-        to.add(VIA, hops == null ? hop : hops + ", " + hop);
+        put(to, VIA, hops == null ? hop : hops + ", " + hop);
+    }
+
+    /** A field of our own, which no check has seen before. */
+    private static void put(Sink to, CharSequence name, String value) {
+        for (var i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (c < ' ' || c == 0x7f || c > 0xff) {
+                throw new IllegalArgumentException("a field that can't be sent");
+            }
+        }
+        to.add(name, value);
     }
 
     private static String addresses(Caller caller) {

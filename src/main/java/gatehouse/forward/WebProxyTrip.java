@@ -20,6 +20,7 @@ final class WebProxyTrip extends Passage {
     private final Promise<Reply> promise;
     private final CountedBody upload;
 
+    private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse answer;
     private @Nullable AnswerSource connection;
     private @Nullable WebProxyBody download;
@@ -55,6 +56,11 @@ final class WebProxyTrip extends Passage {
         return connection;
     }
 
+    /** What the proxy sends; null before there is a connection. */
+    @Nullable HttpClientRequest request() {
+        return request;
+    }
+
     /** The connections of the service. */
     HttpClient client() {
         return held().client();
@@ -83,7 +89,8 @@ final class WebProxyTrip extends Passage {
 
     /** There is a connection, on which the proxy will send. */
     void onItsWay(HttpClientRequest up) {
-        connected(up);
+        request = up;
+        connected(new VertxRequest(up));
         if (!exchange().hasBody()) {
             sent();
         }
@@ -96,12 +103,12 @@ final class WebProxyTrip extends Passage {
             return;
         }
         if (result.failed()) {
-            fail(Failures.waiting(result.cause(), up != null && AnswerGuard.wasKept(up.connection()), exchange()));
+            fail(Failures.waiting(result.cause(), up != null && up.isOnKept(), exchange()));
             return;
         }
         answer = result.result();
         answer.exceptionHandler(cause -> {}); // until somebody reads it
-        if (!isSound(answer)) {
+        if (!isSound(new VertxAnswer(answer))) {
             fail(Failures.garbage(null));
             return;
         }

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawOrigin;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,25 +42,44 @@ class TargetPoolTest {
 
     private TargetPool pool(int most, int port) {
         return new TargetPool(
-                (VertxInternal) vertx, client, SocketAddress.inetSocketAddress(port, "127.0.0.1"), "127.0.0.1", most);
+                (VertxInternal) vertx,
+                client,
+                SocketAddress.inetSocketAddress(port, "127.0.0.1"),
+                "127.0.0.1",
+                most,
+                Duration.ofMinutes(1),
+                new HeadBytes());
     }
 
     /** Asks, sends and waits for the end of the answer. */
-    private static final class Asked extends TargetPool.Ask {
+    private static final class Asked extends TargetPool.Ask implements TargetRequest.Listener {
         private final CompletableFuture<Integer> status = new CompletableFuture<>();
 
         @Override
-        void connected(HttpClientRequest request) {
-            request.setURI("/").putHeader("Host", "localhost");
-            request.response()
-                    .compose(answer -> answer.body().map(body -> answer))
-                    .map(HttpClientResponse::statusCode)
-                    .onComplete(status::complete, status::completeExceptionally);
-            request.end();
+        void connected(Http1Request request) {
+            request.head(HttpMethod.GET, "/", "localhost", fields -> {}, this);
+            request.end(null);
         }
 
         @Override
-        void failed(Throwable cause) {
+        public void responded(TargetAnswer answer) {
+            answer.exceptionHandler(status::completeExceptionally)
+                    .endHandler(end -> status.complete(answer.status()))
+                    .resume();
+        }
+
+        @Override
+        public void hinted(MultiMap hints) {
+            status.completeExceptionally(new AssertionError("hints"));
+        }
+
+        @Override
+        public void proceed() {
+            status.completeExceptionally(new AssertionError("a word to go on"));
+        }
+
+        @Override
+        public void failed(Throwable cause) {
             status.completeExceptionally(cause);
         }
 
