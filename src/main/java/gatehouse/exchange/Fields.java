@@ -66,17 +66,24 @@ public final class Fields {
      * @throws IllegalArgumentException when one can't
      */
     public static void check(MultiMap fields) {
-        fields.forEach((String name, String value) -> check(name, value));
+        if (fields instanceof HeadersMultiMap map) { // as they are, without a string of each
+            for (var all = map.iteratorCharSequence(); all.hasNext(); ) {
+                var field = all.next();
+                check(field.getKey(), field.getValue());
+            }
+        } else {
+            fields.forEach((String name, String value) -> check(name, value));
+        }
     }
 
     /** Makes sure that one can. */
-    public static void check(String name, String value) {
-        if (name.isEmpty() || !isValid(name, value)) {
+    public static void check(CharSequence name, CharSequence value) {
+        if (name.length() == 0 || !isValid(name, value)) {
             throw new IllegalArgumentException("a field that can't be sent");
         }
     }
 
-    private static boolean isValid(String name, String value) {
+    private static boolean isValid(CharSequence name, CharSequence value) {
         if (!isToken(name)) {
             return false;
         }
