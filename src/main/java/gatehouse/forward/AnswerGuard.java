@@ -5,10 +5,8 @@ import gatehouse.exchange.HeapContent;
 import gatehouse.listener.FairReads;
 import gatehouse.listener.FairWindows;
 import gatehouse.listener.QuickAck;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
@@ -46,8 +44,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
             var pipeline = base.channel().pipeline();
             if (pipeline.get("codec") != null) {
                 var guard = new AnswerGuard();
-                pipeline.replace("codec", "codec", StrictResponseDecoder.codec());
-                pipeline.addBefore("codec", null, new Rest(guard));
+                pipeline.replace("codec", "codec", StrictResponseDecoder.codec(guard));
                 pipeline.addAfter("codec", null, guard);
                 pipeline.addAfter("codec", null, HeapContent.INSTANCE);
             }
@@ -71,6 +68,20 @@ final class AnswerGuard extends ChannelDuplexHandler {
         return connection instanceof ConnectionBase base
                 ? base.channel().pipeline().get(AnswerGuard.class)
                 : null;
+    }
+
+    /** Whether an answer has come whole and its connection is still being read: what follows belongs to nobody. */
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** Closes a connection on which something came that belongs to nobody. */
+    void close() {
+        var at = context;
+        if (at != null) {
+            at.channel().config().setAutoRead(false); // a read that begins now could outlive the close (io_uring)
+            var unused = at.close();
+        }
     }
 
     /** How many answers have come whole. */
@@ -108,8 +119,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (answered) {
             ReferenceCountUtil.release(message);
-            context.channel().config().setAutoRead(false); // a read that begins now could outlive the close (io_uring)
-            var unused = context.close();
+            close();
             return;
         }
         if (closed && message instanceof LastHttpContent && !context.channel().isActive()) {
@@ -166,37 +176,5 @@ final class AnswerGuard extends ChannelDuplexHandler {
             QuickAck.ask(context.channel());
         }
         context.fireChannelReadComplete();
-    }
-
-    /**
-     * Stands before the codec. What the codec keeps to itself behind an answer, since it is no whole message yet, would become
-     * the beginning of the next one.
-     */
-    private static final class Rest extends ChannelInboundHandlerAdapter {
-        private final AnswerGuard guard;
-
-        Rest(AnswerGuard guard) {
-            this.guard = guard;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            if (!(message instanceof ByteBuf bytes)) {
-                context.fireChannelRead(message);
-                return;
-            }
-            bytes.retain();
-            try {
-                context.fireChannelRead(bytes);
-                if (guard.answered && bytes.isReadable()) {
-                    context.channel()
-                            .config()
-                            .setAutoRead(false); // a read that begins now could outlive the close (io_uring)
-                    var unused = context.close();
-                }
-            } finally {
-                bytes.release();
-            }
-        }
     }
 }

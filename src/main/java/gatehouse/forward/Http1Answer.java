@@ -1,9 +1,11 @@
 package gatehouse.forward;
 
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Http1Answer implements TargetAnswer {
     /** Stands in the queue behind all pieces. */
     private static final Object END = new Object();
+
+    private static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
+    private static final MultiMap NO_TRAILERS = HttpHeaders.headers();
 
     private final Http1Request request;
     private final HttpResponse head;
@@ -36,7 +41,14 @@ final class Http1Answer implements TargetAnswer {
         this.request = request;
         this.head = head;
         this.headers = (MultiMap) head.headers();
-        this.keepNanos = HttpUtil.isKeepAlive(head) ? announced(head.headers().get("Keep-Alive")) : 0;
+        this.keepNanos = isKept(head) ? announced(head.headers().get(KEEP_ALIVE)) : 0;
+    }
+
+    /** RFC 9112 §9.3; mostly nothing is said. */
+    private static boolean isKept(HttpResponse head) {
+        return head.headers().contains(HttpHeaderNames.CONNECTION)
+                ? HttpUtil.isKeepAlive(head)
+                : head.protocolVersion().isKeepAliveDefault();
     }
 
     /** How long a server says it keeps an idle connection; less than 0 where it does not say. */
@@ -190,10 +202,11 @@ final class Http1Answer implements TargetAnswer {
 
     @Override
     public MultiMap trailers() {
-        var trailers = HttpHeaders.headers();
-        if (last != null) {
-            last.trailingHeaders().forEach(field -> trailers.add(field.getKey(), field.getValue()));
+        if (last == null || last.trailingHeaders().isEmpty()) {
+            return NO_TRAILERS;
         }
+        var trailers = HttpHeaders.headers();
+        last.trailingHeaders().forEach(field -> trailers.add(field.getKey(), field.getValue()));
         return trailers;
     }
 

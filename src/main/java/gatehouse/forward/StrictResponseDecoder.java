@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.CombinedChannelDuplexHandler;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -44,6 +45,23 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         }
     };
 
+    /** Those of trailers: most answers have none, but a map would be made for each. */
+    private static final class Trailers implements HttpHeadersFactory {
+        private boolean mayCome;
+
+        @Override
+        public HttpHeaders newHeaders() {
+            return mayCome ? HeadersMultiMap.httpHeaders() : EmptyHttpHeaders.INSTANCE;
+        }
+
+        @Override
+        public HttpHeaders newEmptyHeaders() {
+            return newHeaders();
+        }
+    }
+
+    private final Trailers trailersOf;
+    private final @Nullable AnswerGuard guard;
     private @Nullable ByteBuf input;
     private int readFrom;
     private int lengths;
@@ -57,16 +75,23 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     private boolean bodiless;
 
     private StrictResponseDecoder() {
+        this(new Trailers(), null);
+    }
+
+    private StrictResponseDecoder(Trailers trailersOf, @Nullable AnswerGuard guard) {
         super(new HttpDecoderConfig()
                 .setHeadersFactory(HEADERS)
+                .setTrailersFactory(trailersOf)
                 .setMaxChunkSize(UpstreamClients.MAX_READ_BYTES)
                 .setMaxInitialLineLength(UpstreamClients.MAX_LINE_BYTES)
                 .setMaxHeaderSize(UpstreamClients.MAX_HEADER_BYTES));
+        this.trailersOf = trailersOf;
+        this.guard = guard;
     }
 
     /** A codec for a connection on which one request is under way at a time. */
-    static ChannelHandler codec() {
-        return new Codec(new StrictResponseDecoder());
+    static ChannelHandler codec(AnswerGuard guard) {
+        return new Codec(new StrictResponseDecoder(new Trailers(), guard));
     }
 
     /** The decoder of a codec that was made here. */
@@ -98,6 +123,15 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         return bodiless || super.isContentAlwaysEmpty(message);
     }
 
+    /** What is kept behind an answer, since it is no whole message yet, would become the beginning of the next one. */
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        super.channelRead(context, message);
+        if (guard != null && guard.isAnswered() && actualReadableBytes() > 0) {
+            guard.close();
+        }
+    }
+
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
         input = in;
@@ -106,6 +140,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         input = null;
         for (var i = 0; i < out.size(); i++) {
             if (out.get(i) instanceof HttpResponse || out.get(i) instanceof LastHttpContent) {
+                trailersOf.mayCome = coded;
                 lengths = 0;
                 trailers = 0;
                 coded = false;

@@ -16,7 +16,7 @@ interface TargetAnswer extends ReadStream<Buffer> {
     /** The fields of its head, for whoever sends it on to change. */
     MultiMap headers();
 
-    /** The fields behind its body, once that has ended. */
+    /** The fields behind its body, once that has ended; not to be changed. */
     MultiMap trailers();
 
     /** Whether its fields were counted when they were read. */

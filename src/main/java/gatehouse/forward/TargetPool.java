@@ -9,6 +9,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,11 +109,8 @@ final class TargetPool {
     }
 
     private void give(Http1Connection kept, Ask ask) {
-        var context = ask.context;
         ask.at = null;
-        if (context != null) {
-            ask.connected(kept.begin(context, scratch));
-        }
+        ask.connected(kept.begin(Objects.requireNonNull(ask.context), scratch));
     }
 
     private void connect(Ask ask) {

@@ -20,11 +20,6 @@ final class VertxRequest implements TargetRequest {
         this.request = request;
     }
 
-    /** The request itself. */
-    HttpClientRequest itself() {
-        return request;
-    }
-
     @Override
     public void head(
             HttpMethod method, String target, String authority, Consumer<UpstreamHead.Sink> fields, Listener whose) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class AnswerGuardTest {
-    private final EmbeddedChannel channel = new EmbeddedChannel(StrictResponseDecoder.codec(), new AnswerGuard());
+    private final AnswerGuard guard = new AnswerGuard();
+    private final EmbeddedChannel channel = new EmbeddedChannel(StrictResponseDecoder.codec(guard), guard);
 
     private void comes(String text) {
         channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
