@@ -19,6 +19,7 @@ import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.Snapshots;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -92,10 +93,36 @@ final class HttpLane implements LaneServer {
         metrics.begin();
         ClientWatch.on(exchange, connection);
         request.response().bodyEndHandler(end -> connection.handedOver(exchange));
-        routing.answer(exchange, door, now)
-                .compose(reply -> send(exchange, connection, reply))
-                .recover(failure -> refuse(exchange, connection, failure))
-                .onComplete(end -> finish(exchange, connection));
+        routing.answer(exchange, door, now).onComplete(answered -> settle(exchange, connection, answered));
+    }
+
+    /** Sends the reply, or what is told in place of one that there isn't or that can't be sent; then it is over either way. */
+    private void settle(Exchange exchange, Connection connection, AsyncResult<Reply> answered) {
+        Future<Void> sent;
+        try {
+            sent = answered.succeeded()
+                    ? send(exchange, connection, answered.result())
+                    : refuse(exchange, connection, answered.cause());
+        } catch (Throwable e) { // whatever it is: an exchange that never ends is counted for ever
+            sent = Future.failedFuture(e);
+        }
+        sent.onComplete(done -> {
+            if (done.failed() && answered.succeeded()) {
+                refuseThenFinish(exchange, connection, done.cause());
+            } else {
+                finish(exchange, connection);
+            }
+        });
+    }
+
+    private void refuseThenFinish(Exchange exchange, Connection connection, Throwable failure) {
+        Future<Void> sent;
+        try {
+            sent = refuse(exchange, connection, failure);
+        } catch (Throwable e) { // the same
+            sent = Future.failedFuture(e);
+        }
+        sent.onComplete(done -> finish(exchange, connection));
     }
 
     /** An exchange even for a request that is refused, so that it is answered and logged like any other. */
