@@ -46,6 +46,7 @@ class Setup:
         self.streams = streams  # bytes and WebSockets as well
         self.tls = tls  # https as well; with the gateway, by this engine
         self.tcp, self.forward, self.https = free_port(), free_port(), free_port()
+        self.few = free_port()  # where there are many routes: another listener with ten of them
         self.flags = [*flags, f"-XX:SharedArchiveFile={archive}"] if archive else list(flags)
 
 
@@ -70,7 +71,7 @@ class Target:
         self.write(setup, folder, port, h2c, admin)
         process = Process(self.command(setup, folder), core, os.path.join(folder, "out.log"), folder)
         process.port, process.h2c, process.admin, process.jvm = port, h2c, admin, self.jvm
-        process.tcp, process.forward, process.https = setup.tcp, setup.forward, setup.https
+        process.tcp, process.forward, process.https, process.few = setup.tcp, setup.forward, setup.https, setup.few
         process.started_in = process.wait_for(port)
         return process
 
@@ -160,6 +161,9 @@ def asked_host(label):
     return f"{label.split()[-1].lower()}.bench.test"
 
 
+FEW = 10  # routes of the second listener
+
+
 def asked_route(count):
     """Path and host of a request for the last of many routes; with one route, what it takes."""
     return (f"/r{count - 2}/42/item", f"h{(count - 2) % 100}.bench.test") if count > 1 else ("/small", "bench.test")
@@ -174,7 +178,8 @@ STREAM_VERTICLES = """, "ws": { "main": "WsProxyVerticle" }, "tcp": { "main": "T
 def gatehouse(transport):
     def write(setup, folder, port, h2c, admin):
         routes = "".join(
-            f"  r{i}: {{ match: {{ host: h{i % 100}.bench.test, path: '/r{i}/{{id}}/**' }}, to: origin }}\n"
+            f"  r{i}: {{ match: {{ host: h{i % 100}.bench.test, path: '/r{i}/{{id}}/**'"
+            f"{', listener: web' if i >= FEW - 1 else ''} }}, to: origin }}\n"
             for i in range(setup.routes - 1))
         limits = "limits: { requests: 1000000000, perAddress: 0, connections: 11000, idle: 30m, age: 24h }"
         many = "limits: { perAddress: 0, connections: 11000 }"
@@ -191,6 +196,7 @@ def gatehouse(transport):
     {limits}
     tls: {{ engine: {setup.tls}, certificates: [ {{ cert: site.pem, key: site.key }} ] }}
 """ if setup.tls else ""
+        few = f'  few: {{ listen: "127.0.0.1:{setup.few}", {limits} }}\n' if setup.routes > FEW else ""
         if setup.policies == "each":
             routes += "".join(f"  {name}: {{ match: {{ host: {asked_host(name)}, path: '/**' }}, to: origin, {POLICIES[name]} }}\n"
                               .replace("ORIGIN", str(setup.origin)) for name in EACH)
@@ -201,7 +207,7 @@ admin: {{ listen: "127.0.0.1:{admin}" }}
 listeners:
   web: {{ listen: "127.0.0.1:{port}", {'protocols: [http1, websocket], ' if setup.streams else ''}{limits} }}
   h2c: {{ listen: "127.0.0.1:{h2c}", {limits} }}
-{https}{streams}defaults: {{ {POLICIES["default" if setup.policies == "each" else setup.policies]} }}
+{few}{https}{streams}defaults: {{ {POLICIES["default" if setup.policies == "each" else setup.policies]} }}
 {CLUSTER.format(free_port()) if setup.policies == "each" else ''}
 consumers: {{ bench: {{ keys: {KEY} }} }}
 services:
@@ -227,7 +233,8 @@ routes:
 def nginx(setup, folder, port, h2c, admin):
     store = "proxy_cache_path cache keys_zone=all:8m max_size=64m use_temp_path=off inactive=1h;" if setup.cache else ""
     cached = " proxy_cache all; proxy_cache_valid 200 1h; proxy_cache_lock on;" if setup.cache else ""
-    locations = "".join(f"    location /r{i}/ {{ proxy_pass http://origin; }}\n" for i in range(setup.routes - 1))
+    routed = lambda count: "".join(f"    location /r{i}/ {{ proxy_pass http://origin; }}\n" for i in range(count - 1))
+    locations = routed(setup.routes)
     calls = ""
     if setup.calls:
         calls = f"upstream calls {{ server 127.0.0.1:{setup.calls}; keepalive 256; keepalive_requests 1000000000; }}"
@@ -252,6 +259,15 @@ stream {{
       proxy_read_timeout 30m;
     }
 """
+    on = """proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Request-Id $request_id;
+    proxy_request_buffering off; proxy_buffering on; proxy_max_temp_file_size 0;"""
+    few = f"""server {{
+    listen 127.0.0.1:{setup.few} backlog=4096;
+    {on}
+    location / {{ proxy_pass http://origin; }}
+{routed(FEW)}  }}""" if setup.routes > FEW else ""
     put(folder, "nginx.conf", f"""{module} worker_processes 1; daemon off; pid nginx.pid; error_log error.log;
 worker_rlimit_nofile 30000; {'user root;' if os.getuid() == 0 else ''}
 events {{ worker_connections 20000; }}
@@ -265,12 +281,10 @@ http {{
   server {{
     listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{h2c} http2 backlog=4096;
     {https}
-    proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
-    proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Host $host; proxy_set_header X-Request-Id $request_id;
-    proxy_request_buffering off; proxy_buffering on; proxy_max_temp_file_size 0;
+    {on}
     location / {{ proxy_pass http://origin;{cached} }}
 {locations}  }}
+  {few}
 }}
 {stream}""")
 
