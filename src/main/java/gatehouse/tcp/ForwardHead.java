@@ -121,7 +121,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     /** Who sends no more has sent no request. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (Side.isEndOfInput(event) && !taken) {
+        if (Goodbye.isIn(event) && !taken) {
             var unused = context.close();
         } else {
             ReferenceCountUtil.release(event);
