@@ -4,22 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.Child;
+import gatehouse.testing.NodePackages;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -37,10 +35,6 @@ class PolyglotIT {
     private static final String TOKEN = "token-of-the-orders-service";
     private static final Path EXAMPLES = Path.of("examples").toAbsolutePath();
     private static final Path NPM = Path.of("target", "eventbus").toAbsolutePath();
-
-    /** What npm says when it is not the package's fault. */
-    private static final List<String> UNREACHABLE =
-            List.of("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH");
 
     @TempDir
     private static Path home;
@@ -101,7 +95,7 @@ class PolyglotIT {
 
     @Test
     void the_kept_client_of_the_event_bus_from_npm() throws Exception {
-        installFromNpm();
+        NodePackages.install(EXAMPLES.resolve("eventbus"), NPM, "clients from npm");
         try (var origin = RawOrigin.answering(Answers.ok("by way of the bus"))) {
             var log = registersServesAndLeaves(
                     "by way of the bus", "node", NPM.resolve("register.js") + "", "orders", origin.url());
@@ -146,42 +140,6 @@ class PolyglotIT {
             return Files.readString(log);
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    /** What is there from an earlier run will do, so that only the first one needs npm's registry. */
-    private static void installFromNpm() throws Exception {
-        var shipped = EXAMPLES.resolve("eventbus");
-        var lock = Files.readString(shipped.resolve("package-lock.json"));
-        var before = NPM.resolve("package-lock.json");
-        var installed = Files.exists(NPM.resolve("node_modules/.package-lock.json"))
-                && Files.readString(before).equals(lock);
-        Files.createDirectories(NPM);
-        try (var files = Files.list(shipped)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                Files.write(NPM.resolve(file.getFileName()), Files.readAllBytes(file));
-            }
-        }
-        if (installed) {
-            return;
-        }
-        var npm = new ProcessBuilder(
-                        "npm",
-                        "ci",
-                        "--prefer-offline",
-                        "--ignore-scripts",
-                        "--no-audit",
-                        "--no-fund",
-                        "--fetch-retries=1")
-                .directory(NPM.toFile())
-                .redirectErrorStream(true)
-                .start();
-        var said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (npm.waitFor() != 0) {
-            var offline = UNREACHABLE.stream().anyMatch(said::contains);
-            Assumptions.assumeFalse(
-                    offline, () -> "npm's registry can't be reached, so the client from npm is NOT tried:\n" + said);
-            throw new AssertionError("npm ci failed:\n" + said);
         }
     }
 

@@ -17,10 +17,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -307,17 +304,9 @@ final class Trio {
         if (redis == null) {
             return LEASE;
         }
-        try (var connection = new Socket("127.0.0.1", redis.port())) {
-            connection.setSoTimeout(5000);
-            connection
-                    .getOutputStream()
-                    .write(("EVAL \"local m = 0 for i, k in ipairs(redis.call('keys', 'gw:lease:*')) do"
-                                    + " m = math.max(m, redis.call('pttl', k)) end return m\" 0\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            var line = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.US_ASCII))
-                    .readLine();
-            return Duration.ofMillis(Long.parseLong(line.substring(1)));
-        }
+        var longest = redis.ask("EVAL \"local m = 0 for i, k in ipairs(redis.call('keys', 'gw:lease:*')) do"
+                + " m = math.max(m, redis.call('pttl', k)) end return m\" 0");
+        return Duration.ofMillis(Long.parseLong(longest.substring(1)));
     }
 
     /** What nodes logged about a target, with {@code -Dstampede.trace=true}. */

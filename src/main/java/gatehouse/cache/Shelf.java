@@ -177,21 +177,25 @@ public final class Shelf {
                 case REFUSED -> why = Why.REQUEST;
             }
         }
-        if (said.onlyIfCached()) {
+        return miss(new Trip(exchange, upstream, route, key, said, stored, why, null, false), page);
+    }
+
+    /** Nothing answers that is stored. */
+    private Future<Reply> miss(Trip trip, @Nullable Page page) {
+        var exchange = trip.exchange();
+        var request = exchange.headers();
+        if (trip.said().onlyIfCached()) {
             return Future.failedFuture(
                     Problem.gatewayTimeout("only-if-cached", "Nothing is stored that answers this request.")
                             .with(Serving.CACHE_STATUS.toString(), cache.name() + "; detail=only-if-cached")
                             .asFailure());
         }
-        if (stored == null && (exchange.isHead() || request.contains(Serving.RANGE))) {
-            return pass(exchange, upstream, exchange.isHead() ? why : Why.PARTIAL);
+        if (trip.stored() == null && (exchange.isHead() || request.contains(Serving.RANGE))) {
+            return pass(exchange, trip.upstream(), exchange.isHead() ? trip.why() : Why.PARTIAL);
         }
         cache.counters().misses.increment();
-        var selection = page == null ? null : page.selection(route);
-        return misses.fetch(
-                new Trip(exchange, upstream, route, key, said, stored, why, null, false),
-                selection == null ? Selection.NONE : selection.with(request),
-                0);
+        var selection = page == null ? null : page.selection(trip.route());
+        return misses.fetch(trip, selection == null ? Selection.NONE : selection.with(request), 0);
     }
 
     /** The answer of what is stored, which nobody was asked for. */

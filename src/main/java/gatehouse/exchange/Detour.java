@@ -9,17 +9,17 @@ import org.jspecify.annotations.Nullable;
  * made of them first. Made only for such.
  */
 final class Detour {
-    private @Nullable Exchange asker;
-    private @Nullable Exchange receiver;
+    private @Nullable SentBack asker;
+    private @Nullable SentBack receiver;
     private @Nullable MultiMap trailers;
 
     /** Names the exchange whose client hears of it while there is no answer. */
-    void askedBy(Exchange exchange) {
+    void askedBy(SentBack exchange) {
         asker = exchange;
     }
 
     /** Names the exchange whose client gets the answer. */
-    void answersTo(Exchange exchange) {
+    void answersTo(SentBack exchange) {
         receiver = exchange;
     }
 

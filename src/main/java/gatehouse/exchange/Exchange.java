@@ -3,11 +3,9 @@ package gatehouse.exchange;
 import gatehouse.config.PathPattern;
 import gatehouse.problem.Problem;
 import io.vertx.core.MultiMap;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.streams.WriteStream;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * upstream, and gathers the facts that access log and metrics want in the end. A detached one has no client: the gateway asks
  * on its own behalf. Confined to its event loop.
  */
-public final class Exchange extends SentOn {
+public final class Exchange extends SentBack {
     private Identity identity = Identity.NOBODY;
     private boolean identified;
     private Map<String, Object> shown = Map.of();
@@ -31,9 +29,6 @@ public final class Exchange extends SentOn {
     private @Nullable Runnable whenClientLeaves;
     private @Nullable Runnable whenEnded;
 
-    private @Nullable Unsent unsent;
-    private @Nullable Outflow outflow;
-    private @Nullable Detour detour;
     private @Nullable Switching switching;
 
     Exchange(
@@ -66,85 +61,19 @@ public final class Exchange extends SentOn {
         detached.identified = identified;
         detached.shown = shown;
         detached.trace = trace;
-        detached.detour().askedBy(this);
+        detached.askedBy(this);
         return detached;
-    }
-
-    private Detour detour() {
-        if (detour == null) {
-            detour = new Detour();
-        }
-        return detour;
-    }
-
-    /** The body of the answer goes there, no faster than its writes complete. For a detached exchange. */
-    public void answerInto(WriteStream<Buffer> sink) {
-        outflow = new Outflow(sink);
     }
 
     /** The answer goes to the client of another exchange after all, whose leaving ends this one. For a detached exchange. */
     public void answerTo(Exchange other) {
-        outflow = other.outflow();
-        detour().answersTo(other);
+        answersTo(other);
         other.whenClientLeaves(this::clientLeft);
     }
 
     /** Takes over what is known of the target from an exchange that was made for this one. */
     public void servedBy(Exchange other) {
         servedLike(other);
-    }
-
-    /** Until {@link #answerDirectly} the body of the answer, and its trailers, go there; no faster than its writes complete. */
-    public void divertAnswer(WriteStream<Buffer> sink) {
-        keepTrailers();
-        outflow = new Outflow(sink);
-    }
-
-    /** What is written from now on goes to the client again; what was diverted stays so. */
-    public void answerDirectly() {
-        outflow = null;
-    }
-
-    /** Trailers of the answer. */
-    public MultiMap trailers() {
-        return detour == null && !isDetached() ? response().trailers() : detour().trailers();
-    }
-
-    /** From now on trailers of the answer are kept here, for whoever makes something else of them. */
-    public void keepTrailers() {
-        detour().keepTrailers();
-    }
-
-    /** Passes an interim answer on to the client; a detached exchange to that of the one it came from, while it waits. */
-    public void writeEarlyHints(MultiMap hints) {
-        if (!isDetached()) {
-            response().writeEarlyHints(hints);
-        } else if (detour != null) {
-            detour.writeEarlyHints(hints);
-        }
-    }
-
-    /** Whether a client waits for the head of the answer. */
-    boolean isWaiting() {
-        return !clientGone && !isDetached() && !response().headWritten();
-    }
-
-    /** Counts the bytes of its answer on an account that the exchanges of a connection share. */
-    public void countUnsent(Unsent account) {
-        unsent = account;
-    }
-
-    /** Where the body of the answer goes, no faster than the client takes it. */
-    public Outflow outflow() {
-        if (outflow == null) {
-            outflow = unsent == null ? new Outflow(response()) : new Outflow(unsent, response());
-        }
-        return outflow;
-    }
-
-    /** Whether the body of the answer becomes another one on its way out. */
-    public boolean isReshaped() {
-        return outflow != null && outflow.isReshaped();
     }
 
     /** The call of gRPC that this is, or null. */

@@ -3,7 +3,7 @@
  * nothing of routes, services or policies, which only handle it.
  *
  * <p>Begin at {@link Intake}, which makes an {@link Exchange} of what was received, and {@link Reply}, the answer to it. An exchange is
- * what was {@link Received}, what is {@link SentOn} of it, and what becomes of both.
+ * what was {@link Received}, what is {@link SentOn} of it, what is {@link SentBack}, and what becomes of all that.
  */
 @NullMarked
 package gatehouse.exchange;

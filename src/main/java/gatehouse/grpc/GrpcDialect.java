@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
 import java.util.Objects;
@@ -119,15 +120,7 @@ final class GrpcDialect implements Dialect {
         var status = Integer.toString(codeOf(problem));
         var message = GrpcStatus.encoded(problem.detail());
         if (response.headWritten()) {
-            if (call.isWeb()) {
-                return call.isCarried() && !call.isAnswerInMessage()
-                        ? response.end(WebReply.lastFrame(call, status, message))
-                        : response.reset(); // the frame would be taken for the rest of the message
-            }
-            response.trailers().clear();
-            response.putTrailer(STATUS, status);
-            response.putTrailer(MESSAGE, message);
-            return response.end();
+            return refuseBehindHead(response, call, status, message);
         }
         exchange.answered(200);
         var headers = response.headers();
@@ -150,6 +143,19 @@ final class GrpcDialect implements Dialect {
         }
         headers.set(STATUS, status);
         headers.set(MESSAGE, message);
+        return response.end();
+    }
+
+    private static Future<Void> refuseBehindHead(
+            HttpServerResponse response, GrpcCall call, String status, String message) {
+        if (call.isWeb()) {
+            return call.isCarried() && !call.isAnswerInMessage()
+                    ? response.end(WebReply.lastFrame(call, status, message))
+                    : response.reset(); // the frame would be taken for the rest of the message
+        }
+        response.trailers().clear();
+        response.putTrailer(STATUS, status);
+        response.putTrailer(MESSAGE, message);
         return response.end();
     }
 

@@ -1,9 +1,5 @@
 package gatehouse.problem;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +31,6 @@ public record Problem(
     /** What stands before the name in {@code type}; an identifier, not an address to fetch (RFC 9457 §3.1.1). */
     public static final String TYPE_PREFIX = "urn:gatehouse:problem:";
 
-    private static final JsonFactory JSON = new JsonFactory();
-
     /** Copies the headers. */
     public Problem {
         headers = Map.copyOf(headers);
@@ -58,9 +52,14 @@ public record Problem(
         return new Problem(name, status, title, detail, origin, Map.of(), false);
     }
 
+    private Problem andClose() {
+        return new Problem(name, status, title, detail, origin, headers, true, details);
+    }
+
     /** 400: the message can't be understood; the connection is closed after the answer. */
     public static Problem malformed(String detail) {
-        return new Problem("malformed-request", 400, "The request is malformed", detail, Origin.CLIENT, Map.of(), true);
+        return of("malformed-request", 400, "The request is malformed", detail, Origin.CLIENT)
+                .andClose();
     }
 
     /** 400: the message is well-formed but says something that can't be served; the connection stays. */
@@ -102,7 +101,8 @@ public record Problem(
 
     /** 408: the client was too slow; the connection is closed. */
     public static Problem requestTimeout(String detail) {
-        return new Problem("request-timeout", 408, "The request took too long", detail, Origin.CLIENT, Map.of(), true);
+        return of("request-timeout", 408, "The request took too long", detail, Origin.CLIENT)
+                .andClose();
     }
 
     /** 409: the write does not fit the present state. */
@@ -110,39 +110,21 @@ public record Problem(
         return of("conflict", 409, "The change does not fit the present state", detail, Origin.CLIENT);
     }
 
-    /** The reason phrase of the status in RFC 9110, where that is another one than HTTP libraries know; null elsewhere. */
-    public @Nullable String reason() {
-        return switch (status) {
-            case 413 -> "Content Too Large";
-            case 414 -> "URI Too Long";
-            case 416 -> "Range Not Satisfiable";
-            case 422 -> "Unprocessable Content";
-            default -> null;
-        };
-    }
-
     /** 413: the body is over the limit; the connection is closed since the rest is not read. */
     public static Problem bodyTooLarge(long limitBytes) {
-        return new Problem(
-                "body-too-large",
-                413,
-                "Content Too Large",
-                "At most " + limitBytes + " bytes are taken.",
-                Origin.CLIENT,
-                Map.of(),
-                true);
+        return of(
+                        "body-too-large",
+                        413,
+                        "Content Too Large",
+                        "At most " + limitBytes + " bytes are taken.",
+                        Origin.CLIENT)
+                .andClose();
     }
 
     /** 414: the request target is over the limit. */
     public static Problem uriTooLong() {
-        return new Problem(
-                "uri-too-long",
-                414,
-                "The URI is too long",
-                "The URI is over the limit.",
-                Origin.CLIENT,
-                Map.of(),
-                true);
+        return of("uri-too-long", 414, "The URI is too long", "The URI is over the limit.", Origin.CLIENT)
+                .andClose();
     }
 
     /** 415: what came is not a call of gRPC, and nothing else is taken here. */
@@ -209,14 +191,13 @@ public record Problem(
 
     /** 431: the header section, or the trailer section, is over the limit. */
     public static Problem headersTooLarge() {
-        return new Problem(
-                "headers-too-large",
-                431,
-                "The header section is too large",
-                "The header section, or the trailer section, is over the limit.",
-                Origin.CLIENT,
-                Map.of(),
-                true);
+        return of(
+                        "headers-too-large",
+                        431,
+                        "The header section is too large",
+                        "The header section, or the trailer section, is over the limit.",
+                        Origin.CLIENT)
+                .andClose();
     }
 
     /** 500: a fault of the gateway itself. */
@@ -231,7 +212,8 @@ public record Problem(
 
     /** 501: the request asks for something that the gateway does not do. */
     public static Problem notImplemented(String detail) {
-        return new Problem("not-implemented", 501, "Not implemented", detail, Origin.CLIENT, Map.of(), true);
+        return of("not-implemented", 501, "Not implemented", detail, Origin.CLIENT)
+                .andClose();
     }
 
     /** 502: the target refused the connection, broke it off or answered something that is not HTTP. */
@@ -256,14 +238,13 @@ public record Problem(
 
     /** 505: a version of HTTP that is not spoken here; the connection is closed. */
     public static Problem versionNotSupported() {
-        return new Problem(
-                "http-version",
-                505,
-                "This version of HTTP is not supported",
-                "On a connection like this HTTP/1.0 and HTTP/1.1 are spoken.",
-                Origin.CLIENT,
-                Map.of(),
-                true);
+        return of(
+                        "http-version",
+                        505,
+                        "This version of HTTP is not supported",
+                        "On a connection like this HTTP/1.0 and HTTP/1.1 are spoken.",
+                        Origin.CLIENT)
+                .andClose();
     }
 
     /** 508: the request has come through this gateway too often (RFC 5842 §7.2). */
@@ -292,6 +273,17 @@ public record Problem(
         return new Problem(name, status, title, detail, origin, headers, close, list);
     }
 
+    /** The reason phrase of the status in RFC 9110, where that is another one than HTTP libraries know; null elsewhere. */
+    public @Nullable String reason() {
+        return switch (status) {
+            case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 416 -> "Range Not Satisfiable";
+            case 422 -> "Unprocessable Content";
+            default -> null;
+        };
+    }
+
     /** Absolute identifier of this kind of problem. */
     public String type() {
         return TYPE_PREFIX + name;
@@ -313,22 +305,6 @@ public record Problem(
      * @param instance the request id, which also stands in the log line
      */
     public String toJson(String instance) {
-        var out = new StringWriter(256);
-        try (var json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            json.writeStringField("type", type());
-            json.writeStringField("title", title);
-            json.writeNumberField("status", status);
-            json.writeStringField("detail", detail);
-            json.writeStringField("instance", instance);
-            if (details != null) {
-                json.writeFieldName("details");
-                json.writeRawValue(details);
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toString();
+        return Document.of(this, instance);
     }
 }

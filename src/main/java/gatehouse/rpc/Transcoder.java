@@ -78,30 +78,38 @@ public final class Transcoder {
                     Problem.unprocessable("The method takes a stream of messages, which JSON can't be made of.")
                             .asFailure());
         }
-        var messages = new Messages(schema.types());
-        var query = exchange.upstreamQuery();
-        var headers = exchange.headers();
-        if (exchange.hasBody() && isCoded(headers)) {
+        if (exchange.hasBody() && isCoded(exchange.headers())) {
             return Future.failedFuture(
                     Problem.unsupportedMediaType("JSON for a call is taken without a Content-Encoding.")
                             .with("Accept-Encoding", "identity")
                             .asFailure());
         }
-        var hadDeadline = headers.contains("grpc-timeout");
-        if (!hadDeadline && totalNanos > 0 && !exchange.pace().streaming()) {
-            headers.set("grpc-timeout", Math.min(Math.max(1, totalNanos / 1_000_000), MOST_MILLIS) + "m");
-        }
-        var call = GrpcCall.ofJson(headers, hadDeadline);
+        var messages = new Messages(schema.types());
         try {
-            call.carry(exchange.startNanos(), most, longestNanos, idempotent.test(question.path()));
-            if (exchange.hasBody()) {
-                exchange.bodyThrough(new Body(question, messages, query, most));
-            } else {
-                exchange.sendBody(question.message(messages, query, new byte[0]));
-            }
+            makeCall(exchange, question, messages);
         } catch (ProblemException e) {
             source.doubt(schema);
             return Future.failedFuture(e);
+        }
+        return next.apply(exchange)
+                .compose(reply -> new JsonAnswer(exchange, question, messages, most).of(reply))
+                .onFailure(failure -> {
+                    if (failure instanceof ProblemException told && saysThatSchemaIsOld(told.problem())) {
+                        source.doubt(schema);
+                    }
+                });
+    }
+
+    /** Has a request go on as a call. */
+    private void makeCall(Exchange exchange, Question question, Messages messages) {
+        var headers = exchange.headers();
+        var call = call(exchange);
+        call.carry(exchange.startNanos(), most, longestNanos, idempotent.test(question.path()));
+        var query = exchange.upstreamQuery();
+        if (exchange.hasBody()) {
+            exchange.bodyThrough(new Body(question, messages, query, most));
+        } else {
+            exchange.sendBody(question.message(messages, query, new byte[0]));
         }
         if (exchange.expectsContinue()) {
             exchange.sendContinue();
@@ -115,13 +123,16 @@ public final class Transcoder {
         exchange.calls(call);
         exchange.sendWith(HttpMethod.POST);
         exchange.sendAs(question.path(), null);
-        return next.apply(exchange)
-                .compose(reply -> new JsonAnswer(exchange, question, messages, most).of(reply))
-                .onFailure(failure -> {
-                    if (failure instanceof ProblemException told && saysThatSchemaIsOld(told.problem())) {
-                        source.doubt(schema);
-                    }
-                });
+    }
+
+    /** With the deadline of the route where its caller sets none. */
+    private GrpcCall call(Exchange exchange) {
+        var headers = exchange.headers();
+        var hadDeadline = headers.contains("grpc-timeout");
+        if (!hadDeadline && totalNanos > 0 && !exchange.pace().streaming()) {
+            headers.set("grpc-timeout", Math.min(Math.max(1, totalNanos / 1_000_000), MOST_MILLIS) + "m");
+        }
+        return GrpcCall.ofJson(headers, hadDeadline);
     }
 
     private static boolean isCoded(MultiMap headers) {

@@ -121,7 +121,7 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
     /** Who sends no more has sent no request. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (Side.isEndOfInput(event) && !taken) {
+        if (Goodbye.isIn(event) && !taken) {
             var unused = context.close();
         } else {
             ReferenceCountUtil.release(event);
@@ -153,19 +153,11 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         var begun = begin.apply(facts);
         relay = begun;
         var problem = caller.refusal() == null ? check(begun, errand) : caller.refusal();
-        if (problem != null) {
+        if (problem == null) {
+            resolve(begun, connection, errand);
+        } else {
             refuse(begun, problem);
-            return;
         }
-        vertx.nameResolver()
-                .resolve(errand.to().host())
-                .onComplete(found -> connection.eventLoop().execute(() -> {
-                    if (found.failed()) {
-                        refuse(begun, Problem.badGateway("name-not-resolved", "The host's name has no address."));
-                    } else {
-                        go(begun, connection, errand, found.result());
-                    }
-                }));
     }
 
     private @Nullable Problem check(Relay begun, Errand errand) {
@@ -181,6 +173,18 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         return door.config().forward().ports().contains(errand.to().port())
                 ? null
                 : Problem.forbidden("The proxy does not lead to this port.");
+    }
+
+    private void resolve(Relay begun, Channel connection, Errand errand) {
+        vertx.nameResolver()
+                .resolve(errand.to().host())
+                .onComplete(found -> connection.eventLoop().execute(() -> {
+                    if (found.failed()) {
+                        refuse(begun, Problem.badGateway("name-not-resolved", "The host's name has no address."));
+                    } else {
+                        go(begun, connection, errand, found.result());
+                    }
+                }));
     }
 
     private void go(Relay begun, Channel connection, Errand errand, InetAddress address) {

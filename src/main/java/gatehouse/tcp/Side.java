@@ -9,12 +9,9 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -62,12 +59,6 @@ final class Side extends ChannelDuplexHandler {
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
     }
 
-    /** Whether an event says that nothing more comes. */
-    static boolean isEndOfInput(Object event) {
-        return event instanceof ChannelInputShutdownEvent
-                || (event instanceof SslCloseCompletionEvent closed && closed.isSuccess());
-    }
-
     /** Keeps what was read before it stood here. */
     void hold(Object message) {
         held.add(message);
@@ -90,7 +81,8 @@ final class Side extends ChannelDuplexHandler {
             pass(message, to);
         }
         to.channel.flush();
-        if (isInputOver()) {
+        // what has come to its end before this stood here has told somebody else
+        if (inputEnded || Goodbye.isHeard(channel)) {
             inputEnded = true;
             passEnd(to);
         } else if (!channel.isActive()) {
@@ -98,15 +90,6 @@ final class Side extends ChannelDuplexHandler {
         } else {
             readOn(to);
         }
-    }
-
-    /** Nothing more comes: what has come to its end before this stood here has told somebody else. */
-    private boolean isInputOver() {
-        if (inputEnded || (channel instanceof DuplexChannel socket && socket.isInputShutdown())) {
-            return true;
-        }
-        var tls = channel.pipeline().get(SslHandler.class);
-        return tls != null && tls.engine().isInboundDone();
     }
 
     private void pass(Object message, Side to) {
@@ -157,7 +140,7 @@ final class Side extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (isEndOfInput(event)) {
+        if (Goodbye.isIn(event)) {
             endInput();
         } else if (event instanceof ChannelOutputShutdownEvent) {
             takesNoMore(); // by us, or as the other end takes no more
@@ -198,17 +181,8 @@ final class Side extends ChannelDuplexHandler {
 
     private void passEnd(Side to) {
         to.endOutput();
-        outputEnded |= isOverByHalf();
+        outputEnded |= Goodbye.isForBoth(channel);
         closeIfOver();
-    }
-
-    /** Up to TLS 1.2 who hears that nothing more comes may send no more either, and what is written goes nowhere (RFC 5246 §7.2.1). */
-    private boolean isOverByHalf() {
-        var tls = channel.pipeline().get(SslHandler.class);
-        return tls != null
-                && tls.engine().isInboundDone()
-                && (tls.engine().isOutboundDone() // as one of Java says it that has left for good
-                        || !tls.engine().getSession().getProtocol().equals("TLSv1.3"));
     }
 
     /** Ends the direction to this end, behind all that was written. */
@@ -218,13 +192,10 @@ final class Side extends ChannelDuplexHandler {
         }
         outputEnded = true;
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
-            var tls = channel.pipeline().get(SslHandler.class);
             if (inputEnded) {
                 close();
-            } else if (written.isSuccess() && tls != null) {
-                var unused = tls.closeOutbound(); // says that it is over, and still hears
             } else if (written.isSuccess()) {
-                var unused = ((DuplexChannel) channel).shutdownOutput();
+                Goodbye.say(channel);
             }
         });
     }
@@ -304,12 +275,7 @@ final class Side extends ChannelDuplexHandler {
     void reset() {
         drop();
         finished = true;
-        if (channel.isActive()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
-        var tls = channel.pipeline().context(SslHandler.class);
-        var unused =
-                tls == null ? channel.close() : tls.close(); // past its goodbye, by which this would be an end in order
+        Goodbye.withhold(channel);
     }
 
     private void drop() {

@@ -24,7 +24,7 @@ final class Waiting extends ChannelInboundHandlerAdapter {
     /** Who sends no more says nothing that leads anywhere. */
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (Side.isEndOfInput(event)) {
+        if (Goodbye.isIn(event)) {
             var unused = context.close();
         } else {
             ReferenceCountUtil.release(event);

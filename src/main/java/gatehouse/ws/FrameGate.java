@@ -77,47 +77,33 @@ final class FrameGate implements Course {
         while (at < end && wrong == 0 && closeCode == 0 && !(untilBoundary && payload == 0)) {
             if (payload > 0) {
                 var most = (int) Math.min(payload, end - at);
-                wrong = text ? check(all, at, most) : 0;
-                broken = wrong != 0;
+                wrong = payloadCame(all, at, most);
                 at += broken ? 0 : most;
-                payload -= most;
-                if (wrong == 0 && payload == 0) {
-                    wrong = frameEnds();
-                }
                 continue;
             }
-            var head = headLength(all, at, end);
-            if (head < 0 || at + head > end) {
+            var content = at + headLength(all, at, end);
+            if (content > end) {
                 break;
             }
             wrong = headCame(all, at);
-            if (wrong != 0) {
-                payload = 0; // nothing of it has passed
-                break;
-            }
             var opcode = all.getByte(at) & 0xf;
-            if (!Frames.isControl(opcode)) {
-                at += head;
-                if (payload == 0) {
-                    wrong = frameEnds();
-                }
+            if (wrong == 0 && !Frames.isControl(opcode)) {
+                at = content;
+                wrong = payload == 0 ? frameEnds() : 0;
                 continue;
             }
-            var length = (int) payload;
-            payload = 0;
-            if (at + head + length > end) {
+            var behind = content + (int) payload;
+            payload = 0; // a control frame goes on whole, and nothing of what is wrong
+            if (wrong != 0 || behind > end) {
                 break;
             }
-            var content = Frames.unmasked(all, at + head, length, key);
-            wrong = control(opcode, content);
-            if (wrong == 0 && opcode == Frames.PING) {
-                sink.pinged(content);
-            }
-            if (wrong == 0 && opcode == Frames.PONG && Arrays.equals(beat, content)) {
+            var said = Frames.unmasked(all, content, behind - content, key);
+            wrong = controlCame(opcode, said, sink);
+            if (wrong == 0 && opcode == Frames.PONG && Arrays.equals(beat, said)) {
                 pass(all, from, at, sink);
-                from = at + head + length;
+                from = behind;
             }
-            at += wrong == 0 ? head + length : 0;
+            at = wrong == 0 ? behind : at;
         }
         pass(all, from, at, sink);
         if (at < end && wrong == 0 && closeCode == 0 && !untilBoundary) {
@@ -134,9 +120,10 @@ final class FrameGate implements Course {
         sink.pass(part);
     }
 
+    /** What a head has at least, as long as that is not there. */
     private static int headLength(ByteBuf all, int at, int end) {
         if (end - at < 2) {
-            return -1;
+            return 2;
         }
         var second = all.getByte(at + 1) & 0xff;
         var length = second & 0x7f;
@@ -199,6 +186,14 @@ final class FrameGate implements Course {
         return 0;
     }
 
+    /** So much more of a frame of a message. */
+    private int payloadCame(ByteBuf all, int from, int count) {
+        var wrong = text ? check(all, from, count) : 0;
+        broken = wrong != 0;
+        payload -= count;
+        return wrong == 0 && payload == 0 ? frameEnds() : wrong;
+    }
+
     private int frameEnds() {
         if (!last) {
             return 0;
@@ -217,13 +212,21 @@ final class FrameGate implements Course {
         return 0;
     }
 
-    private int control(int opcode, byte[] content) {
+    /** A whole control frame; the code to close with, or 0. */
+    private int controlCame(int opcode, byte[] content, Sink sink) {
         if (!controls.take()) {
             return POLICY;
         }
-        if (opcode != Frames.CLOSE) {
-            return 0;
+        if (opcode == Frames.CLOSE) {
+            return closeCame(content);
         }
+        if (opcode == Frames.PING) {
+            sink.pinged(content);
+        }
+        return 0;
+    }
+
+    private int closeCame(byte[] content) {
         if (content.length == 1) {
             return PROTOCOL_ERROR;
         }

@@ -8,39 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.LogLines;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
-import gatehouse.testing.TestGateway;
 import java.util.ArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class AdminErrorsTest {
+class AdminErrorsTest extends AdminCase {
     private static final String OPS = "token-that-may-do-all";
     private static final String TARGET = "/admin/v1/services/s/targets/127.0.0.1:1";
 
-    private TestGateway gateway;
-    private AdminClient admin;
-
-    @BeforeAll
-    void start() throws Exception {
-        gateway = TestGateway.startWithAdmin("""
+    AdminErrorsTest() {
+        super("""
                 services: { s: { targets: "http://127.0.0.1:1" } }
                 admin: { listen: "127.0.0.1:0", tokens: { ops: { value: %s, role: admin } } }
                 """, OPS);
-        admin = AdminClient.of(gateway);
-    }
-
-    @AfterAll
-    void stop() {
-        gateway.close();
     }
 
     private RawResponse ask(String method, String path, String body, String... more) throws Exception {

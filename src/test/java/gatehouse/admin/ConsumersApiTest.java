@@ -6,34 +6,22 @@ import static gatehouse.admin.AdminClient.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.config.ConsumerConfig;
-import gatehouse.testing.TestGateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Consumers and revoked tokens over the admin API. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ConsumersApiTest {
+class ConsumersApiTest extends AdminCase {
     private static final String KEY = "key-of-ann-0123456789";
     private static final String SECRET = "0123456789abcdef0123456789abcdef";
 
-    private TestGateway gateway;
-    private AdminClient admin;
-
-    @BeforeAll
-    void start() throws Exception {
-        gateway = TestGateway.startWithAdmin("""
+    ConsumersApiTest() {
+        super("""
                 services: { s: { targets: "http://127.0.0.1:1" } }
                 consumers:
                   ann: { groups: [staff, ops], keys: [%s], subject: "id-of-ann" }
@@ -49,12 +37,6 @@ class ConsumersApiTest {
                     to: s
                     auth: { any: [ { apiKey: {} }, { all: [ { jwt: { keys: { secret: %s }, maxLifetime: 72h } } ] } ] }
                 """, KEY, SECRET, SECRET);
-        admin = AdminClient.of(gateway);
-    }
-
-    @AfterAll
-    void stop() {
-        gateway.close();
     }
 
     private String token() throws Exception {

@@ -2,34 +2,15 @@ package gatehouse.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.testing.TestGateway;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DashboardTest {
+class DashboardTest extends AdminCase {
     private static final String BROWSER = "Accept: text/html,application/xhtml+xml,*/*;q=0.8";
     private static final Pattern FILE = Pattern.compile("(?:src|href)=\"([^\"#]+)\"");
 
-    private TestGateway gateway;
-    private AdminClient admin;
-
-    @BeforeAll
-    void start() throws Exception {
-        gateway = TestGateway.startWithAdmin(
-                "admin: { listen: \"127.0.0.1:0\", tokens: { ops: { value: a-token-for-operators, role: admin } } }");
-        admin = AdminClient.of(gateway);
-    }
-
-    @AfterAll
-    void stop() {
-        gateway.close();
+    DashboardTest() {
+        super("admin: { listen: \"127.0.0.1:0\", tokens: { ops: { value: a-token-for-operators, role: admin } } }");
     }
 
     @Test

@@ -9,40 +9,23 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ExplainApiTest {
+class ExplainApiTest extends AdminCase {
     @TempDir
     private static Path secrets;
 
-    private TestGateway gateway;
-    private AdminClient admin;
-
-    @BeforeAll
-    void start() throws Exception {
-        gateway = TestGateway.startWithAdmin("""
+    ExplainApiTest() {
+        super("""
                 services: { s: { targets: "http://127.0.0.1:1" } }
                 routes:
                   beta:  { match: { path: /users/**, method: [GET, POST], header: { X-Beta: "1" } }, to: s }
                   users: { match: { path: /users/**, method: [GET, POST] }, to: s }
                 """);
-        admin = AdminClient.of(gateway);
-    }
-
-    @AfterAll
-    void stop() {
-        gateway.close();
     }
 
     private JsonObject explain(JsonObject question) throws Exception {

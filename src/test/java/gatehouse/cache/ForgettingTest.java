@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -25,41 +26,25 @@ class ForgettingTest {
     private long now = 1;
 
     /** Fails when it is told to. */
-    private static final class Ill implements Commons {
-        private final Commons memory = new MemoryCommons(System::nanoTime);
+    private static final class Ill extends FlawedCommons {
         private boolean isIll;
         private Runnable beforeNextCommit = () -> {};
 
-        private <T> Future<T> or(Future<T> answer) {
-            return isIll ? Future.failedFuture("ill") : answer;
+        Ill() {
+            super(new MemoryCommons(System::nanoTime));
         }
 
         @Override
-        public Future<List<Value>> read(List<String> keys) {
-            return or(memory.read(keys));
+        <T> Future<T> ask(String name, Supplier<Future<T>> question) {
+            return isIll ? Future.failedFuture("ill") : question.get();
         }
 
         @Override
-        public Future<Boolean> commit(String key, long number, Buffer bytes, Duration life) {
+        public Future<Boolean> commit(String name, long number, Buffer bytes, Duration life) {
             var others = beforeNextCommit;
             beforeNextCommit = () -> {};
             others.run();
-            return isIll ? Future.failedFuture("ill") : memory.commit(key, number, bytes, life);
-        }
-
-        @Override
-        public Future<Lease> acquire(String key, long above, Duration life) {
-            return or(memory.acquire(key, above, life));
-        }
-
-        @Override
-        public Future<Boolean> extend(String key, long number, Duration life) {
-            return or(memory.extend(key, number, life));
-        }
-
-        @Override
-        public Future<Void> release(String key, long number) {
-            return or(memory.release(key, number));
+            return super.commit(name, number, bytes, life);
         }
     }
 

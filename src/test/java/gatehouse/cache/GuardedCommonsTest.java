@@ -9,12 +9,12 @@ import gatehouse.testing.TestGateway;
 import gatehouse.testing.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -41,45 +41,25 @@ class GuardedCommonsTest {
     }
 
     /** Answers late, or never. */
-    private static final class Slow implements Commons {
-        private final Commons memory = new MemoryCommons(System::nanoTime);
+    private static final class Slow extends FlawedCommons {
         private final AtomicInteger asked = new AtomicInteger();
         private volatile long millis;
         private volatile boolean isBroken;
 
-        private <T> Future<T> later(Future<T> answer) {
+        Slow() {
+            super(new MemoryCommons(System::nanoTime));
+        }
+
+        @Override
+        <T> Future<T> ask(String name, Supplier<Future<T>> question) {
             asked.incrementAndGet();
             if (isBroken) {
                 throw new IllegalStateException("broken");
             }
+            var answer = question.get();
             return millis == 0
                     ? answer
                     : vertx.timer(millis, TimeUnit.MILLISECONDS).compose(late -> answer);
-        }
-
-        @Override
-        public Future<List<Value>> read(List<String> keys) {
-            return later(memory.read(keys));
-        }
-
-        @Override
-        public Future<Boolean> commit(String key, long number, Buffer bytes, Duration life) {
-            return later(memory.commit(key, number, bytes, life));
-        }
-
-        @Override
-        public Future<Lease> acquire(String key, long above, Duration life) {
-            return later(memory.acquire(key, above, life));
-        }
-
-        @Override
-        public Future<Boolean> extend(String key, long number, Duration life) {
-            return later(memory.extend(key, number, life));
-        }
-
-        @Override
-        public Future<Void> release(String key, long number) {
-            return later(memory.release(key, number));
         }
     }
 

@@ -2,10 +2,8 @@ package gatehouse.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.cluster.Commons;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -40,11 +38,16 @@ class StandInTest extends TurnCase {
     }
 
     /** Some of whom a node does not hear. */
-    private final class Members implements Commons {
+    private final class Members extends FlawedCommons {
         private final Set<String> silent = ConcurrentHashMap.newKeySet();
         private volatile Runnable whenAsked = () -> {};
 
-        private <T> Future<T> ask(String name, Supplier<Future<T>> question) {
+        Members() {
+            super(StandInTest.this.memory);
+        }
+
+        @Override
+        <T> Future<T> ask(String name, Supplier<Future<T>> question) {
             var isSilent = silent.contains(keeperOf(name));
             whenAsked.run();
             return isSilent ? Future.failedFuture("silent") : question.get();
@@ -53,31 +56,6 @@ class StandInTest extends TurnCase {
         @Override
         public String keeper(String name) {
             return keeperOf(name);
-        }
-
-        @Override
-        public Future<List<Value>> read(List<String> names) {
-            return ask(names.get(0), () -> memory.read(names));
-        }
-
-        @Override
-        public Future<Boolean> commit(String name, long number, Buffer bytes, Duration life) {
-            return ask(name, () -> memory.commit(name, number, bytes, life));
-        }
-
-        @Override
-        public Future<Lease> acquire(String name, long above, Duration life) {
-            return ask(name, () -> memory.acquire(name, above, life));
-        }
-
-        @Override
-        public Future<Boolean> extend(String name, long number, Duration life) {
-            return ask(name, () -> memory.extend(name, number, life));
-        }
-
-        @Override
-        public Future<Void> release(String name, long number) {
-            return ask(name, () -> memory.release(name, number));
         }
     }
 

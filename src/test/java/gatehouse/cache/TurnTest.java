@@ -97,13 +97,12 @@ class TurnTest extends TurnCase {
     }
 
     /** Whose next answers to looks and commits are lost. */
-    private static final class Forgetful implements Commons {
-        private final Commons memory;
+    private static final class Forgetful extends FlawedCommons {
         private final AtomicInteger looks;
         private final AtomicInteger commits;
 
         Forgetful(Commons memory, AtomicInteger looks, AtomicInteger commits) {
-            this.memory = memory;
+            super(memory);
             this.looks = looks;
             this.commits = commits;
         }
@@ -113,29 +112,14 @@ class TurnTest extends TurnCase {
         }
 
         @Override
-        public Future<List<Value>> read(List<String> keys) {
-            return isLost(looks) ? Future.failedFuture("no answer") : memory.read(keys);
+        public Future<List<Value>> read(List<String> names) {
+            return isLost(looks) ? Future.failedFuture("no answer") : super.read(names);
         }
 
         @Override
-        public Future<Boolean> commit(String key, long number, Buffer bytes, Duration life) {
-            var done = memory.commit(key, number, bytes, life);
+        public Future<Boolean> commit(String name, long number, Buffer bytes, Duration life) {
+            var done = super.commit(name, number, bytes, life);
             return isLost(commits) ? Future.failedFuture("no answer") : done;
-        }
-
-        @Override
-        public Future<Lease> acquire(String key, long above, Duration life) {
-            return memory.acquire(key, above, life);
-        }
-
-        @Override
-        public Future<Boolean> extend(String key, long number, Duration life) {
-            return memory.extend(key, number, life);
-        }
-
-        @Override
-        public Future<Void> release(String key, long number) {
-            return memory.release(key, number);
         }
     }
 }

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -100,7 +102,6 @@ final class BackPressureScenarios {
                         ("POST /stop-reading?after=65536&ms=%d HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n")
                                 .formatted(trial.size(20_000, 4000), size)
                                 .getBytes(StandardCharsets.ISO_8859_1)));
-                client.configureBlocking(false);
                 long written = writeFor(client, size, trial.size(10, 2));
                 long ahead = written - (origin.log().bytesIn() - before);
                 long kernel = stillInKernel(gateway.port(), origin.port());
@@ -145,17 +146,21 @@ final class BackPressureScenarios {
         return false;
     }
 
-    private static long writeFor(SocketChannel client, long size, int seconds)
-            throws IOException, InterruptedException {
+    /** Writes whenever the connection takes something, for so long. */
+    private static long writeFor(SocketChannel client, long size, int seconds) throws IOException {
         var block = ByteBuffer.allocate(64 * 1024);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         long written = 0;
-        while (System.nanoTime() - end < 0 && written < size) {
-            block.clear().limit((int) Math.min(block.capacity(), size - written));
-            int count = client.write(block);
-            written += count;
-            if (count == 0) {
-                Thread.sleep(5);
+        try (var selector = Selector.open()) {
+            client.configureBlocking(false);
+            client.register(selector, SelectionKey.OP_WRITE);
+            for (long left = 1; left > 0 && written < size; left = (end - System.nanoTime()) / 1_000_000) {
+                block.clear().limit((int) Math.min(block.capacity(), size - written));
+                int count = client.write(block);
+                written += count;
+                if (count == 0) {
+                    selector.select(left);
+                }
             }
         }
         return written;

@@ -97,14 +97,15 @@ final class ConnectionScenarios {
                 Trial.within(3000, () -> one.open() <= perAddress);
                 trial.between("openFromOneAddress", one.open(), perAddress * 0.9, perAddress);
             }
-            Thread.sleep(500);
+            gateway.openAfter(3000);
             double resident = gateway.figures().residentMib();
+            int before = origin.log().requests();
             var admitted = LoadGenerator.to(gateway.port(), "/ok")
                     .connections(1)
                     .rate(100)
                     .seconds(trial.size(25, 2))
                     .begin();
-            Thread.sleep(300);
+            Trial.within(3000, () -> origin.log().requests() > before);
             try (var crowd = Crowd.of(attempts, gateway.port())
                     .from(trial.size(100, 20))
                     .saying(RawClient.request("GET", "/ok"))
@@ -119,7 +120,7 @@ final class ConnectionScenarios {
                 trial.atMost("residentGrowthMib", grown, cap * 64 / 1024.0 + 200);
                 trial.allServed("admitted", admitted.get());
             }
-            Thread.sleep(500);
+            gateway.openAfter(3000);
             Phases.recovery(trial, gateway.port(), "/ok");
         }
     }

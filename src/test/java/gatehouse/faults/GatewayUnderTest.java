@@ -209,11 +209,20 @@ final class GatewayUnderTest implements AutoCloseable {
 
     /** Waits until no exchange is under way; gives how many are left after so long. */
     int inFlightAfter(long millis) throws IOException, InterruptedException {
+        return leftAfter(millis, "gatehouse_requests_in_flight", "");
+    }
+
+    /** Waits until no client of the listener {@code web} is connected; gives how many are left after so long. */
+    int openAfter(long millis) throws IOException, InterruptedException {
+        return leftAfter(millis, "gatehouse_connections", "\"web\"");
+    }
+
+    private int leftAfter(long millis, String name, String label) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        int left = inFlight();
+        int left = (int) metric(name, label);
         while (left > 0 && System.nanoTime() < end) {
             Thread.sleep(50);
-            left = inFlight();
+            left = (int) metric(name, label);
         }
         return left;
     }

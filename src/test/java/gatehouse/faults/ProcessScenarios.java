@@ -15,6 +15,8 @@ final class ProcessScenarios {
             Scenario.fullOnly("F52", "the process is stopped for a while", ProcessScenarios::pause),
             Scenario.of("F57", "a port is taken at the start", ProcessScenarios::portTaken));
 
+    private static final String UNDER_WAY = "under-way";
+
     private ProcessScenarios() {}
 
     private static void term(Trial trial) throws Exception {
@@ -40,7 +42,7 @@ final class ProcessScenarios {
                     java.util.concurrent.CompletableFuture.supplyAsync(() -> streams(http2, gateway.port(), ending));
             Thread.sleep(trial.size(50_000, 700));
             var slow = java.util.concurrent.CompletableFuture.supplyAsync(() -> slow(gateway.port(), notice));
-            Thread.sleep(200);
+            Trial.within(2000, () -> origin.log().deliveries(UNDER_WAY) == 1);
             gateway.process().signal("TERM");
             long asked = System.nanoTime();
             ending.set(true);
@@ -77,7 +79,8 @@ final class ProcessScenarios {
 
     private static int slow(int port, int notice) {
         try {
-            return RawClient.get(port, "/slow?ms=" + (notice * 1000 + 500)).status();
+            return RawClient.get(port, "/slow?ms=" + (notice * 1000 + 500), "X-Req-Id: " + UNDER_WAY)
+                    .status();
         } catch (IOException cut) {
             return 0;
         }

@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,11 +44,7 @@ class BlamelessDeadlinesTest {
     @BeforeEach
     void start() throws Exception {
         vertx = Vertx.vertx();
-        var origin = TestGateway.await(vertx.createHttpServer()
-                .requestHandler(request -> script.handle(request))
-                .listen(0, "127.0.0.1"));
-        var schema = folder.resolve("books.desc");
-        Files.write(schema, Books.descriptors().toByteArray());
+        var origin = CallCase.listen(vertx, request -> script.handle(request));
         gateway = TestGateway.startWithGrpc("""
                 services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc } }
                 defaults: { breaker: { errors: 50%%, over: 3, window: 60s, open: 60s } }
@@ -57,7 +52,7 @@ class BlamelessDeadlinesTest {
                   calls: { match: { grpc: t.Any }, to: books }
                   json:  { match: { path: "/v1/**" }, to: { rpc: books, schema: "%2$s" } }
                   short: { match: { path: "/v1/books/9" }, to: { rpc: books, schema: "%2$s" }, timeout: { total: 200ms } }
-                """, origin.actualPort(), schema);
+                """, origin.actualPort(), Books.written(Books.descriptors(), folder));
         client = new CallClient(vertx, gateway.port());
     }
 

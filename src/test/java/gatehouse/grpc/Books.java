@@ -20,6 +20,9 @@ import com.google.protobuf.StructProto;
 import com.google.protobuf.TimestampProto;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.WrappersProto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** A schema with annotations, {@code lib.Books}, made without a compiler. */
 final class Books {
@@ -93,6 +96,11 @@ final class Books {
                 .addFile(AnyProto.getDescriptor().toProto())
                 .addFile(FieldMaskProto.getDescriptor().toProto())
                 .build();
+    }
+
+    /** The file of a schema, written into a folder. */
+    static Path written(FileDescriptorSet schema, Path folder) throws IOException {
+        return Files.write(folder.resolve("schema.desc"), schema.toByteArray());
     }
 
     private static FieldDescriptorProto.Builder field(String name, int number, Type type) {

@@ -4,7 +4,6 @@ import gatehouse.testing.TestGateway;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,11 +55,11 @@ abstract class CallCase {
     @BeforeAll
     void start() throws Exception {
         vertx = Vertx.vertx();
-        var origin = listen(request -> {
+        var origin = listen(vertx, request -> {
             requests.add(request);
             script.handle(request);
         });
-        var other = listen(request -> {
+        var other = listen(vertx, request -> {
             others.incrementAndGet();
             echo(request);
         });
@@ -69,10 +68,10 @@ abstract class CallCase {
         client = new CallClient(vertx, gateway.port());
     }
 
-    private HttpServer listen(Handler<HttpServerRequest> handler) throws Exception {
-        return TestGateway.await(vertx.createHttpServer(new HttpServerOptions())
-                .requestHandler(handler)
-                .listen(0, "127.0.0.1"));
+    /** A server of calls on a free port. */
+    static HttpServer listen(Vertx vertx, Handler<HttpServerRequest> handler) throws Exception {
+        return TestGateway.await(
+                vertx.createHttpServer().requestHandler(handler).listen(0, "127.0.0.1"));
     }
 
     @AfterAll

@@ -4,54 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
-import gatehouse.testing.TestGateway;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bodies and parameters that no message can be made of, and what their clients are told. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init")
-class JsonBodiesTest {
+class JsonBodiesTest extends JsonCase {
     private static final String PUT = "/v1/shelves/s1/books/5";
 
-    @TempDir
-    static Path folder;
-
-    private Vertx vertx;
-    private TestGateway gateway;
-
-    @BeforeAll
-    void start() throws Exception {
-        vertx = Vertx.vertx();
-        var origin = TestGateway.await(
-                vertx.createHttpServer().requestHandler(CallCase::echo).listen(0, "127.0.0.1"));
-        var schema = folder.resolve("books.desc");
-        Files.write(schema, Books.descriptors().toByteArray());
-        gateway = TestGateway.startWithGrpc("""
-                services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc } }
+    JsonBodiesTest() {
+        super("""
                 routes:
                   all:   { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" } }
                   named: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: books, schema: "%2$s" } }
-                """, origin.actualPort(), schema);
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        gateway.close();
-        TestGateway.await(vertx.close());
+                """);
     }
 
     private RawResponse send(String method, String target, String body, String... fields) throws Exception {

@@ -4,58 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
-import gatehouse.testing.TestGateway;
-import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** JSON that costs more than it looks, and services that answer more than they should. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init")
-class JsonBoundsTest {
-    @TempDir
-    static Path folder;
-
-    private Vertx vertx;
-    private TestGateway gateway;
-    private volatile Handler<HttpServerRequest> script;
-
-    @BeforeAll
-    void start() throws Exception {
-        vertx = Vertx.vertx();
-        var origin = TestGateway.await(vertx.createHttpServer()
-                .requestHandler(request -> script.handle(request))
-                .listen(0, "127.0.0.1"));
-        var schema = folder.resolve("books.desc");
-        Files.write(schema, Books.descriptors().toByteArray());
-        gateway = TestGateway.startWithGrpc("""
-                services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { passive: null } } }
+class JsonBoundsTest extends JsonCase {
+    JsonBoundsTest() {
+        super("""
                 routes:
                   books: { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" }, grpc: { message: 1KiB }, retry: null }
                   large: { match: { path: "/v1/shelves/large/**" }, to: { rpc: books, schema: "%2$s" }, retry: null }
-                """, origin.actualPort(), schema);
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        gateway.close();
-        TestGateway.await(vertx.close());
+                """);
     }
 
     private RawResponse get(String target) throws Exception {

@@ -12,58 +12,22 @@ import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import gatehouse.testing.RawClient;
-import gatehouse.testing.TestGateway;
-import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a service says of an error besides status and message, for callers of JSON. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init")
-class JsonDetailsTest {
+class JsonDetailsTest extends JsonCase {
     private static final String FIELD = "grpc-status-details-bin";
 
-    @TempDir
-    static Path folder;
-
-    private Vertx vertx;
-    private TestGateway gateway;
-    private volatile Handler<HttpServerRequest> script;
-
-    @BeforeAll
-    void start() throws Exception {
-        vertx = Vertx.vertx();
-        var origin = TestGateway.await(vertx.createHttpServer()
-                .requestHandler(request -> script.handle(request))
-                .listen(0, "127.0.0.1"));
-        var schema = folder.resolve("books.desc");
-        Files.write(schema, Books.descriptors().toByteArray());
-        gateway = TestGateway.startWithGrpc("""
-                services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { passive: null } } }
-                routes:   { books: { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" } } }
-                """, origin.actualPort(), schema);
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        gateway.close();
-        TestGateway.await(vertx.close());
+    JsonDetailsTest() {
+        super("""
+                routes: { books: { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" } } }
+                """);
     }
 
     private static byte[] status(Message... details) {

@@ -6,36 +6,20 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodOptions;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.UnknownFieldSet;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
-import gatehouse.testing.TestGateway;
-import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the rules of {@code google.api.http} say, one by one, and which of body and path is believed. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@SuppressWarnings("NullAway.Init")
-class JsonRulesTest {
+class JsonRulesTest extends JsonCase {
     private static final int GET = 2;
     private static final int PUT = 3;
     private static final int POST = 4;
@@ -44,51 +28,18 @@ class JsonRulesTest {
     private static final int MORE = 11;
     private static final int RESPONSE_BODY = 12;
 
-    @TempDir
-    static Path folder;
-
-    private Vertx vertx;
-    private TestGateway gateway;
-    private final AtomicInteger asked = new AtomicInteger();
-    private volatile Handler<HttpServerRequest> script;
-
-    @BeforeAll
-    void start() throws Exception {
-        vertx = Vertx.vertx();
-        var origin = TestGateway.await(vertx.createHttpServer()
-                .requestHandler(request -> {
-                    asked.incrementAndGet();
-                    script.handle(request);
-                })
-                .listen(0, "127.0.0.1"));
-        var schema = folder.resolve("rules.desc");
-        Files.write(
-                schema,
-                Books.descriptors().toBuilder()
-                        .addFile(rules())
-                        .addFile(olds())
-                        .build()
-                        .toByteArray());
-        gateway = TestGateway.startWithGrpc("""
-                services: { books: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { passive: null } } }
+    JsonRulesTest() {
+        super("""
                 routes:
                   all:  { match: { path: "/**" }, to: { rpc: books, schema: "%2$s" },
                           grpc: { idempotent: [ lib.Rules/Tags ] }, retry: { attempts: 2, budget: 100%% } }
                   long: { match: { path: "/lib.Rules/**" }, to: { rpc: books, schema: "%2$s" }, timeout: { total: 48h } }
                   named: { match: { path: "/rpc/{service}/{method}" }, to: { rpc: books, schema: "%2$s" } }
-                """, origin.actualPort(), schema);
+                """, withRules());
     }
 
-    @AfterAll
-    void stop() throws Exception {
-        gateway.close();
-        TestGateway.await(vertx.close());
-    }
-
-    @BeforeEach
-    void the_service_echoes() {
-        script = CallCase::echo;
-        asked.set(0);
+    private static FileDescriptorSet withRules() {
+        return Books.descriptors().toBuilder().addFile(rules()).addFile(olds()).build();
     }
 
     private static UnknownFieldSet.Builder rule(int method, String path) {

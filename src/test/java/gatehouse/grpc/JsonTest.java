@@ -11,12 +11,9 @@ import gatehouse.testing.TestGateway;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,12 +41,12 @@ class JsonTest {
     static void start() throws Exception {
         services = new Services();
         vertx = Vertx.vertx();
-        echo = TestGateway.await(vertx.createHttpServer(new HttpServerOptions())
-                .requestHandler(JsonTest::echo)
-                .listen(0, "127.0.0.1"));
+        echo = CallCase.listen(vertx, request -> {
+            asked = request.headers();
+            CallCase.echo(request);
+        });
         shadow = RawOrigin.answering("nobody sees this");
-        var schema = folder.resolve("books.desc");
-        Files.write(schema, Books.descriptors().toByteArray());
+        var schema = Books.written(Books.descriptors(), folder);
         gateway = TestGateway.startWithGrpc("""
                 services:
                   tests: { targets: "http://127.0.0.1:%d", protocol: grpc }
@@ -69,17 +66,6 @@ class JsonTest {
         services.close();
         shadow.close();
         TestGateway.await(vertx.close());
-    }
-
-    /** Answers with the message that came. */
-    private static void echo(HttpServerRequest request) {
-        asked = request.headers();
-        request.body()
-                .onSuccess(body -> request.response()
-                        .putHeader("content-type", "application/grpc")
-                        .setChunked(true)
-                        .putTrailer("grpc-status", "0")
-                        .end(body));
     }
 
     private static RawResponse send(String method, String path, String body, String... fields) throws IOException {

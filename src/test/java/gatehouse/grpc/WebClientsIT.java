@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import gatehouse.testing.NodePackages;
 import gatehouse.testing.TestGateway;
 import io.grpc.testing.integration.Test;
 import io.vertx.core.Vertx;
@@ -33,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 class WebClientsIT {
     private static final Path SHIPPED = Path.of("src", "test", "grpc-web");
     private static final Path HERE = Path.of("target", "grpc-web").toAbsolutePath();
-    private static final List<String> UNREACHABLE =
-            List.of("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH");
 
     private static final List<String> BROWSERS = List.of("/usr/bin/chromium", "/usr/bin/google-chrome");
 
@@ -63,7 +62,7 @@ class WebClientsIT {
 
     @BeforeAll
     void start() throws Exception {
-        install();
+        NodePackages.install(SHIPPED, HERE, "clients of gRPC-Web");
         vertx = Vertx.vertx();
         services = new Services();
         pages = TestGateway.await(
@@ -88,30 +87,6 @@ class WebClientsIT {
         gateway.close();
         services.close();
         TestGateway.await(vertx.close());
-    }
-
-    private static void install() throws Exception {
-        var lock = HERE.resolve("package-lock.json");
-        var isThere = Files.exists(HERE.resolve("node_modules/.package-lock.json"))
-                && Files.readString(lock).equals(Files.readString(SHIPPED.resolve("package-lock.json")));
-        Files.createDirectories(HERE);
-        try (var files = Files.list(SHIPPED)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                Files.write(HERE.resolve(file.getFileName()), Files.readAllBytes(file));
-            }
-        }
-        if (isThere) {
-            return;
-        }
-        var npm = start(
-                "npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1");
-        var said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (npm.waitFor() != 0) {
-            Assumptions.assumeFalse(
-                    UNREACHABLE.stream().anyMatch(said::contains),
-                    () -> "npm's registry can't be reached, so clients of gRPC-Web are NOT tried:\n" + said);
-            throw new AssertionError("npm ci failed:\n" + said);
-        }
     }
 
     private static Process start(String... command) throws Exception {

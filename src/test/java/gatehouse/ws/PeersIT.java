@@ -2,6 +2,7 @@ package gatehouse.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.NodePackages;
 import gatehouse.testing.TestGateway;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -23,29 +23,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PeersIT {
     private static final Path SHIPPED = Path.of("examples", "websocket");
     private static final Path HERE = Path.of("target", "websocket").toAbsolutePath();
-    private static final List<String> UNREACHABLE =
-            List.of("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH");
 
     @BeforeAll
     static void install() throws Exception {
-        Files.createDirectories(HERE);
-        try (var files = Files.list(SHIPPED)) {
-            for (var file : files.filter(Files::isRegularFile).toList()) {
-                Files.write(HERE.resolve(file.getFileName()), Files.readAllBytes(file));
-            }
-        }
-        if (Files.exists(HERE.resolve("node_modules/ws/package.json"))) {
-            return;
-        }
-        var npm = start(
-                "npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1");
-        var said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (npm.waitFor() != 0) {
-            Assumptions.assumeFalse(
-                    UNREACHABLE.stream().anyMatch(said::contains),
-                    () -> "npm's registry can't be reached, so WebSockets of Node are NOT tried:\n" + said);
-            throw new AssertionError("npm ci failed:\n" + said);
-        }
+        NodePackages.install(SHIPPED, HERE, "WebSockets of Node");
     }
 
     /** Debian's Python has Debian's packages, whatever else is on the path. */

@@ -3,36 +3,25 @@ package gatehouse.policy.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 /** Another service says who calls. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class ExternalTest {
+class ExternalTest extends DoorCase {
     private static final RawOrigin.Script YES =
             Answers.status("200 OK", "fine", "X-Who: ann", "X-Groups: staff, night shift", "X-Secret: kept");
 
-    private static RawOrigin origin;
-    private static RawOrigin door;
-    private static TestGateway gateway;
-    private static volatile RawOrigin.Script answer = YES;
+    ExternalTest() {
+        super(YES);
+    }
 
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.echo());
-        door = RawOrigin.answering(exchange -> answer.answer(exchange));
-        gateway = TestGateway.start("""
+    @Override
+    TestGateway between(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 policies:
                   door: { auth: { external: { url: "%s/check", timeout: 10s, receive: [X-Who], consumer: X-Who, groups: X-Groups } } }
@@ -48,20 +37,9 @@ class ExternalTest {
                 """, origin.url(), door.url(), door.url(), door.url(), door.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-        door.close();
-    }
-
-    @BeforeEach
-    void saysYes() {
-        answer = YES;
-    }
-
-    private static RawResponse get(String path, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), path, fields);
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.echo();
     }
 
     @Test

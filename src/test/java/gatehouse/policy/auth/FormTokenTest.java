@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
@@ -13,30 +14,21 @@ import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tokens in forms (RFC 6750 §2.2): which are found, and that the service gets each form as it came. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class FormTokenTest {
+class FormTokenTest extends OriginCase {
     private static final String FORM = "Content-Type: application/x-www-form-urlencoded";
     private static final String TOKEN = hs256(claims("jti", "form"));
     private static final String OTHER = hs256(claims("jti", "other"));
     private static final String LONG = "x=" + "y".repeat(2048);
 
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.echo());
-        gateway = TestGateway.start(
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start(
                 """
                 services:
                   origin: { targets: "%s" }
@@ -67,10 +59,9 @@ class FormTokenTest {
                 origin.url(), origin.url(), Tokens.SECRET, Tokens.SECRET, Tokens.SECRET, Tokens.SECRET, Tokens.SECRET);
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.echo();
     }
 
     private static String post(String target, String body, String... fields) {
@@ -79,15 +70,14 @@ class FormTokenTest {
         return RawClient.request("POST", target, more) + body;
     }
 
-    private static RawResponse send(String request) throws IOException {
+    private RawResponse send(String request) throws IOException {
         try (var client = gateway.client()) {
             return client.send(request).read();
         }
     }
 
-    private static String body() throws IOException {
-        var requests = origin.requests();
-        return new String(requests.get(requests.size() - 1).body().bytes(), StandardCharsets.ISO_8859_1);
+    private String body() throws IOException {
+        return new String(origin.lastRequest().body().bytes(), StandardCharsets.ISO_8859_1);
     }
 
     private static String last() {
@@ -116,8 +106,7 @@ class FormTokenTest {
     void a_token_in_a_form_is_found_and_the_form_goes_on_as_it_came(String name, String request) throws IOException {
         assertThat(send(request).status()).isEqualTo(200);
         assertThat(body()).isEqualTo(request.substring(request.indexOf("\r\n\r\n") + 4));
-        var requests = origin.requests();
-        var sent = requests.get(requests.size() - 1);
+        var sent = origin.lastRequest();
         assertThat(sent.header("Content-Length")).isEqualTo(Integer.toString(body().length()));
         assertThat(sent.header("Content-Type")).isNotNull();
     }

@@ -72,8 +72,7 @@ class HiddenCredentialsTest {
     }
 
     private static String seen() {
-        var requests = origin.requests();
-        return requests.get(requests.size() - 1).target();
+        return origin.lastRequest().target();
     }
 
     @ParameterizedTest(name = "{0} goes on as {1}")
@@ -104,8 +103,7 @@ class HiddenCredentialsTest {
     }
 
     private static RawExchange last() {
-        var requests = origin.requests();
-        return requests.get(requests.size() - 1);
+        return origin.lastRequest();
     }
 
     @Test

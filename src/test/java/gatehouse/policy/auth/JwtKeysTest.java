@@ -6,6 +6,7 @@ import static gatehouse.policy.auth.Tokens.part;
 import static gatehouse.policy.auth.Tokens.signed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
@@ -18,10 +19,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which key verifies which signature (RFC 7518, RFC 8037, RFC 8725 §3.1). */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class JwtKeysTest {
+class JwtKeysTest extends OriginCase {
     private static final String HS256 = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
     private static final KeyPair RSA = Tokens.pair("RSA", 2048);
     private static final KeyPair OTHER_RSA = Tokens.pair("RSA", 2048);
@@ -42,11 +38,8 @@ class JwtKeysTest {
     @TempDir
     private static Path folder;
 
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
         Files.writeString(
                 folder.resolve("rsa.pem"),
                 Tokens.pem("PUBLIC KEY", RSA.getPublic().getEncoded()));
@@ -61,8 +54,7 @@ class JwtKeysTest {
                 Map.of("kty", "RSA", "use", "enc", "n", "AQAB", "e", "AQAB"),
                 Map.of("kty", "AKP", "alg", "ML-DSA-44", "pub", "AA"));
         Files.writeString(folder.resolve("jwks.json"), json(Map.of("keys", set)));
-        origin = RawOrigin.answering("fine");
-        gateway = TestGateway.start("""
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes:
                   pem:
@@ -73,13 +65,7 @@ class JwtKeysTest {
                 """.formatted(origin.url(), folder, folder));
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static RawResponse with(String path, String token) throws IOException {
+    private RawResponse with(String path, String token) throws IOException {
         return RawClient.get(gateway.port(), path, "Authorization: Bearer " + token);
     }
 

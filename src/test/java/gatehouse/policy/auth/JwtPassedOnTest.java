@@ -6,7 +6,7 @@ import static gatehouse.policy.auth.Tokens.now;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
@@ -14,22 +14,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 /** Where a token may stand, what a service is told of it, and how it ends before its time. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class JwtPassedOnTest {
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.echo());
-        gateway = TestGateway.start("""
+class JwtPassedOnTest extends OriginCase {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes:
                   secret:
@@ -51,17 +42,12 @@ class JwtPassedOnTest {
                 """.formatted(origin.url(), Tokens.SECRET, Tokens.SECRET, Tokens.SECRET));
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.echo();
     }
 
-    private static RawResponse get(String path, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), path, fields);
-    }
-
-    private static RawResponse with(String path, String token) throws IOException {
+    private RawResponse with(String path, String token) throws IOException {
         return get(path, "Authorization: Bearer " + token);
     }
 

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
@@ -19,27 +19,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which tokens are taken (RFC 7515, RFC 7519, RFC 6750, RFC 8725). Times to the second are in ClaimsTest, keys in JwtKeysTest. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class JwtTest {
+class JwtTest extends OriginCase {
     private static final String HS256 = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.echo());
-        gateway = TestGateway.start("""
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes:
                   secret:
@@ -57,17 +48,12 @@ class JwtTest {
                 """.formatted(origin.url(), Tokens.SECRET, Tokens.SECRET, Tokens.SECRET));
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.echo();
     }
 
-    private static RawResponse get(String path, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), path, fields);
-    }
-
-    private static RawResponse with(String path, String token) throws IOException {
+    private RawResponse with(String path, String token) throws IOException {
         return get(path, "Authorization: Bearer " + token);
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,18 +12,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Another service sends whom it does not know to a page for logging in. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class RedirectTest {
+class RedirectTest extends DoorCase {
     private static final String KEY = "key-of-ann-0123456789";
     private static final RawOrigin.Script LOGIN = Answers.status(
             "302 Found",
@@ -34,16 +27,13 @@ class RedirectTest {
             "Set-Cookie: nonce=2; Path=/; Secure",
             "X-Secret: kept");
 
-    private static RawOrigin origin;
-    private static RawOrigin door;
-    private static TestGateway gateway;
-    private static volatile RawOrigin.Script answer = LOGIN;
+    RedirectTest() {
+        super(LOGIN);
+    }
 
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.ok("fine"));
-        door = RawOrigin.answering(exchange -> answer.answer(exchange));
-        gateway = TestGateway.startWithSockets("""
+    @Override
+    TestGateway between(RawOrigin origin) throws Exception {
+        return TestGateway.startWithSockets("""
                 services: { origin: { targets: "%s" } }
                 consumers: { ann: { keys: [ %s ] } }
                 policies: { door: { auth: { external: { url: "%s/check", request: false, cache: 1m } } } }
@@ -54,22 +44,6 @@ class RedirectTest {
                   optional: { match: { path: /optional }, to: origin, auth: { required: false, external: "%s/check" } }
                   both:     { match: { path: /both }, to: origin, auth: { required: false, all: [ { external: "%s/check" }, { apiKey: {} } ] } }
                 """, origin.url(), KEY, door.url(), door.url(), door.url(), door.url());
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-        door.close();
-    }
-
-    @BeforeEach
-    void sendsToLogIn() {
-        answer = LOGIN;
-    }
-
-    private static RawResponse get(String path, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), path, fields);
     }
 
     @Test

@@ -2,8 +2,8 @@ package gatehouse.policy.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import gatehouse.testing.Answers;
 import gatehouse.testing.Head;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.TestGateway;
@@ -13,10 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,8 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
 /** Credentials beside those that the caller is known by, spelled as only a service would read them: none goes on that nobody has looked at. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class SecondCredentialsTest {
+class SecondCredentialsTest extends OriginCase {
     private static final String KEY = "key-of-ann-0123456789";
     private static final String GOOD = Tokens.hs256(Tokens.claims());
     private static final String OTHER = Tokens.hs256(Tokens.claims("sub", "root")) + "x";
@@ -37,15 +32,11 @@ class SecondCredentialsTest {
     @TempDir
     private static Path folder;
 
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
         var users = folder.resolve("users");
         Files.writeString(users, "ann:" + BCrypt.hashpw("open sesame", BCrypt.gensalt(4)) + "\n");
-        origin = RawOrigin.answering(Answers.ok("fine"));
-        gateway = TestGateway.start(
+        return TestGateway.start(
                 """
                 services: { origin: { targets: "%s" } }
                 consumers: { ann: { keys: [ %s ] } }
@@ -63,16 +54,9 @@ class SecondCredentialsTest {
                 """, origin.url(), KEY, Tokens.SECRET, Tokens.SECRET, Tokens.SECRET, users, Tokens.SECRET, users);
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static Head sent(String target, String... fields) throws IOException {
+    private Head sent(String target, String... fields) throws IOException {
         assertThat(RawClient.get(gateway.port(), target, fields).status()).isEqualTo(200);
-        var requests = origin.requests();
-        return requests.get(requests.size() - 1).head();
+        return origin.lastRequest().head();
     }
 
     static Stream<Arguments> inTheQuery() {

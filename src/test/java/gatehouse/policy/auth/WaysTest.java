@@ -3,19 +3,14 @@ package gatehouse.policy.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,26 +18,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
 /** API keys, names and passwords (RFC 7617), and several ways at once. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class WaysTest {
+class WaysTest extends OriginCase {
     private static final String ALICE = "alice-key-0123456789";
     private static final String BOB = "bob-key-0123456789ab";
 
     @TempDir
     private static Path folder;
 
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
         var users = folder.resolve("users");
         // 2y is what htpasswd writes
         var hash = BCrypt.hashpw("open sesame", BCrypt.gensalt(4)).replace("$2a$", "$2y$");
         var utf8 = BCrypt.hashpw("p\u00e4ss:wort", BCrypt.gensalt(4));
         Files.writeString(users, "# staff\nalice:" + hash + "\nj\u00fcrgen:" + utf8 + "\n");
-        origin = RawOrigin.answering(Answers.echo());
-        gateway = TestGateway.start("""
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 consumers:
                   alice: { groups: [staff], keys: [ %s ] }
@@ -88,14 +78,9 @@ class WaysTest {
                         users));
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static RawResponse get(String path, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), path, fields);
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.echo();
     }
 
     private static String basic(String pair) {

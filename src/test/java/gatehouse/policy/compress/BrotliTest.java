@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
 import com.aayushatharva.brotli4j.decoder.DecoderJNI;
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.buffer.Buffer;
@@ -15,26 +14,17 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Answers in brotli, for who takes it and where a route says so. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class BrotliTest {
+class BrotliTest extends OriginCase {
     private static final String TEXT = "all work and no play makes a gate a dull gate\n".repeat(500);
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-    private static volatile Script script = Answers.ok("fine");
 
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(exchange -> script.answer(exchange));
-        gateway = TestGateway.start("""
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes:
                   both: { match: { path: "/both" }, to: origin, compress: { brotli: 4 } }
@@ -42,14 +32,8 @@ class BrotliTest {
                 """, origin.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static RawResponse get(String target, String accept) throws IOException {
-        return RawClient.get(gateway.port(), target, "Accept-Encoding: " + accept);
+    private RawResponse coded(String target, String accept) throws IOException {
+        return get(target, "Accept-Encoding: " + accept);
     }
 
     private static byte[] unpacked(byte[] packed) throws IOException {
@@ -60,7 +44,7 @@ class BrotliTest {
     void text_becomes_smaller_and_is_another_representation() throws IOException {
         assertThat(Brotli.isThere()).isTrue();
         script = Answers.status("200 OK", TEXT, "Content-Type: text/plain", "ETag: \"1\"");
-        var answer = get("/both", "gzip, deflate, br");
+        var answer = coded("/both", "gzip, deflate, br");
         assertThat(answer.header("Content-Encoding")).isEqualTo("br");
         assertThat(answer.header("Vary")).isEqualTo("Accept-Encoding");
         assertThat(answer.header("ETag")).isEqualTo("W/\"1\"");
@@ -87,7 +71,7 @@ class BrotliTest {
             })
     void the_client_and_the_route_decide(String accept, String path, String coding) throws IOException {
         script = Answers.status("200 OK", TEXT, "Content-Type: text/plain");
-        assertThat(get(path, accept).header("Content-Encoding")).isEqualTo(coding);
+        assertThat(coded(path, accept).header("Content-Encoding")).isEqualTo(coding);
     }
 
     @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import gatehouse.testing.Waiting;
@@ -20,28 +20,19 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which answers {@code compress} makes smaller, and what that changes in them. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class CompressTest {
+class CompressTest extends OriginCase {
     private static final String TEXT = "all work and no play makes a gate a dull gate\n".repeat(500);
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-    private static volatile Script script = Answers.ok("fine");
 
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(exchange -> script.answer(exchange));
-        gateway = TestGateway.start("""
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s", pool: { max: 1, wait: 5s } } }
                 routes:
                   all:    { match: { path: "/**" }, to: origin, compress: { } }
@@ -51,20 +42,10 @@ class CompressTest {
                 """, origin.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
     @AfterEach
     void the_connection_to_the_service_is_not_lost() throws IOException {
         script = Answers.ok("still here");
         assertThat(RawClient.get(gateway.port(), "/").text()).isEqualTo("still here");
-    }
-
-    private static RawResponse get(String target, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), target, fields);
     }
 
     private static String unzipped(RawResponse answer) throws IOException {

@@ -3,43 +3,30 @@ package gatehouse.policy.compress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whom {@code compress} sends gzip, and what the others are told (RFC 9110 §12.5.3, §12.5.5). */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class NegotiationTest {
+class NegotiationTest extends OriginCase {
     private static final String TEXT = "all work and no play makes a gate a dull gate\n".repeat(500);
-    private static RawOrigin origin;
-    private static TestGateway gateway;
 
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.status("200 OK", TEXT, "Content-Type: text/plain", "ETag: \"1\""));
-        gateway = TestGateway.start("""
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes: { all: { match: { path: "/**" }, to: origin, compress: { } } }
                 """, origin.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static RawResponse get(String target, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), target, fields);
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.status("200 OK", TEXT, "Content-Type: text/plain", "ETag: \"1\"");
     }
 
     @ParameterizedTest(name = "{0}: {1}")

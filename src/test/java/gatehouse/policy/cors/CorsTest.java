@@ -4,34 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The CORS protocol in the words of the Fetch standard. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class CorsTest {
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-    private static volatile Script script = Answers.ok("fine");
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(exchange -> script.answer(exchange));
-        gateway = TestGateway.start("""
+class CorsTest extends OriginCase {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes:
                   named:
@@ -49,23 +37,6 @@ class CorsTest {
                   gone:    { match: { path: "/gone/{x}" }, to: origin, cors: { origins: "https://app.example.com" }, request: { rewrite: { strip: /nowhere } } }
                   none:    { match: { path: "/none" }, to: origin }
                 """, origin.url());
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    @BeforeEach
-    void good() {
-        script = Answers.ok("fine");
-    }
-
-    private static RawResponse send(String method, String target, String... fields) throws IOException {
-        try (var client = gateway.client()) {
-            return client.send(RawClient.request(method, target, fields)).read(method);
-        }
     }
 
     private static void assertNothingAllowed(RawResponse answer) {

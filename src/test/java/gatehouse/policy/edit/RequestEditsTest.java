@@ -3,32 +3,21 @@ package gatehouse.policy.edit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawExchange;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code request} makes of a request, as the service sees it. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class RequestEditsTest {
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.ok("fine"));
-        gateway = TestGateway.start("""
+class RequestEditsTest extends OriginCase {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 defaults: { request: { } }
                 routes:
@@ -61,30 +50,16 @@ class RequestEditsTest {
                 """, origin.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static RawResponse send(String method, String target, String... fields) throws IOException {
-        try (var client = gateway.client()) {
-            return client.send(RawClient.request(method, target, fields)).read(method);
-        }
-    }
-
-    private static RawExchange seen(String method, String target, String... fields) throws IOException {
+    private RawExchange seen(String method, String target, String... fields) throws IOException {
         assertThat(send(method, target, fields).status()).isEqualTo(200);
-        var all = origin.requests();
-        return all.get(all.size() - 1);
+        return origin.lastRequest();
     }
 
-    private static String onHost(String host, String target) throws IOException {
+    private String onHost(String host, String target) throws IOException {
         try (var client = gateway.client()) {
             var answer = client.send("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
                     .read();
-            var all = origin.requests();
-            return answer.status() == 200 ? all.get(all.size() - 1).target() : Integer.toString(answer.status());
+            return answer.status() == 200 ? origin.lastRequest().target() : Integer.toString(answer.status());
         }
     }
 

@@ -4,35 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawOrigin.Script;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code response} makes of an answer, as the client sees it. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class ResponseEditsTest {
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-    private static volatile Script script = Answers.ok("fine");
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(exchange -> script.answer(exchange));
-        gateway = TestGateway.start("""
+class ResponseEditsTest extends OriginCase {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s", pool: { max: 1, wait: 5s } } }
                 routes:
                   fields:
@@ -54,20 +42,10 @@ class ResponseEditsTest {
                 """, origin.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
     @AfterEach
     void the_connection_to_the_service_is_not_lost() throws IOException {
         script = Answers.ok("still here");
         assertThat(get("/fields/1").text()).isEqualTo("still here");
-    }
-
-    private static RawResponse get(String target, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), target, fields);
     }
 
     @Test

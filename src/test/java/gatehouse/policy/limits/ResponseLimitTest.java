@@ -3,43 +3,22 @@ package gatehouse.policy.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawOrigin.Script;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 /** How long an answer may be, in any framing. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class ResponseLimitTest {
-    private static RawOrigin origin;
-    private static TestGateway gateway;
-    private static volatile Script script = Answers.ok("fine");
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(exchange -> script.answer(exchange));
-        gateway = TestGateway.start("""
+class ResponseLimitTest extends OriginCase {
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 services: { origin: { targets: "%s" } }
                 routes: { limit: { match: { path: "/limit" }, to: origin, limits: { response: 1KiB } } }
                 """, origin.url());
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
-    }
-
-    private static RawResponse get(String target) throws IOException {
-        return RawClient.get(gateway.port(), target);
     }
 
     @Test

@@ -6,35 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import gatehouse.config.Rate;
 import gatehouse.policy.KeyTable;
 import gatehouse.testing.Answers;
-import gatehouse.testing.RawClient;
+import gatehouse.testing.OriginCase;
 import gatehouse.testing.RawOrigin;
-import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayNameGeneration;
-import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What {@code rateLimit} lets through, by the clock and over the wire. */
-@DisplayNameGeneration(ReplaceUnderscores.class)
-class RateLimitTest {
-    private static RawOrigin origin;
-    private static TestGateway gateway;
+class RateLimitTest extends OriginCase {
+    private final AtomicLong clock = new AtomicLong();
 
-    private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5); // runs over, as nanoTime may
-
-    @BeforeAll
-    static void start() throws Exception {
-        origin = RawOrigin.answering(Answers.status("200 OK", "fine", "RateLimit: of the service"));
-        gateway = TestGateway.start("""
+    @Override
+    protected TestGateway before(RawOrigin origin) throws Exception {
+        return TestGateway.start("""
                 listeners: { web: { listen: "127.0.0.1:0", trustedProxies: 127.0.0.1 } }
                 services: { origin: { targets: "%s" } }
                 routes:
@@ -46,14 +37,14 @@ class RateLimitTest {
                 """, origin.url());
     }
 
-    @AfterAll
-    static void stop() throws IOException {
-        gateway.close();
-        origin.close();
+    @Override
+    protected RawOrigin.Script usually() {
+        return Answers.status("200 OK", "fine", "RateLimit: of the service");
     }
 
-    private static RawResponse get(String target, String... fields) throws IOException {
-        return RawClient.get(gateway.port(), target, fields);
+    @BeforeEach
+    void the_clock_is_about_to_run_over_as_nanoTime_may() {
+        clock.set(Long.MAX_VALUE - 5);
     }
 
     private NodeMeter meter(String rate, long burst, int callers) {
