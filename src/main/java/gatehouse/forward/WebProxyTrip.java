@@ -120,7 +120,7 @@ final class WebProxyTrip extends Passage {
         replying();
         download = body;
         if (answer != null) {
-            record(!isGatewayFailure(answer.statusCode()));
+            record(!isFailure());
         }
         promise.complete(reply);
     }
@@ -154,9 +154,18 @@ final class WebProxyTrip extends Passage {
         if (answer == null) {
             close(null, null, cut);
         } else {
-            var failed = isGatewayFailure(answer.statusCode());
-            close(failed ? Outcome.FAILED : Outcome.GOOD, "answered " + answer.statusCode(), cut);
+            close(isFailure() ? Outcome.FAILED : Outcome.GOOD, answered(), cut);
         }
+    }
+
+    @Override
+    boolean isFailure() {
+        return answer != null && isGatewayFailure(answer.statusCode());
+    }
+
+    @Override
+    String answered() {
+        return answer == null ? "" : "answered " + answer.statusCode();
     }
 
     private void record(boolean ok) {
