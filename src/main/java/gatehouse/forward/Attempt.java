@@ -276,8 +276,8 @@ final class Attempt extends Passage implements TargetRequest.Listener {
         close(isFailure() ? Outcome.FAILED : Outcome.GOOD, answered(), early);
     }
 
-    /** Whether the answer says that the target could not do its work, rather than that it did. */
-    private boolean isFailure() {
+    @Override
+    boolean isFailure() {
         return isGatewayFailure(status) || isRpcFailure();
     }
 
@@ -289,7 +289,8 @@ final class Attempt extends Passage implements TargetRequest.Listener {
                         || (rpcStatus == GrpcStatus.DEADLINE_EXCEEDED && !call.isDeadlineOfCaller()));
     }
 
-    private String answered() {
+    @Override
+    String answered() {
         return rpcStatus > 0 ? "answered " + GrpcStatus.name(rpcStatus) : "answered " + status;
     }
 

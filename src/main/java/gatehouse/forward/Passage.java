@@ -205,9 +205,20 @@ abstract class Passage {
     /** The reply was passed on to its end. */
     abstract void replied();
 
-    /** The reply ended otherwise. */
+    /** Whether the answer says that the target could not do its work, rather than that it did. */
+    abstract boolean isFailure();
+
+    /** What the target said, for the log. */
+    abstract String answered();
+
+    /** The reply ended otherwise. What the target has said of itself holds, read or not. */
     final void replyBroken(boolean byTarget, String why) {
-        if (phase != Phase.ENDED) {
+        if (phase == Phase.ENDED) {
+            return;
+        }
+        if (!byTarget && isFailure()) {
+            close(Outcome.FAILED, answered(), true);
+        } else {
             close(byTarget ? Outcome.FAILED : null, why, true);
         }
     }

@@ -127,7 +127,7 @@ final class WebProxyTrip extends Passage {
         replying();
         download = body;
         if (answer != null) {
-            record(!isGatewayFailure(answer.statusCode()));
+            record(!isFailure());
         }
         promise.complete(reply);
     }
@@ -161,9 +161,18 @@ final class WebProxyTrip extends Passage {
         if (answer == null) {
             close(null, null, cut);
         } else {
-            var failed = isGatewayFailure(answer.statusCode());
-            close(failed ? Outcome.FAILED : Outcome.GOOD, "answered " + answer.statusCode(), cut);
+            close(isFailure() ? Outcome.FAILED : Outcome.GOOD, answered(), cut);
         }
+    }
+
+    @Override
+    boolean isFailure() {
+        return answer != null && isGatewayFailure(answer.statusCode());
+    }
+
+    @Override
+    String answered() {
+        return answer == null ? "" : "answered " + answer.statusCode();
     }
 
     private void record(boolean ok) {

@@ -86,6 +86,15 @@ public final class KeyTable {
         return now + cost; // others call for the same at this very moment: theirs count
     }
 
+    /** Takes one request off a caller's account again, if that is still there. */
+    public void giveBack(long caller, long cost) {
+        var table = places;
+        var place = find(table, caller == EMPTY ? 1 : caller);
+        if (place >= 0) {
+            table.times.addAndGet(place, -cost);
+        }
+    }
+
     /** The time of a caller's account; 0 for one that has none. */
     public long timeOf(long caller) {
         var table = places;

@@ -53,6 +53,11 @@ final class Account {
         return false;
     }
 
+    /** One request that was let through here did not go on, and another may in its place. */
+    void spared() {
+        left.incrementAndGet();
+    }
+
     /** Whether more should be asked for before there is nothing left. */
     boolean isLow() {
         return left.get() <= lastLent / 2;

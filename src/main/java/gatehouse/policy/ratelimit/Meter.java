@@ -20,4 +20,7 @@ interface Meter {
     default Future<Long> settle(long caller) {
         return Future.succeededFuture(spend(caller));
     }
+
+    /** Takes back what one request was counted, as another limit has refused it. */
+    void giveBack(long caller);
 }

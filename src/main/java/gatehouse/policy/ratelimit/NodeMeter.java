@@ -31,4 +31,9 @@ final class NodeMeter implements Meter {
         var time = table.add(caller, now, cost, most);
         return time > 0 ? time - now : -(-time - now - most);
     }
+
+    @Override
+    public void giveBack(long caller) {
+        table.giveBack(caller, cost);
+    }
 }

@@ -1,12 +1,11 @@
 package gatehouse.policy.ratelimit;
 
-import gatehouse.cluster.Ledger;
 import gatehouse.config.CallerKey;
 import gatehouse.config.Checked;
 import gatehouse.config.Key;
 import gatehouse.config.Rate;
+import gatehouse.config.ShortForm;
 import gatehouse.config.Weaker;
-import gatehouse.exchange.CallerHash;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
 import gatehouse.policy.Policy;
@@ -14,16 +13,16 @@ import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
 import gatehouse.policy.Surroundings;
 import gatehouse.problem.Problem;
-import gatehouse.problem.ProblemException;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how often each caller may use a route. Answers carry how much is left, in the fields of
- * draft-ietf-httpapi-ratelimit-headers; those of a service are replaced. A refusal is 429 (RFC 6585 §4) with {@code Retry-After}, and costs the caller nothing.
+ * draft-ietf-httpapi-ratelimit-headers, of several limits that of which least is left; those of a service are replaced. A refusal is 429 (RFC 6585 §4) with {@code Retry-After}, and costs the caller nothing.
  */
 public final class RateLimit implements Policy {
     /** The policy {@code rateLimit}. */
@@ -37,7 +36,6 @@ public final class RateLimit implements Policy {
 
     private static final AsciiString POLICY = AsciiString.cached("RateLimit-Policy");
     private static final AsciiString LEFT = AsciiString.cached("RateLimit");
-    private static final long SECOND = 1_000_000_000L;
 
     /** Where a limit counts. */
     public enum Scope {
@@ -67,6 +65,12 @@ public final class RateLimit implements Policy {
 
             @Key(
                     doc =
+                            "More limits, such as `500/h`, for the same or other callers. A request passes if all allow it; one"
+                                    + " that is refused counts for none.")
+            List<Further> also,
+
+            @Key(
+                    doc =
                             "`node`: each node counts by itself. `cluster`: all nodes of a cluster, or with the same `redis`, together, with at"
                                     + " most one burst too much at a time.",
                     value = "node")
@@ -74,7 +78,7 @@ public final class RateLimit implements Policy {
 
             @Key(
                     doc =
-                            "Most callers that are told apart at a time, 16 bytes each; beyond that those nearest to their whole burst"
+                            "Most callers that are told apart at a time, 16 bytes each, for each limit; beyond that those nearest to their whole burst"
                                     + " are forgotten.",
                     value = "65536",
                     min = 64,
@@ -101,100 +105,134 @@ public final class RateLimit implements Policy {
 
         @Override
         public void check(Complaints complaints) {
-            if (mostAtOnce() * (rate.per().toNanos() / (double) rate.count()) > 0x1p61) {
-                complaints.add("burst", Long.toString(mostAtOnce()), "one that is there again within 70 years");
-            }
+            checkBurst(rate, mostAtOnce(), complaints);
         }
     }
 
-    private final Meter meter;
-    private final @Nullable Peers peers;
-    private final CallerKey callerKey;
+    /** One more limit of the same route. */
+    @ShortForm("rate")
+    public record Further(
+            @Key(doc = "As `rateLimit.rate`.", required = true)
+            Rate rate,
+
+            @Key(doc = "As `rateLimit.burst`.", min = 1, max = 1_000_000_000) @Nullable Integer burst,
+
+            @Key(doc = "As `rateLimit.by`, and without it the same.") @Nullable CallerKey by)
+            implements Checked {
+        long mostAtOnce() {
+            return burst == null ? rate.count() : burst;
+        }
+
+        @Override
+        public void check(Complaints complaints) {
+            checkBurst(rate, mostAtOnce(), complaints);
+        }
+    }
+
+    private static void checkBurst(Rate rate, long burst, Checked.Complaints complaints) {
+        if (burst * (rate.per().toNanos() / (double) rate.count()) > 0x1p61) {
+            complaints.add("burst", Long.toString(burst), "one that is there again within 70 years");
+        }
+    }
+
+    private final Bound[] bounds;
     private final boolean fields;
-    private final String by;
-    private final String policy;
-    private final long cost;
-    private final long most;
-    private volatile CallerHash hash;
-    private volatile Ledger.Key key; // that of the hash, written after it
 
     private RateLimit(Config config, Surroundings surroundings) {
-        var limit = Limit.of(config.rate(), config.mostAtOnce(), config.callers());
-        cost = limit.cost();
-        most = limit.most();
-        callerKey = config.by();
-        if (config.scope() == Scope.CLUSTER) {
-            var others = surroundings
-                    .kept()
-                    .get(
-                            Peers.class,
-                            config.patience(),
-                            () -> new Peers(
-                                    surroundings.vertx(),
-                                    surroundings.cluster().ledger(),
-                                    surroundings.nanoTime(),
-                                    config.patience()));
-            var quota = others.quota(surroundings.route(), limit);
-            meter = new SharedMeter(surroundings.vertx(), others, quota, limit, surroundings.nanoTime());
-            peers = others;
-            key = others.key();
-        } else {
-            var random = ThreadLocalRandom.current();
-            meter = new NodeMeter(limit, surroundings.nanoTime());
-            peers = null;
-            key = new Ledger.Key(random.nextLong(), random.nextLong());
+        var made = new ArrayList<Bound>();
+        made.add(bound(config.rate(), config.mostAtOnce(), config.by(), surroundings.route(), config, surroundings));
+        for (var more : config.also()) {
+            var by = more.by() == null ? config.by() : more.by();
+            var name = surroundings.route() + '+' + made.size(); // no name of a route has that sign
+            made.add(bound(more.rate(), more.mostAtOnce(), by, name, config, surroundings));
         }
-        hash = new CallerHash(callerKey, key.first(), key.second());
+        bounds = made.toArray(Bound[]::new);
         fields = config.fields();
-        by = '"' + config.by().toString().replace("\"", "").replace("\\", "") + '"';
-        policy = by + ";q=" + config.mostAtOnce() + ";w=" + seconds(most);
+    }
+
+    private static Bound bound(
+            Rate rate, long burst, CallerKey by, String name, Config config, Surroundings surroundings) {
+        var limit = Limit.of(rate, burst, config.callers());
+        if (config.scope() == Scope.NODE) {
+            return new Bound(limit, by, surroundings);
+        }
+        var peers = surroundings
+                .kept()
+                .get(
+                        Peers.class,
+                        config.patience(),
+                        () -> new Peers(
+                                surroundings.vertx(),
+                                surroundings.cluster().ledger(),
+                                surroundings.nanoTime(),
+                                config.patience()));
+        return new Bound(limit, by, name, peers, surroundings);
     }
 
     @Override
     public Future<Reply> apply(Exchange exchange, Next next) {
-        if (peers != null && !peers.key().equals(key)) {
-            agree(peers.key());
+        return new Asking(exchange, next).from(0);
+    }
+
+    /** One request on its way past all limits. */
+    private final class Asking {
+        private final Exchange exchange;
+        private final Next next;
+        private final long[] callers = new long[bounds.length];
+        private final long[] debts = new long[bounds.length];
+
+        Asking(Exchange exchange, Next next) {
+            this.exchange = exchange;
+            this.next = next;
         }
-        var caller = hash.of(exchange);
-        var debt = meter.spend(caller);
-        return debt == Meter.UNDECIDED
-                ? meter.settle(caller).compose(settled -> decide(exchange, next, settled))
-                : decide(exchange, next, debt);
-    }
 
-    /** Tells callers apart as the other nodes do. */
-    private void agree(Ledger.Key theirs) {
-        hash = new CallerHash(callerKey, theirs.first(), theirs.second());
-        key = theirs;
-    }
-
-    private Future<Reply> decide(Exchange exchange, Next next, long debt) {
-        if (debt < 0) {
-            return Future.failedFuture(refusal(-debt));
+        Future<Reply> from(int first) {
+            for (var i = first; i < bounds.length; i++) {
+                callers[i] = bounds[i].caller(exchange);
+                debts[i] = bounds[i].spend(callers[i]);
+                if (debts[i] == Meter.UNDECIDED) {
+                    return settle(i);
+                }
+                if (debts[i] < 0) {
+                    return refused(i);
+                }
+            }
+            return fields ? next.proceed(exchange).map(this::marked) : next.proceed(exchange);
         }
-        return fields ? next.proceed(exchange).map(reply -> marked(reply, debt)) : next.proceed(exchange);
-    }
 
-    private Reply marked(Reply reply, long debt) {
-        reply.headers().set(POLICY, policy);
-        reply.headers().set(LEFT, left((most - debt) / cost, seconds(debt)));
-        return reply;
-    }
+        private Future<Reply> settle(int at) {
+            return bounds[at].settle(callers[at]).compose(settled -> {
+                debts[at] = settled;
+                return settled < 0 ? refused(at) : from(at + 1);
+            });
+        }
 
-    private String left(long requests, long seconds) {
-        return by + ";r=" + requests + ";t=" + seconds;
-    }
+        /** A refusal costs nothing: what those before have counted they take back. */
+        private Future<Reply> refused(int by) {
+            for (var i = 0; i < by; i++) {
+                bounds[i].giveBack(callers[i]);
+            }
+            var seconds = Bound.seconds(-debts[by]);
+            return Future.failedFuture(Problem.tooManyRequests("The limit of requests is used up.", seconds)
+                    .with("RateLimit-Policy", bounds[by].policy())
+                    .with("RateLimit", bounds[by].field(0, seconds))
+                    .asFailure());
+        }
 
-    private ProblemException refusal(long wait) {
-        var seconds = seconds(wait);
-        return Problem.tooManyRequests("The limit of requests is used up.", seconds)
-                .with("RateLimit-Policy", policy)
-                .with("RateLimit", left(0, seconds))
-                .asFailure();
-    }
+        private Reply marked(Reply reply) {
+            var nearest = 0;
+            for (var i = 1; i < bounds.length; i++) {
+                if (left(i) < left(nearest)) {
+                    nearest = i;
+                }
+            }
+            reply.headers().set(POLICY, bounds[nearest].policy());
+            reply.headers().set(LEFT, bounds[nearest].field(left(nearest), Bound.seconds(debts[nearest])));
+            return reply;
+        }
 
-    /** Whole seconds, rounded up so that nobody comes too early. */
-    private static long seconds(long nanos) {
-        return Math.max(1, (nanos + SECOND - 1) / SECOND);
+        private long left(int at) {
+            return bounds[at].left(debts[at]);
+        }
     }
 }

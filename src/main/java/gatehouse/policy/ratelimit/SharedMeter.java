@@ -189,6 +189,14 @@ final class SharedMeter implements Meter {
         watch(account);
     }
 
+    /** It is lent again, for the next request; a share that was used for it stays used. */
+    @Override
+    public void giveBack(long caller) {
+        var account = accounts.of(caller, now());
+        account.spared();
+        watch(account);
+    }
+
     /** What lies for a second is given back. */
     private void watch(Account account) {
         if (account.holds() && account.beginWatch()) {

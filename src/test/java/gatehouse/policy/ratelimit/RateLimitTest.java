@@ -34,6 +34,8 @@ class RateLimitTest extends OriginCase {
                   route:  { match: { path: "/route" }, to: origin, rateLimit: { rate: 60/m, burst: 3, by: route } }
                   who:    { match: { path: "/who" }, to: origin, rateLimit: { rate: 1/h, by: consumer } }
                   quiet:  { match: { path: "/quiet" }, to: origin, rateLimit: { rate: 1/h, by: route, fields: false } }
+                  two:    { match: { path: "/two" }, to: origin, rateLimit: { rate: 2/h, also: [ { rate: 60/m, burst: 3, by: route } ] } }
+                  three:  { match: { path: "/three" }, to: origin, rateLimit: { rate: 3/h, by: route, also: [ 3/h, { rate: 1/h, by: "header:X-Team" } ] } }
                 """, origin.url());
     }
 
@@ -218,6 +220,42 @@ class RateLimitTest extends OriginCase {
         assertThat(get("/quiet").header("RateLimit")).isEqualTo("\"route\";r=0;t=3600");
     }
 
+    @Test
+    void several_limits_hold_together_and_the_one_nearest_to_its_end_is_told() throws IOException {
+        assertThat(get("/two", "X-Forwarded-For: 192.0.2.1").header("RateLimit"))
+                .isEqualTo("\"ip\";r=1;t=1800");
+        var second = get("/two", "X-Forwarded-For: 192.0.2.1");
+        assertThat(second.header("RateLimit")).isEqualTo("\"ip\";r=0;t=3600");
+        assertThat(second.header("RateLimit-Policy")).isEqualTo("\"ip\";q=2;w=3600");
+        assertThat(get("/two", "X-Forwarded-For: 192.0.2.1").header("Retry-After"))
+                .isEqualTo("1800");
+        var other = get("/two", "X-Forwarded-For: 192.0.2.2");
+        assertThat(other.header("RateLimit")).startsWith("\"route\";r=0;");
+        assertThat(other.header("RateLimit-Policy")).isEqualTo("\"route\";q=3;w=3");
+        var refused = get("/two", "X-Forwarded-For: 192.0.2.3");
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("RateLimit-Policy")).isEqualTo("\"route\";q=3;w=3");
+    }
+
+    @Test
+    void what_one_of_several_limits_refuses_counts_for_none() throws IOException {
+        assertThat(get("/three", "X-Team: a").status()).isEqualTo(200);
+        for (var i = 0; i < 5; i++) {
+            assertThat(get("/three", "X-Team: a").header("RateLimit-Policy")).isEqualTo("\"header:x-team\";q=1;w=3600");
+        }
+        assertThat(get("/three", "X-Team: b").status()).isEqualTo(200);
+        assertThat(get("/three", "X-Team: c").status()).isEqualTo(200);
+        assertThat(get("/three", "X-Team: d").header("RateLimit-Policy")).isEqualTo("\"route\";q=3;w=3600");
+    }
+
+    @Test
+    void what_is_given_back_may_be_used_again() {
+        var meter = meter("1/h", 3, 64);
+        assertThat(meter.spend(1)).isPositive();
+        meter.giveBack(1);
+        assertThat(admitted(meter, 1, 10)).isEqualTo(3);
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(
             delimiter = '|',
@@ -229,6 +267,8 @@ class RateLimitTest extends OriginCase {
                 "burst: 1                             | rateLimit.rate: missing",
                 "rate: 1/s, burst: 0                  | rateLimit.burst",
                 "rate: 1/d, burst: 1000000            | 70 years",
+                "rate: 1/s, also: [ { burst: 1 } ]    | rateLimit.also.0.rate: missing",
+                "rate: 1/s, also: { rate: 1/d, burst: 1000000 } | 70 years",
                 "rate: 1/s, by: name                  | ip, consumer, route",
                 "rate: 1/s, by: 'header:'             | no name behind header:"
             })

@@ -71,6 +71,14 @@ class SharedMeterTest {
     }
 
     @Test
+    void what_is_given_back_may_be_used_again() throws Exception {
+        isDead = true; // so that all there is is the share
+        assertThat(settled(1)).isPositive();
+        meter.giveBack(1);
+        assertThat(passed(1, 30)).isEqualTo(10);
+    }
+
+    @Test
     void a_quota_charges_beyond_the_limit_lends_within_it_and_takes_back() throws Exception {
         assertThat(TestGateway.await(map.lend(1, 4, 4)).granted()).isEqualTo(4);
         assertThat(TestGateway.await(map.lend(1, 0, 4)).granted()).isEqualTo(2);
@@ -164,7 +172,9 @@ class SharedMeterTest {
                 var gateway = TestGateway.start("""
                         cluster: { enabled: true, secret: "at least sixteen characters" }
                         services: { origin: { targets: "%s" } }
-                        routes: { all: { match: { path: "/**" }, to: origin, rateLimit: { rate: 3/h, scope: cluster } } }
+                        routes:
+                          all: { match: { path: "/**" }, to: origin, rateLimit: { rate: 3/h, scope: cluster } }
+                          two: { match: { path: "/two" }, to: origin, rateLimit: { rate: 99/h, scope: cluster, also: 2/h } }
                         """, origin.url())) {
             for (var left = 2; left >= 0; left--) {
                 var answer = RawClient.get(gateway.port(), "/");
@@ -174,6 +184,13 @@ class SharedMeterTest {
             var refused = RawClient.get(gateway.port(), "/");
             assertThat(refused.status()).isEqualTo(429);
             assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1100, 1200);
+
+            for (var left = 1; left >= 0; left--) {
+                assertThat(RawClient.get(gateway.port(), "/two").header("RateLimit"))
+                        .startsWith("\"ip\";r=" + left + ";");
+            }
+            assertThat(RawClient.get(gateway.port(), "/two").header("RateLimit-Policy"))
+                    .isEqualTo("\"ip\";q=2;w=3600");
         }
     }
 }
