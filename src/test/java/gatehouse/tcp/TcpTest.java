@@ -115,7 +115,7 @@ class TcpTest extends StreamCase {
     void a_client_that_is_slow_to_read_gets_what_its_server_has_sent_before_it_went() throws Exception {
         var all = "x".repeat(100_000);
         try (var greeting = new Peer(all);
-                var gateway = gateway(", stream: { idle: 50ms }", "targets: \"" + greeting.url() + "\"", "");
+                var gateway = gateway(", stream: { idle: 1s }", "targets: \"" + greeting.url() + "\"", "");
                 var client = RawClient.connect(gateway.port("db"), 8 * 1024)) {
             client.halfClose();
             greeting.awaitEnds(1);
@@ -126,9 +126,8 @@ class TcpTest extends StreamCase {
 
     private static void awaitEnd(TestGateway gateway) throws Exception {
         var log = gateway.home().resolve("access.log");
-        for (var i = 0; i < 500 && !(Files.exists(log) && Files.readString(log).contains("TCP")); i++) {
-            TestGateway.await(gateway.vertx().timer(10));
-        }
+        Waiting.until(
+                "its line", () -> Files.exists(log) && Files.readString(log).contains("TCP"));
         assertThat(Files.readString(log)).contains("\"status\":");
     }
 
@@ -174,9 +173,7 @@ class TcpTest extends StreamCase {
 
     private static gatehouse.service.TargetStatus target(TestGateway gateway, int index) throws Exception {
         var service = gateway.node().snapshots().current().services().get("db");
-        for (var i = 0; i < 200 && service.targets().get(index).inFlight() > 0; i++) {
-            TestGateway.await(gateway.vertx().timer(10));
-        }
+        Waiting.until("none is under way", () -> service.targets().get(index).inFlight() == 0);
         return service.targets().get(index);
     }
 
@@ -270,10 +267,7 @@ class TcpTest extends StreamCase {
                         + "health: { active: { every: 10ms, rise: 1, fall: 1 }, panic: 0%% }",
                 "")) {
             var service = gateway.node().snapshots().current().services().get("db");
-            for (var i = 0; i < 500 && service.targets().get(0).healthy(); i++) {
-                TestGateway.await(gateway.vertx().timer(10));
-            }
-            assertThat(service.targets().get(0).healthy()).isFalse();
+            Waiting.until("it is sick", () -> !service.targets().get(0).healthy());
         }
     }
 
@@ -325,12 +319,7 @@ class TcpTest extends StreamCase {
                 assertThat(new String(client.readBytes(5))).isEqualTo("hello");
             }
             var counted = "gatehouse_route_request_bytes_total{route=\"db\"} 5";
-            var text = "";
-            for (var i = 0; i < 200 && !text.contains("\"db\"} 5"); i++) {
-                TestGateway.await(gateway.vertx().timer(10));
-                text = gateway.node().metrics().scrape();
-            }
-            assertThat(text).contains("\"db\"} 5").as(counted);
+            Waiting.until(counted, () -> gateway.node().metrics().scrape().contains("\"db\"} 5"));
         }
     }
 
