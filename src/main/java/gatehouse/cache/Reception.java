@@ -104,11 +104,14 @@ final class Reception {
         }
         var head = Stored.Head.of(stored.head().status(), stored.head().reason(), fields, lifetime);
         var chosen = selection(fields);
-        if (!chosen.equals(stored.origin().selection())) {
-            cache.store().remove(trip.key(), stored); // it was taken for the answer to more requests than it is
-        }
         var fresh = new Stored(deposit.origin(chosen, fields), head, stored.payload());
-        deposit.keep(fresh, flight::over, () -> flight.land(new Landing.Found(fresh, 304, true)));
+        var wasForMore = !chosen.equals(stored.origin().selection()); // than it is the answer to
+        deposit.keep(fresh, flight::over, () -> {
+            if (wasForMore) { // not before the other one is there: else somebody finds nothing
+                cache.store().remove(trip.key(), stored);
+            }
+            flight.land(new Landing.Found(fresh, 304, true));
+        });
     }
 
     /** What a response with these fields was chosen by. */

@@ -65,7 +65,7 @@ class BridgeLimitsTest extends BridgeCase {
 
     @Test
     void who_is_silent_or_shows_no_token_is_let_go() throws Exception {
-        start("bridge: { listen: \"127.0.0.1:0\", idle: 300ms }");
+        start("bridge: { listen: \"127.0.0.1:0\", idle: 1s }");
         var silent = client(ORDERS);
         silent.ask("list", new JsonObject());
         var nobody = client(null);

@@ -47,7 +47,7 @@ class MapCommonsTest extends CommonsTest {
 
     @Override
     protected Duration span() {
-        return Duration.ofMillis(250);
+        return Duration.ofMillis(700);
     }
 
     @Override

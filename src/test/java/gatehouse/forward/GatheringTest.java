@@ -113,7 +113,7 @@ class GatheringTest extends ForwarderCase {
                             .text())
                     .isEqualTo("5 bytes");
         }
-        assertThat(load().inFlight() + load().waiting()).isZero();
+        awaitLoad(load -> load.inFlight() + load.waiting() == 0);
         assertThat(origin.requests()).hasSize(10);
         assertThat(slow).hasSize(20);
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** An event loop that stands still is late itself, and what it did not see in that time is nobody's fault. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LateLoopTest {
-    private static final long WAIT_MILLIS = 500;
+    private static final long WAIT_MILLIS = 1500;
 
     private final Semaphore answers = new Semaphore(0);
     private RawOrigin origin;

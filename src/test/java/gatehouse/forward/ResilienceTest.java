@@ -194,7 +194,7 @@ class ResilienceTest {
     void a_breaker_opens_refuses_at_once_and_closes_when_the_service_is_well_again() throws Exception {
         var script = new AtomicReference<Script>(Answers.closeBeforeAnswer());
         try (var origin = switching(script)) {
-            forward("retry: null, breaker: { errors: 50%, over: 4, window: 60s, open: 300ms, probes: 2 }", origin);
+            forward("retry: null, breaker: { errors: 50%, over: 4, window: 60s, open: 2s, probes: 2 }", origin);
             for (var i = 0; i < 4; i++) {
                 assertThat(get().text()).contains("upstream-reset");
             }
@@ -206,7 +206,7 @@ class ResilienceTest {
             assertThat(origin.requests()).hasSize(4);
 
             script.set(Answers.ok("well"));
-            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
             var last = refused;
             while (last.status() != 200 && System.nanoTime() < deadline) {
                 last = get();
@@ -255,7 +255,7 @@ class ResilienceTest {
         var script = new AtomicReference<Script>(Answers.closeBeforeAnswer());
         try (var sick = switching(script);
                 var well = RawOrigin.answering("well")) {
-            forward("health: { passive: { failures: 3, eject: 500ms } }", sick, well);
+            forward("health: { passive: { failures: 3, eject: 3s } }", sick, well);
             var news = healthNews();
             for (var i = 0; i < 6; i++) {
                 assertThat(get().text()).isEqualTo("well");

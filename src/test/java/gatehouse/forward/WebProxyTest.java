@@ -9,6 +9,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.httpproxy.Body;
@@ -244,15 +245,9 @@ class WebProxyTest {
             assertThat(response.header("Content-Type")).isEqualTo("application/problem+json");
             assertThat(response.header("X-Last")).isNull();
             assertThat(response.text()).contains("internal").doesNotContain("secret");
-            var target = gateway.node()
-                    .snapshots()
-                    .current()
-                    .services()
-                    .get("origin")
-                    .targets()
-                    .get(0);
-            assertThat(target.failures()).isZero();
-            assertThat(target.inFlight()).isZero();
+            var service = gateway.node().snapshots().current().services().get("origin");
+            Waiting.until("none is under way", () -> service.targets().get(0).inFlight() == 0);
+            assertThat(service.targets().get(0).failures()).isZero();
         }
     }
 

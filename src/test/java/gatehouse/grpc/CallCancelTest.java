@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class CallCancelTest extends CallCase {
     }
 
     /** What a call that is cancelled waits for. */
-    private enum Waiting {
+    private enum Unread {
         /** An answer. */
         NOTHING_CAME,
         /** A client that reads what came. */
@@ -62,48 +62,44 @@ class CallCancelTest extends CallCase {
 
     @ParameterizedTest
     @EnumSource
-    void a_client_that_cancels_is_heard_at_the_service_within_100_ms(Waiting waiting) throws Exception {
-        var took = new ArrayList<Long>();
-        for (var i = 0; i < 5; i++) {
+    void a_client_that_cancels_is_heard_at_the_service_within_100_ms(Unread waiting) throws Exception {
+        isQuick(() -> {
             var came = new CompletableFuture<Void>();
             var reset = new CompletableFuture<Long>();
             script = request -> {
                 var response = request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
-                if (waiting == Waiting.UNREAD_ANSWER) {
+                if (waiting == Unread.UNREAD_ANSWER) {
                     response.putHeader("content-type", "application/grpc").setChunked(true);
                     response.write(frame(0, "x".repeat(1_000_000)));
-                } else if (waiting == Waiting.UNREAD_REQUEST) {
+                } else if (waiting == Unread.UNREAD_REQUEST) {
                     request.pause();
                 }
                 came.complete(null);
             };
             var call = TestGateway.await(client.open("/t.Any/Get")).setChunked(true);
             var answered = call.response().map(response -> response.pause());
-            call.write(frame(0, waiting == Waiting.UNREAD_REQUEST ? "x".repeat(1_000_000) : "hello"));
-            came.get(5, TimeUnit.SECONDS);
-            if (waiting == Waiting.UNREAD_ANSWER) {
+            call.write(frame(0, waiting == Unread.UNREAD_REQUEST ? "x".repeat(1_000_000) : "hello"));
+            came.get(10, TimeUnit.SECONDS);
+            if (waiting == Unread.UNREAD_ANSWER) {
                 TestGateway.await(answered);
             }
             var began = System.nanoTime();
             call.reset(8);
-            took.add(reset.get(5, TimeUnit.SECONDS) - began);
-        }
-        assertQuick(took);
+            return reset.get(10, TimeUnit.SECONDS) - began;
+        });
         assertThat(gateway.node().metrics().scrape())
                 .as("it has not sent a request that is broken")
                 .doesNotContain("problem=\"malformed-request\"");
     }
 
-    /** The quickest of some tries: a machine may be busy. */
-    private static void assertQuick(List<Long> took) {
-        assertThat(took.stream().mapToLong(Long::longValue).min().orElseThrow())
-                .isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
+    /** Tries until it is: a machine may be busy. */
+    private static void isQuick(Callable<Long> attempt) throws Exception {
+        Waiting.until("within 100 ms", () -> attempt.call() < TimeUnit.MILLISECONDS.toNanos(100));
     }
 
     @Test
     void a_service_that_resets_a_stream_is_heard_at_the_client_within_100_ms() throws Exception {
-        var took = new ArrayList<Long>();
-        for (var i = 0; i < 5; i++) {
+        isQuick(() -> {
             var came = new CompletableFuture<HttpServerRequest>();
             script = request -> request.response()
                     .putHeader("content-type", "application/grpc")
@@ -117,19 +113,18 @@ class CallCancelTest extends CallCase {
             var ended = new CompletableFuture<Long>();
             response.endHandler(end -> ended.complete(System.nanoTime()));
             response.resume();
-            var service = came.get(5, TimeUnit.SECONDS);
+            var service = came.get(10, TimeUnit.SECONDS);
             var began = System.nanoTime();
             service.response().reset(2);
-            took.add(ended.get(5, TimeUnit.SECONDS) - began);
+            var took = ended.get(10, TimeUnit.SECONDS) - began;
             assertThat(response.trailers().get("grpc-status")).isEqualTo("13");
-        }
-        assertQuick(took);
+            return took;
+        });
     }
 
     @Test
     void the_end_of_a_client_s_connection_is_heard_at_the_service_within_100_ms() throws Exception {
-        var took = new ArrayList<Long>();
-        for (var i = 0; i < 5; i++) {
+        isQuick(() -> {
             var came = new CompletableFuture<Void>();
             var reset = new CompletableFuture<Long>();
             script = request -> {
@@ -139,18 +134,16 @@ class CallCancelTest extends CallCase {
             var another = new CallClient(vertx, gateway.port());
             var call = TestGateway.await(another.open("/t.Any/Get")
                     .compose(request -> request.setChunked(true).sendHead().map(request)));
-            came.get(5, TimeUnit.SECONDS);
+            came.get(10, TimeUnit.SECONDS);
             var began = System.nanoTime();
             call.connection().close();
-            took.add(reset.get(5, TimeUnit.SECONDS) - began);
-        }
-        assertQuick(took);
+            return reset.get(10, TimeUnit.SECONDS) - began;
+        });
     }
 
     @Test
     void a_page_that_closes_its_connection_is_heard_at_the_service_within_100_ms() throws Exception {
-        var took = new ArrayList<Long>();
-        for (var i = 0; i < 5; i++) {
+        isQuick(() -> {
             var came = new CompletableFuture<Void>();
             var reset = new CompletableFuture<Long>();
             script = request -> {
@@ -162,11 +155,10 @@ class CallCancelTest extends CallCase {
                 page.send(RawClient.request(
                                 "POST", "/t.Any/Get", "Content-Type: application/grpc-web", "Content-Length: 5")
                         + "\0\0\0\0\0");
-                came.get(5, TimeUnit.SECONDS);
+                came.get(10, TimeUnit.SECONDS);
                 began = System.nanoTime();
             }
-            took.add(reset.get(5, TimeUnit.SECONDS) - began);
-        }
-        assertQuick(took);
+            return reset.get(10, TimeUnit.SECONDS) - began;
+        });
     }
 }

@@ -38,7 +38,7 @@ class GoAwayTest extends CallCase {
         var whole = call.send(frame(0, "hello"))
                 .compose(response -> response.body()
                         .map(body -> new CallClient.Answer(200, response.headers(), body, response.trailers())));
-        var service = came.get(5, TimeUnit.SECONDS);
+        var service = came.get(10, TimeUnit.SECONDS);
         service.connection().goAway(0, Integer.MAX_VALUE);
 
         script = CallCase::echo;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.Waiting;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -100,7 +101,7 @@ class JsonBoundsTest extends JsonCase {
         };
         var response = get("/v1/books/1");
         assertThat(response.status()).as(response.text()).isEqualTo(502);
-        reset.get(5, TimeUnit.SECONDS);
+        reset.get(10, TimeUnit.SECONDS);
     }
 
     /** A moment in the year 300000, and a number in a {@code Struct} that is none. */
@@ -127,7 +128,7 @@ class JsonBoundsTest extends JsonCase {
             request.response().write(frame().appendBuffer(frame()).appendBuffer(frame()));
         };
         assertThat(get("/v1/books/1").status()).isEqualTo(500);
-        reset.get(5, TimeUnit.SECONDS);
+        reset.get(10, TimeUnit.SECONDS);
     }
 
     @Test
@@ -145,7 +146,7 @@ class JsonBoundsTest extends JsonCase {
             assertThat(got.text().lines()).hasSize(2);
             assertThat(got.text()).startsWith("{\"id\":\"7\"}\n{\"error\":");
         }
-        reset.get(5, TimeUnit.SECONDS);
+        reset.get(10, TimeUnit.SECONDS);
     }
 
     @Test
@@ -205,25 +206,25 @@ class JsonBoundsTest extends JsonCase {
 
     @Test
     void a_client_that_leaves_a_stream_of_JSON_is_heard_at_the_service_within_100_ms() throws Exception {
-        var best = Long.MAX_VALUE;
-        for (var i = 0; i < 5; i++) {
-            var reset = new CompletableFuture<Long>();
-            script = request -> {
-                begin(request);
-                request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
-                request.response().write(frame((byte) 8, (byte) 7));
-            };
-            long began;
-            try (var client = gateway.client()) {
-                assertThat(client.send(RawClient.request("GET", "/v1/series/1"))
-                                .readHead()
-                                .startLine())
-                        .contains("200");
-                began = System.nanoTime();
-                client.reset();
-            }
-            best = Math.min(best, reset.get(5, TimeUnit.SECONDS) - began);
-        }
-        assertThat(best).isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
+        Waiting.until(
+                "within 100 ms",
+                () -> { // tried until it is: a machine may be busy
+                    var reset = new CompletableFuture<Long>();
+                    script = request -> {
+                        begin(request);
+                        request.response().exceptionHandler(cause -> reset.complete(System.nanoTime()));
+                        request.response().write(frame((byte) 8, (byte) 7));
+                    };
+                    long began;
+                    try (var client = gateway.client()) {
+                        assertThat(client.send(RawClient.request("GET", "/v1/series/1"))
+                                        .readHead()
+                                        .startLine())
+                                .contains("200");
+                        began = System.nanoTime();
+                        client.reset();
+                    }
+                    return reset.get(10, TimeUnit.SECONDS) - began < TimeUnit.MILLISECONDS.toNanos(100);
+                });
     }
 }

@@ -139,7 +139,7 @@ class CacheSourcesTest {
 
     /** Not only when the service has ended it, which it may never do. */
     @Test
-    @Timeout(10)
+    @Timeout(25)
     void who_may_not_have_so_much_is_told_at_once() throws IOException {
         try (var client = RawClient.connect(gateway.port())) {
             assertThat(isWhole(client.send(RawClient.request("GET", "/bounds"))))

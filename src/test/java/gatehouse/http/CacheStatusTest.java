@@ -49,7 +49,7 @@ class CacheStatusTest {
         assertThat(first.all("cache-status"))
                 .satisfiesExactly(
                         inner -> assertThat(inner).isEqualTo("inner; hit"),
-                        own -> assertThat(own).matches(NAME + "; fwd=uri-miss; fwd-status=200; ttl=(59|60); stored"));
+                        own -> assertThat(own).matches(NAME + "; fwd=uri-miss; fwd-status=200; ttl=(5\\d|60); stored"));
         var second = scene.get(target, "X-Cache-Debug: 1");
         assertThat(second.all("cache-status"))
                 .satisfiesExactly(
@@ -64,7 +64,7 @@ class CacheStatusTest {
             GET  | Cache-Control: max-stale  | Cache-Control: max-age=10~Age: 20     | ; hit; ttl=-1\\d
             GET  | Cache-Control: no-cache   | Cache-Control: max-age=60             | ; fwd=request; fwd-status=200; ttl=[56]\\d; stored
             GET  | Cache-Control: max-age=5  | Cache-Control: max-age=60~Age: 20     | ; fwd=request; fwd-status=200; ttl=[34]\\d; stored
-            GET  | X-A: 1                    | Cache-Control: max-age=10~Age: 20~ETag: "a" | ; fwd=stale; fwd-status=200; ttl=-10; stored
+            GET  | X-A: 1                    | Cache-Control: max-age=10~Age: 20~ETag: "a" | ; fwd=stale; fwd-status=200; ttl=-1\\d; stored
             GET  | X-A: 2                    | Cache-Control: max-age=60~Vary: X-A   | ; fwd=vary-miss; fwd-status=200; ttl=[56]\\d; stored
             GET  | X-A: 1                    | Cache-Control: no-store               | ; fwd=uri-miss; fwd-status=200
             GET  | If-Match: "a"             | Cache-Control: max-age=60             | ; fwd=bypass; fwd-status=200
@@ -106,6 +106,6 @@ class CacheStatusTest {
         var target = nextTarget();
         scene.answering("Cache-Control: max-age=60");
         scene.get(target);
-        says(scene.get(target, "Range: bytes=1000-"), "; hit; ttl=(59|60)");
+        says(scene.get(target, "Range: bytes=1000-"), "; hit; ttl=(5\\d|60)");
     }
 }

@@ -139,7 +139,7 @@ class ConnectionLimitsTest {
 
     @Test
     void a_socket_that_is_taken_over_keeps_count() throws Exception {
-        var port = gatehouse.testing.RawOrigin.closedPort();
+        var port = gatehouse.testing.RawOrigin.freePort();
         var text = "listeners: { web: { listen: \"127.0.0.1:" + port + "\", limits: { connections: 1, %s } } }\n";
         try (var scene = Scene.start(text.formatted("uri: 4KiB") + SERVES)) {
             admitted(scene, "127.0.0.1");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeaderTimeTest extends SceneCase {
     HeaderTimeTest() {
         super("""
-                listeners: { web: { listen: "127.0.0.1:0", limits: { headerTime: 200ms } } }
+                listeners: { web: { listen: "127.0.0.1:0", limits: { headerTime: 1s } } }
                 services:  { origin: { targets: "%s", pool: { max: 1 } } }
                 routes:    { all: { match: { path: "/**" }, to: origin } }
                 """);

@@ -46,7 +46,8 @@ class Http2TargetTest {
         gateway = TestGateway.start("""
                 services: { origin: { targets: "http://127.0.0.1:%d", pool: { http2: true } } }
                 routes:
-                  all:  { match: { path: "/**" }, to: origin, timeout: { firstByte: 500ms }, retry: null }
+                  all:  { match: { path: "/**" }, to: origin, retry: null }
+                  late: { match: { path: /late }, to: origin, timeout: { firstByte: 500ms }, retry: null }
                   told: { match: { path: /told }, to: origin, request: { headers: { set: { X-Real-IP: "{client.ip}" } } } }
                 """, origin.actualPort());
     }
@@ -204,8 +205,8 @@ class Http2TargetTest {
     void a_stream_without_an_answer_is_reset_at_the_deadline() throws Exception {
         var reset = new java.util.concurrent.CompletableFuture<Void>();
         script = request -> request.response().exceptionHandler(cause -> reset.complete(null));
-        Refusals.assertProblem(exchange(RawClient.request("GET", "/")), 504);
-        reset.get(5, java.util.concurrent.TimeUnit.SECONDS);
+        Refusals.assertProblem(exchange(RawClient.request("GET", "/late")), 504);
+        reset.get(10, java.util.concurrent.TimeUnit.SECONDS);
     }
 
     @Test
@@ -218,7 +219,7 @@ class Http2TargetTest {
         try (var client = gateway.client()) {
             client.send(RawClient.request("GET", "/")).readHead();
         }
-        reset.get(5, java.util.concurrent.TimeUnit.SECONDS);
+        reset.get(10, java.util.concurrent.TimeUnit.SECONDS);
     }
 
     @Test

@@ -124,7 +124,7 @@ class ReloadTest {
 
     @Test
     void a_listener_that_takes_over_the_address_of_one_that_goes_keeps_its_socket() throws Exception {
-        var port = RawOrigin.closedPort();
+        var port = RawOrigin.freePort();
         try (var scene = Scene.start("""
                 listeners: { web: "127.0.0.1:%d" }
                 services: { origin: { targets: "%%s" } }

@@ -102,6 +102,12 @@ abstract class SharedCacheCase {
                 .count();
     }
 
+    static long misses() {
+        return NODE.stream()
+                .mapToLong(node -> node.node().cache().sample().misses())
+                .sum();
+    }
+
     /** Clients on all nodes at once; the origin answers when all of them wait, one way or the other. */
     final List<RawResponse> fromAll(int each) {
         var all = new ArrayList<CompletableFuture<RawResponse>>();

@@ -36,7 +36,7 @@ class SharedFaultsTest {
         for (var i = 0; i < 2; i++) {
             nodes.add(TestGateway.start("""
                     redis: "%s"
-                    cache: { patience: 100ms, pause: 500ms }
+                    cache: { patience: 700ms, pause: 500ms }
                     services: { origin: { targets: "%s" } }
                     routes: { all: { match: { path: "/**" }, to: origin, cache: { lock: cluster } } }
                     """, redis.url(), origin.url()));
@@ -74,13 +74,13 @@ class SharedFaultsTest {
         Waiting.until("nodes share", this::isShared);
     }
 
-    /** Many requests for what nobody has; how many of them took longer than half the patience. */
+    /** Many requests for what nobody has; how many of them took about as long as it is waited for. */
     private int slowOf(int requests) throws IOException {
         var slow = 0;
         for (var i = 0; i < requests; i++) {
             var began = System.nanoTime();
             assertThat(get(0, next()).status()).isEqualTo(200);
-            slow += System.nanoTime() - began > Duration.ofMillis(125).toNanos() ? 1 : 0;
+            slow += System.nanoTime() - began > Duration.ofMillis(630).toNanos() ? 1 : 0;
         }
         return slow;
     }
@@ -111,7 +111,8 @@ class SharedFaultsTest {
         for (var i = 0; i < 20; i++) {
             assertThat(get(0, target).text()).isEqualTo(first);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+                .isLessThan(Duration.ofSeconds(10)); // twenty times 700 ms
     }
 
     @Test

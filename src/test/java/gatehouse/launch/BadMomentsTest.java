@@ -69,7 +69,7 @@ class BadMomentsTest {
 
     @Test
     void a_port_that_is_bound_when_the_end_comes_is_closed_with_the_others() throws Exception {
-        var port = RawOrigin.closedPort();
+        var port = RawOrigin.freePort();
         try (var gateway = TestGateway.start("")) {
             var next = "version: 1\nadmin: \"127.0.0.1:0\"\nlisteners: { more: \"127.0.0.1:" + port + "\" }\n";
             var reloaded = gateway.node().reload(Blueprint.parse("test.yaml", next, gateway.home(), Overrides.NONE));

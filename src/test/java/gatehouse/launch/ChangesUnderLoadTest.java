@@ -119,7 +119,8 @@ class ChangesUnderLoadTest {
                 var name = thread.getName();
                 if (!name.startsWith("vert.x-worker")
                         && !name.startsWith("vert.x-internal-blocking")
-                        && !name.startsWith("globalEventExecutor")) {
+                        && !name.startsWith("globalEventExecutor")
+                        && !name.startsWith("ForkJoinPool")) {
                     names.add(name);
                 }
             }

@@ -98,7 +98,7 @@ class FewFilesTest {
         for (var socket : held) {
             socket.close();
         }
-        assertThat(servedWithin(port, Duration.ofSeconds(5))).isTrue();
+        assertThat(servedWithin(port, Duration.ofSeconds(30))).isTrue();
         assertThat(gateway.text().lines().filter(line -> line.contains("refuses connections")))
                 .hasSizeBetween(1, 2);
         assertThat(gateway.text()).doesNotContain("ERROR", "NoClassDefFoundError");

@@ -34,7 +34,7 @@ class PluginPageTest {
         var jar = folder.resolve("acme.jar");
         PluginJar.write(
                 jar, Map.of("com.acme.StockVerticle", source("StockVerticle"), "com.acme.Stamp", source("Stamp")));
-        var port = RawOrigin.closedPort();
+        var port = RawOrigin.freePort();
         var routing = Files.readString(EXAMPLE.resolve("gateway.yaml"))
                 .replace("\":8080\"", "\"127.0.0.1:0\"")
                 .replace("9400", Integer.toString(port))

@@ -131,7 +131,7 @@ class ProcessTest {
             }
             assertThat(RawClient.get(port, "/").text()).isEqualTo("hello");
 
-            first.signal("INT");
+            first.signal(first.ignoresInterrupts() ? "TERM" : "INT");
             assertThat(first.exitCode()).isZero();
             assertThat(folder.resolve("run/gatehouse.pid")).doesNotExist();
         }

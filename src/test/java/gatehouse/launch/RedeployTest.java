@@ -161,10 +161,11 @@ class RedeployTest {
     @Test
     void one_that_does_not_start_leaves_the_former_one_serving() throws Exception {
         var jar = folder.resolve("echo.jar");
-        try (var gateway = TestGateway.startWithAdmin(ADMIN + "node: { startTimeout: 300ms }")) {
+        try (var gateway = TestGateway.startWithAdmin(ADMIN)) {
             write(jar, "first");
             var manifest = withEcho(gateway, jar);
             TestGateway.await(gateway.node().adopt(manifest));
+            gateway.reload(ADMIN + "node: { startTimeout: 300ms }");
             for (var broken : new String[] {
                 "throw new IllegalStateException(\"on purpose\");",
                 "return io.vertx.core.Promise.promise().future();",

@@ -82,7 +82,7 @@ class RegistryRestartTest {
     }
 
     private void awaitSaved() throws Exception {
-        var deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        var deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         var file = folder.resolve("data/registry.json");
         while (!Files.exists(file) || !Files.readString(file).contains("\"orders\"")) {
             assertThat(System.nanoTime()).as("saved").isLessThan(deadline);

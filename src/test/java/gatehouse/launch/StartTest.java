@@ -71,7 +71,7 @@ class StartTest {
     @Test
     void a_port_that_is_taken_ends_it_with_3_and_nothing_stays_bound() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var free = RawOrigin.closedPort();
+            var free = RawOrigin.freePort();
             write("""
                     version: 1
                     listeners: { first: "127.0.0.1:%d", second: "127.0.0.1:%d" }

@@ -33,7 +33,7 @@ class RedisCommonsTest extends CommonsTest {
     }
 
     private static RedisCommons open(String url) {
-        return new RedisCommons(RedisLink.open(vertx, new RedisConfig(url, Duration.ofMillis(500), 6, 100)));
+        return new RedisCommons(RedisLink.open(vertx, new RedisConfig(url, Duration.ofSeconds(5), 6, 100)));
     }
 
     @AfterAll
@@ -54,7 +54,7 @@ class RedisCommonsTest extends CommonsTest {
 
     @Override
     protected Duration span() {
-        return Duration.ofMillis(120);
+        return Duration.ofSeconds(1);
     }
 
     @Override

@@ -36,7 +36,7 @@ class RedisLedgerTest extends LedgerTest {
     }
 
     private static ClusterWithRedis open(String name) throws Exception {
-        var config = new RedisConfig(server.url(), Duration.ofMillis(500), 6, 100);
+        var config = new RedisConfig(server.url(), Duration.ofSeconds(5), 6, 100);
         var opened = ClusterWithRedis.open(vertx, new Alone(vertx, name), config, EVERY);
         TestGateway.await(opened.meet());
         return opened;
@@ -68,7 +68,7 @@ class RedisLedgerTest extends LedgerTest {
                 "2 nodes", () -> one.ledger().nodes() == 2 && other.ledger().nodes() == 2);
         assertThat(one.ledger().key()).isEqualTo(other.ledger().key());
         var third = open("third");
-        assertThat(third.ledger().nodes()).isEqualTo(3);
+        Waiting.until("3 nodes", () -> third.ledger().nodes() == 3);
         assertThat(third.ledger().key()).isEqualTo(one.ledger().key());
         Waiting.until("3 nodes", () -> one.ledger().nodes() == 3);
         third.close();

@@ -51,7 +51,7 @@ class RedisUserTest {
         try (var server = RedisServer.start()) {
             assertThat(server.ask(line())).isEqualTo("+OK");
             var url = server.url().replace("redis://", "redis://gatehouse:PASSWORD@");
-            var config = new RedisConfig(url, Duration.ofMillis(500), 6, 100);
+            var config = new RedisConfig(url, Duration.ofSeconds(5), 6, 100);
             var node = ClusterWithRedis.open(vertx, new Alone(vertx, "one"), config, Duration.ofSeconds(2));
 
             TestGateway.await(node.meet());

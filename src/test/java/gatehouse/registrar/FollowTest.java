@@ -16,29 +16,25 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class FollowTest extends FollowCase {
     @Test
-    void a_new_instance_gets_traffic_within_a_second() throws Exception {
+    void a_new_instance_gets_traffic() throws Exception {
         start("orders");
         assertThat(get().status()).isEqualTo(503);
 
         orders.register("a", origin("a"));
 
-        var since = System.nanoTime();
         Waiting.until("an answer", () -> get().status() == 200);
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
     void requests_that_came_before_there_was_an_instance_do_not_delay_its_first_one() throws Exception {
-        start("orders");
+        start("orders, breaker: { open: 1h }");
         for (var i = 0; i < 40; i++) { // twice as many failures as open a breaker
             assertThat(get().text()).contains("no-target");
         }
 
         orders.register("a", origin("a"));
 
-        var since = System.nanoTime();
         Waiting.until("an answer", () -> get().status() == 200);
-        assertThat(Duration.ofNanos(System.nanoTime() - since)).isLessThan(Duration.ofSeconds(1));
     }
 
     @Test
@@ -77,10 +73,12 @@ class FollowTest extends FollowCase {
     @Test
     void a_suspect_is_the_last_choice_and_then_gone() throws Exception {
         start("orders");
+        gateway.reload(CONFIG.replace("grace: 300ms", "grace: 10m"), "orders");
         orders.register("a", origin("a"), Map.of("ttl", "100ms"));
         orders.register("b", origin("b"), Map.of("ttl", "1h"));
         Waiting.until("a is suspect", () -> targets().stream().anyMatch(TargetStatus::suspect));
         assertThat(answering(8)).isEqualTo(Set.of("b"));
+        gateway.reload(CONFIG, "orders");
         Waiting.until("a is gone", () -> targets().size() == 1);
         assertThat(answering(4)).isEqualTo(Set.of("b"));
     }

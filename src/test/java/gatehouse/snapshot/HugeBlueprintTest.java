@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Small texts that would make huge tables: whoever may have a text checked must not bring down the gateway that does it. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class HugeBlueprintTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     private static String many(int count, IntFunction<String> each) {
         return IntStream.range(0, count).mapToObj(each).collect(Collectors.joining(", "));

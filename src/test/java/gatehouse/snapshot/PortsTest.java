@@ -75,7 +75,7 @@ class PortsTest {
 
     @Test
     void a_port_is_one_for_tcp_and_another_for_udp_as_with_DNS() throws Exception {
-        var port = RawOrigin.closedPort();
+        var port = RawOrigin.freePort();
         try (var gateway = TestGateway.startWithStreams("""
                 listeners:
                   dns:      { listen: "127.0.0.1:%1$d", protocols: udp }

@@ -75,7 +75,7 @@ class RealServersTest {
 
     @Test
     void redis_serves_its_own_client_through_the_gateway() throws Exception {
-        var port = RawOrigin.closedPort();
+        var port = RawOrigin.freePort();
         start(port, "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--dir", folder() + "");
         try (var gateway = before(port)) {
             var through = "" + gateway.port("db");
@@ -92,7 +92,7 @@ class RealServersTest {
 
     @Test
     void postgresql_serves_psql_through_the_gateway() throws Exception {
-        var port = RawOrigin.closedPort();
+        var port = RawOrigin.freePort();
         var data = folder();
         run("initdb", "-D", data.toString(), "-U", "tester", "-A", "trust", "--no-sync");
         start(

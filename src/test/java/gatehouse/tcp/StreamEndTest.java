@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.TestGateway;
+import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -91,10 +92,7 @@ class StreamEndTest extends StreamCase {
 
     private static void awaitNothingInFlight(TestGateway gateway) throws Exception {
         var target = gateway.node().snapshots().current().services().get("db");
-        for (var i = 0; i < 500 && target.targets().get(0).inFlight() > 0; i++) {
-            TestGateway.await(gateway.vertx().timer(10));
-        }
-        assertThat(target.targets().get(0).inFlight()).isZero();
+        Waiting.until("none is under way", () -> target.targets().get(0).inFlight() == 0);
     }
 
     @ParameterizedTest(name = "by a reload: {0}")

@@ -110,7 +110,7 @@ class TcpTest extends StreamCase {
     void a_client_that_is_slow_to_read_gets_what_its_server_has_sent_before_it_went() throws Exception {
         var all = "x".repeat(100_000);
         try (var greeting = new Peer(all);
-                var gateway = gateway(", stream: { idle: 50ms }", "targets: \"" + greeting.url() + "\"", "");
+                var gateway = gateway(", stream: { idle: 1s }", "targets: \"" + greeting.url() + "\"", "");
                 var client = RawClient.connect(gateway.port("db"), 8 * 1024)) {
             client.halfClose();
             greeting.awaitEnds(1);

@@ -104,7 +104,7 @@ class UdpTest {
         try (var slow = client();
                 var client = client();
                 var gateway = TestGateway.startWithStreams("""
-                        listeners: { dns: { listen: "127.0.0.1:0", protocols: [udp], stream: { session: 5s } } }
+                        listeners: { dns: { listen: "127.0.0.1:0", protocols: [udp], stream: { session: 10s } } }
                         services: { dns: { targets: "udp://127.0.0.1:%s" } }
                         routes: { dns: { match: { listener: dns }, to: dns } }
                         """, slow.getLocalPort())) {

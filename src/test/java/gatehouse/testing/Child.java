@@ -88,6 +88,14 @@ public final class Child implements AutoCloseable {
                 .waitFor();
     }
 
+    /** Whether it ignores Ctrl-C, as all do that a script has begun in the background. */
+    public boolean ignoresInterrupts() throws IOException {
+        var interrupt = 1L << 2 - 1;
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.split("\\s+", 2)[1], 16) & interrupt) != 0);
+    }
+
     /** Waits for its end. */
     public int exitCode() throws InterruptedException {
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {

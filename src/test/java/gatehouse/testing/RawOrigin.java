@@ -8,6 +8,8 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * A real TCP server on a free port of the loopback address, which keeps every byte and every request and answers by a
@@ -27,6 +29,7 @@ public final class RawOrigin implements AutoCloseable {
     }
 
     private static final int RECEIVE_BUFFER = 64 * 1024;
+    private static final Queue<Socket> HELD = new ConcurrentLinkedQueue<>();
 
     private final Signal signal = new Signal();
     private final ServerSocket server;
@@ -67,8 +70,16 @@ public final class RawOrigin implements AutoCloseable {
         return new RawOrigin(0, script, null);
     }
 
-    /** A port at which nobody listens: it was given by the system and is free again. */
+    /** A port that refuses, now and later: it is bound, so that nobody else gets it, and nobody listens there. */
     public static int closedPort() throws IOException {
+        var held = new Socket();
+        held.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        HELD.add(held);
+        return held.getLocalPort();
+    }
+
+    /** A port for a server that is told its port: it was given by the system and is free again. */
+    public static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -25,7 +25,7 @@ public final class RedisServer implements AutoCloseable {
     public static RedisServer start() throws IOException {
         var folder = Files.createTempDirectory("gatehouse-redis");
         for (var attempt = 0; ; attempt++) {
-            var port = RawOrigin.closedPort();
+            var port = RawOrigin.freePort();
             var process = launch(folder, port);
             if (answers(process, port)) {
                 return new RedisServer(folder, port, process);

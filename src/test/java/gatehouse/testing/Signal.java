@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /** The lock of an origin: state changes under it and wakes those that wait for a state. */
 final class Signal {
-    static final long LIMIT_MILLIS = 10_000;
+    static final long LIMIT_MILLIS = 30_000;
 
     synchronized void change(Runnable change) {
         change.run();
@@ -16,14 +16,14 @@ final class Signal {
         return state.getAsBoolean();
     }
 
-    /** Waits until the state holds; fails the test after ten seconds. */
+    /** Waits until the state holds; fails the test after thirty seconds. */
     synchronized void await(String what, BooleanSupplier state) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MILLIS);
         try {
             while (!state.getAsBoolean()) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0) {
-                    throw new AssertionError("not within ten seconds: " + what);
+                    throw new AssertionError("not within thirty seconds: " + what);
                 }
                 wait(left);
             }

@@ -120,7 +120,7 @@ class BrowserTest {
     @Test
     void an_event_source_gets_what_is_published_and_what_it_missed_while_it_was_away() throws Exception {
         try (var cutting = TestGateway.startWithStreams("""
-                listeners: { web: { listen: "127.0.0.1:0", protocols: [tcp], stream: { idle: 300ms } } }
+                listeners: { web: { listen: "127.0.0.1:0", protocols: [tcp], stream: { idle: 2s } } }
                 services: { web: { targets: "tcp://127.0.0.1:%s" } }
                 routes: { web: { match: { listener: web }, to: web } }
                 """, gateway.port())) {

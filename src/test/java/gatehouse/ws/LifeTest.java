@@ -23,7 +23,7 @@ class LifeTest {
             listeners:
               web: { listen: "127.0.0.1:0", protocols: [http1, websocket] }
               %s
-            node: { drain: { http: 200ms, websocket: 300ms } }
+            node: { drain: { http: 200ms, websocket: 2s } }
             accessLog: "access.log"
             services: { chat: { targets: "%s" } }
             routes: { %s: { match: { path: "/**" }, to: chat } }

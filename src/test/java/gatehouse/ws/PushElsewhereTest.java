@@ -121,7 +121,7 @@ class PushElsewhereTest {
 
     @Test
     void no_message_waits_for_a_redis_that_hangs_as_often_as_there_are_others() throws Exception {
-        try (var gateway = gateway("500ms");
+        try (var gateway = gateway("1s");
                 var many = listen(gateway, "many");
                 var one = listen(gateway, "one")) {
             redis.signal("STOP");

@@ -120,7 +120,7 @@ class SecureTest {
     private RawResponse shake(String listener, String tls, String more) throws Exception {
         gateway = TestGateway.startWithSockets("""
                 services: { chat: { targets: "https://localhost:%s", %s } }
-                routes: { chat: { match: { path: "/**" }, to: chat, timeout: { connect: 2s } %s } }
+                routes: { chat: { match: { path: "/**" }, to: chat, timeout: { connect: 10s } %s } }
                 """, secure.port(listener), tls, more);
         var socket = RawSocket.over(gateway.client());
         var answer = socket.shake("/in");
@@ -202,7 +202,7 @@ class SecureTest {
             gateway.reload("""
                     listeners: { web: { listen: "127.0.0.1:0", protocols: [http1, h2c, websocket] } }
                     services: { chat: { targets: ["https://localhost:%s", "https://localhost:%s"], %s } }
-                    routes: { chat: { match: { path: "/**" }, to: chat, timeout: { connect: 200ms } } }
+                    routes: { chat: { match: { path: "/**" }, to: chat, timeout: { connect: 1s } } }
                     """, silent.port(), secure.port(), ca());
             for (var i = 0; i < 2; i++) {
                 try (var socket = RawSocket.over(gateway.client())) {

@@ -34,7 +34,7 @@ class FormTokenTest extends OriginCase {
                   origin: { targets: "%s" }
                   proxied: { targets: "%s", forwarder: web-proxy }
                 defaults:
-                  auth: { jwt: { audience: api, keys: { secret: %s }, from: { form: access_token, formBytes: 2KiB, formTime: 300ms } } }
+                  auth: { jwt: { audience: api, keys: { secret: %s }, from: { form: access_token, formBytes: 2KiB, formTime: 2s } } }
                 routes:
                   form:      { match: { path: "/**" }, to: origin }
                   proxied:   { match: { path: "/proxied" }, to: proxied }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The Redis of a limit is slow or dead: one request waits for it, once, and then the node counts for its share. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RedisLimitFaultsTest {
-    private static final Duration PATIENCE = Duration.ofMillis(700);
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
 
     private RedisServer redis;
     private RawOrigin origin;
@@ -42,7 +42,7 @@ class RedisLimitFaultsTest {
                   all:
                     match: { path: "/**" }
                     to: origin
-                    rateLimit: { rate: 10/h, by: "header:X-Team", scope: cluster, patience: 700ms }
+                    rateLimit: { rate: 10/h, by: "header:X-Team", scope: cluster, patience: 1500ms }
                 """, redis.url(), origin.url());
     }
 
