@@ -89,12 +89,16 @@ public abstract class SentOn extends Received {
     public final void letTravel(List<String> names) {
         if (!names.isEmpty()) {
             var all = new ArrayList<>(travelling());
-            all.addAll(names);
+            names.stream().filter(name -> !isAmong(all, name)).forEach(all::add);
             chosen().travelling = all;
         }
     }
 
-    /** Names of fields that travel although a client's don't; one may be there twice. */
+    private static boolean isAmong(List<String> names, String name) {
+        return names.stream().anyMatch(other -> other.equalsIgnoreCase(name));
+    }
+
+    /** Names of fields that travel although a client's don't, each once. */
     public final List<String> travelling() {
         return chosen == null ? List.of() : chosen.travelling;
     }

@@ -19,6 +19,9 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     /** A connection that breaks this soon after a request was written on it was closed before it arrived. */
     private static final long STALE_NANOS = Duration.ofMillis(100).toNanos();
 
+    /** How long the rest of an answer that nobody wants is waited for. */
+    private static final int DROP_MILLIS = 1_000;
+
     /** When a service wants to be asked again: milliseconds, or not at all (gRFC A6). */
     private static final String PUSHBACK = "grpc-retry-pushback-ms";
 
@@ -245,9 +248,21 @@ final class Attempt extends Passage implements TargetRequest.Listener {
         var isShort = length != null && length.length() <= 4;
         var isKept = isShort && (upload == null || !upload.flows());
         if (isKept) {
-            answer.resume();
+            drain(answer);
         }
         close(isFailure() ? Outcome.FAILED : null, answered(), !isKept);
+    }
+
+    /** Reads it to its end, if that comes soon: nothing else watches over it any more, and its connection is one of a few. */
+    private void drain(TargetAnswer answer) {
+        var vertx = delivery.forwarder().vertx();
+        var up = upstream();
+        var timer = vertx.setTimer(DROP_MILLIS, late -> {
+            if (up != null) {
+                up.abandon();
+            }
+        });
+        answer.endHandler(end -> vertx.cancelTimer(timer)).resume();
     }
 
     @Override

@@ -139,17 +139,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     void abandon(Http1Request request) {
         if (current == request) {
             current = null;
-            channel.config()
-                    .setAutoRead(
-                            false); // a read that begins while the close waits would keep the socket open (io_uring)
+            // a read that begins while the close waits would keep the socket open (io_uring)
+            channel.config().setAutoRead(false);
             close();
         }
     }
 
-    /** Closes it. */
+    /** Closes it from here: what Vert.x has behind this would wait until the target has read all that was written. */
     void close() {
         leave();
-        var unused = channel.close();
+        var here = channel.pipeline().context(this);
+        if (here != null) {
+            var unused = here.close();
+        }
     }
 
     private void leave() {
@@ -163,7 +165,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         reading = true;
         var request = current;
-        if (request == null || !(message instanceof HttpObject part)) {
+        if (request == null || !request.isAnswerDue() || !(message instanceof HttpObject part)) {
             ReferenceCountUtil.release(message);
             close(); // nobody asked for that
             return;

@@ -156,6 +156,11 @@ final class Http1Request implements TargetRequest {
         return octets.writeBytes(LINE_END);
     }
 
+    /** Whether what comes can be of its answer: not before it was sent, and not behind one that is whole (RFC 9112 §9.3). */
+    boolean isAnswerDue() {
+        return head == null && (answer == null || !answer.isWhole());
+    }
+
     /** A part of an answer has come. */
     void came(HttpObject part) {
         var before = context.beginDispatch();

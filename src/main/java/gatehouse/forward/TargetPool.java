@@ -109,8 +109,9 @@ final class TargetPool {
     }
 
     private void give(Http1Connection kept, Ask ask) {
+        var context = Objects.requireNonNull(ask.context); // not that of whoever let go of it
         ask.at = null;
-        ask.connected(kept.begin(Objects.requireNonNull(ask.context), scratch));
+        context.dispatch(kept.begin(context, scratch), ask::connected);
     }
 
     private void connect(Ask ask) {

@@ -146,7 +146,7 @@ final class UpstreamHead {
     private static void put(Sink to, CharSequence name, String value) {
         for (var i = 0; i < value.length(); i++) {
             var c = value.charAt(i);
-            if (c < ' ' || c == 0x7f || c > 0xff) {
+            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
                 throw new IllegalArgumentException("a field that can't be sent");
             }
         }

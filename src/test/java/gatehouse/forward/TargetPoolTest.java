@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawOrigin;
+import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
@@ -13,6 +14,7 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -24,7 +26,7 @@ class TargetPoolTest {
     private Vertx vertx;
     private HttpClientAgent client;
     private RawOrigin origin;
-    private io.vertx.core.Context loop;
+    private Context loop;
 
     @BeforeEach
     void start() throws Exception {
@@ -54,9 +56,11 @@ class TargetPoolTest {
     /** Asks, sends and waits for the end of the answer. */
     private static final class Asked extends TargetPool.Ask implements TargetRequest.Listener {
         private final CompletableFuture<Integer> status = new CompletableFuture<>();
+        private volatile @Nullable Context context;
 
         @Override
         void connected(Http1Request request) {
+            context = Vertx.currentContext();
             request.head(HttpMethod.GET, "/", "localhost", fields -> {}, this);
             request.end(null);
         }
@@ -119,6 +123,16 @@ class TargetPoolTest {
         assertThat(ask(pool, false).await()).isEqualTo(200);
         assertThat(ask(pool, true).await()).isEqualTo(200);
         assertThat(origin.connections()).hasSize(2);
+    }
+
+    @Test
+    void who_waits_for_another_is_told_within_its_own_context() throws Exception {
+        var pool = pool(1, origin.port());
+        var first = ask(pool, false);
+        var second = ask(pool, false);
+        assertThat(first.await()).isEqualTo(200);
+        assertThat(second.await()).isEqualTo(200);
+        assertThat(second.context).isSameAs(loop);
     }
 
     @Test

@@ -156,6 +156,12 @@ class ForwardedTest {
     }
 
     @Test
+    void via_may_have_tabs_RFC_9110_5_6_3() throws IOException {
+        scene.exchange(RawClient.request("GET", "/", "Via: 1.0 a,\t2 b"));
+        assertThat(scene.lastRequest().head().all("via")).containsExactly("1.0 a,\t2 b, 1.1 gatehouse");
+    }
+
+    @Test
     void the_ninth_hop_is_a_loop_RFC_5842_7_2() throws IOException {
         var response = scene.exchange(RawClient.request("GET", "/", "Via: 1.1 a" + ", 1.1 a".repeat(8)));
         Refusals.assertProblem(response, 508);

@@ -43,6 +43,10 @@ class RequestEditsTest extends OriginCase {
                     match: { path: "/told" }
                     to: origin
                     request: { headers: { set: { X-Real-IP: "{client.ip}", X-Forwarded-Prefix: /app, X-Forwarded-User: "{consumer}" }, add: { X-Forwarded-Port: "443" } } }
+                  toldTwice:
+                    match: { path: "/told/twice" }
+                    to: origin
+                    request: { headers: { set: { X-Real-IP: "{client.ip}" }, add: { x-real-ip: "10.0.0.1" } } }
                   query:
                     match: { path: "/query" }
                     to: origin
@@ -181,6 +185,12 @@ class RequestEditsTest extends OriginCase {
         assertThat(seen.header("x_real_ip")).isNull();
         assertThat(seen.header("True-Client-IP")).isNull();
         assertThat(seen("GET", "/other", fields).header("X-Real-IP")).isNull();
+    }
+
+    @Test
+    void such_a_field_that_is_written_twice_is_not_sent_twice_as_often() throws IOException {
+        var seen = seen("GET", "/told/twice", "X-Real-IP: 6.6.6.6");
+        assertThat(seen.head().all("X-Real-IP")).containsExactly("127.0.0.1", "10.0.0.1");
     }
 
     @ParameterizedTest(name = "{0} becomes {1}")
