@@ -114,7 +114,7 @@ class JarIT {
             }
         }
         var yaml = home.resolve("gateway.yaml");
-        var stock = RawOrigin.closedPort();
+        var stock = RawOrigin.freePort();
         for (var file : new Path[] {yaml, home.resolve("verticles.json")}) {
             Files.writeString(file, Files.readString(file).replace("9400", Integer.toString(stock)));
         }

@@ -19,9 +19,6 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     /** A connection that breaks this soon after a request was written on it was closed before it arrived. */
     private static final long STALE_NANOS = Duration.ofMillis(100).toNanos();
 
-    /** How long the rest of an answer that nobody wants is waited for. */
-    private static final int DROP_MILLIS = 1_000;
-
     /** When a service wants to be asked again: milliseconds, or not at all (gRFC A6). */
     private static final String PUSHBACK = "grpc-retry-pushback-ms";
 
@@ -242,27 +239,13 @@ final class Attempt extends Passage implements TargetRequest.Listener {
         return up != null && patience().punctualNanos() - connectedNanos < STALE_NANOS && up.isOnKept();
     }
 
-    /** A short answer is read to its end so that its connection can serve again; any other costs the connection. */
     private void dropAnswer(TargetAnswer answer) {
-        var length = answer.headers().get(HttpHeaders.CONTENT_LENGTH);
-        var isShort = length != null && length.length() <= 4;
-        var isKept = isShort && (upload == null || !upload.flows());
-        if (isKept) {
-            drain(answer);
-        }
-        close(isFailure() ? Outcome.FAILED : null, answered(), !isKept);
-    }
-
-    /** Reads it to its end, if that comes soon: nothing else watches over it any more, and its connection is one of a few. */
-    private void drain(TargetAnswer answer) {
-        var vertx = delivery.forwarder().vertx();
         var up = upstream();
-        var timer = vertx.setTimer(DROP_MILLIS, late -> {
-            if (up != null) {
-                up.abandon();
-            }
-        });
-        answer.endHandler(end -> vertx.cancelTimer(timer)).resume();
+        var isCut = up == null || !DroppedAnswer.isShort(answer) || (upload != null && upload.flows());
+        if (up != null && !isCut) {
+            DroppedAnswer.drain(answer, up, delivery.forwarder().vertx());
+        }
+        close(isFailure() ? Outcome.FAILED : null, answered(), isCut);
     }
 
     @Override
