@@ -28,12 +28,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     private final StrictResponseDecoder decoder;
     private final TargetPool pool;
     private @Nullable Http1Request current;
-    private @Nullable Object shutdown;
     private long idleSince = System.nanoTime();
     private long idleNanos;
     private boolean reading;
     private boolean unflushed;
     private boolean gone;
+    private boolean ending;
 
     private Http1Connection(Channel channel, AnswerGuard guard, TargetPool pool) {
         this.channel = channel;
@@ -128,7 +128,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         current = null;
         idleSince = System.nanoTime();
         idleNanos = keepNanos < 0 ? pool.idleNanos() : Math.min(pool.idleNanos(), keepNanos);
-        if (shutdown != null || keepNanos == 0) {
+        if (ending || keepNanos == 0) {
             close();
         } else {
             pool.released(this);
@@ -218,7 +218,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof ShutdownEvent && current != null) {
-            shutdown = event;
+            ending = true;
         } else {
             context.fireUserEventTriggered(event);
         }

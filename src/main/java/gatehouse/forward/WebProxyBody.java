@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebProxyBody extends AnswerBody {
     private final long length;
-    private final @Nullable AnswerSource connection;
+    private final @Nullable TargetAnswer source;
 
     /** The source, where it is the target's own answer and not what an interceptor made of it. */
     private final @Nullable HttpClientResponse untouched;
 
     WebProxyBody(WebProxyTrip trip, @Nullable Body body, @Nullable HttpClientResponse answer) {
         super(trip, body == null ? null : body.stream());
-        this.connection = trip.connection();
+        this.source = trip.source();
         this.length = body == null ? 0 : body.length();
         this.untouched = body == null || body.stream() != answer ? null : answer;
     }
@@ -32,8 +32,8 @@ final class WebProxyBody extends AnswerBody {
 
     @Override
     void reading(boolean on) {
-        if (connection != null) {
-            connection.reading(on);
+        if (source != null) {
+            source.reading(on);
         }
     }
 

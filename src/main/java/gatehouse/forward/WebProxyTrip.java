@@ -22,7 +22,7 @@ final class WebProxyTrip extends Passage {
 
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse answer;
-    private @Nullable AnswerSource connection;
+    private @Nullable TargetAnswer source;
     private @Nullable WebProxyBody download;
 
     WebProxyTrip(
@@ -51,9 +51,9 @@ final class WebProxyTrip extends Passage {
         return answer;
     }
 
-    /** What {@link #answer()} comes on. */
-    @Nullable AnswerSource connection() {
-        return connection;
+    /** The same as attempts of our own see it. */
+    @Nullable TargetAnswer source() {
+        return source;
     }
 
     /** What the proxy sends; null before there is a connection. */
@@ -108,11 +108,11 @@ final class WebProxyTrip extends Passage {
         }
         answer = result.result();
         answer.exceptionHandler(cause -> {}); // until somebody reads it
-        if (!isSound(new VertxAnswer(answer))) {
+        source = new VertxAnswer(answer);
+        if (!isSound(source)) {
             fail(Failures.garbage(null));
             return;
         }
-        connection = new AnswerSource(answer);
         headCame(answer.statusCode());
         if (!isOver()) {
             replying();
