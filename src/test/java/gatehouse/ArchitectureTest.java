@@ -32,7 +32,7 @@ class ArchitectureTest {
     private static final List<String> FEATURES =
             List.of("policy", "route", "forward", "cache", "files", "rpc", "observe");
     private static final List<String> CORE =
-            List.of("exchange", "service", "registry", "cluster", "redis", "listener", "tls", "bus");
+            List.of("exchange", "service", "upstream", "registry", "cluster", "redis", "listener", "tls", "bus");
     private static final List<String> BASE = List.of("config", "problem", "plugin");
 
     private static final Pattern MAP = Pattern.compile("(?s)(?<=## The (?:rooms|map of the code)\n\n```).*?(?=```)");

@@ -5,11 +5,14 @@ import gatehouse.exchange.GrpcStatus;
 import gatehouse.exchange.Reply;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
+import gatehouse.upstream.Ask;
+import gatehouse.upstream.TargetAnswer;
+import gatehouse.upstream.TargetRequest;
+import gatehouse.upstream.VertxRequest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     private long connectedNanos;
     private int status;
     private int rpcStatus = -1;
-    private TargetPool.@Nullable Ask ask;
+    private @Nullable Ask ask;
     private @Nullable Upload upload;
     private @Nullable Download download;
 
@@ -47,12 +50,12 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     void start() {
         enter();
         try {
-            if (held().isMultiplexed()) {
+            if (held().connections().isMultiplexed()) {
                 askClient();
             } else {
                 var asking = new Asking();
                 ask = asking;
-                held().pool(target()).ask(asking, delivery.needsFresh());
+                held().connections().ask(asking, target(), delivery.needsFresh());
             }
         } catch (RuntimeException e) {
             fail(Failures.internal(e));
@@ -60,29 +63,25 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     }
 
     /** Waits for a connection of HTTP/1.1. */
-    private final class Asking extends TargetPool.Ask {
+    private final class Asking extends Ask {
         @Override
-        void connected(Http1Request request) {
+        protected void connected(TargetRequest request) {
             obtained(request);
         }
 
         @Override
-        void failed(Throwable cause) {
+        protected void failed(Throwable cause) {
             notObtained(cause);
         }
     }
 
     /** Over HTTP/2 a request is a stream of a connection that Vert.x keeps. */
     private void askClient() {
-        var options = new RequestOptions()
-                .setServer(target().address())
-                .setHost(delivery.plan().service().hostOf(target()))
-                .setPort(target().port())
-                .setConnectTimeout(
-                        Math.max(1, delivery.plan().timeouts().connect().toMillis()));
+        var connections = held().connections();
+        var options = connections.options(target(), plan().timeouts().connect().toMillis());
         seat().asking();
         try {
-            held().client().request(options).onComplete(this::answeredByClient);
+            connections.client().request(options).onComplete(this::answeredByClient);
         } catch (RuntimeException e) {
             seat().poolAnswered();
             throw e;
@@ -92,7 +91,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     private void answeredByClient(AsyncResult<HttpClientRequest> result) {
         var isLate = isIn(Phase.ENDED);
         if (isLate && result.succeeded()) {
-            UpstreamClients.giveBack(result.result());
+            new VertxRequest(result.result()).giveBack();
         }
         seat().poolAnswered();
         if (isLate) {
@@ -203,7 +202,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
         if (isIn(Phase.ENDED)) {
             return;
         }
-        if (!isSound(answer)) {
+        if (!answer.isSound()) {
             fail(Failures.garbage(null));
             return;
         }

@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.service.Target;
+import gatehouse.upstream.VertxRequest;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -85,7 +86,7 @@ final class Copies {
         private final @Nullable Buffer body;
         private final long timeoutMillis;
         private final MirrorTally tally;
-        private @Nullable HttpClientRequest request;
+        private @Nullable VertxRequest request;
         private long timer;
         private long answered;
         private boolean over;
@@ -104,20 +105,21 @@ final class Copies {
             } else if (exchange.hasBody() || mayHaveBody(exchange.upstreamMethod())) {
                 fields.set(HttpHeaders.CONTENT_LENGTH, "0");
             }
-            options = new RequestOptions()
-                    .setServer(target.address())
-                    .setHost(mirror.service().hostOf(target))
-                    .setPort(target.port())
-                    .setConnectTimeout(timeoutMillis)
+            held = forwarder.clients().hold(mirror.service());
+            options = held.connections()
+                    .options(target, timeoutMillis)
                     .setMethod(exchange.upstreamMethod())
                     .setURI(exchange.upstreamTarget());
-            held = forwarder.clients().hold(mirror.service());
         }
 
         void start() {
             timer = forwarder.vertx().setTimer(timeoutMillis, id -> end(true));
             try {
-                held.client().request(options).onSuccess(this::connected).onFailure(failure -> end(false));
+                held.connections()
+                        .client()
+                        .request(options)
+                        .onSuccess(this::connected)
+                        .onFailure(failure -> end(false));
             } catch (RuntimeException e) {
                 LOG.debug("a copy could not be sent", e);
                 end(false);
@@ -125,14 +127,15 @@ final class Copies {
         }
 
         private void connected(HttpClientRequest up) {
+            var sent = new VertxRequest(up);
             if (over) {
-                UpstreamClients.giveBack(up);
+                sent.giveBack();
                 return;
             }
-            request = up;
+            request = sent;
             try {
                 up.exceptionHandler(cause -> end(true));
-                UpstreamHead.writeAuthority(authority, up);
+                sent.authority(authority);
                 up.headers().addAll(fields);
                 up.response().onSuccess(this::responded).onFailure(failure -> end(true));
                 var unused = body == null ? up.end() : up.end(body);
@@ -168,7 +171,7 @@ final class Copies {
             }
             forwarder.vertx().cancelTimer(timer);
             if (cut && request != null) {
-                UpstreamClients.abandon(request);
+                request.abandon();
             }
             held.release();
         }

@@ -85,11 +85,10 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
     /** The proxy itself would stop only when it has queued another sixteen pieces of any size. */
     private void holdWhenFull() {
         var up = trip.request();
-        var guard = full || over || up == null ? null : AnswerGuard.of(up.connection());
-        if (guard != null && !guard.isWritable()) {
+        if (!full && !over && up != null && !up.isWritable()) {
             full = true;
             stopReading();
-            guard.whenWritable(this::hasRoom);
+            up.whenWritable(this::hasRoom);
         }
     }
 
@@ -102,9 +101,8 @@ final class CountedBody extends Flow implements ReadStream<Buffer> {
 
     private void forgetRoom() {
         var up = full ? trip.request() : null;
-        var guard = up == null ? null : AnswerGuard.of(up.connection());
-        if (guard != null) {
-            guard.whenWritable(null);
+        if (up != null) {
+            up.whenWritable(null);
         }
         full = false;
     }

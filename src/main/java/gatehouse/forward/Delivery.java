@@ -146,7 +146,7 @@ final class Delivery extends Dispatch {
 
     /** Whether there may be reason to send it again; over HTTP/2 a target can say that it has done nothing for it. */
     private boolean mayComeBack() {
-        return isIdempotent() || upstream().isMultiplexed();
+        return isIdempotent() || upstream().connections().isMultiplexed();
     }
 
     private boolean isReplayable() {

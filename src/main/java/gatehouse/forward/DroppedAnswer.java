@@ -1,5 +1,7 @@
 package gatehouse.forward;
 
+import gatehouse.upstream.TargetAnswer;
+import gatehouse.upstream.TargetRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 

@@ -2,18 +2,14 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
-import gatehouse.listener.Connecting;
-import gatehouse.listener.FairReads;
 import gatehouse.problem.Problem;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
-import io.netty.bootstrap.Bootstrap;
+import gatehouse.upstream.LoneConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;
@@ -23,7 +19,6 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.http.impl.headers.HeadersMultiMap;
-import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -66,27 +61,13 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             trace.attempt(exchange, target.authority());
         }
         exchange.whenClientLeaves(() -> fail(Failures.left()));
-        var vertx = (VertxInternal) upgrade.forwarder().vertx();
-        var connect = upgrade.plan().timeouts().connect();
-        var wait = Math.max(1, connect.toMillis());
-        var tls = upgrade.plan().service().tls();
-        new Bootstrap()
-                .group(vertx.getOrCreateContext().nettyEventLoop())
-                .channelFactory(vertx.transport().channelFactory(false))
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) wait)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel made) {
-                        FairReads.on(made);
-                        if (tls != null) {
-                            made.pipeline().addLast(tls.handler(made.alloc(), target.host(), target.port(), connect));
-                        }
-                        made.pipeline().addLast(StrictResponseDecoder.alone(), Handshake.this);
-                    }
-                })
-                .connect(vertx.transport().convert(target.address()))
-                .addListener(Connecting.on(vertx.getOrCreateContext().nettyEventLoop(), this::connected));
+        LoneConnection.open(
+                upgrade.forwarder().vertx(),
+                upgrade.plan().service(),
+                target,
+                upgrade.plan().timeouts().connect(),
+                this,
+                this::connected);
     }
 
     private void connected(@Nullable Throwable failure) {

@@ -1,12 +1,11 @@
 package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
-import gatehouse.exchange.Fields;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
-import io.vertx.core.http.HttpHeaders;
+import gatehouse.upstream.TargetRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 abstract class Passage {
     /** More interim answers than this are not passed on. */
     static final int MAX_INTERIM = 10;
-
-    /** Most fields of an answer's head. */
-    static final int MAX_FIELDS = 200;
 
     /** What a request is doing. */
     enum Phase {
@@ -81,17 +77,6 @@ abstract class Passage {
     /** Whether a status says that a gateway or service could not do its work, rather than that it did. */
     static boolean isGatewayFailure(int status) {
         return status >= 502 && status <= 504;
-    }
-
-    /** Whether an answer has a status, a framing and a size that can be passed on. */
-    static boolean isSound(TargetAnswer answer) {
-        var coding = answer.headers().get(HttpHeaders.TRANSFER_ENCODING);
-        var status = answer.status();
-        // RFC 9112 §6.1: a coding that is not known can't be taken off, and what lies under it not be framed anew
-        return status >= 200
-                && status <= 599
-                && (coding == null || coding.equalsIgnoreCase("chunked"))
-                && (answer.isCounted() || !Fields.areMoreThan(MAX_FIELDS, answer.headers()));
     }
 
     final Exchange exchange() {

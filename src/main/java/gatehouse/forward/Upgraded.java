@@ -2,6 +2,7 @@ package gatehouse.forward;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
+import gatehouse.upstream.LoneConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -33,7 +34,7 @@ public final class Upgraded implements Reply.Body {
         var pipeline = channel.pipeline();
         if (pipeline.context(handshake) != null) {
             pipeline.addLast(next);
-            pipeline.remove(StrictResponseDecoder.class);
+            LoneConnection.switched(channel);
             pipeline.remove(handshake);
         }
     }

@@ -4,6 +4,7 @@ import gatehouse.exchange.BrokenBody;
 import gatehouse.exchange.Exchange;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
+import gatehouse.upstream.TargetRequest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;

@@ -5,11 +5,10 @@ import gatehouse.exchange.Caller;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.service.Target;
+import gatehouse.upstream.TargetRequest;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.HostAndPort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,6 @@ final class UpstreamHead {
     private static final AsciiString VIA = AsciiString.cached("Via");
     private static final AsciiString X_REQUEST_ID = AsciiString.cached("X-Request-Id");
     private static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
-    private static final AsciiString HOST = AsciiString.cached("Host");
     private static final AsciiString TE = AsciiString.cached("te");
     private static final AsciiString GRPC_TIMEOUT = AsciiString.cached("grpc-timeout");
 
@@ -59,29 +57,14 @@ final class UpstreamHead {
         Fields.check(exchange.headers());
     }
 
-    /** Host and port by which the target is addressed. */
+    /**
+     * Host and port by which the target is addressed.
+     *
+     * @throws IllegalArgumentException when they can't be written
+     */
     static String authority(Exchange exchange, Target target, HostHeader whose) {
-        return whose == HostHeader.TARGET || exchange.authority().isEmpty() ? target.authority() : exchange.authority();
-    }
-
-    /** Puts host and port where the protocol wants them. */
-    static void writeAuthority(String authority, HttpClientRequest upstream) {
-        if (upstream.version() == HttpVersion.HTTP_2) {
-            upstream.authority(HostAndPort.parseAuthority(authority, -1)); // becomes :authority (RFC 9113 §8.3.1)
-        } else {
-            upstream.headers().add(HOST, authority);
-        }
-    }
-
-    /** Puts host and port as a field. */
-    static void writeHost(String authority, Sink to) {
-        put(to, HOST, authority);
-    }
-
-    /** Where fields go, one after the other. */
-    interface Sink {
-        /** One more field, or another line of one. */
-        void add(CharSequence name, CharSequence value);
+        var theirs = whose == HostHeader.TARGET || exchange.authority().isEmpty();
+        return checked(theirs ? target.authority() : exchange.authority());
     }
 
     /**
@@ -95,7 +78,7 @@ final class UpstreamHead {
     }
 
     /** The same, wherever they go. */
-    void writeFields(Exchange exchange, int retries, Sink to) {
+    void writeFields(Exchange exchange, int retries, TargetRequest.Sink to) {
         var from = exchange.headers();
         var trace = exchange.trace();
         var call = exchange.carriedCall();
@@ -128,7 +111,7 @@ final class UpstreamHead {
         }
     }
 
-    private void writeForwarding(Exchange exchange, MultiMap from, Sink to) {
+    private void writeForwarding(Exchange exchange, MultiMap from, TargetRequest.Sink to) {
         var caller = exchange.caller();
         var host = caller.host() == null ? exchange.authority() : caller.host();
         put(to, X_FORWARDED_FOR, caller.hops().isEmpty() ? caller.peerAddress() : addresses(caller));
@@ -143,14 +126,18 @@ final class UpstreamHead {
     }
 
     /** A field of our own, which no check has seen before. */
-    private static void put(Sink to, CharSequence name, String value) {
+    private static void put(TargetRequest.Sink to, CharSequence name, String value) {
+        to.add(name, checked(value));
+    }
+
+    private static String checked(String value) {
         for (var i = 0; i < value.length(); i++) {
             var c = value.charAt(i);
             if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
                 throw new IllegalArgumentException("a field that can't be sent");
             }
         }
-        to.add(name, value);
+        return value;
     }
 
     private static String addresses(Caller caller) {

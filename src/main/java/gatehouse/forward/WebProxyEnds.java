@@ -4,13 +4,13 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
 import gatehouse.service.Target;
+import gatehouse.upstream.VertxRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.httpproxy.Body;
 import io.vertx.httpproxy.OriginRequestProvider;
 import io.vertx.httpproxy.ProxyContext;
@@ -107,11 +107,9 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
         if (trip.isOver()) {
             return Future.failedFuture(Failures.clientGone());
         }
-        var options = new RequestOptions()
-                .setServer(target.address())
-                .setHost(plan.service().hostOf(target))
-                .setPort(target.port())
-                .setConnectTimeout(Math.max(1, plan.timeouts().connect().toMillis()))
+        var options = trip.held()
+                .connections()
+                .options(target, plan.timeouts().connect().toMillis())
                 .setMethod(context.request().getMethod())
                 .setURI(context.request().getURI());
         trip.seat().asking();
@@ -124,15 +122,16 @@ final class WebProxyEnds implements ProxyInterceptor, OriginRequestProvider {
 
     private Future<HttpClientRequest> connected(ProxyRequest request, HttpClientRequest up) {
         up.exceptionHandler(cause -> {}); // the response's future tells it
+        var sent = new VertxRequest(up);
         if (trip.isOver()) {
-            UpstreamClients.giveBack(up);
+            sent.giveBack();
             trip.seat().poolAnswered();
             return Future.failedFuture(Failures.clientGone());
         }
         trip.seat().poolAnswered();
-        trip.onItsWay(up);
+        trip.onItsWay(up, sent);
         if (request.getAuthority() == null) {
-            UpstreamHead.writeAuthority(authority(), up);
+            sent.authority(authority());
         }
         if (!exchange.isHttp10()) {
             up.earlyHintsHandler(hints -> {

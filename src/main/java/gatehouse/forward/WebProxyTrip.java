@@ -5,6 +5,8 @@ import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
 import gatehouse.service.Outcome;
 import gatehouse.service.Target;
+import gatehouse.upstream.TargetAnswer;
+import gatehouse.upstream.VertxRequest;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -20,7 +22,7 @@ final class WebProxyTrip extends Passage {
     private final Promise<Reply> promise;
     private final CountedBody upload;
 
-    private @Nullable HttpClientRequest request;
+    private @Nullable VertxRequest request;
     private @Nullable HttpClientResponse answer;
     private @Nullable TargetAnswer source;
     private @Nullable WebProxyBody download;
@@ -57,13 +59,13 @@ final class WebProxyTrip extends Passage {
     }
 
     /** What the proxy sends; null before there is a connection. */
-    @Nullable HttpClientRequest request() {
+    @Nullable VertxRequest request() {
         return request;
     }
 
     /** The connections of the service. */
     HttpClient client() {
-        return held().client();
+        return held().connections().client();
     }
 
     Vertx vertx() {
@@ -88,9 +90,9 @@ final class WebProxyTrip extends Passage {
     }
 
     /** There is a connection, on which the proxy will send. */
-    void onItsWay(HttpClientRequest up) {
-        request = up;
-        connected(new VertxRequest(up));
+    void onItsWay(HttpClientRequest up, VertxRequest sent) {
+        request = sent;
+        connected(sent);
         if (!exchange().hasBody()) {
             sent();
         }
@@ -108,8 +110,8 @@ final class WebProxyTrip extends Passage {
         }
         answer = result.result();
         answer.exceptionHandler(cause -> {}); // until somebody reads it
-        source = new VertxAnswer(answer);
-        if (!isSound(source)) {
+        source = VertxRequest.answer(answer);
+        if (!source.isSound()) {
             fail(Failures.garbage(null));
             return;
         }

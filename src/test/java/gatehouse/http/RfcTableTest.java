@@ -28,6 +28,7 @@ class RfcTableTest {
             "gatehouse.policy.edit.",
             "gatehouse.policy.ratelimit.",
             "gatehouse.tcp.",
+            "gatehouse.upstream.",
             "gatehouse.ws.");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)#(\\w+)`");
 

@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,19 +44,19 @@ class Http1ConnectionTest {
     }
 
     /** Keeps count of what it hears. */
-    private static final class Heard extends TargetPool.Ask implements TargetRequest.Listener {
-        private final Consumer<Http1Request> first;
-        private final CompletableFuture<Http1Request> request = new CompletableFuture<>();
+    private static final class Heard extends Ask implements TargetRequest.Listener {
+        private final Consumer<TargetRequest> first;
+        private final CompletableFuture<TargetRequest> request = new CompletableFuture<>();
         private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
         private final CompletableFuture<TargetAnswer> answer = new CompletableFuture<>();
         private final AtomicInteger answers = new AtomicInteger();
 
-        Heard(Consumer<Http1Request> first) {
+        Heard(Consumer<TargetRequest> first) {
             this.first = first;
         }
 
         @Override
-        void connected(Http1Request begun) {
+        protected void connected(TargetRequest begun) {
             begun.head(HttpMethod.POST, "/", "localhost", fields -> {}, this);
             begun.chunked();
             first.accept(begun);
@@ -82,7 +82,7 @@ class Http1ConnectionTest {
     }
 
     /** Asks for a connection, on which {@code first} is done at once. */
-    private Heard ask(Consumer<Http1Request> first) {
+    private Heard ask(Consumer<TargetRequest> first) {
         var pool = new TargetPool(
                 (VertxInternal) vertx,
                 vertx.createHttpClient(),
@@ -118,7 +118,7 @@ class Http1ConnectionTest {
             connection.send(ANSWER.replace("ok", "no"));
             connection.awaitClosed();
         });
-        var heard = ask(Http1Request::sendHead);
+        var heard = ask(TargetRequest::sendHead);
         var answer = heard.answer.get(10, TimeUnit.SECONDS);
         more.countDown();
         origin.awaitClosed(1);

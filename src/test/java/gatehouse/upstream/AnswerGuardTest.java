@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import gatehouse.listener.HeadListener;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -30,7 +30,7 @@ final class StrictAnswerHeads extends HeadListener {
             checkTrailers(stream, headers);
             return true;
         }
-        if (!isStatus(status)) {
+        if (!AnswerRules.isStatus(status)) {
             throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "a status that is not three digits");
         }
         if (status.charAt(0) != '1') {
@@ -44,21 +44,8 @@ final class StrictAnswerHeads extends HeadListener {
 
     /** A head without a status may be here, too; it is refused behind. */
     private static void checkTrailers(int stream, Http2Headers headers) throws Http2Exception {
-        if (headers.size() > Passage.MAX_FIELDS) {
+        if (headers.size() > AnswerRules.MAX_FIELDS) {
             throw Http2Exception.streamError(stream, Http2Error.PROTOCOL_ERROR, "too many trailers");
         }
-    }
-
-    /** RFC 9110 §15. */
-    static boolean isStatus(CharSequence text) {
-        if (text.length() != 3) {
-            return false;
-        }
-        for (var i = 0; i < 3; i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,15 +1,16 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
 
 /**
- * The head of a request, line by line, as octets. One serves all requests of an event loop, one after the other: text becomes octets
+ * The head of a request, line by line, as octets. One serves all requests of an event loop to a service, one after the other: text becomes octets
  * in an array, as whole strings, and the array is copied at once.
  */
-final class HeadBytes implements UpstreamHead.Sink {
+final class HeadBytes implements TargetRequest.Sink {
     private static final int USUAL = 1024;
+    private static final AsciiString HOST = AsciiString.cached("Host");
 
     private byte[] octets = new byte[USUAL];
     private int size;
@@ -37,7 +38,12 @@ final class HeadBytes implements UpstreamHead.Sink {
         text(" HTTP/1.1\r\n");
     }
 
-    /** A field. Nothing in it is above 0xff, and nothing ends the line: {@link UpstreamHead#check} has seen to that. */
+    /** By which host and port the target is addressed (RFC 9110 §7.2). */
+    void host(String authority) {
+        add(HOST, authority);
+    }
+
+    /** A field. Nothing in it is above 0xff, and nothing ends the line: whoever asks has seen to that. */
     @Override
     public void add(CharSequence name, CharSequence value) {
         text(name);

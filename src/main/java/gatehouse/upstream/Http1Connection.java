@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import gatehouse.exchange.HeapContent;
 import io.netty.buffer.ByteBuf;
@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -46,7 +45,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Takes over a connection that Vert.x has just opened. */
     static Http1Connection on(HttpClientConnectionInternal opened, TargetPool pool) {
-        UpstreamClients.opened(opened);
+        TargetConnections.opened(opened);
         var channel = opened.channelHandlerContext().channel();
         var guard = channel.pipeline().get(AnswerGuard.class);
         var connection = new Http1Connection(channel, guard, pool);
@@ -106,13 +105,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
     /** Reads nothing more for this request, or again what comes. */
     void reading(Http1Request request, boolean on) {
-        if (current != request) {
-            return;
-        }
-        if (!on) {
-            channel.config().setAutoRead(false);
-        } else if (!(channel instanceof DuplexChannel duplex && duplex.isInputShutdown())) {
-            channel.config().setAutoRead(true); // to read behind the end would end the connection
+        if (current == request) {
+            guard.reading(on);
         }
     }
 

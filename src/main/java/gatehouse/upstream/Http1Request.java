@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpContent;
@@ -57,13 +57,12 @@ final class Http1Request implements TargetRequest {
     }
 
     @Override
-    public void head(
-            HttpMethod method, String target, String authority, Consumer<UpstreamHead.Sink> fields, Listener whose) {
+    public void head(HttpMethod method, String target, String authority, Consumer<Sink> fields, Listener whose) {
         listener = whose;
         connection.expectAnswerTo(method.toNetty());
         scratch.clear();
         scratch.requestLine(method.name(), target);
-        UpstreamHead.writeHost(authority, scratch);
+        scratch.host(authority);
         fields.accept(scratch);
         head = connection.room(scratch.size() + 128); // what frames it and a short body, too
         scratch.writeTo(head);

@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
@@ -82,9 +82,9 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         super(new HttpDecoderConfig()
                 .setHeadersFactory(HEADERS)
                 .setTrailersFactory(trailersOf)
-                .setMaxChunkSize(UpstreamClients.MAX_READ_BYTES)
-                .setMaxInitialLineLength(UpstreamClients.MAX_LINE_BYTES)
-                .setMaxHeaderSize(UpstreamClients.MAX_HEADER_BYTES));
+                .setMaxChunkSize(TargetConnections.MAX_READ_BYTES)
+                .setMaxInitialLineLength(TargetConnections.MAX_LINE_BYTES)
+                .setMaxHeaderSize(TargetConnections.MAX_HEADER_BYTES));
         this.trailersOf = trailersOf;
         this.guard = guard;
     }
@@ -177,7 +177,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
     @Override
     protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
         var status = super.splitSecondWordInitialLine(line, start, length);
-        if (input != null && !StrictAnswerHeads.isStatus(status)) {
+        if (input != null && !AnswerRules.isStatus(status)) {
             throw new IllegalArgumentException("a status that is not three digits");
         }
         return status;
@@ -199,7 +199,7 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         if (length == 0) {
             throw new IllegalArgumentException("a field without a name");
         }
-        if (trailing && ++trailers > Passage.MAX_FIELDS) {
+        if (trailing && ++trailers > AnswerRules.MAX_FIELDS) {
             throw new TooLongHttpHeaderException("too many trailers");
         }
         var isLength = name.contentEqualsIgnoreCase(CONTENT_LENGTH);

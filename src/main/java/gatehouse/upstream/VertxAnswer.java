@@ -1,20 +1,25 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
+import gatehouse.exchange.Fields;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that a client of Vert.x has got. Confined to its event loop. */
 final class VertxAnswer implements TargetAnswer {
     private final HttpClientResponse response;
-    private final AnswerSource connection;
+    private final @Nullable AnswerGuard guard;
+    private final int number;
 
+    /**
+     * @param response of which nothing was read but the head
+     */
     VertxAnswer(HttpClientResponse response) {
         this.response = response;
-        this.connection = new AnswerSource(response);
+        this.guard = AnswerGuard.of(response.request().connection());
+        this.number = guard == null ? 0 : guard.answers();
     }
 
     @Override
@@ -38,13 +43,18 @@ final class VertxAnswer implements TargetAnswer {
     }
 
     @Override
-    public boolean isCounted() {
-        return response.version() != HttpVersion.HTTP_2; // AnswerGuard has counted
+    public boolean isSound() {
+        return AnswerRules.isSound(response.statusCode(), response.headers())
+                && (guard != null // which has counted
+                        || !Fields.areMoreThan(AnswerRules.MAX_FIELDS, response.headers()));
     }
 
     @Override
     public void reading(boolean on) {
-        connection.reading(on);
+        // once it has come whole, what is still queued of it has no say in when the next one is read
+        if (guard != null && guard.answers() == number) {
+            guard.reading(on);
+        }
     }
 
     @Override

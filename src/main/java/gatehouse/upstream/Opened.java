@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.impl.HttpClientConnectionInternal;

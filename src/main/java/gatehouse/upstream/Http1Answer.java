@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -211,7 +211,7 @@ final class Http1Answer implements TargetAnswer {
     }
 
     @Override
-    public boolean isCounted() {
-        return true;
+    public boolean isSound() {
+        return AnswerRules.isSound(status(), headers); // they were counted when they were read
     }
 }

@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -6,7 +6,7 @@ import io.vertx.core.streams.ReadStream;
 import org.jspecify.annotations.Nullable;
 
 /** An answer of a target; as a stream its body, paused at first. Confined to its event loop. */
-interface TargetAnswer extends ReadStream<Buffer> {
+public interface TargetAnswer extends ReadStream<Buffer> {
     /** Its status. */
     int status();
 
@@ -19,8 +19,8 @@ interface TargetAnswer extends ReadStream<Buffer> {
     /** The fields behind its body, once that has ended; not to be changed. */
     MultiMap trailers();
 
-    /** Whether its fields were counted when they were read. */
-    boolean isCounted();
+    /** Whether it has a status, a framing and a size that can be passed on. */
+    boolean isSound();
 
     /** Reads nothing more from its connection, or again what comes: a stream that is paused alone may go on for a while. */
     void reading(boolean on);

@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
@@ -7,29 +7,50 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A request that a client of Vert.x sends: as a stream of HTTP/2, or for a proxy of Vert.x. Confined to its event loop. */
-final class VertxRequest implements TargetRequest {
+public final class VertxRequest implements TargetRequest {
+    /** RFC 9113 §7: the stream is not needed any more. */
+    private static final long CANCEL = 8;
+
     private final HttpClientRequest request;
     private @Nullable Listener listener;
 
-    VertxRequest(HttpClientRequest request) {
+    /**
+     * @param request that has a connection, and of which nothing was sent
+     */
+    public VertxRequest(HttpClientRequest request) {
         this.request = request;
     }
 
+    /** An answer of which nothing was read but the head. */
+    public static TargetAnswer answer(HttpClientResponse response) {
+        return new VertxAnswer(response);
+    }
+
     @Override
-    public void head(
-            HttpMethod method, String target, String authority, Consumer<UpstreamHead.Sink> fields, Listener whose) {
+    public void head(HttpMethod method, String target, String authority, Consumer<Sink> fields, Listener whose) {
         listener = whose;
         request.setMethod(method).setURI(target);
         request.exceptionHandler(cause -> {}); // the response's future tells it
         request.response().onComplete(this::responded);
         request.earlyHintsHandler(whose::hinted);
-        UpstreamHead.writeAuthority(authority, request);
+        authority(authority);
         fields.accept(request.headers()::add);
+    }
+
+    /** Puts host and port where the protocol wants them. */
+    public void authority(String authority) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.authority(HostAndPort.parseAuthority(authority, -1)); // becomes :authority (RFC 9113 §8.3.1)
+        } else {
+            request.headers().add(HttpHeaders.HOST, authority);
+        }
     }
 
     private void responded(AsyncResult<HttpClientResponse> result) {
@@ -84,7 +105,41 @@ final class VertxRequest implements TargetRequest {
 
     @Override
     public void abandon() {
-        UpstreamClients.abandon(request);
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.reset(CANCEL);
+            return;
+        }
+        var connection = request.connection();
+        if (connection instanceof ConnectionBase base) {
+            // a read that begins while the close waits for a write would keep the socket open (io_uring)
+            base.channel().config().setAutoRead(false);
+        }
+        // first out of the pool: a reset alone gives the connection back when an answer overtook the request
+        connection.close();
+        request.reset(CANCEL);
+        if (connection instanceof ConnectionBase base) {
+            // the close before waits until the target has read all
+            var unused = base.channelHandlerContext().close();
+        }
+    }
+
+    /** Gives it up before anything of it was sent; its connection serves others. */
+    public void giveBack() {
+        request.exceptionHandler(cause -> {}).reset(CANCEL);
+    }
+
+    /** Whether its connection takes more of it now; over HTTP/2 the stream itself says so. */
+    public boolean isWritable() {
+        var guard = AnswerGuard.of(request.connection());
+        return guard == null || guard.isWritable();
+    }
+
+    /** Who is told, once, when its connection takes more of it; null for nobody. */
+    public void whenWritable(@Nullable Runnable told) {
+        var guard = AnswerGuard.of(request.connection());
+        if (guard != null) {
+            guard.whenWritable(told);
+        }
     }
 
     @Override

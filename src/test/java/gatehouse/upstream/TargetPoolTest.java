@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,12 +54,12 @@ class TargetPoolTest {
     }
 
     /** Asks, sends and waits for the end of the answer. */
-    private static final class Asked extends TargetPool.Ask implements TargetRequest.Listener {
+    private static final class Asked extends Ask implements TargetRequest.Listener {
         private final CompletableFuture<Integer> status = new CompletableFuture<>();
         private volatile @Nullable Context context;
 
         @Override
-        void connected(Http1Request request) {
+        protected void connected(TargetRequest request) {
             context = Vertx.currentContext();
             request.head(HttpMethod.GET, "/", "localhost", fields -> {}, this);
             request.end(null);

@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A request at a target for which there is a connection, whatever the protocol. Its head comes first, then its framing, then its body.
  * Confined to its event loop.
  */
-interface TargetRequest {
+public interface TargetRequest {
     /** Who hears what comes of it, each time on the event loop and within the context in which the request was asked for. */
     interface Listener {
         /** An interim answer: the client is to know its fields (RFC 8297). */
@@ -27,15 +27,21 @@ interface TargetRequest {
         void failed(Throwable cause);
     }
 
+    /** Where fields go, one after the other. */
+    interface Sink {
+        /** One more field, or another line of one. */
+        void add(CharSequence name, CharSequence value);
+    }
+
     /**
-     * Takes the head, but for what frames the body; nothing is sent yet.
+     * Takes the head, but for what frames the body; nothing is sent yet. None of it may have a character in it
+     * that can't be sent.
      *
      * @param target the request target as it is written
      * @param authority host and port by which the target is addressed
      * @param fields puts all fields but those of host, port and framing; called before this returns
      */
-    void head(
-            HttpMethod method, String target, String authority, Consumer<UpstreamHead.Sink> fields, Listener listener);
+    void head(HttpMethod method, String target, String authority, Consumer<Sink> fields, Listener listener);
 
     /** Its body has so many bytes. */
     void length(long bytes);

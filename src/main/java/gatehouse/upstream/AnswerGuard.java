@@ -1,4 +1,4 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import gatehouse.exchange.ConnectionOptions;
 import gatehouse.exchange.HeapContent;
@@ -8,6 +8,7 @@ import gatehouse.listener.QuickAck;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -84,6 +85,19 @@ final class AnswerGuard extends ChannelDuplexHandler {
         }
     }
 
+    /** Reads nothing more from the connection, or again what comes. */
+    void reading(boolean on) {
+        var at = context;
+        if (at == null) {
+            return;
+        }
+        if (!on) {
+            at.channel().config().setAutoRead(false);
+        } else if (!(at.channel() instanceof DuplexChannel channel && channel.isInputShutdown())) {
+            at.channel().config().setAutoRead(true); // to read behind the end would end the connection
+        }
+    }
+
     /** How many answers have come whole. */
     int answers() {
         return answers;
@@ -157,7 +171,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
         for (var fields = response.headers().iteratorCharSequence(); fields.hasNext(); fields.next()) {
             count++;
         }
-        return count > Passage.MAX_FIELDS;
+        return count > AnswerRules.MAX_FIELDS;
     }
 
     /** From this side: when the target ends it, nobody asks for that. */

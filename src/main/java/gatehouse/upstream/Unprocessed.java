@@ -1,12 +1,14 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
 
 /** What a target over HTTP/2 says to have done nothing for: that may be sent again whatever its method (RFC 9113 §8.7). */
 final class Unprocessed {
@@ -23,7 +25,8 @@ final class Unprocessed {
         if (cause instanceof Http2Exception own && own.error() == Http2Error.REFUSED_STREAM) {
             return true; // by our own side: the target takes fewer streams since the connection was chosen
         }
-        if (!Failures.isEndOfConnection(cause) || !(request.connection() instanceof ConnectionBase base)) {
+        if (!(cause instanceof HttpClosedException || cause instanceof IOException)
+                || !(request.connection() instanceof ConnectionBase base)) {
             return false;
         }
         var handler = base.channel().pipeline().get(Http2ConnectionHandler.class);

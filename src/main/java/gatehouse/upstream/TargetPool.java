@@ -1,15 +1,13 @@
-package gatehouse.forward;
+package gatehouse.upstream;
 
 import io.vertx.core.AsyncResult;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,7 @@ final class TargetPool {
      * @param host name that the target has to prove where connections to it are encrypted
      * @param most connections at most, but for those that replace a stale one
      * @param longest how long one is kept that has nothing to do
-     * @param scratch where heads are written, one of all pools of an event loop
+     * @param scratch where heads are written, one of all pools of an event loop for a service
      */
     TargetPool(
             VertxInternal vertx,
@@ -56,38 +54,13 @@ final class TargetPool {
         return idleNanos;
     }
 
-    /** Who wants to send a request. Told one of both, once, unless it has cancelled; maybe before {@link #ask} returns. */
-    abstract static class Ask {
-        private @Nullable TargetPool at;
-        private @Nullable ContextInternal context;
-
-        /** A request on a connection that is there. */
-        abstract void connected(Http1Request request);
-
-        abstract void failed(Throwable cause);
-
-        /** Wants nothing any more. What comes about nevertheless is for others. */
-        final void cancel() {
-            var pool = at;
-            at = null;
-            if (pool != null) {
-                pool.waiting.remove(this);
-            }
-        }
-
-        private boolean isOver() {
-            return at == null;
-        }
-    }
-
     /**
      * Asks for a connection.
      *
      * @param fresh whether it must be a new one
      */
     void ask(Ask ask, boolean fresh) {
-        ask.at = this;
-        ask.context = vertx.getOrCreateContext();
+        ask.begin(this, vertx.getOrCreateContext());
         var kept = fresh ? null : usable();
         if (kept != null) {
             give(kept, ask);
@@ -96,6 +69,11 @@ final class TargetPool {
         } else {
             waiting.add(ask); // for connections of which those who asked have given up, or which are just being closed
         }
+    }
+
+    /** One that waits wants nothing any more. */
+    void cancelled(Ask ask) {
+        waiting.remove(ask);
     }
 
     private @Nullable Http1Connection usable() {
@@ -109,8 +87,7 @@ final class TargetPool {
     }
 
     private void give(Http1Connection kept, Ask ask) {
-        var context = Objects.requireNonNull(ask.context); // not that of whoever let go of it
-        ask.at = null;
+        var context = ask.end(); // not that of whoever let go of it
         context.dispatch(kept.begin(context, scratch), ask::connected);
     }
 
@@ -123,7 +100,7 @@ final class TargetPool {
         connecting--;
         if (result.failed()) {
             if (!ask.isOver()) {
-                ask.at = null;
+                ask.end();
                 ask.failed(result.cause());
             }
             serveNext();
