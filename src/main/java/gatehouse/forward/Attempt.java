@@ -8,10 +8,7 @@ import gatehouse.service.Target;
 import gatehouse.upstream.Ask;
 import gatehouse.upstream.TargetAnswer;
 import gatehouse.upstream.TargetRequest;
-import gatehouse.upstream.VertxRequest;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -50,19 +47,18 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     void start() {
         enter();
         try {
-            if (held().connections().isMultiplexed()) {
-                askClient();
-            } else {
-                var asking = new Asking();
-                ask = asking;
-                held().connections().ask(asking, target(), delivery.needsFresh());
-            }
+            seat().asking();
+            var asking = new Asking();
+            ask = asking;
+            held().connections()
+                    .ask(asking, target(), plan().timeouts().connect().toMillis(), delivery.needsFresh());
         } catch (RuntimeException e) {
+            seat().poolAnswered();
             fail(Failures.internal(e));
         }
     }
 
-    /** Waits for a connection of HTTP/1.1. */
+    /** Waits for a connection. */
     private final class Asking extends Ask {
         @Override
         protected void connected(TargetRequest request) {
@@ -73,34 +69,10 @@ final class Attempt extends Passage implements TargetRequest.Listener {
         protected void failed(Throwable cause) {
             notObtained(cause);
         }
-    }
 
-    /** Over HTTP/2 a request is a stream of a connection that Vert.x keeps. */
-    private void askClient() {
-        var connections = held().connections();
-        var options = connections.options(target(), plan().timeouts().connect().toMillis());
-        seat().asking();
-        try {
-            connections.client().request(options).onComplete(this::answeredByClient);
-        } catch (RuntimeException e) {
+        @Override
+        protected void settled() {
             seat().poolAnswered();
-            throw e;
-        }
-    }
-
-    private void answeredByClient(AsyncResult<HttpClientRequest> result) {
-        var isLate = isIn(Phase.ENDED);
-        if (isLate && result.succeeded()) {
-            new VertxRequest(result.result()).giveBack();
-        }
-        seat().poolAnswered();
-        if (isLate) {
-            return;
-        }
-        if (result.failed()) {
-            notObtained(result.cause());
-        } else {
-            obtained(new VertxRequest(result.result()));
         }
     }
 

@@ -131,11 +131,20 @@ public final class TargetConnections {
     }
 
     /**
-     * Asks for a connection of HTTP/1.1 to a target.
+     * Asks for a connection to a target.
      *
-     * @param fresh whether it must be a new one
+     * @param connectMillis how long one over HTTP/2 may take to come about; one over HTTP/1.1 that comes late serves others
+     * @param fresh whether it must be a new one, over HTTP/1.1
      */
-    public void ask(Ask ask, Target target, boolean fresh) {
+    public void ask(Ask ask, Target target, long connectMillis, boolean fresh) {
+        if (isMultiplexed()) {
+            client.request(options(target, connectMillis)).onComplete(ask);
+        } else {
+            pool(target).ask(ask, fresh);
+        }
+    }
+
+    private TargetPool pool(Target target) {
         var pool = pools.get(target);
         if (pool == null) {
             pool = new TargetPool(
@@ -148,7 +157,7 @@ public final class TargetConnections {
                     scratch);
             pools.put(target, pool);
         }
-        pool.ask(ask, fresh);
+        return pool;
     }
 
     /** The client of Vert.x, with connections of its own, for what is written for that. */

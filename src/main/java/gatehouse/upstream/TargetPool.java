@@ -87,8 +87,7 @@ final class TargetPool {
     }
 
     private void give(Http1Connection kept, Ask ask) {
-        var context = ask.end(); // not that of whoever let go of it
-        context.dispatch(kept.begin(context, scratch), ask::connected);
+        ask.give(kept.begin(ask.context(), scratch));
     }
 
     private void connect(Ask ask) {
@@ -100,8 +99,7 @@ final class TargetPool {
         connecting--;
         if (result.failed()) {
             if (!ask.isOver()) {
-                ask.end();
-                ask.failed(result.cause());
+                ask.refuse(result.cause());
             }
             serveNext();
             return;

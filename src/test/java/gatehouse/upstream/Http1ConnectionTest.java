@@ -64,6 +64,9 @@ class Http1ConnectionTest {
         }
 
         @Override
+        protected void settled() {}
+
+        @Override
         public void responded(TargetAnswer come) {
             answers.incrementAndGet();
             answer.complete(come);

@@ -66,6 +66,9 @@ class TargetPoolTest {
         }
 
         @Override
+        protected void settled() {}
+
+        @Override
         public void responded(TargetAnswer answer) {
             answer.exceptionHandler(status::completeExceptionally)
                     .endHandler(end -> status.complete(answer.status()))
