@@ -11,6 +11,7 @@ import io.vertx.core.streams.WriteStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +60,16 @@ final class Fill implements WriteStream<Buffer> {
         this.abandoned = abandoned;
     }
 
-    /** A reader from the start, or null where that is not to be had any more. */
-    synchronized @Nullable FillReader attach() {
+    /**
+     * A reader from the start, or null where that is not to be had any more.
+     *
+     * @param failed what {@code Cache-Status} says of a body that breaks off
+     */
+    synchronized @Nullable FillReader attach(Supplier<String> failed) {
         if (failure != null || dropped > 0) {
             return null;
         }
-        var reader = new FillReader(this);
+        var reader = new FillReader(this, failed);
         readers.add(reader);
         return reader;
     }

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One answer that a body goes into while it comes. Confined to the event loop of its exchange, but where it says so. */
@@ -23,13 +24,18 @@ final class FillReader implements Reply.Body {
     boolean waiting;
 
     private final Fill fill;
+    private final Supplier<String> failed;
     private final Promise<Void> done = Promise.promise();
     private @Nullable ContextInternal loop;
     private @Nullable Outflow outflow;
     private volatile boolean over; // by another thread before it is sent anywhere
 
-    FillReader(Fill fill) {
+    /**
+     * @param failed what {@code Cache-Status} says of a body that breaks off
+     */
+    FillReader(Fill fill, Supplier<String> failed) {
         this.fill = fill;
+        this.failed = failed;
     }
 
     @Override
@@ -110,7 +116,7 @@ final class FillReader implements Reply.Body {
         }
         over = true;
         fill.leave(this);
-        done.tryFail(why);
+        done.tryFail(Serving.withStatus(why, failed.get()));
     }
 
     private ProblemException gone() {

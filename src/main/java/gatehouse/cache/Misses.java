@@ -189,7 +189,8 @@ final class Misses {
         if (exchange.isHead()) {
             return Future.succeededFuture(new Reply(head.status(), head.reason(), headers, Serving.NO_BODY));
         }
-        var reader = coming.fill().attach();
+        var failed = new CacheStatus(cache.name(), trip.why(), head.status(), false, collapsed, status.key());
+        var reader = coming.fill().attach(failed::text);
         if (reader == null) {
             return fetch(trip, Selection.NONE, MOST_ROUNDS);
         }

@@ -1,5 +1,6 @@
 package gatehouse.cache;
 
+import gatehouse.config.Checked;
 import gatehouse.config.Key;
 import gatehouse.config.Share;
 import gatehouse.config.ShortForm;
@@ -72,7 +73,8 @@ public record Terms(
                 min = 1,
                 max = 1_000_000,
                 weaker = Weaker.LARGER_NOT_OFF)
-        int misses) {
+        int misses)
+        implements Checked {
 
     /** The rules of the RFC and nothing else. */
     static final Terms PLAIN = new Terms(
@@ -86,6 +88,13 @@ public record Terms(
             Lock.NODE,
             null,
             1000);
+
+    @Override
+    public void check(Complaints complaints) {
+        if (force && ttl == null) {
+            complaints.add("force", "true without ttl", "beside it a ttl, for which answers are stored then");
+        }
+    }
 
     /** How long what is no longer fresh may be served. What the service says itself holds instead. */
     public record Stale(

@@ -1,5 +1,6 @@
 package gatehouse.config;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,7 +94,7 @@ public record RouteConfig(
             }
             var sum = split.values().stream().mapToDouble(Share::fraction).sum();
             if (!split.isEmpty() && Math.abs(sum - 1) > 1e-9) {
-                complaints.add("split", new Share(Math.min(1, sum)) + " together", "shares that make 100% together");
+                complaints.add("split", percent(sum) + " together", "shares that make 100% together");
             }
             if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) {
                 complaints.add("status", Integer.toString(status), "one of 301, 302, 303, 307, 308");
@@ -107,6 +108,13 @@ public record RouteConfig(
                         redirect.toString(),
                         "a URL whose host no value of the request can end, or a path that begins with /");
             }
+        }
+
+        /** More than all of it is no {@link Share}. */
+        private static String percent(double sum) {
+            return BigDecimal.valueOf(Math.round(sum * 1e4), 2)
+                            .stripTrailingZeros()
+                            .toPlainString() + "%";
         }
 
         /** A path of two slashes would be another host. */

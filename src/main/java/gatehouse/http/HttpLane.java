@@ -108,7 +108,7 @@ final class HttpLane implements LaneServer {
         }
         sent.onComplete(done -> {
             if (done.failed() && answered.succeeded()) {
-                refuseThenFinish(exchange, connection, done.cause());
+                refuseThenFinish(exchange, connection, ReplyWriter.inPlaceOf(answered.result(), done.cause()));
             } else {
                 finish(exchange, connection);
             }

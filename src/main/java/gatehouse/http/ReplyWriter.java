@@ -4,11 +4,13 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
 import gatehouse.problem.Problem;
+import gatehouse.problem.ProblemException;
 import io.netty.util.AsciiString;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 
 /** Puts replies and problems on the wire. The one place of this edge where a problem becomes bytes. */
 final class ReplyWriter {
@@ -16,6 +18,16 @@ final class ReplyWriter {
 
     /** RFC 9113 §7. Without an error, which Vert.x would say, a broken answer is a whole one to some clients. */
     private static final long INTERNAL_ERROR = 2;
+
+    /** What policies say of an answer, and of a problem that takes its place. */
+    private static final List<String> OF_POLICIES = List.of(
+            "Access-Control-Allow-Origin",
+            "Access-Control-Allow-Credentials",
+            "Access-Control-Expose-Headers",
+            "Cache-Status",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Vary");
 
     private ReplyWriter() {}
 
@@ -45,6 +57,21 @@ final class ReplyWriter {
         }
         putConnectionFields(exchange, response);
         return reply.body().sendTo(exchange);
+    }
+
+    /** Why a reply could not be sent, with what policies have said on it: a page of another origin may read this, too. */
+    static Throwable inPlaceOf(Reply reply, Throwable failure) {
+        if (!(failure instanceof ProblemException told)) {
+            return failure;
+        }
+        var problem = told.problem();
+        for (var name : OF_POLICIES) {
+            var said = reply.headers().getAll(name);
+            if (!said.isEmpty() && !problem.headers().containsKey(name)) {
+                problem = problem.with(name, String.join(", ", said));
+            }
+        }
+        return problem.asFailure(told);
     }
 
     /** Sends what a problem says, or cuts the response off when its head was sent already. */

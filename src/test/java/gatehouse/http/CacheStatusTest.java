@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawResponse;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -89,6 +90,17 @@ class CacheStatusTest {
         says(scene.get(target), "; detail=upstream-reset");
         says(scene.get(target, "Cache-Control: only-if-cached"), "; detail=only-if-cached");
         says(scene.send("POST", target), "; fwd=method");
+    }
+
+    @Test
+    void it_is_on_what_is_told_of_an_answer_that_broke_off_before_its_body_and_was_not_stored() throws IOException {
+        for (var field : List.of("Cache-Control: max-age=60", "Cache-Control: no-store")) {
+            scene.answeringBy(exchange -> {
+                exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n" + field + "\r\n\r\n");
+                exchange.close();
+            });
+            says(scene.get(nextTarget()), "; fwd=uri-miss; fwd-status=200");
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import gatehouse.config.ConfigException;
+import gatehouse.testing.TestGateway;
 import gatehouse.testing.Waiting;
 import java.io.IOException;
 import java.util.Arrays;
@@ -139,13 +140,23 @@ class CacheTermsTest {
 
     @Test
     void a_service_behind_interceptors_is_not_cached() {
-        assertThatThrownBy(() -> gatehouse.testing.TestGateway.start("""
+        assertThatThrownBy(() -> TestGateway.start("""
                         services: { origin: { targets: "http://127.0.0.1:1", forwarder: web-proxy } }
                         routes:   { all: { match: { path: "/**" }, to: origin, cache: 1m } }
                         """))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("forwarder web-proxy")
                 .hasMessageContaining("forwarder own");
+    }
+
+    @Test
+    void force_without_a_ttl_is_a_mistake() {
+        assertThatThrownBy(() -> TestGateway.start("""
+                        services: { origin: { targets: "http://127.0.0.1:1" } }
+                        routes:   { all: { match: { path: "/**" }, to: origin, cache: { force: true } } }
+                        """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cache.force: true without ttl");
     }
 
     private static boolean isReused(String cache, String status, String field, String request) throws Exception {

@@ -225,7 +225,7 @@ class DestinationTest {
             value = {
                 "{ }                                               | nowhere",
                 "{ service: one, redirect: /x }                    | several",
-                "{ split: { one: 90%, two: 20% } }                 | 100% together",
+                "{ split: { one: 90%, two: 20% } }                 | 110% together (expected: shares that make 100% together)",
                 "{ split: { one: 90%, three: 10% } }               | there is no service three",
                 "{ split: { one: 100% }, sticky: route }           | sticky",
                 "{ redirect: '//evil.test/' }                      | redirect",

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** What a token's claims must say (RFC 7519 §4.1, RFC 8725 §3). */
 final class Claims {
+    /** Claims that are texts where they are there (RFC 7519 §4.1.2, §4.1.7). */
+    private static final List<String> TEXTS = List.of("sub", "jti");
+
     private final JwtConfig config;
     private final Set<String> types;
     private final InstantSource wallTime;
@@ -54,6 +57,9 @@ final class Claims {
     }
 
     private void checkParties(Token token) {
+        for (var name : TEXTS) {
+            var unused = token.text(name);
+        }
         var issuer = token.text("iss");
         if (!config.issuer().isEmpty() && !config.issuer().contains(issuer)) {
             throw new Token.Refused("The token is not of an issuer that is taken here.");

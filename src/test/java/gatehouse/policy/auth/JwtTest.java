@@ -109,6 +109,7 @@ class JwtTest extends OriginCase {
                 row("no audience", hs256(claims("aud", null))),
                 row("audience as a map", hs256(claims("aud", Map.of("api", true)))),
                 row("sub as a number", hs256(claims("sub", 1))),
+                row("jti as a number", hs256(claims("jti", 1))),
                 row(
                         "crit",
                         signed("{\"alg\":\"HS256\",\"crit\":[\"x\"],\"x\":1}", json(claims()), "HS256", Tokens.SECRET)),
@@ -151,7 +152,8 @@ class JwtTest extends OriginCase {
         var before = origin.requests().size();
         var answer = with("/secret", token);
         assertThat(answer.status()).isEqualTo(401);
-        assertThat(answer.header("www-authenticate")).startsWith("Bearer");
+        assertThat(answer.header("www-authenticate"))
+                .startsWith(token.isEmpty() ? "Bearer" : "Bearer error=\"invalid_token\"");
         assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
         assertThat(with("/secret", token).status()).as("once more, remembered").isEqualTo(401);
         assertThat(origin.requests()).hasSize(before);

@@ -207,6 +207,24 @@ class CorsTest extends OriginCase {
     }
 
     @Test
+    void a_page_may_read_that_the_service_broke_off_before_its_body() throws IOException {
+        script = exchange -> {
+            exchange.body();
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nVary: Accept\r\nX-Total: 1\r\n\r\n");
+            exchange.close();
+        };
+        var answer = send("GET", "/named/x", "Origin: https://app.example.com");
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example.com");
+        assertThat(answer.header("Access-Control-Allow-Credentials")).isEqualTo("true");
+        assertThat(answer.header("Vary")).isEqualTo("Accept, Origin");
+        assertThat(answer.header("X-Total")).isNull();
+        var other = send("GET", "/private", "Origin: https://evil.test");
+        assertThat(other.header("Access-Control-Allow-Origin")).isNull();
+        assertThat(other.header("Vary")).isEqualTo("Accept, Origin");
+    }
+
+    @Test
     void options_that_is_no_preflight_passes() throws IOException {
         assertThat(send("OPTIONS", "/any", "Origin: https://evil.test").text()).isEqualTo("fine");
         assertThat(send("OPTIONS", "/none", "Origin: https://x.test", "Access-Control-Request-Method: GET")
