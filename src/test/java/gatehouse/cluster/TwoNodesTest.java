@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 /** Two members in one process, as starting them takes long. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TwoNodesTest {
-    private static final Duration LIFE = Duration.ofSeconds(30);
-    private static final Duration LONG = LIFE;
+    private static final Duration LIFE = Duration.ofMinutes(5);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private static Joined one;
     private static Joined two;
@@ -180,9 +180,12 @@ class TwoNodesTest {
         var here = one.map("lives");
         var there = two.map("lives");
         await(here.put("short", Buffer.buffer("1"), LIFE));
-        await(here.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+        Waiting.until(
+                "it is replaced before its first life has ended, which may be less than the second that it is", () -> {
+                    await(here.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+                    return await(there.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
+                });
         await(there.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
-        await(there.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
         Waiting.until("it has ended", () -> await(here.get("short")) == null && await(there.get("short")) == null);
         assertThat(await(there.get("long"))).isEqualTo(Buffer.buffer("2"));
     }
