@@ -40,7 +40,7 @@ class Http1ConnectionTest {
     @AfterEach
     void stop() throws Exception {
         origin.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     /** Keeps count of what it hears. */
@@ -103,7 +103,7 @@ class Http1ConnectionTest {
             connection.awaitClosed();
         });
         var heard = ask(request -> {});
-        assertThat(heard.failure).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(heard.failure).succeedsWithin(30, TimeUnit.SECONDS);
         assertThat(heard.answers).hasValue(0);
         origin.awaitClosed(1);
     }
@@ -119,7 +119,7 @@ class Http1ConnectionTest {
             connection.awaitClosed();
         });
         var heard = ask(Http1Request::sendHead);
-        var answer = heard.answer.get(10, TimeUnit.SECONDS);
+        var answer = heard.answer.get(30, TimeUnit.SECONDS);
         more.countDown();
         origin.awaitClosed(1);
         var body = new CompletableFuture<String>();
@@ -130,7 +130,7 @@ class Http1ConnectionTest {
                     .exceptionHandler(body::completeExceptionally)
                     .resume();
         });
-        assertThat(body.get(10, TimeUnit.SECONDS)).isEqualTo("ok");
+        assertThat(body.get(30, TimeUnit.SECONDS)).isEqualTo("ok");
         assertThat(heard.answers).hasValue(1);
     }
 
@@ -145,15 +145,15 @@ class Http1ConnectionTest {
                 request.write(piece, taken::countDown);
             }
         });
-        var request = heard.request.get(10, TimeUnit.SECONDS);
+        var request = heard.request.get(30, TimeUnit.SECONDS);
         assertThat(taken.getCount()).isPositive();
         loop.runOnContext(now -> request.abandon());
-        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await(10, TimeUnit.SECONDS);
+            latch.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

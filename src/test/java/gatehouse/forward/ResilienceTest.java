@@ -328,7 +328,7 @@ class ResilienceTest {
 
     private static HealthChanged next(BlockingQueue<HealthChanged> news, RawOrigin origin) throws InterruptedException {
         while (true) {
-            var change = news.poll(10, TimeUnit.SECONDS);
+            var change = news.poll(30, TimeUnit.SECONDS);
             assertThat(change).as("a change of health").isNotNull();
             if (change.target().equals(origin.authority())) {
                 return change;

@@ -130,7 +130,7 @@ class GrpcHealthTest {
         });
         questions.onNext(
                 ServerReflectionRequest.newBuilder().setListServices("*").build());
-        var services = named.get(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList();
+        var services = named.get(30, TimeUnit.SECONDS).getListServicesResponse().getServiceList();
         questions.onCompleted();
         assertThat(services).extracting(service -> service.getName()).contains("grpc.health.v1.Health");
     }

@@ -208,7 +208,7 @@ class OwnServicesTest {
     }
 
     private static <A> A next(BlockingQueue<A> answers) throws InterruptedException {
-        var answer = answers.poll(10, TimeUnit.SECONDS);
+        var answer = answers.poll(30, TimeUnit.SECONDS);
         assertThat(answer).isNotNull();
         return answer;
     }

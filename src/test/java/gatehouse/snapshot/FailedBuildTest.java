@@ -41,7 +41,7 @@ class FailedBuildTest {
 
             gateway.reload("services: { first: " + service.formatted("next") + " }");
 
-            assertThat(ofNext.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(ofNext.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(ofFailed.get()).isLessThan(5);
         } finally {
             TestGateway.await(vertx.close());

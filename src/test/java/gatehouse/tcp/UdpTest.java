@@ -49,7 +49,7 @@ class UdpTest {
     @AfterEach
     void close() throws Exception {
         echo.close();
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private TestGateway gateway(String listener) throws Exception {
@@ -63,7 +63,7 @@ class UdpTest {
 
     private static DatagramSocket client() throws IOException {
         var client = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(30_000);
         return client;
     }
 
@@ -177,7 +177,7 @@ class UdpTest {
                         routes: { dns: { match: { listener: dns }, to: dns } }
                         """, target.getLocalPort());
                 var client = client()) {
-            target.setSoTimeout(10_000);
+            target.setSoTimeout(30_000);
             var question = new DatagramPacket(new byte[1], 1, InetAddress.getByName("127.0.0.1"), gateway.port("dns"));
             client.send(question);
             var asked = new DatagramPacket(new byte[1], 1);
