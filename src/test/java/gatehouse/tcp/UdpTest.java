@@ -3,6 +3,7 @@ package gatehouse.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Datagrams, passed on. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -169,6 +171,7 @@ class UdpTest {
     }
 
     @Test
+    @ExtendWith(StandStillExcuses.class)
     void an_answer_that_is_under_way_is_waited_for_when_another_serves() throws Exception {
         try (var target = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
                 var gateway = TestGateway.startWithStreams("""
