@@ -44,6 +44,7 @@ class TwoNodesTest {
     private static final Duration LIFE = Duration.ofMinutes(5);
     private static final Duration LONG = Duration.ofSeconds(30);
 
+    private volatile Duration purgePatience = LONG;
     private static Joined one;
     private static Joined two;
     private static Vertx vertxOne;
@@ -199,9 +200,11 @@ class TwoNodesTest {
         await(mine.start());
         var purge = new Purge(List.of("a", "b"), List.of(), "http://localhost/x", false, true);
 
+        purgePatience = Duration.ofSeconds(1);
         var early = new Purge(List.of("early"), List.of(), null, false, true);
         assertThat(await(mine.purge(early)).unconfirmed()).containsExactly("two");
 
+        purgePatience = LONG;
         await(others.start());
         assertThat(await(mine.purge(purge))).isEqualTo(new Purged(2, List.of()));
         assertThat(here).containsExactly(early, purge);
@@ -211,7 +214,7 @@ class TwoNodesTest {
         await(mine.stop());
     }
 
-    private static Purges purges(Vertx vertx, Joined joined, Queue<Purge> carriedOut) {
+    private Purges purges(Vertx vertx, Joined joined, Queue<Purge> carriedOut) {
         return new Purges(
                 vertx,
                 joined,
@@ -219,7 +222,7 @@ class TwoNodesTest {
                     carriedOut.add(purge);
                     return Future.succeededFuture(1);
                 },
-                () -> Duration.ofSeconds(5));
+                () -> purgePatience);
     }
 
     @Test
