@@ -212,7 +212,7 @@ class RegistryFollowersTest {
                     .as("who does not wait")
                     .isEqualTo(200);
         }
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (RawClient.get(gateway.adminPort(), ORDERS + "?index=" + registry.index() + "&wait=1ms")
                         .status()
                 != 200) {
@@ -272,7 +272,7 @@ class RegistryFollowersTest {
 
     /** Once the one before is seen to have gone. */
     private EventStream resume(String lastId) throws IOException {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             try {
                 return EventStream.open(gateway.adminPort(), WATCH, "Last-Event-ID: " + lastId);
