@@ -133,7 +133,7 @@ class PolyglotIT {
 
             process.destroy();
 
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends").isTrue();
             assertThat(process.exitValue()).as(Files.readString(log)).isIn(0, 143);
             assertThat(ask().status()).as("left the registry").isEqualTo(404);
             await("no more traffic", log, process, () -> get().status() == 503);

@@ -33,7 +33,7 @@ class BridgeLimitsTest extends BridgeCase {
         assertThat(client.next().getInteger("failureCode")).isEqualTo(413);
 
         client.socket.writeTextMessage("{\"a\":\"" + "x".repeat(500_000) + "\"}");
-        client.closed.get(10, TimeUnit.SECONDS);
+        client.closed.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -71,8 +71,8 @@ class BridgeLimitsTest extends BridgeCase {
         var nobody = client(null);
         var pinger = gateway.vertx().setPeriodic(50, due -> nobody.socket.writeTextMessage("{\"type\":\"ping\"}"));
 
-        silent.closed.get(10, TimeUnit.SECONDS);
-        nobody.closed.get(10, TimeUnit.SECONDS);
+        silent.closed.get(30, TimeUnit.SECONDS);
+        nobody.closed.get(30, TimeUnit.SECONDS);
         gateway.vertx().cancelTimer(pinger);
     }
 
@@ -87,7 +87,7 @@ class BridgeLimitsTest extends BridgeCase {
         assertThat(get("/eventbus/info").status()).isEqualTo(503);
 
         lazy.socket.pause();
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (get("/eventbus/info").status() == 503) {
             lazy.say(lazy.question("get", new JsonObject().put("name", "orders")));
             assertThat(System.nanoTime()).isLessThan(deadline);

@@ -57,6 +57,6 @@ final class BridgeSocket {
     }
 
     JsonObject next() throws InterruptedException {
-        return Objects.requireNonNull(heard.poll(10, TimeUnit.SECONDS), "nothing within ten seconds");
+        return Objects.requireNonNull(heard.poll(30, TimeUnit.SECONDS), "nothing within thirty seconds");
     }
 }

@@ -80,7 +80,7 @@ class BusBridgeTest extends BridgeCase {
         }
         assertThat(gateway.bridgePort()).isEqualTo(port);
         client(ORDERS).ask("register", instance("a").put("address", "10.0.0.1:80"));
-        var told = Objects.requireNonNull(orders.heard.poll(10, TimeUnit.SECONDS));
+        var told = Objects.requireNonNull(orders.heard.poll(30, TimeUnit.SECONDS));
         assertThat(told.getJsonObject("body").getString("change")).isEqualTo("registered");
         assertThat(orders.closed).isNotDone();
     }

@@ -82,7 +82,7 @@ class RegistryFollowersTest {
 
         register("orders", "b");
 
-        var answer = object(waiting.get(10, TimeUnit.SECONDS));
+        var answer = object(waiting.get(30, TimeUnit.SECONDS));
         assertThat(answer.getJsonArray("items")).hasSize(2);
         assertThat(answer.getLong("index")).isEqualTo(registry.index());
     }
@@ -103,7 +103,7 @@ class RegistryFollowersTest {
 
         registry.deregister(name("orders", "a"), null, OPS);
 
-        assertThat(object(waiting.get(10, TimeUnit.SECONDS)).getJsonArray("items"))
+        assertThat(object(waiting.get(30, TimeUnit.SECONDS)).getJsonArray("items"))
                 .isEmpty();
     }
 
@@ -212,7 +212,7 @@ class RegistryFollowersTest {
                     .as("who does not wait")
                     .isEqualTo(200);
         }
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (RawClient.get(gateway.adminPort(), ORDERS + "?index=" + registry.index() + "&wait=1ms")
                         .status()
                 != 200) {
@@ -229,7 +229,7 @@ class RegistryFollowersTest {
 
             TestGateway.await(gateway.node().stop());
 
-            assertThat(object(waiting.get(10, TimeUnit.SECONDS)).getJsonArray("items"))
+            assertThat(object(waiting.get(30, TimeUnit.SECONDS)).getJsonArray("items"))
                     .hasSize(1);
             assertThat(new String(watch.readAll(), StandardCharsets.US_ASCII)).endsWith("\r\n0\r\n\r\n");
             assertThat(new String(events.readAll(), StandardCharsets.US_ASCII)).endsWith("\r\n0\r\n\r\n");
@@ -250,7 +250,7 @@ class RegistryFollowersTest {
 
                 var ended = gateway.node().stop();
 
-                assertThat(object(waiting.get(10, TimeUnit.SECONDS)).getJsonArray("items"))
+                assertThat(object(waiting.get(30, TimeUnit.SECONDS)).getJsonArray("items"))
                         .hasSize(1);
                 var refused = RawClient.get(gateway.adminPort(), ORDERS + "?wait=60s&index=" + registry.index());
                 assertThat(refused.status()).isEqualTo(503);
@@ -272,7 +272,7 @@ class RegistryFollowersTest {
 
     /** Once the one before is seen to have gone. */
     private EventStream resume(String lastId) throws IOException {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             try {
                 return EventStream.open(gateway.adminPort(), WATCH, "Last-Event-ID: " + lastId);

@@ -48,7 +48,7 @@ class TopicTest {
 
         TOPIC.publish(vertx, new Purged(1, List.of("a"), "ops"));
 
-        assertThat(wire.poll(10, TimeUnit.SECONDS))
+        assertThat(wire.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new JsonObject("{\"index\":1,\"tags\":[\"a\"],\"by\":\"ops\"}"));
     }
 
@@ -80,7 +80,7 @@ class TopicTest {
     void a_closed_subscription_gets_nothing(Vertx vertx) throws Exception {
         var first = new LinkedBlockingQueue<Purged>();
         var subscription = TOPIC.subscribe(vertx, first::add);
-        subscription.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        subscription.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         subscribe(vertx);
 
         TOPIC.publish(vertx, new Purged(1, List.of(), "ops"));
@@ -94,10 +94,10 @@ class TopicTest {
                 .ready()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private Purged next() throws InterruptedException {
-        return got.poll(10, TimeUnit.SECONDS);
+        return got.poll(30, TimeUnit.SECONDS);
     }
 }

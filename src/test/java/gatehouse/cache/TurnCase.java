@@ -59,7 +59,7 @@ abstract class TurnCase {
 
         /** The status that it has taken, or 0 where it fetches. */
         int comesTo() throws Exception {
-            return done.get(10, TimeUnit.SECONDS);
+            return done.get(30, TimeUnit.SECONDS);
         }
 
         /** The fetch has brought this; whether it may keep it. */

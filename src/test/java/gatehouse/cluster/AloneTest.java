@@ -51,9 +51,11 @@ class AloneTest {
     void an_entry_that_is_replaced_ends_when_its_new_life_does() {
         var map = cluster.map("lives");
         await(map.put("short", Buffer.buffer("1"), LIFE));
-        await(map.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+        Waiting.until("it is replaced before its first life has ended", () -> {
+            await(map.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+            return await(map.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
+        });
         await(map.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
-        await(map.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
         Waiting.until("it has ended", () -> await(map.get("short")) == null);
         assertThat(await(map.get("long"))).isEqualTo(Buffer.buffer("2"));
     }

@@ -135,7 +135,7 @@ class StrangersTest {
     private static byte[] answerTo(String address, String greeting) throws IOException {
         var at = ListenAddress.parse(address);
         try (var socket = new Socket(InetAddress.getByName(at.host()), at.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(greeting.getBytes(StandardCharsets.US_ASCII));
             return socket.getInputStream().readAllBytes();
         } catch (java.net.SocketException reset) {
@@ -155,7 +155,7 @@ class StrangersTest {
         var context = SSLContext.getInstance("TLS");
         context.init(secret == null ? null : keys(secret), new TrustManager[] {new Credulous()}, null);
         try (var socket = context.getSocketFactory().createSocket(bus.host(), bus.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             assertThatThrownBy(() -> {
                         socket.getOutputStream().write(new byte[] {0, 0, 0, 1, 0});
                         while (socket.getInputStream().read() >= 0) {

@@ -41,9 +41,10 @@ import org.junit.jupiter.api.Test;
 /** Two members in one process, as starting them takes long. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class TwoNodesTest {
-    private static final Duration LIFE = Duration.ofSeconds(30);
-    private static final Duration LONG = LIFE;
+    private static final Duration LIFE = Duration.ofMinutes(5);
+    private static final Duration LONG = Duration.ofSeconds(30);
 
+    private volatile Duration purgePatience = LONG;
     private static Joined one;
     private static Joined two;
     private static Vertx vertxOne;
@@ -180,9 +181,12 @@ class TwoNodesTest {
         var here = one.map("lives");
         var there = two.map("lives");
         await(here.put("short", Buffer.buffer("1"), LIFE));
-        await(here.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+        Waiting.until(
+                "it is replaced before its first life has ended, which may be less than the second that it is", () -> {
+                    await(here.put("long", Buffer.buffer("1"), Duration.ofSeconds(1)));
+                    return await(there.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
+                });
         await(there.replace("short", Buffer.buffer("1"), Buffer.buffer("2"), Duration.ofSeconds(1)));
-        await(there.replace("long", Buffer.buffer("1"), Buffer.buffer("2"), LIFE));
         Waiting.until("it has ended", () -> await(here.get("short")) == null && await(there.get("short")) == null);
         assertThat(await(there.get("long"))).isEqualTo(Buffer.buffer("2"));
     }
@@ -196,9 +200,11 @@ class TwoNodesTest {
         await(mine.start());
         var purge = new Purge(List.of("a", "b"), List.of(), "http://localhost/x", false, true);
 
+        purgePatience = Duration.ofSeconds(1);
         var early = new Purge(List.of("early"), List.of(), null, false, true);
         assertThat(await(mine.purge(early)).unconfirmed()).containsExactly("two");
 
+        purgePatience = LONG;
         await(others.start());
         assertThat(await(mine.purge(purge))).isEqualTo(new Purged(2, List.of()));
         assertThat(here).containsExactly(early, purge);
@@ -208,7 +214,7 @@ class TwoNodesTest {
         await(mine.stop());
     }
 
-    private static Purges purges(Vertx vertx, Joined joined, Queue<Purge> carriedOut) {
+    private Purges purges(Vertx vertx, Joined joined, Queue<Purge> carriedOut) {
         return new Purges(
                 vertx,
                 joined,
@@ -216,7 +222,7 @@ class TwoNodesTest {
                     carriedOut.add(purge);
                     return Future.succeededFuture(1);
                 },
-                () -> Duration.ofSeconds(5));
+                () -> purgePatience);
     }
 
     @Test

@@ -282,7 +282,7 @@ class GatheringTest extends ForwarderCase {
         var sent = second.sendInBackground(new byte[1_000_000]);
         assertProblem(second.read(), 504, "total-timeout");
         assertThat(second.closedByPeer()).isTrue();
-        assertThat(sent.handle((done, failure) -> "over")).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(sent.handle((done, failure) -> "over")).succeedsWithin(Duration.ofSeconds(30));
         answers.release(1);
         assertThat(first.read().status()).isEqualTo(200);
     }

@@ -64,7 +64,7 @@ class LateLoopTest {
     }
 
     private void awaitWaiting(int count) {
-        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (gateway.node()
                         .snapshots()
                         .current()

@@ -9,6 +9,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawOrigin.Script;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a client notices of targets that fail: retries, breakers and health, through a whole gateway. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -191,6 +193,7 @@ class ResilienceTest {
     }
 
     @Test
+    @ExtendWith(StandStillExcuses.class)
     void a_breaker_opens_refuses_at_once_and_closes_when_the_service_is_well_again() throws Exception {
         var script = new AtomicReference<Script>(Answers.closeBeforeAnswer());
         try (var origin = switching(script)) {
@@ -251,6 +254,7 @@ class ResilienceTest {
     }
 
     @Test
+    @ExtendWith(StandStillExcuses.class)
     void a_target_whose_requests_fail_is_ejected_and_comes_back() throws Exception {
         var script = new AtomicReference<Script>(Answers.closeBeforeAnswer());
         try (var sick = switching(script);
@@ -280,7 +284,10 @@ class ResilienceTest {
         try (var one = switching(script);
                 var two = RawOrigin.answering("two")) {
             var news = healthNews();
-            forward("health: { active: { path: /healthz, every: 20ms, rise: 2, fall: 2 }, passive: null }", one, two);
+            forward(
+                    "health: { active: { path: /healthz, every: 20ms, timeout: 30s, rise: 2, fall: 2 }, passive: null }",
+                    one,
+                    two);
             assertThat(List.of(get().text(), get().text())).containsExactlyInAnyOrder("one", "two");
 
             script.set(Answers.status("500 Internal Server Error", "one is sick"));
@@ -304,7 +311,7 @@ class ResilienceTest {
                 var two = RawOrigin.answering("two")) {
             var news = healthNews();
             forward(
-                    "balance: { slowStart: 10m }, health: { active: { path: /, every: 20ms, rise: 1, fall: 1 }, passive: null }",
+                    "balance: { slowStart: 10m }, health: { active: { path: /, every: 20ms, timeout: 30s, rise: 1, fall: 1 }, passive: null }",
                     one,
                     two);
             script.set(Answers.status("500 Internal Server Error", ""));
@@ -328,7 +335,7 @@ class ResilienceTest {
 
     private static HealthChanged next(BlockingQueue<HealthChanged> news, RawOrigin origin) throws InterruptedException {
         while (true) {
-            var change = news.poll(10, TimeUnit.SECONDS);
+            var change = news.poll(30, TimeUnit.SECONDS);
             assertThat(change).as("a change of health").isNotNull();
             if (change.target().equals(origin.authority())) {
                 return change;

@@ -79,7 +79,7 @@ class RetryBudgetTest {
             }
             var taken = 0;
             for (var share : shares) {
-                taken += share.get(10, TimeUnit.SECONDS);
+                taken += share.get(30, TimeUnit.SECONDS);
             }
             // At the limit two threads may each see the other's attempt and both let go.
             assertThat(taken + retries(4)).isEqualTo(203);

@@ -79,13 +79,13 @@ class CallCancelTest extends CallCase {
             var call = TestGateway.await(client.open("/t.Any/Get")).setChunked(true);
             var answered = call.response().map(response -> response.pause());
             call.write(frame(0, waiting == Unread.UNREAD_REQUEST ? "x".repeat(1_000_000) : "hello"));
-            came.get(10, TimeUnit.SECONDS);
+            came.get(30, TimeUnit.SECONDS);
             if (waiting == Unread.UNREAD_ANSWER) {
                 TestGateway.await(answered);
             }
             var began = System.nanoTime();
             call.reset(8);
-            return reset.get(10, TimeUnit.SECONDS) - began;
+            return reset.get(30, TimeUnit.SECONDS) - began;
         });
         assertThat(gateway.node().metrics().scrape())
                 .as("it has not sent a request that is broken")
@@ -113,10 +113,10 @@ class CallCancelTest extends CallCase {
             var ended = new CompletableFuture<Long>();
             response.endHandler(end -> ended.complete(System.nanoTime()));
             response.resume();
-            var service = came.get(10, TimeUnit.SECONDS);
+            var service = came.get(30, TimeUnit.SECONDS);
             var began = System.nanoTime();
             service.response().reset(2);
-            var took = ended.get(10, TimeUnit.SECONDS) - began;
+            var took = ended.get(30, TimeUnit.SECONDS) - began;
             assertThat(response.trailers().get("grpc-status")).isEqualTo("13");
             return took;
         });
@@ -134,10 +134,10 @@ class CallCancelTest extends CallCase {
             var another = new CallClient(vertx, gateway.port());
             var call = TestGateway.await(another.open("/t.Any/Get")
                     .compose(request -> request.setChunked(true).sendHead().map(request)));
-            came.get(10, TimeUnit.SECONDS);
+            came.get(30, TimeUnit.SECONDS);
             var began = System.nanoTime();
             call.connection().close();
-            return reset.get(10, TimeUnit.SECONDS) - began;
+            return reset.get(30, TimeUnit.SECONDS) - began;
         });
     }
 
@@ -155,10 +155,10 @@ class CallCancelTest extends CallCase {
                 page.send(RawClient.request(
                                 "POST", "/t.Any/Get", "Content-Type: application/grpc-web", "Content-Length: 5")
                         + "\0\0\0\0\0");
-                came.get(10, TimeUnit.SECONDS);
+                came.get(30, TimeUnit.SECONDS);
                 began = System.nanoTime();
             }
-            return reset.get(10, TimeUnit.SECONDS) - began;
+            return reset.get(30, TimeUnit.SECONDS) - began;
         });
     }
 }

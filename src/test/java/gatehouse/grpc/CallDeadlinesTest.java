@@ -35,7 +35,7 @@ class CallDeadlinesTest extends CallCase {
         var reset = new CompletableFuture<Void>();
         script = request -> request.response().exceptionHandler(cause -> reset.complete(null));
         assertThat(client.call("/t.Long/Get", "grpc-timeout: 1S").status()).isEqualTo("4");
-        reset.get(10, TimeUnit.SECONDS);
+        reset.get(30, TimeUnit.SECONDS);
     }
 
     @Test

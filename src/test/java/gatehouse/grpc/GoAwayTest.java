@@ -38,7 +38,7 @@ class GoAwayTest extends CallCase {
         var whole = call.send(frame(0, "hello"))
                 .compose(response -> response.body()
                         .map(body -> new CallClient.Answer(200, response.headers(), body, response.trailers())));
-        var service = came.get(10, TimeUnit.SECONDS);
+        var service = came.get(30, TimeUnit.SECONDS);
         service.connection().goAway(0, Integer.MAX_VALUE);
 
         script = CallCase::echo;
@@ -78,7 +78,7 @@ class GoAwayTest extends CallCase {
                                 Empty.getDefaultInstance()));
                     }
                     for (var one : calls) {
-                        assertThat(one.get(10, TimeUnit.SECONDS)).isNotNull();
+                        assertThat(one.get(30, TimeUnit.SECONDS)).isNotNull();
                     }
                 }
             } finally {

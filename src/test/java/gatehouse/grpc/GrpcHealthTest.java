@@ -40,10 +40,10 @@ class GrpcHealthTest {
         gateway = TestGateway.startWithGrpc("""
                 listeners: { web: { listen: "127.0.0.1:0", protocols: [grpc] } }
                 services:
-                  whole: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: true, every: 20ms } } }
-                  named: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: orders, every: 20ms, fall: 1, rise: 1 } } }
-                  both:  { targets: "http://127.0.0.1:%1$d", health: { active: { grpc: asleep, every: 20ms, fall: 1 } } }
-                  gone:  { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: nothing, every: 20ms, fall: 1 } } }
+                  whole: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: true, every: 20ms, timeout: 30s } } }
+                  named: { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: orders, every: 20ms, timeout: 30s, fall: 1, rise: 1 } } }
+                  both:  { targets: "http://127.0.0.1:%1$d", health: { active: { grpc: asleep, every: 20ms, timeout: 30s, fall: 1 } } }
+                  gone:  { targets: "http://127.0.0.1:%1$d", protocol: grpc, health: { active: { grpc: nothing, every: 20ms, timeout: 30s, fall: 1 } } }
                 routes:
                   whole: { match: { grpc: t.Whole }, to: whole }
                   named: { match: { grpc: t.Named }, to: named }
@@ -130,7 +130,7 @@ class GrpcHealthTest {
         });
         questions.onNext(
                 ServerReflectionRequest.newBuilder().setListServices("*").build());
-        var services = named.get(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList();
+        var services = named.get(30, TimeUnit.SECONDS).getListServicesResponse().getServiceList();
         questions.onCompleted();
         assertThat(services).extracting(service -> service.getName()).contains("grpc.health.v1.Health");
     }

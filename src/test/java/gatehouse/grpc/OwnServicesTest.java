@@ -77,7 +77,7 @@ class OwnServicesTest {
     }
 
     private void awaitMetric(String series, String value) throws Exception {
-        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!metric(series).equals(value)) {
             assertThat(System.nanoTime()).as(series + " " + metric(series)).isLessThan(until);
             TestGateway.await(gateway.vertx().timer(5));
@@ -208,7 +208,7 @@ class OwnServicesTest {
     }
 
     private static <A> A next(BlockingQueue<A> answers) throws InterruptedException {
-        var answer = answers.poll(10, TimeUnit.SECONDS);
+        var answer = answers.poll(30, TimeUnit.SECONDS);
         assertThat(answer).isNotNull();
         return answer;
     }

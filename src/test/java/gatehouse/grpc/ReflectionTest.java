@@ -104,7 +104,7 @@ class ReflectionTest {
             });
             thread.start();
         }
-        assertThat(good.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(good.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(asked).hasValue(2);
     }
 }

@@ -140,7 +140,7 @@ class WebClientsIT {
                 "http://127.0.0.1:" + gateway.port(),
                 folder.resolve("descriptors").toString());
         var said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(node.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(said.lines()).containsExactly(EXPECTED);
     }
 

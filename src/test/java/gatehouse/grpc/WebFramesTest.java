@@ -76,7 +76,7 @@ class WebFramesTest extends CallCase {
         try (var page = gateway.client()) {
             page.send(request("application/grpc-web", "\0\0\0\0\0", "Connection: close"));
             assertThat(page.readHead().startLine()).contains("200");
-            came.get(10, TimeUnit.SECONDS).response().end(frame(0, "late"));
+            came.get(30, TimeUnit.SECONDS).response().end(frame(0, "late"));
             assertThat(page.readAllText()).contains("late").contains("grpc-status: 0");
         }
     }
@@ -104,7 +104,7 @@ class WebFramesTest extends CallCase {
                 page.send("1\r\n" + text.charAt(i) + "\r\n");
             }
             page.send("0\r\n\r\n");
-            assertThat(got.get(10, TimeUnit.SECONDS)).isEqualTo(new String(message, StandardCharsets.ISO_8859_1));
+            assertThat(got.get(30, TimeUnit.SECONDS)).isEqualTo(new String(message, StandardCharsets.ISO_8859_1));
         }
     }
 }

@@ -100,7 +100,7 @@ class CacheTakenBackTest extends CacheFetchCase {
             exchange.connection().awaitClosed();
         });
         var leaver = client().send(RawClient.request("GET", target));
-        var asked = waiting.get(10, TimeUnit.SECONDS).connection();
+        var asked = waiting.get(30, TimeUnit.SECONDS).connection();
         leaver.reset();
         asked.awaitClosed();
         assertThat(asked.isClosedByPeer()).isTrue();

@@ -73,7 +73,7 @@ final class NewConnections implements AutoCloseable {
     /** Waits until all are refused; fails where one was neither served nor refused. */
     void assertServedOrRefused() throws Exception {
         for (var count : served) {
-            assertThat(count.get(20, TimeUnit.SECONDS)).isPositive();
+            assertThat(count.get(30, TimeUnit.SECONDS)).isPositive();
         }
         assertThat(logged.list).isEmpty();
     }

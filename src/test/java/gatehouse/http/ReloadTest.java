@@ -42,7 +42,7 @@ class ReloadTest {
             }
             over.set(true);
             for (var count : served) {
-                assertThat(count.get(20, TimeUnit.SECONDS)).isPositive();
+                assertThat(count.get(30, TimeUnit.SECONDS)).isPositive();
             }
             clients.shutdown();
             scene.stillServes();

@@ -47,7 +47,7 @@ abstract class SharedCacheCase {
         for (var i = 0; i < NODES; i++) {
             NODE.add(TestGateway.startWithRefresh("""
                     redis: "%s"
-                    cache: { patience: 2s, pause: 300ms }
+                    cache: { patience: 10s, pause: 300ms }
                     services: { origin: { targets: "%s", pool: { max: 256, wait: 10s } } }
                     routes:
                       all:   { match: { path: "/**" }, to: origin, cache: { lock: cluster, failed: 30s, stale: { error: 0s } } }

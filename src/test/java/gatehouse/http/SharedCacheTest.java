@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One fetch for all nodes, and what it brings for all of them. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@ExtendWith(StandStillExcuses.class)
 class SharedCacheTest extends SharedCacheCase {
     @Test
     void of_many_on_all_nodes_one_asks_the_service_and_all_get_its_answer() {

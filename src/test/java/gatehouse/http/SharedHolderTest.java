@@ -6,6 +6,7 @@ import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
 import gatehouse.testing.RedisServer;
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.TestGateway;
 import gatehouse.testing.Waiting;
 import java.io.IOException;
@@ -21,15 +22,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The node that fetches for two is changed meanwhile: nobody is left without an answer, and the service is asked once. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@ExtendWith(StandStillExcuses.class)
 class SharedHolderTest {
     private static final String CONFIG = """
             redis: "%s"
-            cache: { patience: 2s }
+            cache: { patience: 10s }
             services: { origin: { targets: "%s", pool: { max: 64, wait: 10s } } }
             routes: { all: { match: { path: "/**" }, to: origin, cache: { lock: cluster } } }
             """;

@@ -84,12 +84,12 @@ class StalledClientTest {
     void a_client_that_takes_nothing_loses_its_connection_and_its_exchange_ends() throws Exception {
         try (var client = RawClient.connect(listeners.ports().get("web"), 4096)) {
             client.send(RawClient.request("GET", "/"));
-            handedOver.get(10, TimeUnit.SECONDS);
+            handedOver.get(30, TimeUnit.SECONDS);
             sweepAfter(Duration.ZERO);
             sweepAfter(Duration.ofSeconds(50));
             assertThat(ended).isNotDone();
             sweepAfter(Duration.ofSeconds(121));
-            assertThat(ended.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(ended.get(30, TimeUnit.SECONDS)).isNotNull();
         }
     }
 
@@ -98,7 +98,7 @@ class StalledClientTest {
         try (var client = RawClient.connect(listeners.ports().get("web"))) {
             client.send(RawClient.request("GET", "/"));
             assertThat(client.read().body().bytes()).hasSize(BODY);
-            ended.get(10, TimeUnit.SECONDS);
+            ended.get(30, TimeUnit.SECONDS);
             sweepAfter(Duration.ofSeconds(30));
             client.send(RawClient.request("GET", "/"));
             assertThat(client.read().body().bytes()).hasSize(BODY);

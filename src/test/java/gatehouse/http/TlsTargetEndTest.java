@@ -72,7 +72,7 @@ class TlsTargetEndTest {
     }
 
     private static void serve(SSLContext context, Socket plain) throws IOException {
-        plain.setSoTimeout(10_000);
+        plain.setSoTimeout(30_000);
         var secure = (SSLSocket) context.getSocketFactory().createSocket(plain, "client", plain.getPort(), false);
         secure.setUseClientMode(false);
         var in = new BufferedReader(new InputStreamReader(secure.getInputStream(), StandardCharsets.ISO_8859_1));

@@ -67,7 +67,7 @@ class MetricsPageTest {
                 .newWebSocketBuilder()
                 .buildAsync(URI.create("ws://127.0.0.1:" + port + "/news"), new WebSocket.Listener() {})
                 .thenCompose(socket -> socket.sendClose(WebSocket.NORMAL_CLOSURE, ""))
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static void register(TestGateway gateway, String address) throws Exception {

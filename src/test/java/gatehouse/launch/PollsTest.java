@@ -61,21 +61,21 @@ class PollsTest {
                 .listen()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS)
+                .get(30, TimeUnit.SECONDS)
                 .actualPort();
     }
 
     @AfterEach
     void close() throws Exception {
         if (vertx != null) {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         }
     }
 
     @Test
     void what_came_before_an_end_is_read_when_somebody_wants_it() throws Exception {
         try (var sender = connect()) {
-            var channel = accepted.channel.get(10, TimeUnit.SECONDS);
+            var channel = accepted.channel.get(30, TimeUnit.SECONDS);
             sender.getOutputStream().write(new byte[SENT]);
             sender.shutdownOutput();
             goAround();
@@ -83,7 +83,7 @@ class PollsTest {
             assertThat(accepted.ended).isNotDone();
 
             channel.config().setAutoRead(true);
-            accepted.ended.get(10, TimeUnit.SECONDS);
+            accepted.ended.get(30, TimeUnit.SECONDS);
             assertThat(accepted.read).hasValue(SENT);
             assertThat(channel.isActive()).isTrue();
 
@@ -95,7 +95,7 @@ class PollsTest {
     @Test
     void an_end_is_found_by_one_read_after_the_other() throws Exception {
         try (var sender = connect()) {
-            var channel = accepted.channel.get(10, TimeUnit.SECONDS);
+            var channel = accepted.channel.get(30, TimeUnit.SECONDS);
             sender.getOutputStream().write(new byte[SENT]);
             sender.shutdownOutput();
             for (var i = 0; i < SENT && !accepted.ended.isDone(); i++) {
@@ -109,26 +109,26 @@ class PollsTest {
     @Test
     void a_reset_is_told_of_though_nobody_reads() throws Exception {
         var sender = connect();
-        var channel = accepted.channel.get(10, TimeUnit.SECONDS);
+        var channel = accepted.channel.get(30, TimeUnit.SECONDS);
         sender.getOutputStream().write(new byte[SENT]);
         goAround();
         assertThat(accepted.read).hasValue(0);
         sender.setSoLinger(true, 0);
         sender.close();
-        assertThat(channel.closeFuture().await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(channel.closeFuture().await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void so_is_one_behind_an_end() throws Exception {
         var sender = connect();
-        var channel = accepted.channel.get(10, TimeUnit.SECONDS);
+        var channel = accepted.channel.get(30, TimeUnit.SECONDS);
         sender.getOutputStream().write(new byte[SENT]);
         sender.shutdownOutput();
         goAround();
         assertThat(accepted.ended).isNotDone();
         sender.setSoLinger(true, 0);
         sender.close();
-        accepted.ended.get(10, TimeUnit.SECONDS);
+        accepted.ended.get(30, TimeUnit.SECONDS);
         assertThat(Resets.isReset(channel)).isTrue();
     }
 

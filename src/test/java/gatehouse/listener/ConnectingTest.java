@@ -35,7 +35,7 @@ class ConnectingTest {
                         failure -> told.complete(
                                 loop.inEventLoop() + ": " + (failure == null ? "" : failure.getMessage())))));
 
-        assertThat(told.get(10, TimeUnit.SECONDS)).isEqualTo("true: too many open files");
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(told.get(30, TimeUnit.SECONDS)).isEqualTo("true: too many open files");
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 }

@@ -40,7 +40,7 @@ class FarewellTest {
         try (var scene = new Scene(transport, FEW);
                 var client = scene.connect()) {
             assertThat(client.getInputStream().readAllBytes()).hasSize(FEW);
-            assertThat(scene.greeting.waitedFor.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(scene.greeting.waitedFor.get(30, TimeUnit.SECONDS)).isFalse();
         }
     }
 
@@ -50,8 +50,8 @@ class FarewellTest {
         try (var scene = new Scene(transport, MANY);
                 var client = scene.connect()) {
             // with io_uring bytes were still on their way when it was tired of waiting; the others do not wait
-            assertThat(scene.greeting.waitedFor.get(10, TimeUnit.SECONDS)).isEqualTo(transport.equals("io_uring"));
-            assertThat(scene.greeting.ended.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(scene.greeting.waitedFor.get(30, TimeUnit.SECONDS)).isEqualTo(transport.equals("io_uring"));
+            assertThat(scene.greeting.ended.get(30, TimeUnit.SECONDS)).isTrue();
             assertThat(client.isConnected()).isTrue();
         }
     }
@@ -103,7 +103,7 @@ class FarewellTest {
         private Socket connect() throws IOException {
             var client = new Socket();
             client.setReceiveBufferSize(4096);
-            client.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
             client.connect(socket.localAddress() instanceof InetSocketAddress address ? address : null, 5000);
             return client;
         }

@@ -102,7 +102,7 @@ class LastCallTest {
 
     private static Socket connect(int port) throws IOException {
         var socket = new Socket();
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 300);
         return socket;
     }
@@ -153,11 +153,11 @@ class LastCallTest {
         @Override
         public Boolean call() throws InterruptedException {
             begun.countDown();
-            return ended.await(10, TimeUnit.SECONDS);
+            return ended.await(30, TimeUnit.SECONDS);
         }
 
         private void awaitBegin() throws InterruptedException {
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
         }
 
         private void end() {

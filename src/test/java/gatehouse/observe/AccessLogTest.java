@@ -229,11 +229,11 @@ class AccessLogTest {
         }
 
         void awaitWriter() throws InterruptedException {
-            assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
         }
 
         void awaitLines(int count) throws InterruptedException {
-            assertThat(lines.tryAcquire(count, 10, TimeUnit.SECONDS)).isTrue();
+            assertThat(lines.tryAcquire(count, 30, TimeUnit.SECONDS)).isTrue();
         }
 
         synchronized long lines() {

@@ -48,7 +48,7 @@ final class Collector implements AutoCloseable {
 
     /** Waits for so many spans; gives those of a kind. */
     List<Span> await(int count, long kind) {
-        var giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        var giveUp = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (spans.size() < count) {
             if (System.nanoTime() - giveUp > 0) {
                 throw new AssertionError(spans + " came, of " + count + "; heard: " + origin.text() + origin.faults());

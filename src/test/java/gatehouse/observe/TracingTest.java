@@ -201,7 +201,7 @@ class TracingTest {
             var url = "https://localhost:" + collector.actualPort();
             try (var gateway = TestGateway.start(text, url, "100%", certificates.ca(), origin.url())) {
                 RawClient.get(gateway.port(), "/users/1", "Connection: close");
-                assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("/v1/traces acme");
+                assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("/v1/traces acme");
             }
         }
     }

@@ -107,6 +107,6 @@ class BusApiTest {
     }
 
     private JsonObject next() throws InterruptedException {
-        return java.util.Objects.requireNonNull(changes.poll(10, TimeUnit.SECONDS));
+        return java.util.Objects.requireNonNull(changes.poll(30, TimeUnit.SECONDS));
     }
 }

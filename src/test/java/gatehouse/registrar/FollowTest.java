@@ -130,7 +130,7 @@ class FollowTest extends FollowCase {
 
     @Test
     void an_instance_whose_probes_fail_is_sick_though_its_lease_holds() throws Exception {
-        start("orders, health: { active: { path: /up, every: 20ms, fall: 1 } }");
+        start("orders, health: { active: { path: /up, every: 20ms, timeout: 30s, fall: 1 } }");
         orders.register("a", origin("a"));
         orders.register("dead", "http://127.0.0.1:" + RawOrigin.closedPort());
 

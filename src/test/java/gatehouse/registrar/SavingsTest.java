@@ -53,7 +53,7 @@ class SavingsTest {
     @AfterEach
     void close() throws Exception {
         mayWrite.release(1000);
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private void write() throws InterruptedException {
@@ -70,19 +70,19 @@ class SavingsTest {
         mayWrite.release(1000);
         register("a");
 
-        assertThat(writes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writes.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void changes_during_a_write_are_written_together_by_the_next_and_never_two_at_once() throws Exception {
         register("a");
-        assertThat(writes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writes.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
         for (var i = 0; i < 40; i++) {
             register("b" + i);
         }
         run(() -> {}); // all nudges were heard
         mayWrite.release(1000);
-        assertThat(writes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writes.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
         end();
 
         assertThat(most).isEqualTo(1);
@@ -94,7 +94,7 @@ class SavingsTest {
     void a_renewal_alone_hastens_nothing_but_is_written_at_the_end() throws Exception {
         mayWrite.release(1000);
         register("a");
-        assertThat(writes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writes.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
         registry.renew(name("a"), null, OPS);
 
         assertThat(writes.tryAcquire(300, TimeUnit.MILLISECONDS)).isFalse();
@@ -105,7 +105,7 @@ class SavingsTest {
     @Test
     void the_last_write_waits_for_the_one_that_runs() throws Exception {
         register("a");
-        assertThat(writes.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(writes.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
         register("b");
         Promise<Void> ended = Promise.promise();
         run(() -> savings.end().onComplete(over -> ended.complete()));

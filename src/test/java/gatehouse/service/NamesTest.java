@@ -103,7 +103,7 @@ class NamesTest {
         zone = List.of("10.0.0.1");
         start(vertx);
 
-        service.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        service.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
 
         looks.drainPermits();
         // A second service that looks up four times meanwhile is the clock here.
@@ -118,7 +118,7 @@ class NamesTest {
                     other.release();
                     return new InetAddress[] {InetAddress.getByName("10.0.0.9")};
                 });
-        assertThat(other.tryAcquire(4, 10, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.tryAcquire(4, 30, TimeUnit.SECONDS)).isTrue();
         second.close();
         assertThat(looks.availablePermits()).as("but for one under way").isLessThanOrEqualTo(1);
     }
@@ -131,7 +131,7 @@ class NamesTest {
                 new byte[0],
                 new Fixture.Clock(),
                 this::resolve);
-        service.ready().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        service.ready().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private InetAddress[] resolve(String host) throws UnknownHostException {
@@ -152,7 +152,7 @@ class NamesTest {
     /** A look-up begins only after the answer to the last one was taken over: the third from now on has seen the zone. */
     private void awaitAnswer() throws InterruptedException {
         looks.drainPermits();
-        assertThat(looks.tryAcquire(3, 10, TimeUnit.SECONDS)).isTrue();
+        assertThat(looks.tryAcquire(3, 30, TimeUnit.SECONDS)).isTrue();
     }
 
     private List<String> ids() {

@@ -40,13 +40,13 @@ class ProbesTest {
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         HealthChanged.TOPIC
                 .subscribe(vertx, told::add)
                 .ready()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     @AfterEach
@@ -58,7 +58,7 @@ class ProbesTest {
     void a_probe_asks_for_the_path_by_the_targets_name(Vertx vertx) throws Exception {
         start(vertx, 3);
 
-        assertThat(probes.poll(10, TimeUnit.SECONDS)).isEqualTo("GET /healthz?deep=1 127.0.0.1:" + target.actualPort());
+        assertThat(probes.poll(30, TimeUnit.SECONDS)).isEqualTo("GET /healthz?deep=1 127.0.0.1:" + target.actualPort());
     }
 
     @Test
@@ -77,7 +77,7 @@ class ProbesTest {
 
     @Test
     void a_target_that_refuses_is_sick(Vertx vertx) throws Exception {
-        target.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        target.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         start(vertx, 1);
 
         assertThat(next().state()).isEqualTo("sick");
@@ -98,7 +98,7 @@ class ProbesTest {
         start(vertx, 1);
 
         for (var i = 0; i < 5; i++) {
-            assertThat(probes.poll(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(probes.poll(30, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(told).isEmpty();
     }
@@ -106,9 +106,9 @@ class ProbesTest {
     @Test
     void a_closed_service_probes_no_more(Vertx vertx) throws Exception {
         start(vertx, 1);
-        assertThat(probes.poll(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(probes.poll(30, TimeUnit.SECONDS)).isNotNull();
         var first = service;
-        first.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        first.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
 
         answer = request -> request.response().setStatusCode(500).end();
         start(vertx, 1);
@@ -134,6 +134,6 @@ class ProbesTest {
     }
 
     private HealthChanged next() throws InterruptedException {
-        return told.poll(10, TimeUnit.SECONDS);
+        return told.poll(30, TimeUnit.SECONDS);
     }
 }

@@ -106,7 +106,7 @@ class ServiceTest {
                 .ready()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         service = Service.start(vertx, "users", Fixture.weights(1, 1).config(), KEY, System::nanoTime);
         var sick = pick();
 
@@ -114,9 +114,9 @@ class ServiceTest {
             service.report(sick, Outcome.FAILED, "reset");
         }
 
-        assertThat(told.poll(10, TimeUnit.SECONDS))
+        assertThat(told.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new HealthChanged("users", sick.id(), "ejected", "reset"));
-        assertThat(told.poll(10, TimeUnit.SECONDS))
+        assertThat(told.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new HealthChanged("users", sick.id(), "unproven", "its ejection is over"));
     }
 

@@ -68,7 +68,7 @@ class SheddingTest {
         }
 
         String next() throws InterruptedException {
-            return told.poll(10, TimeUnit.SECONDS);
+            return told.poll(30, TimeUnit.SECONDS);
         }
     }
 }

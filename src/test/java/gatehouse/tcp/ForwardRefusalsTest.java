@@ -133,7 +133,7 @@ class ForwardRefusalsTest extends ForwardCase {
             assertThat(client.read("GET").status()).isEqualTo(403);
             var sending = client.sendInBackground(new byte[16 * 1024 * 1024]);
             assertThat(client.closedByPeer()).isTrue();
-            assertThat(sending).failsWithin(java.time.Duration.ofSeconds(10));
+            assertThat(sending).failsWithin(java.time.Duration.ofSeconds(30));
         }
     }
 

@@ -101,7 +101,7 @@ class ForwardTest extends ForwardCase {
                 assertThat(ask(own, head + broken)).startsWith("HTTP/1.1 400");
                 try (var client = RawClient.connect(own.port("egress"))) {
                     client.send(head);
-                    assertThat(beginnings.poll(10, TimeUnit.SECONDS)).isNotNull();
+                    assertThat(beginnings.poll(30, TimeUnit.SECONDS)).isNotNull();
                     assertThat(client.send(broken).closedByPeer()).isTrue();
                 }
             }

@@ -68,7 +68,7 @@ final class Peer implements AutoCloseable {
     }
 
     void awaitEnds(int count) throws InterruptedException {
-        assertThat(ends.tryAcquire(count, 10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ends.tryAcquire(count, 30, TimeUnit.SECONDS)).isTrue();
     }
 
     void reset() throws IOException {

@@ -31,7 +31,7 @@ class RealServersTest {
     void end() throws Exception {
         for (var process : started) {
             process.destroy();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         }

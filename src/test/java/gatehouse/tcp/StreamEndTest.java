@@ -47,7 +47,7 @@ class StreamEndTest extends StreamCase {
                 var client = connect(gateway)) {
             client.send("hello").halfClose();
             try (var connection = server.accept()) {
-                connection.setSoTimeout(10_000);
+                connection.setSoTimeout(30_000);
                 assertThat(connection.getInputStream().readAllBytes()).hasSize(5);
                 client.reset();
                 awaitNothingInFlight(gateway);
@@ -108,7 +108,7 @@ class StreamEndTest extends StreamCase {
                 var client = connect(gateway)) {
             client.send("half of");
             try (var connection = server.accept()) {
-                connection.setSoTimeout(10_000);
+                connection.setSoTimeout(30_000);
                 assertThat(connection.getInputStream().readNBytes(7)).hasSize(7);
                 if (reload) {
                     gateway.reload("""

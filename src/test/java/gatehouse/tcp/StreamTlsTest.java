@@ -142,13 +142,16 @@ class StreamTlsTest extends StreamCase {
         try (var one = TestGateway.start(inner.formatted(certificates.pair("one"), "one"));
                 var two = TestGateway.start(inner.formatted(certificates.pair("two"), "two"));
                 var outer = TestGateway.startWithStreams("""
-                        listeners: { db: { listen: "127.0.0.1:0", protocols: [tcp], stream: { hello: 300ms } } }
+                        listeners:
+                          db:   { listen: "127.0.0.1:0", protocols: [tcp] }
+                          soon: { listen: "127.0.0.1:0", protocols: [tcp], stream: { hello: 300ms } }
                         services:
                           one: { targets: "tcp://127.0.0.1:%s" }
                           two: { targets: "tcp://127.0.0.1:%s" }
                         routes:
                           one: { match: { listener: db, sni: one.test }, to: one }
                           two: { match: { listener: db, sni: "*.two.test" }, to: two }
+                          soon: { match: { listener: soon, sni: one.test }, to: one }
                         """.formatted(one.port("db"), two.port("db")))) {
             for (var name : List.of("one.test", "a.two.test")) {
                 var port = outer.port("db");
@@ -173,7 +176,7 @@ class StreamTlsTest extends StreamCase {
                             "a.two.test"))
                     .contains("CN = two");
             for (var bad : List.of("GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0001", "")) {
-                try (var client = connect(outer)) {
+                try (var client = RawClient.connect(outer.port("soon"))) {
                     client.send(bad);
                     assertThat(client.readAll()).isEmpty();
                 } catch (SocketException e) {

@@ -81,7 +81,7 @@ class TcpTest extends StreamCase {
                 }
             });
             assertThat(client.readAll()).hasSize(much.length);
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
             assertThat(peer.ends()).isEqualTo(1);
         }
     }
@@ -102,7 +102,7 @@ class TcpTest extends StreamCase {
             assertThat(java.util.Arrays.equals(client.readBytes(all.length), all))
                     .isTrue();
             assertThat(client.readAll()).isEmpty();
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -141,7 +141,7 @@ class TcpTest extends StreamCase {
                     } // with much of it unread, which resets
                     assertThat(new String(client.readBytes(8))).isEqualTo("too much");
                 }
-                sending.get(10, TimeUnit.SECONDS);
+                sending.get(30, TimeUnit.SECONDS);
             }
         }
     }

@@ -3,6 +3,7 @@ package gatehouse.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.TestGateway;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Datagrams, passed on. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -49,7 +51,7 @@ class UdpTest {
     @AfterEach
     void close() throws Exception {
         echo.close();
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private TestGateway gateway(String listener) throws Exception {
@@ -63,7 +65,7 @@ class UdpTest {
 
     private static DatagramSocket client() throws IOException {
         var client = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
-        client.setSoTimeout(10_000);
+        client.setSoTimeout(30_000);
         return client;
     }
 
@@ -169,6 +171,7 @@ class UdpTest {
     }
 
     @Test
+    @ExtendWith(StandStillExcuses.class)
     void an_answer_that_is_under_way_is_waited_for_when_another_serves() throws Exception {
         try (var target = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"));
                 var gateway = TestGateway.startWithStreams("""
@@ -177,7 +180,7 @@ class UdpTest {
                         routes: { dns: { match: { listener: dns }, to: dns } }
                         """, target.getLocalPort());
                 var client = client()) {
-            target.setSoTimeout(10_000);
+            target.setSoTimeout(30_000);
             var question = new DatagramPacket(new byte[1], 1, InetAddress.getByName("127.0.0.1"), gateway.port("dns"));
             client.send(question);
             var asked = new DatagramPacket(new byte[1], 1);

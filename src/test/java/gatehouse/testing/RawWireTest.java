@@ -279,7 +279,7 @@ class RawWireTest {
             assertThat(sent).isNotDone();
 
             origin.release();
-            sent.get(10, TimeUnit.SECONDS);
+            sent.get(30, TimeUnit.SECONDS);
             assertThat(client.read().text()).isEqualTo("ok");
             assertThat(origin.connection(1).received()).hasSize(head.length() + body.length);
             assertThat(origin.requests().get(0).body().bytes()).isEqualTo(body);

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A real Redis on a free port of the loopback address, which keeps nothing on disk. */
 public final class RedisServer implements AutoCloseable {
-    private static final long LIMIT_NANOS = 10_000_000_000L;
+    private static final long LIMIT_NANOS = 30_000_000_000L;
 
     private final Path folder;
     private final int port;

@@ -144,7 +144,7 @@ public final class TestCertificates {
             // it has ended without reading
         }
         var printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly();
         }
         return printed;

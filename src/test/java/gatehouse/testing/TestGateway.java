@@ -243,9 +243,9 @@ public final class TestGateway implements AutoCloseable {
         return RawClient.connect(port());
     }
 
-    /** Waits for a future, at most 20 s. */
+    /** Waits for a future, at most 60 s. */
     public static <T> T await(Future<T> future) throws ExecutionException, InterruptedException, TimeoutException {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     @Override

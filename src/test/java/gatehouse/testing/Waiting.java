@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for states that nothing announces. Where something does, wait for that instead. */
 public final class Waiting {
-    private static final Duration USUAL = Duration.ofSeconds(20);
+    private static final Duration USUAL = Duration.ofSeconds(60);
     private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos(); // the processors are for the gateway
 
     private Waiting() {}
@@ -16,7 +16,7 @@ public final class Waiting {
         boolean holds() throws Exception;
     }
 
-    /** Waits until a state holds, at most 20 s. */
+    /** Waits until a state holds, at most 60 s. */
     public static void until(String what, State state) {
         until(what, USUAL, state);
     }

@@ -40,7 +40,7 @@ class Http1ConnectionTest {
     @AfterEach
     void stop() throws Exception {
         origin.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     /** Keeps count of what it hears. */
@@ -106,7 +106,7 @@ class Http1ConnectionTest {
             connection.awaitClosed();
         });
         var heard = ask(request -> {});
-        assertThat(heard.failure).succeedsWithin(10, TimeUnit.SECONDS);
+        assertThat(heard.failure).succeedsWithin(30, TimeUnit.SECONDS);
         assertThat(heard.answers).hasValue(0);
         origin.awaitClosed(1);
     }
@@ -122,7 +122,7 @@ class Http1ConnectionTest {
             connection.awaitClosed();
         });
         var heard = ask(TargetRequest::sendHead);
-        var answer = heard.answer.get(10, TimeUnit.SECONDS);
+        var answer = heard.answer.get(30, TimeUnit.SECONDS);
         more.countDown();
         origin.awaitClosed(1);
         var body = new CompletableFuture<String>();
@@ -133,7 +133,7 @@ class Http1ConnectionTest {
                     .exceptionHandler(body::completeExceptionally)
                     .resume();
         });
-        assertThat(body.get(10, TimeUnit.SECONDS)).isEqualTo("ok");
+        assertThat(body.get(30, TimeUnit.SECONDS)).isEqualTo("ok");
         assertThat(heard.answers).hasValue(1);
     }
 
@@ -148,15 +148,15 @@ class Http1ConnectionTest {
                 request.write(piece, taken::countDown);
             }
         });
-        var request = heard.request.get(10, TimeUnit.SECONDS);
+        var request = heard.request.get(30, TimeUnit.SECONDS);
         assertThat(taken.getCount()).isPositive();
         loop.runOnContext(now -> request.abandon());
-        assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await(10, TimeUnit.SECONDS);
+            latch.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -39,7 +39,7 @@ class TargetPoolTest {
     @AfterEach
     void stop() throws Exception {
         origin.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private TargetPool pool(int most, int port) {
@@ -91,7 +91,7 @@ class TargetPoolTest {
         }
 
         int await() throws Exception {
-            return status.get(10, TimeUnit.SECONDS);
+            return status.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -153,11 +153,11 @@ class TargetPoolTest {
         var pool = pool(1, RawOrigin.closedPort());
         var first = new Asked();
         var second = askAfterOneThatGivesUp(pool, first);
-        assertThat(second.status).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(second.status).failsWithin(30, TimeUnit.SECONDS);
         assertThat(first.status).isNotDone();
         var empty = new CompletableFuture<Boolean>();
         loop.runOnContext(now -> empty.complete(pool.isEmpty()));
-        assertThat(empty.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(empty.get(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

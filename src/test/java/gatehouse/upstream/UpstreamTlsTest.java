@@ -117,7 +117,7 @@ class UpstreamTlsTest {
                 services:
                   origin:
                     targets: "https://localhost:%s"
-                    health: { active: { path: /, every: 20ms, rise: 1, fall: 1 } }
+                    health: { active: { path: /, every: 20ms, timeout: 30s, rise: 1, fall: 1 } }
                     %s
                 routes: { all: { match: { path: "/**" }, to: origin } }
                 """, origin.port("web"), ca())) {

@@ -182,7 +182,7 @@ class FrameModeTest {
                 sending = socket.client().sendInBackground(many.array()).exceptionally(reset -> null);
                 assertThat(socket.read().code()).isEqualTo(4321);
             }
-            sending.get(10, TimeUnit.SECONDS);
+            sending.get(30, TimeUnit.SECONDS);
         }
     }
 

@@ -79,6 +79,11 @@ class LifeTest {
     @Test
     void a_node_that_ends_tells_its_tunnels_with_1001_one_after_another() throws Exception {
         start(SocketOrigin::idle);
+        Waiting.until("a client that reads them as they come", () -> tellsOneAfterAnother());
+    }
+
+    /** False where they were read late, all at once; another node has begun then. */
+    private boolean tellsOneAfterAnother() throws Exception {
         var sockets = new ArrayList<RawSocket>();
         for (var i = 0; i < 6; i++) {
             sockets.add(RawSocket.open(gateway.port(), "/"));
@@ -91,7 +96,12 @@ class LifeTest {
             socket.close();
         }
         TestGateway.await(stopping);
-        assertThat(Duration.ofNanos(times.get(5) - times.get(0))).isGreaterThan(Duration.ofMillis(50));
+        if (Duration.ofNanos(times.get(5) - times.get(0)).compareTo(Duration.ofMillis(50)) > 0) {
+            return true;
+        }
+        close();
+        start(SocketOrigin::idle);
+        return false;
     }
 
     @Test

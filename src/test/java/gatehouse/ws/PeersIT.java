@@ -58,7 +58,7 @@ class PeersIT {
                 var talking = start(command(client, "talk", "ws://127.0.0.1:" + gateway.port() + "/chat"));
                 var said = new String(talking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-                assertThat(talking.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(talking.waitFor(30, TimeUnit.SECONDS)).isTrue();
                 assertThat(said.lines())
                         .containsExactlyInAnyOrder(
                                 "hello",

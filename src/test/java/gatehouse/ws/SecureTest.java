@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
 import gatehouse.testing.RawResponse;
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.TestCertificates;
 import gatehouse.testing.TestGateway;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** WebSockets over TLS, from clients and to targets; a target that speaks TLS is another gateway before a plain one. */
@@ -188,6 +190,7 @@ class SecureTest {
     }
 
     @Test
+    @ExtendWith(StandStillExcuses.class)
     void a_target_that_never_answers_the_handshake_is_504_and_another_one_is_tried() throws Exception {
         try (var silent = RawOrigin.serving(connection -> {
             while (connection.input().read() >= 0) {}

@@ -132,7 +132,7 @@ class TunnelTest {
 
     private static void waitFor(CountDownLatch latch) throws IOException {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IOException(e);
         }

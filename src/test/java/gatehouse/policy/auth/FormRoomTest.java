@@ -66,7 +66,7 @@ class FormRoomTest {
 
     /** Bytes that were sent, or a client that has left, may still be on their way. */
     private void awaitStatus(int length, int expected) throws IOException {
-        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        var until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         var status = send(length).status();
         while (status != expected && System.nanoTime() < until) {
             status = send(length).status();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import gatehouse.testing.Answers;
 import gatehouse.testing.RawClient;
 import gatehouse.testing.RawOrigin;
+import gatehouse.testing.StandStillExcuses;
 import gatehouse.testing.TestGateway;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A key set at a URL: rotation, outages, and how often it is asked. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -216,6 +218,7 @@ class RemoteKeysTest {
     }
 
     @Test
+    @ExtendWith(StandStillExcuses.class)
     void over_TLS_the_server_must_be_who_it_says() throws Exception {
         var body = json(Map.of("keys", List.of(Tokens.jwk(ONE, "one", null))));
         var pair =

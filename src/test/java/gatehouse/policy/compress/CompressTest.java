@@ -107,7 +107,7 @@ class CompressTest extends OriginCase {
             exchange.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
             exchange.send("9\r\ndata: 1\n\n\r\n");
             try {
-                assertThat(read.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }

@@ -41,7 +41,7 @@ class RedisLimitTest {
         for (var i = 0; i < 3; i++) {
             NODES.add(TestGateway.startOn(1, """
                     redis: "%s"
-                    cluster: { compare: 100ms }
+                    cluster: { compare: 2s }
                     services: { origin: { targets: "%s" } }
                     routes:
                       most:
@@ -60,7 +60,7 @@ class RedisLimitTest {
     /** When each has said again that it lives, it has heard of all. */
     private static void knowEachOther() throws IOException {
         var lives = "EVAL \"return redis.call('zrange', 'gw:nodes', 0, -1, 'withscores')\" 0";
-        var end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         var before = List.of(redis.ask(lives).split("\r\n"));
         while (before.size() != 1 + 3 * 4 && System.nanoTime() < end) { // a start does not wait for ever for its Redis
             LockSupport.parkNanos(20_000_000);
