@@ -15,6 +15,7 @@ import gatehouse.snapshot.Route;
 import gatehouse.snapshot.Snapshot;
 import gatehouse.snapshot.Switchboard;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 
 /** The way of an exchange: to its route, through the policies of that, and to whoever answers it. Confined to one event loop. */
 final class Routing {
@@ -79,16 +80,25 @@ final class Routing {
         return table.find(exchange);
     }
 
-    /** Makes a call of what says to be one, where the route carries calls. */
+    /**
+     * Makes a call of what says to be one, where the route carries calls. One that is none, as it came over HTTP/1.1, is refused:
+     * a service resets it, for which nobody but its client is to blame.
+     */
     private static void carry(Exchange exchange, Route route) {
+        var calls = route.calls();
+        if (calls == null) {
+            return;
+        }
         var call = exchange.call();
-        var calls = call == null ? null : route.calls();
-        if (call != null && calls != null) {
+        if (call != null) {
             call.carry(
                     exchange.startNanos(),
                     calls.message().bytes(),
                     calls.deadline().toNanos(),
                     calls.isIdempotent(exchange.path()));
+        } else if (GrpcCall.isPlain(exchange.headers().get(HttpHeaders.CONTENT_TYPE))) {
+            throw Problem.noCall(GrpcCall.whyNone(exchange.httpMethod(), exchange.headers()))
+                    .asFailure();
         }
     }
 

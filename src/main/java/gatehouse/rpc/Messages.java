@@ -20,6 +20,7 @@ import com.google.protobuf.util.JsonFormat;
 import gatehouse.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -139,6 +140,7 @@ final class Messages {
             if (!json.isObject()) {
                 return bad(place, "an object of " + type.getFullName() + " is expected");
             }
+            var told = new HashSet<Object>();
             for (var entry : json.properties()) {
                 var at = At.field(place, entry.getKey());
                 var field = field(type, entry.getKey());
@@ -146,6 +148,10 @@ final class Messages {
                     return bad(at, type.getFullName() + " has no such field");
                 }
                 var value = entry.getValue();
+                var oneof = value.isNull() ? null : field.getContainingOneof();
+                if (!told.add(field) || (oneof != null && !told.add(oneof))) {
+                    return bad(at, "another name of it, or another field of its oneof, stands there too");
+                }
                 var isList = field.isRepeated() && !field.isMapField() && value.isArray();
                 for (var i = 0; i < (isList ? value.size() : 1) && left > 0; i++) {
                     var one = isList ? value.get(i) : value;

@@ -1,6 +1,8 @@
 package gatehouse.rpc;
 
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -114,7 +116,9 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
         for (var variable : variables) {
             var from = any >= 0 && variable.from > any ? variable.from + more : variable.from;
             var to = any >= 0 && variable.to > any ? variable.to + more : variable.to;
-            fields.put(variable.field, decoded(String.join("/", List.of(given).subList(from, to))));
+            fields.put(
+                    variable.field,
+                    decoded(variable.field, String.join("/", List.of(given).subList(from, to))));
         }
         return fields;
     }
@@ -123,11 +127,22 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
         return wanted.equals("*") ? !segment.isEmpty() : wanted.equals(segment);
     }
 
-    static String decoded(String text) {
+    /**
+     * What a part of a target says, without its escapes.
+     *
+     * @param field whose value it is
+     * @throws gatehouse.problem.ProblemException that it says nothing
+     */
+    static String decoded(String field, String text) {
         try {
-            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return text;
+            var octets = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.ISO_8859_1)
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(octets))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw Messages.bad(field, "an escape that is none, or that makes no UTF-8");
         }
     }
 }

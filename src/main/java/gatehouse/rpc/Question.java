@@ -113,22 +113,15 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 builder.mergeFrom(messages.message(type, whole));
             }
         }
-        var given = Messages.object();
-        if (query != null) {
-            parameters(query).forEach((field, values) -> {
-                if (body.equals("*")) {
-                    throw Messages.bad(field, "is no parameter here: the body is the whole message");
-                }
-                values.forEach(value -> put(given, type, field, value));
-            });
-        }
+        merge(messages, builder, query == null ? Messages.object() : given(type, parameters(query)));
+        var captured = Messages.object();
         fields.forEach((field, value) -> {
-            put(given, type, field, value);
-            clear(builder, List.of(field.split("\\.", -1))); // a body says nothing else, even where this is the default
+            put(captured, type, field, value);
+            clear(
+                    builder,
+                    List.of(field.split("\\.", -1))); // nobody else says anything of it, even where this is the default
         });
-        if (!given.isEmpty()) {
-            builder.mergeFrom(messages.message(type, given));
-        }
+        merge(messages, builder, captured);
         if (!builder.isInitialized()) {
             throw Messages.bad(builder.findInitializationErrors().get(0), "is required");
         }
@@ -137,6 +130,28 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 .appendByte((byte) 0)
                 .appendInt(bytes.length)
                 .appendBytes(bytes);
+    }
+
+    private void merge(Messages messages, DynamicMessage.Builder into, ObjectNode part) {
+        if (!part.isEmpty()) {
+            into.mergeFrom(messages.message(method.getInputType(), part));
+        }
+    }
+
+    /** What parameters say; nothing of what the body is. */
+    private ObjectNode given(Descriptor type, Map<String, List<String>> parameters) {
+        var given = Messages.object();
+        var ofBody = Messages.field(type, body);
+        parameters.forEach((field, values) -> {
+            if (body.equals("*")) {
+                throw Messages.bad(field, "is no parameter here: the body is the whole message");
+            }
+            if (ofBody != null && ofBody == Messages.field(type, field.split("\\.", 2)[0])) {
+                throw Messages.bad(field, "is no parameter here: the body is " + body);
+            }
+            values.forEach(value -> put(given, type, field, value));
+        });
+        return given;
     }
 
     /** Takes out what is there at the path of a field, which there is. */
@@ -156,10 +171,10 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
         for (var pair : query.split("&", -1)) {
             if (!pair.isEmpty()) {
                 var equals = pair.indexOf('=');
-                var name = PathTemplate.decoded((equals < 0 ? pair : pair.substring(0, equals)).replace('+', ' '));
+                var name = PathTemplate.decoded("", (equals < 0 ? pair : pair.substring(0, equals)).replace('+', ' '));
                 var value = equals < 0
                         ? ""
-                        : PathTemplate.decoded(pair.substring(equals + 1).replace('+', ' '));
+                        : PathTemplate.decoded(name, pair.substring(equals + 1).replace('+', ' '));
                 parameters.computeIfAbsent(name, first -> new ArrayList<>()).add(value);
             }
         }
@@ -184,6 +199,8 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
                 if (field.isRepeated()) {
                     var list = at.get(name) instanceof ArrayNode known ? known : at.putArray(name);
                     list.add(value);
+                } else if (at.has(name)) {
+                    throw Messages.bad(path, "stands twice, and is no list");
                 } else {
                     at.put(name, value);
                 }
@@ -191,6 +208,9 @@ record Question(MethodDescriptor method, Map<String, String> fields, String body
             }
             if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE || field.isRepeated()) {
                 throw Messages.bad(path, name + " has no fields");
+            }
+            if (at.has(name) && !at.get(name).isObject()) {
+                throw Messages.bad(path, name + " stands there too");
             }
             at = at.get(name) instanceof ObjectNode known ? known : at.putObject(name);
             in = Objects.requireNonNull(field.getMessageType());

@@ -21,6 +21,8 @@ record Errand(TargetUrl to, boolean tunnel) {
     private static final String HTTP = "http://";
     private static final Pattern ROOT_DOT = Pattern.compile("(?<=[^.:\\[\\]])\\.(?=(:[^:]*)?$)");
 
+    private static final Pattern FORWARDS = Pattern.compile("[0-9]{1,9}");
+
     /** Fields that are between a client and its proxy (RFC 9110 §7.6.1). */
     private static final List<String> HOP = List.of(
             "proxy-authorization",
@@ -83,6 +85,27 @@ record Errand(TargetUrl to, boolean tunnel) {
     /** The host as {@code match.host} has it, one of IPv6 in brackets. */
     String host() {
         return to.host().indexOf(':') < 0 ? to.host() : "[" + to.host() + "]";
+    }
+
+    /**
+     * Whether a version is one of those that are spoken here: one that is not would be sent on as if it were ours
+     * (RFC 9112 §2.3).
+     */
+    static boolean isSpoken(HttpVersion version) {
+        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
+    }
+
+    /** Counts down how often {@code OPTIONS} and {@code TRACE} may be passed on; whether this is the end (RFC 9110 §7.6.2). */
+    static boolean endsHere(HttpRequest request) {
+        var field = request.headers().get(HttpHeaderNames.MAX_FORWARDS);
+        var counts =
+                request.method().equals(HttpMethod.OPTIONS) || request.method().equals(HttpMethod.TRACE);
+        if (!counts || field == null || !FORWARDS.matcher(field).matches()) {
+            return false;
+        }
+        var left = Integer.parseInt(field);
+        request.headers().set(HttpHeaderNames.MAX_FORWARDS, left - 1);
+        return left == 0;
     }
 
     /** Where the path begins, or the query of a URL that has none. */

@@ -136,6 +136,10 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
             if (request.decoderResult().isFailure()) {
                 throw new IllegalArgumentException("no request");
             }
+            if (!Errand.isSpoken(request.protocolVersion())) {
+                refuse(begin.apply(facts), Problem.versionNotSupported());
+                return;
+            }
             errand = Errand.of(request);
             tunnels = errand.tunnel();
             caller = ProxyCaller.of(request, facts, door, snapshot, guesses);
@@ -153,6 +157,9 @@ final class ForwardHead extends ChannelInboundHandlerAdapter {
         var begun = begin.apply(facts);
         relay = begun;
         var problem = caller.refusal() == null ? check(begun, errand) : caller.refusal();
+        if (problem == null && !tunnels && Errand.endsHere(request)) {
+            problem = Problem.notImplemented("This request must go no further, and is not answered here.");
+        }
         if (problem == null) {
             resolve(begun, connection, errand);
         } else {

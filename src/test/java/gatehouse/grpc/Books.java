@@ -13,6 +13,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.MessageOptions;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodOptions;
+import com.google.protobuf.DescriptorProtos.OneofDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.DurationProto;
 import com.google.protobuf.FieldMaskProto;
@@ -62,6 +63,9 @@ final class Books {
                 .addField(field("editions", 19, Type.TYPE_MESSAGE)
                         .setTypeName(".lib.Book.EditionsEntry")
                         .setLabel(Label.LABEL_REPEATED))
+                .addOneofDecl(OneofDescriptorProto.newBuilder().setName("gone"))
+                .addField(field("given", 20, Type.TYPE_STRING).setOneofIndex(0))
+                .addField(field("lent", 21, Type.TYPE_STRING).setOneofIndex(0))
                 .addNestedType(DescriptorProto.newBuilder()
                         .setName("EditionsEntry")
                         .setOptions(MessageOptions.newBuilder().setMapEntry(true))

@@ -94,6 +94,17 @@ class CallsTest extends CallCase {
     }
 
     @Test
+    void what_says_to_be_a_call_over_HTTP_1_1_reaches_no_service_that_would_be_blamed_for_its_reset() throws Exception {
+        try (var client = gateway.client()) {
+            var response = client.send(RawClient.request("POST", "/t.Any/Get", "Content-Type: application/grpc+proto"))
+                    .read();
+            assertThat(response.status()).isEqualTo(415);
+            assertThat(response.text()).contains("gRPC needs HTTP/2; over HTTP/1.1 there is gRPC-Web.");
+        }
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
     void the_codings_that_a_page_takes_are_not_those_of_a_service() throws Exception {
         try (var page = gateway.client()) {
             page.send(RawClient.request(

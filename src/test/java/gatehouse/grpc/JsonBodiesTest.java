@@ -70,6 +70,32 @@ class JsonBodiesTest extends JsonCase {
     }
 
     @Test
+    void where_the_body_is_a_field_a_parameter_says_nothing_of_it() throws Exception {
+        for (var name : new String[] {"author", "author.born"}) {
+            assertThat(detail(send("POST", "/v1/books/5:author?" + name + "=1", "{\"name\":\"Ada\"}"), 400))
+                    .isEqualTo(name + ": is no parameter here: the body is author");
+        }
+        assertThat(send("POST", "/v1/books/5:author?page_count=1", "{\"name\":\"Ada\"}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"sequel\":{\"page_count\":1,\"pageCount\":2}}      | sequel.pageCount",
+                "{\"sequel\":{\"given\":\"Ada\",\"lent\":\"Eva\"}} | sequel.lent",
+                "{\"given\":\"Ada\",\"lent\":\"\"}                    | lent",
+            })
+    void what_excludes_each_other_is_400_and_named(String body, String place) throws Exception {
+        assertThat(detail(send("PUT", PUT, body), 400))
+                .isEqualTo(place + ": another name of it, or another field of its oneof, stands there too");
+        assertThat(send("PUT", PUT, "{\"given\":null,\"lent\":\"Eva\"}").status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void a_name_that_stands_twice_is_told() throws Exception {
         assertThat(detail(send("PUT", PUT, "{\"author\":{\"name\":\"a\",\"name\":\"b\"}}"), 400))
                 .startsWith("the name name stands twice at line 1, column ");

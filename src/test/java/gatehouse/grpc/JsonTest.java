@@ -237,6 +237,11 @@ class JsonTest {
         "/v1/books/1?kind=POEM, kind: ",
         "/v1/books/1?printed=yesterday, printed: ",
         "/v1/books/1?id.x=1, id.x: id has no fields",
+        "/v1/books/1?page_count=1&page_count=2, 'page_count: stands twice, and is no list'",
+        "/v1/books/1?page_count=1&pageCount=2, 'pageCount: stands twice, and is no list'",
+        "/v1/books/1?author=x&author.name=y, author.name: author stands there too",
+        "/v1/books/1?shelf=%ff, 'shelf: an escape that is none, or that makes no UTF-8'",
+        "/v1/books/1?shelf=%zz, 'shelf: an escape that is none, or that makes no UTF-8'",
     })
     void parameters_that_do_not_fit_are_400_and_named(String target, String detail) throws Exception {
         var response = send("GET", target, "");

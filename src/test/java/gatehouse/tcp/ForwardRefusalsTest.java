@@ -108,6 +108,18 @@ class ForwardRefusalsTest extends ForwardCase {
     }
 
     @Test
+    void a_version_that_is_not_spoken_here_is_not_passed_on_RFC_9112_2_3() throws Exception {
+        var before = origin.requests().size();
+        for (var version : List.of("HTTP/2.0", "HTTP/1.2", "HTTP/0.9")) {
+            var url = "http://localhost:" + origin.port() + "/";
+            assertThat(ask(gateway, "GET " + url + " " + version + "\r\nHost: x\r\n\r\n"))
+                    .as(version)
+                    .startsWith("HTTP/1.1 505");
+        }
+        assertThat(origin.requests()).hasSize(before);
+    }
+
+    @Test
     void a_refusal_says_under_which_id_it_stands_in_the_log() throws Exception {
         var refused = "http://localhost/ HTTP/1.1\r\nHost: x\r\n\r\n";
         assertThat(ask(gateway, "GET " + refused))

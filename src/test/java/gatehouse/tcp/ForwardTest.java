@@ -159,4 +159,18 @@ class ForwardTest extends ForwardCase {
         }
         assertThat(targets).containsExactly("*", "/", "/?a", "/");
     }
+
+    @Test
+    void options_and_trace_are_passed_on_as_often_as_they_may_be_RFC_9110_7_6_2() throws Exception {
+        var url = " http://localhost:" + origin.port() + "/ HTTP/1.1\r\nHost: x\r\nMax-Forwards: ";
+        for (var method : List.of("OPTIONS", "TRACE")) {
+            assertThat(ask(gateway, method + url + "3\r\n\r\n")).endsWith("hello");
+            assertThat(origin.lastRequest().header("Max-Forwards")).isEqualTo("2");
+            var before = origin.requests().size();
+            assertThat(ask(gateway, method + url + "0\r\n\r\n")).startsWith("HTTP/1.1 501");
+            assertThat(origin.requests()).hasSize(before);
+        }
+        assertThat(ask(gateway, "GET" + url + "3\r\n\r\n")).endsWith("hello");
+        assertThat(origin.lastRequest().header("Max-Forwards")).isEqualTo("3");
+    }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routes whose clients' messages have to be as a JSON schema says. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -170,6 +171,31 @@ class MessageSchemaTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("routes.chat.websocket.schema")
                 .hasMessageContaining(why);
+    }
+
+    @Test
+    void a_number_beyond_all_is_not_as_the_schema_says() throws Exception {
+        for (var rule : new String[] {"multipleOf\": 0.01", "const\": 1", "enum\": [1, 2]"}) {
+            var file = schema("number", "{ \"items\": { \"" + rule + " } }");
+            try (var own = TestGateway.startWithSockets(ROUTE, origin.url(), file, "");
+                    var socket = RawSocket.open(own.port(), "/")) {
+                assertThat(socket.text("[1]").read().text()).as(rule).isEqualTo("[1]");
+                assertThat(socket.text("[1e999]").read().code()).as(rule).isEqualTo(1008);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{index}") // there are characters in it that no report can have
+    @ValueSource(
+            strings = {
+                "\ufeff{\"from\":\"a\"}",
+                "\0{\0\"\0f\0r\0o\0m\0\"\0:\0\"\0a\0\"\0}",
+                "{\0\"\0f\0r\0o\0m\0\"\0:\0\"\0a\0\"\0}\0"
+            })
+    void JSON_in_another_charset_is_none(String message) throws Exception {
+        try (var socket = RawSocket.open(gateway.port(), "/")) {
+            assertThat(socket.text(message).read().code()).isEqualTo(1007);
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ import gatehouse.policy.NamedFiles;
 import gatehouse.policy.Policy;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * What messages of clients must look like. Nothing is fetched for it, and its patterns are those of RE2, which take time by the
@@ -106,11 +107,16 @@ public final class MessageSchema implements Policy {
     public int judge(byte[] message) {
         JsonNode json;
         try {
-            json = JSON.readTree(message);
+            json = JSON.readTree(
+                    new String(message, StandardCharsets.UTF_8)); // of bytes the codec would guess a charset
         } catch (IOException e) {
             return NO_JSON;
         }
-        return json.isMissingNode() ? NO_JSON : schema.validate(json, OutputFormat.BOOLEAN) ? 0 : NOT_SO;
+        try {
+            return json.isMissingNode() ? NO_JSON : schema.validate(json, OutputFormat.BOOLEAN) ? 0 : NOT_SO;
+        } catch (ArithmeticException | NumberFormatException e) { // 1e999, of which there is no multiple
+            return NOT_SO;
+        }
     }
 
     /** A handshake is no message. */
