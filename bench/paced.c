@@ -1,6 +1,7 @@
 /* An open loop: requests are due on a schedule, whatever the answers do.
  * paced PORT PATH REQUESTS_PER_SECOND SECONDS CONNECTIONS [FILE]
- * CONNECTIONS is how many are open from the start, or FEW-MOST: another one is opened when all are busy.
+ * CONNECTIONS is how many are open from the start, or FEW-MOST: another one is opened when all are busy. When the schedule begins, those
+ * from the start have had an answer that does not count: what is measured is the service, not how fast 64 clients at once are let in.
  * A request that finds no free connection waits in line, and its time counts from when it was due, not from when it could
  * be sent: a proxy that stands still for a second is slow for every request of that second, not for the 64 under way.
  * Prints: requests errors late_starts p50_us p99_us p999_us max_us, the times of answers that begin with 2.
@@ -20,10 +21,11 @@
 
 #define GRACE_NANOS 5000000000LL
 #define NOBODY (-1)
+#define FIRST (-2)
 
 struct connection {
   int fd;
-  long request;    /* the one under way, or NOBODY */
+  long request;    /* the one under way, or NOBODY, or FIRST, which does not count */
   int unsent;      /* the connection is still being made */
   char in[4096];
   size_t filled;
@@ -32,7 +34,7 @@ struct connection {
 static char asked[512];
 static size_t asked_size;
 static struct sockaddr_in address = {.sin_family = AF_INET};
-static int poller;
+static int poller, timer;
 static struct connection *connections;
 static int *idle, idle_count;     /* which are open and free, the one used last at the end */
 static int *unused, unused_count; /* which are not open */
@@ -59,10 +61,12 @@ static void watch(int number, int operation, int events) {
 }
 
 static void finish(struct connection *it, short status) {
-  statuses[it->request] = status;
-  times[it->request] = (now() - began - it->request * step) / 1000;
+  if (it->request != FIRST) {
+    statuses[it->request] = status;
+    times[it->request] = (now() - began - it->request * step) / 1000;
+    done++;
+  }
   it->request = NOBODY;
-  done++;
 }
 
 /* The connection is lost, and what was asked on it. */
@@ -159,6 +163,38 @@ static void readable(int number) {
   }
 }
 
+/* Waits for what comes, or until the timer says that a request is due, and reads it. */
+static void turn(int most) {
+  struct epoll_event ready[256];
+  int woken = epoll_wait(poller, ready, 256, 1000);
+  for (int i = 0; i < woken; i++) {
+    int number = ready[i].data.u32;
+    if (number == most) {
+      unsigned long long ticks;
+      if (read(timer, &ticks, sizeof ticks) < 0) {
+        continue;
+      }
+    } else if (ready[i].events & EPOLLOUT) {
+      ask(number);
+    } else {
+      readable(number);
+    }
+  }
+}
+
+static void open_first(int few, int most) {
+  for (int i = 0; i < few; i++) {
+    int number = open_one();
+    connections[number].request = FIRST;
+    connections[number].filled = 0;
+    ask(number);
+  }
+  long long end = now() + GRACE_NANOS;
+  while (idle_count + unused_count < most && now() < end) {
+    turn(most);
+  }
+}
+
 static void tell(const char *file) {
   long good = 0, late = 0;
   FILE *lines = file ? fopen(file, "w") : NULL;
@@ -207,16 +243,13 @@ int main(int count, char **given) {
   times = calloc(total + 1, sizeof *times);
   lates = calloc(total + 1, sizeof *lates);
   poller = epoll_create1(0);
-  int clock = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-  struct epoll_event event = {.events = EPOLLIN, .data.u32 = most}, ready[256];
-  epoll_ctl(poller, EPOLL_CTL_ADD, clock, &event);
+  timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+  struct epoll_event event = {.events = EPOLLIN, .data.u32 = most};
+  epoll_ctl(poller, EPOLL_CTL_ADD, timer, &event);
   for (int i = most - 1; i >= 0; i--) {
     unused[unused_count++] = i;
   }
-  while (idle_count < few) {
-    idle[idle_count] = open_one();
-    idle_count++;
-  }
+  open_first(few, most);
   began = now() + 10000000;
   long long end = began + total * step + GRACE_NANOS;
   while (done < total && now() < end) {
@@ -224,22 +257,9 @@ int main(int count, char **given) {
     if (sent < total && idle_count + unused_count > 0) {
       long long due = began + sent * step;
       struct itimerspec next = {.it_value = {due / 1000000000LL, due % 1000000000LL}};
-      timerfd_settime(clock, TFD_TIMER_ABSTIME, &next, NULL);
+      timerfd_settime(timer, TFD_TIMER_ABSTIME, &next, NULL);
     }
-    int woken = epoll_wait(poller, ready, 256, 1000);
-    for (int i = 0; i < woken; i++) {
-      int number = ready[i].data.u32;
-      if (number == most) {
-        unsigned long long ticks;
-        if (read(clock, &ticks, sizeof ticks) < 0) {
-          continue;
-        }
-      } else if (ready[i].events & EPOLLOUT) {
-        ask(number);
-      } else {
-        readable(number);
-      }
-    }
+    turn(most);
   }
   for (int i = 0; i < most; i++) { /* what is still under way */
     if (connections[i].request != NOBODY && connections[i].fd > 0) {
