@@ -24,6 +24,11 @@ final class InTurn {
         return last;
     }
 
+    /** Whether none begins any more. */
+    boolean isOver() {
+        return over;
+    }
+
     /** Lets none begin any more; completes when the one under way has ended, well or not. */
     synchronized Future<Void> end() {
         over = true;

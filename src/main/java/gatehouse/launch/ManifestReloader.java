@@ -83,6 +83,10 @@ final class ManifestReloader {
                 .onComplete(done -> adopting = false)
                 .onSuccess(done -> rejected = null)
                 .onFailure(cause -> {
+                    if (node.isEnding()) { // nothing is wrong with the file
+                        LOG.info("{} is not brought into force: the node is ending", options.manifestFile());
+                        return;
+                    }
                     if (cause instanceof ConfigException wrong) {
                         reject(wrong);
                         return;

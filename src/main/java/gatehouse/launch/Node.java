@@ -171,6 +171,11 @@ public final class Node {
         return lifecycle.end(changes.end());
     }
 
+    /** Whether it has begun to end, so that nothing is changed any more. */
+    boolean isEnding() {
+        return changes.isOver();
+    }
+
     /** Whether every listener is bound and the node is not ending. */
     public boolean isReady() {
         return lifecycle.isReady();

@@ -209,6 +209,10 @@ final class Reloader implements AutoCloseable {
                     notTaken.set(null);
                 })
                 .recover(cause -> {
+                    if (node.isEnding()) { // nothing is wrong with the files
+                        LOG.info("{} is not put in force: the node is ending", options.conf());
+                        return Future.failedFuture(cause);
+                    }
                     var wrong = cause instanceof ConfigException told
                             ? told
                             : new ConfigException(List.of(problem(next, cause)));

@@ -300,4 +300,17 @@ class ReloaderTest {
     void where_no_file_was_read_there_is_nothing_to_read_again() throws Exception {
         assertThat(reload().getInteger("status")).isEqualTo(409);
     }
+
+    @Test
+    void files_that_are_read_while_the_node_ends_are_not_rejected() throws Exception {
+        reloader.start();
+        Files.writeString(file, TWO);
+        var ended = gateway.node().stop();
+        var asked = reloader.reloadAsked();
+
+        Waiting.until("it is refused", asked::isComplete);
+        assertThat(asked.cause()).hasMessageContaining("The node is ending.");
+        assertThat(gateway.node().problems()).isEmpty();
+        Waiting.until("it has ended", ended::isComplete);
+    }
 }
