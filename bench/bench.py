@@ -90,6 +90,9 @@ class Bench:
                 except NoAnswer as failure:
                     self.leave_out(row, label, failure)
                     running.pop(label)
+            for label, proxy in running.items():
+                if row.rehearsed and proxy.jvm:
+                    row.measure(self, proxy, self.warm_up, label)
             for number in range(self.rounds):
                 for label, proxy in running.items():
                     kept[label].append(row.measure(self, proxy, self.seconds, label))

@@ -20,7 +20,7 @@ class Row:
     """One line per entry: a label, the target that is started for it, and what is special about its setup. Entries with the same
     target and setup are of one process: they differ in what is asked for."""
 
-    def __init__(self, name, about, entries, measure, warm=None, base="nginx", connections=64):
+    def __init__(self, name, about, entries, measure, warm=None, base="nginx", connections=64, rehearsed=False):
         self.name = name
         self.about = about
         self.entries = entries
@@ -28,6 +28,7 @@ class Row:
         self.warm = warm or measure  # the load of the warm-up
         self.base = base  # the label that ratios are to
         self.connections = connections
+        self.rehearsed = rehearsed  # whether a JVM meets the load itself before it counts, as the warm-up is another one
 
 
 def each(names, **changes):
@@ -206,7 +207,7 @@ ROWS = [
     Row("pieces", "HTTP/1.1, a body of 100 B written apart from its head by a client that waits between (Nagle), 64 connections",
         each(("gatehouse", "gatehouse-io_uring", "nginx", "haproxy")), talk("pieces", "port")),
     Row("ws", "WebSocket: 125 B there and back, 64 connections", each(STREAMS, streams=True), talk("ws", "port")),
-    Row("open", "open loop at half of the slowest's capacity, 64 connections", each(ONE_EACH), paced, wrk()),
+    Row("open", "open loop at half of the slowest's capacity, 64 connections", each(ONE_EACH), paced, wrk(), rehearsed=True),
     *[Row(f"idle-{count // 1000}k{'-h2c' if http2 else ''}",
           f"{count:,} idle connections over {'h2c' if http2 else 'HTTP/1.1'}", each(ONE_EACH), idle(count, http2), wrk(), connections=count)
       for count in (1_000, 10_000) for http2 in (False, True)],
