@@ -1,7 +1,8 @@
 /* An open loop: requests are due on a schedule, whatever the answers do.
  * paced PORT PATH REQUESTS_PER_SECOND SECONDS CONNECTIONS [FILE]
  * CONNECTIONS is how many are open from the start, or FEW-MOST: another one is opened when all are busy. When the schedule begins, those
- * from the start have had an answer that does not count: what is measured is the service, not how fast 64 clients at once are let in.
+ * from the start have had an answer that does not count, and without MOST half a second has passed, in which a proxy is done with those
+ * of before: what is measured is the service, not how fast 64 clients at once are let in.
  * A request that finds no free connection waits in line, and its time counts from when it was due, not from when it could
  * be sent: a proxy that stands still for a second is slow for every request of that second, not for the 64 under way.
  * Prints: requests errors late_starts p50_us p99_us p999_us max_us, the times of answers that begin with 2.
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define GRACE_NANOS 5000000000LL
+#define SETTLING_MILLIS 500
 #define NOBODY (-1)
 #define FIRST (-2)
 
@@ -250,7 +252,7 @@ int main(int count, char **given) {
     unused[unused_count++] = i;
   }
   open_first(few, most);
-  began = now() + 10000000;
+  began = now() + (dash ? 10 : SETTLING_MILLIS) * 1000000LL;
   long long end = began + total * step + GRACE_NANOS;
   while (done < total && now() < end) {
     start_due(now());
