@@ -73,20 +73,17 @@ public abstract class Ask implements Handler<AsyncResult<HttpClientRequest>> {
     /** For the client of Vert.x alone, which is asked over HTTP/2. */
     @Override
     public final void handle(AsyncResult<HttpClientRequest> result) {
-        var request = result.succeeded() ? new VertxRequest(result.result()) : null;
         if (over) {
-            if (request != null) {
-                request.giveBack();
+            if (result.succeeded()) {
+                new VertxRequest(result.result()).giveBack();
             }
             settled();
-            return;
-        }
-        over = true;
-        settled();
-        if (request == null) {
-            failed(result.cause());
+        } else if (result.failed()) {
+            refuse(result.cause());
         } else {
-            connected(request);
+            over = true;
+            settled();
+            connected(new VertxRequest(result.result()));
         }
     }
 }
