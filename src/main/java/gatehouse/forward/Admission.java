@@ -142,6 +142,11 @@ final class Admission implements Load {
         }
     }
 
+    /** Whether it learns from how long answers take. */
+    boolean isAdaptive() {
+        return adaptive != null;
+    }
+
     /**
      * The head of an answer has come.
      *

@@ -133,7 +133,9 @@ abstract class Passage {
 
     /** The request was sent whole. */
     final void sent() {
-        sentNanos = System.nanoTime();
+        if (held.admission().isAdaptive()) {
+            sentNanos = System.nanoTime();
+        }
     }
 
     /** The head of an answer has come. */

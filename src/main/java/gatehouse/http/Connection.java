@@ -56,6 +56,7 @@ final class Connection {
     private long seen;
     private End end = End.OPEN;
     private long announcedAt;
+    private boolean old;
 
     Connection(Connections.Tally tally, HttpConnection http, Door door) {
         this.tally = tally;
@@ -108,9 +109,10 @@ final class Connection {
 
     /** Whether it has served enough, is old enough, or has come to a listener that goes, to end with its next answer. */
     boolean isWorn() {
-        return door.isLeaving() || served >= limits().requests() || isOld(System.nanoTime());
+        return door.isLeaving() || served >= limits().requests() || old;
     }
 
+    /** Asked once a sweep: the clock is not read for each request. */
     private boolean isOld(long now) {
         return now - born >= limits().age().toNanos() * lifespan;
     }
@@ -161,6 +163,7 @@ final class Connection {
 
     /** Ends it if it is time to. */
     void sweep(long now) {
+        old = isOld(now);
         if (exchanges == 0 ? isIdle(now) : isStalled(now)) {
             endNow();
             return;
@@ -170,7 +173,7 @@ final class Connection {
         }
         if (http2 && end == End.OPEN && door.isLeaving()) {
             announced(now); // by the listener, to all at once
-        } else if (http2 && end == End.OPEN && isOld(now)) {
+        } else if (http2 && end == End.OPEN && old) {
             announceEnd();
         } else if (end == End.ANNOUNCED && now - announcedAt >= GOODBYE_NANOS) {
             end = End.FINAL;

@@ -3,7 +3,6 @@ package gatehouse.observe;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
@@ -31,7 +30,6 @@ public final class Metrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(), Clock.SYSTEM);
-    private final JvmGcMetrics gc = new JvmGcMetrics();
     private final List<MetricsLane> lanes = new ArrayList<>();
     private final Map<String, LoopBeat> loops = new ConcurrentSkipListMap<>();
     private final MetricsLane retired = new MetricsLane(this);
@@ -49,7 +47,7 @@ public final class Metrics implements AutoCloseable {
     public Metrics() {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
-        gc.bindTo(registry);
+        GcPauses.bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
@@ -147,10 +145,9 @@ public final class Metrics implements AutoCloseable {
         return registry.scrape();
     }
 
-    /** Ends the observation of the garbage collector. */
+    /** Ends what is measured. */
     @Override
     public void close() {
-        gc.close();
         registry.close();
     }
 

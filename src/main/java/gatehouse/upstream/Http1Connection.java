@@ -54,9 +54,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         return connection;
     }
 
-    /** Whether it can take a request now. */
-    boolean isUsable() {
-        return !gone && channel.isActive() && System.nanoTime() - idleSince < idleNanos;
+    /** Whether it can take a request. */
+    boolean isOpen() {
+        return !gone && channel.isActive();
+    }
+
+    /** Whether it can take one after what may have been a rest. */
+    boolean isUsable(long now) {
+        return isOpen() && now - idleSince < idleNanos;
     }
 
     /** Whether it has served before. */

@@ -77,8 +77,12 @@ final class TargetPool {
     }
 
     private @Nullable Http1Connection usable() {
+        if (idle.isEmpty()) {
+            return null;
+        }
+        var now = System.nanoTime();
         for (var kept = idle.pollLast(); kept != null; kept = idle.pollLast()) {
-            if (kept.isUsable()) {
+            if (kept.isUsable(now)) {
                 return kept;
             }
             kept.close();
@@ -115,7 +119,7 @@ final class TargetPool {
 
     /** A connection has nothing to do any more. */
     void released(Http1Connection kept) {
-        if (!kept.isUsable() || open > most) {
+        if (!kept.isOpen() || open > most) {
             kept.close();
             return;
         }
@@ -145,7 +149,8 @@ final class TargetPool {
 
     /** Closes connections that were idle for too long. */
     void sweep() {
-        for (var oldest = idle.peekFirst(); oldest != null && !oldest.isUsable(); oldest = idle.peekFirst()) {
+        var now = System.nanoTime();
+        for (var oldest = idle.peekFirst(); oldest != null && !oldest.isUsable(now); oldest = idle.peekFirst()) {
             idle.pollFirst();
             oldest.close();
         }

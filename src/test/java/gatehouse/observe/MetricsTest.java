@@ -208,7 +208,11 @@ class MetricsTest {
         facts.route = "a\"b\\c\nd";
         metrics.lane().record(facts);
         assertThat(metrics.scrape())
-                .contains("jvm_memory_used_bytes{", "jvm_threads_live_threads", "jvm_gc_", "process_files_open_files")
+                .contains(
+                        "jvm_memory_used_bytes{",
+                        "jvm_threads_live_threads",
+                        "jvm_gc_pause_seconds_count{",
+                        "process_files_open_files")
                 .contains("gatehouse_retries_total{route=\"a\\\"b\\\\c\\nd\"}");
     }
 
