@@ -95,9 +95,13 @@ class Bench:
                 for _ in range(REHEARSALS if row.rehearsed and proxy.jvm else 0):  # each with connections of its own
                     row.measure(self, proxy, self.warm_up, label)
             for number in range(self.rounds):
-                for label, proxy in running.items():
-                    kept[label].append(row.measure(self, proxy, self.seconds, label))
-                    tell(row, label, kept[label], f"round {number + 1}")
+                for label, proxy in list(running.items()):
+                    try:
+                        kept[label].append(row.measure(self, proxy, self.seconds, label))
+                        tell(row, label, kept[label], f"round {number + 1}")
+                    except NoAnswer as failure:
+                        self.leave_out(row, label, failure)
+                        running.pop(label)
         finally:
             for proxy in filter(None, started.values()):
                 proxy.stop()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from proc import Process, free_port
+from proc import NoAnswer, Process, free_port
 from targets import BUILT
 
 HOST = "bench.test"
@@ -42,7 +42,9 @@ def measured(proxy, origin, run):
     result = run()
     seconds = time.monotonic() - start
     user, system = proxy.cpu()[0] - user, proxy.cpu()[1] - system
-    requests = max(1, result["requests"])
+    requests = result["requests"]
+    if not requests:
+        raise NoAnswer("nothing was answered")
     result.update(
         cpu_us=(user + system) * 1e6 / requests, system_us=system * 1e6 / requests,
         origin_us=(sum(origin.process.cpu()) - behind) * 1e6 / requests,

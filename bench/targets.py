@@ -53,19 +53,21 @@ class Setup:
 class Target:
     """A proxy: how it is configured and started."""
 
-    def __init__(self, name, write, command, present=True, jvm=False, connections=11_000):
+    def __init__(self, name, write, command, present=True, jvm=False, connections=11_000, one_port=False):
         self.name = name
         self.write = write
         self.command = command
         self.present = bool(present)
         self.jvm = jvm
         self.connections = connections  # most that it holds as configured here
+        self.one_port = one_port  # whether HTTP/1.1 and HTTP/2 have one port
 
     def start(self, setup, core, label):
         folder = os.path.join(setup.folder, label.replace(" ", "-"))
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
-        port, h2c, admin = free_port(), free_port(), free_port()
+        port, admin = free_port(), free_port()
+        h2c = port if self.one_port else free_port()
         if setup.tls:
             certify(folder)
         self.write(setup, folder, port, h2c, admin)
@@ -394,6 +396,6 @@ def known():
                connections=haproxy_connections()),
         Target("varnish", varnish, varnish_command, shutil.which("varnishd"), connections=450),
         Target("caddy", caddy, lambda *_: [CADDY, "run", "--config", "Caddyfile", "--adapter", "caddyfile"], CADDY),
-        Target("spring", spring, spring_command, os.path.isfile(SCG_JAR), jvm=True),
+        Target("spring", spring, spring_command, os.path.isfile(SCG_JAR), jvm=True, one_port=True),
     ]
     return {target.name: target for target in found}

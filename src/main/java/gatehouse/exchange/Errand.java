@@ -47,7 +47,7 @@ public final class Errand {
                 0,
                 false,
                 null);
-        return new Exchange(
+        return new Exchange(new Arrival(
                 null,
                 HttpMethod.GET,
                 HttpVersion.HTTP_1_1,
@@ -55,6 +55,6 @@ public final class Errand {
                 id,
                 listener,
                 scheme.equals("http") ? CALLER_HTTP : CALLER_HTTPS,
-                line);
+                line));
     }
 }

@@ -4,7 +4,6 @@ import gatehouse.config.PathPattern;
 import gatehouse.problem.Problem;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.Map;
 import java.util.Objects;
@@ -31,16 +30,8 @@ public final class Exchange extends SentBack {
 
     private @Nullable Switching switching;
 
-    Exchange(
-            @Nullable HttpServerRequest request,
-            HttpMethod method,
-            HttpVersion version,
-            MultiMap headers,
-            String id,
-            String listener,
-            Caller caller,
-            RequestLine line) {
-        super(request, method, version, headers, id, listener, caller, line);
+    Exchange(Arrival arrival) {
+        super(arrival);
     }
 
     /**
@@ -53,7 +44,8 @@ public final class Exchange extends SentBack {
     public Exchange detached(HttpMethod asked, MultiMap fields) {
         var authority = Authority.normal(caller().scheme(), host(), authority()); // however this client spells it
         var line = new RequestLine(authority, host(), path(), query(), false, 0, false, null);
-        var detached = new Exchange(null, asked, version(), fields, requestId(), listener(), caller(), line);
+        var detached =
+                new Exchange(new Arrival(null, asked, version(), fields, requestId(), listener(), caller(), line));
         detached.routedTo(route(), pattern);
         detached.sendLike(this);
         detached.keepPace(pace());

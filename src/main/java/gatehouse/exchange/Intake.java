@@ -54,8 +54,7 @@ public final class Intake {
             HttpServerRequest request, String id, String listener, Peer peer, ListenerLimits limits) {
         var line = new Intake(request, limits).check();
         var caller = peer.caller(request.isSSL() ? "https" : "http", request.headers());
-        return new Exchange(
-                request, request.method(), request.version(), request.headers(), id, listener, caller, line);
+        return new Exchange(Arrival.of(request, id, listener, caller, line));
     }
 
     /** An exchange for a request that is refused at the door, so that it is answered and logged like any other. */
@@ -74,8 +73,7 @@ public final class Intake {
                 hasBody ? -1 : 0,
                 hasBody && request.headers().contains("expect"),
                 problem);
-        return new Exchange(
-                request, request.method(), request.version(), request.headers(), id, listener, caller, line);
+        return new Exchange(Arrival.of(request, id, listener, caller, line));
     }
 
     /** Whether something may follow a head that can't be trusted. */

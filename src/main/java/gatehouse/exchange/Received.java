@@ -15,31 +15,13 @@ import org.jspecify.annotations.Nullable;
  * they go upstream. That of a detached exchange has come from no client.
  */
 public abstract class Received extends Noted implements RequestHead {
-    private final @Nullable HttpServerRequest request;
-    private final HttpMethod method;
-    private final HttpVersion version;
-    private final MultiMap headers;
-    private final Caller caller;
-    private final RequestLine line;
+    private final Arrival arrival;
     private byte @Nullable [] clientBytes;
     private List<String> secretParameters = List.of();
 
-    Received(
-            @Nullable HttpServerRequest request,
-            HttpMethod method,
-            HttpVersion version,
-            MultiMap headers,
-            String id,
-            String listener,
-            Caller caller,
-            RequestLine line) {
-        super(id, listener);
-        this.request = request;
-        this.method = method;
-        this.version = version;
-        this.headers = headers;
-        this.caller = caller;
-        this.line = line;
+    Received(Arrival arrival) {
+        super(arrival.id(), arrival.listener());
+        this.arrival = arrival;
     }
 
     /** Notes in which parameters of its query credentials may stand. */
@@ -54,12 +36,12 @@ public abstract class Received extends Noted implements RequestHead {
 
     /** Whether there is no client. */
     public final boolean isDetached() {
-        return request == null;
+        return arrival.request() == null;
     }
 
     /** The request as Vert.x sees it; paused until its body is asked for. There is none for a detached exchange. */
     public final HttpServerRequest request() {
-        return Objects.requireNonNull(request, "a detached exchange has no client");
+        return Objects.requireNonNull(arrival.request(), "a detached exchange has no client");
     }
 
     /** The response to write to. */
@@ -69,102 +51,102 @@ public abstract class Received extends Noted implements RequestHead {
 
     /** Fields of the request, changed in place by policies. */
     public final MultiMap headers() {
-        return headers;
+        return arrival.headers();
     }
 
     /** Who sends it. */
     public final Caller caller() {
-        return caller;
+        return arrival.caller();
     }
 
     /** Method as Vert.x knows it. */
     public final HttpMethod httpMethod() {
-        return method;
+        return arrival.method();
     }
 
     /** Version of HTTP that the client speaks. */
     public final HttpVersion version() {
-        return version;
+        return arrival.version();
     }
 
     /** Whether HTTP/1.0 is spoken, which knows neither chunks nor interim responses. */
     public final boolean isHttp10() {
-        return version == HttpVersion.HTTP_1_0;
+        return version() == HttpVersion.HTTP_1_0;
     }
 
     /** Whether only the head of the answer is wanted. */
     public final boolean isHead() {
-        return method.equals(HttpMethod.HEAD);
+        return httpMethod().equals(HttpMethod.HEAD);
     }
 
     /** Host and port as the client sent them; empty where it sent none. */
     public final String authority() {
-        return line.authority();
+        return arrival.line().authority();
     }
 
     /** Whether a body follows the head; it may turn out to be empty. */
     public final boolean hasBody() {
-        return line.hasBody();
+        return arrival.line().hasBody();
     }
 
     /** Announced length of the body in bytes; 0 without a body, -1 where it is not announced. */
     public final long contentLength() {
-        return line.contentLength();
+        return arrival.line().contentLength();
     }
 
     /** Whether the client waits for {@code 100 Continue} before it sends the body. */
     public final boolean expectsContinue() {
-        return line.expectsContinue();
+        return arrival.line().expectsContinue();
     }
 
     /** Why the request is refused whatever its route; null for one that was let in. */
     public final @Nullable Problem refusal() {
-        return line.refusal();
+        return arrival.line().refusal();
     }
 
     /** Whether it asks about the server as a whole, {@code OPTIONS *}. */
     public final boolean isAboutServer() {
-        return line.path().equals("*");
+        return arrival.line().path().equals("*");
     }
 
     @Override
     public final String method() {
-        return method.name();
+        return httpMethod().name();
     }
 
     @Override
     public final String host() {
-        return line.host();
+        return arrival.line().host();
     }
 
     @Override
     public final String path() {
-        return line.path();
+        return arrival.line().path();
     }
 
     @Override
     public final @Nullable String query() {
-        return line.query();
+        return arrival.line().query();
     }
 
     @Override
     public final @Nullable String header(String name) {
-        return headers.get(name);
+        return headers().get(name);
     }
 
     @Override
     public final @Nullable String list(String name) {
-        var first = headers.get(name);
+        var first = headers().get(name);
         if (first == null) {
             return null;
         }
-        var lines = headers.getAll(name);
+        var lines = headers().getAll(name);
         return lines.size() == 1 ? first : String.join(", ", lines);
     }
 
     @Override
     public final String clientAddress() {
-        return caller.clientAddress();
+        return caller().clientAddress();
     }
 
     /** Read once, however many policies ask. */
@@ -172,7 +154,7 @@ public abstract class Received extends Noted implements RequestHead {
     public final byte[] clientBytes() {
         var known = clientBytes;
         if (known == null) {
-            known = IpBytes.of(caller.clientAddress());
+            known = IpBytes.of(caller().clientAddress());
             clientBytes = known;
         }
         return known;
@@ -180,7 +162,7 @@ public abstract class Received extends Noted implements RequestHead {
 
     @Override
     public final String protocol() {
-        return switch (version) {
+        return switch (version()) {
             case HTTP_1_0 -> "HTTP/1.0";
             case HTTP_1_1 -> "HTTP/1.1";
             case HTTP_2 -> "HTTP/2";

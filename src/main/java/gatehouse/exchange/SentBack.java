@@ -2,9 +2,6 @@ package gatehouse.exchange;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.WriteStream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +11,8 @@ public abstract class SentBack extends SentOn {
     private @Nullable Outflow outflow;
     private @Nullable Detour detour;
 
-    SentBack(
-            @Nullable HttpServerRequest request,
-            HttpMethod method,
-            HttpVersion version,
-            MultiMap headers,
-            String id,
-            String listener,
-            Caller caller,
-            RequestLine line) {
-        super(request, method, version, headers, id, listener, caller, line);
+    SentBack(Arrival arrival) {
+        super(arrival);
     }
 
     private Detour detour() {

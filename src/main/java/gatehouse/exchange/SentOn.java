@@ -2,11 +2,8 @@ package gatehouse.exchange;
 
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +16,8 @@ public abstract class SentOn extends Received {
     private @Nullable String upstreamTarget;
     private @Nullable Chosen chosen;
 
-    SentOn(
-            @Nullable HttpServerRequest request,
-            HttpMethod method,
-            HttpVersion version,
-            MultiMap headers,
-            String id,
-            String listener,
-            Caller caller,
-            RequestLine line) {
-        super(request, method, version, headers, id, listener, caller, line);
+    SentOn(Arrival arrival) {
+        super(arrival);
     }
 
     private Chosen chosen() {

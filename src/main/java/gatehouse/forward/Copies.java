@@ -79,7 +79,7 @@ final class Copies {
 
     /** One of them. What it needs of the exchange is taken at once, as that goes on meanwhile. */
     private final class Copy {
-        private final UpstreamClients.Held held;
+        private final HeldServices.Held held;
         private final RequestOptions options;
         private final String authority;
         private final MultiMap fields = HttpHeaders.headers();
@@ -105,7 +105,7 @@ final class Copies {
             } else if (exchange.hasBody() || mayHaveBody(exchange.upstreamMethod())) {
                 fields.set(HttpHeaders.CONTENT_LENGTH, "0");
             }
-            held = forwarder.clients().hold(mirror.service());
+            held = forwarder.services().hold(mirror.service());
             options = held.connections()
                     .options(target, timeoutMillis)
                     .setMethod(exchange.upstreamMethod())

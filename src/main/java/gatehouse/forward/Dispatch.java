@@ -20,7 +20,7 @@ abstract class Dispatch implements Admission.Applicant {
     private final Exchange exchange;
     private final Plan plan;
     private final Promise<Reply> promise = Promise.promise();
-    private final UpstreamClients.Held upstream;
+    private final HeldServices.Held upstream;
     private final long endBy;
 
     private List<Target> tried = List.of();
@@ -30,7 +30,7 @@ abstract class Dispatch implements Admission.Applicant {
         this.forwarder = forwarder;
         this.exchange = exchange;
         this.plan = plan;
-        this.upstream = forwarder.clients().hold(plan.service());
+        this.upstream = forwarder.services().hold(plan.service());
         this.endBy = Passage.endOf(exchange, plan.timeouts());
     }
 
@@ -54,7 +54,7 @@ abstract class Dispatch implements Admission.Applicant {
     }
 
     /** The connections to the service. */
-    final UpstreamClients.Held upstream() {
+    final HeldServices.Held upstream() {
         return upstream;
     }
 

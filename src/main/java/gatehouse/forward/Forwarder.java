@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Carries exchanges from one event loop to targets and brings the replies back. Confined to its event loop. */
 public final class Forwarder {
     private final Vertx vertx;
-    private final UpstreamClients clients;
+    private final HeldServices services;
     private final UpstreamHead head;
     private final Deadlines deadlines;
     private final GatherRoom gatherRoom;
@@ -31,7 +31,7 @@ public final class Forwarder {
     public Forwarder(Vertx vertx, int lanes, String pseudonym) {
         this.vertx = vertx;
         deadlines = new Deadlines(vertx);
-        clients = new UpstreamClients(vertx, deadlines, lanes);
+        services = new HeldServices(vertx, deadlines, lanes);
         gatherRoom = new GatherRoom(lanes);
         head = new UpstreamHead(pseudonym);
         copies = new Copies(this);
@@ -97,22 +97,22 @@ public final class Forwarder {
     }
 
     /** Closes the connections to services that are not in use any more, once what is under way on them has ended. */
-    public void retain(Set<Service> services) {
-        clients.retain(services);
+    public void retain(Set<Service> live) {
+        services.retain(live);
     }
 
     /** Ends all connections, giving what is under way {@code grace} to end. */
     public Future<?> close(Duration grace) {
         deadlines.close();
-        return clients.close(grace);
+        return services.close(grace);
     }
 
     Vertx vertx() {
         return vertx;
     }
 
-    UpstreamClients clients() {
-        return clients;
+    HeldServices services() {
+        return services;
     }
 
     UpstreamHead head() {

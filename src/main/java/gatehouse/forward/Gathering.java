@@ -35,7 +35,7 @@ final class Gathering extends Flow {
     private final Forwarder forwarder;
     private final Exchange exchange;
     private final Plan plan;
-    private final UpstreamClients.Held held;
+    private final HeldServices.Held held;
     private final Watch watch = new Watch();
     private final Promise<Reply> promise = Promise.promise();
     private final long enough;
@@ -52,7 +52,7 @@ final class Gathering extends Flow {
         this.forwarder = forwarder;
         this.exchange = exchange;
         this.plan = plan;
-        this.held = forwarder.clients().hold(plan.service());
+        this.held = forwarder.services().hold(plan.service());
         var announced = exchange.contentLength();
         this.enough = announced < 0 || announced > WHOLE ? PART : Long.MAX_VALUE;
         this.endBy = Passage.endOf(exchange, plan.timeouts());

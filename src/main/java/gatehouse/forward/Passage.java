@@ -28,7 +28,7 @@ abstract class Passage {
     private final Exchange exchange;
     private final Plan plan;
     private final Target target;
-    private final UpstreamClients.Held held;
+    private final HeldServices.Held held;
     private final Deadlines deadlines;
     private final Seat seat;
     private final Patience patience;
@@ -47,7 +47,7 @@ abstract class Passage {
             Exchange exchange,
             Plan plan,
             Target target,
-            UpstreamClients.Held held,
+            HeldServices.Held held,
             long endBy,
             long firstByteNanos) {
         this.exchange = exchange;
@@ -91,7 +91,7 @@ abstract class Passage {
         return target;
     }
 
-    final UpstreamClients.Held held() {
+    final HeldServices.Held held() {
         return held;
     }
 

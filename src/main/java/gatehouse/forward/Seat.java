@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Seat {
     private final Target target;
-    private final UpstreamClients.Held held;
+    private final HeldServices.Held held;
     private Places.@Nullable Busy place;
     private boolean atPool;
     private boolean left;
 
-    Seat(Target target, UpstreamClients.Held held) {
+    Seat(Target target, HeldServices.Held held) {
         this.target = target;
         this.held = held;
     }

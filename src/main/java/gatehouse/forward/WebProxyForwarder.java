@@ -55,7 +55,7 @@ final class WebProxyForwarder {
      * @param beginning what has come of its body already; null where nothing was taken of it
      */
     Future<Reply> exchange(Exchange exchange, Plan plan, @Nullable Gathering beginning) {
-        var call = new Call(exchange, plan, forwarder.clients().hold(plan.service()), beginning);
+        var call = new Call(exchange, plan, forwarder.services().hold(plan.service()), beginning);
         try {
             UpstreamHead.check(exchange);
         } catch (IllegalArgumentException e) {
@@ -70,11 +70,11 @@ final class WebProxyForwarder {
     private final class Call implements Admission.Applicant {
         private final Exchange exchange;
         private final Plan plan;
-        private final UpstreamClients.Held held;
+        private final HeldServices.Held held;
         private final @Nullable Gathering beginning;
         private final Promise<Reply> promise = Promise.promise();
 
-        private Call(Exchange exchange, Plan plan, UpstreamClients.Held held, @Nullable Gathering beginning) {
+        private Call(Exchange exchange, Plan plan, HeldServices.Held held, @Nullable Gathering beginning) {
             this.exchange = exchange;
             this.plan = plan;
             this.held = held;

@@ -32,7 +32,7 @@ final class WebProxyTrip extends Passage {
             Exchange exchange,
             Plan plan,
             Target target,
-            UpstreamClients.Held held,
+            HeldServices.Held held,
             @Nullable Gathering beginning,
             Promise<Reply> promise) {
         super(

@@ -6,6 +6,7 @@ import gatehouse.exchange.Exchange;
 import gatehouse.exchange.GrpcCall;
 import gatehouse.exchange.GrpcStatus;
 import gatehouse.exchange.Reply;
+import gatehouse.exchange.Weights;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
 import gatehouse.problem.ProblemException;
@@ -102,8 +103,7 @@ final class JsonAnswer {
 
     /** Waits for the first message, or the end: until then it may become a problem. */
     private Future<Reply> stream(Reply reply) {
-        var accept = exchange.headers().get(HttpHeaders.ACCEPT);
-        var events = accept != null && accept.contains(EVENTS);
+        var events = Weights.of(String.join(",", exchange.headers().getAll(HttpHeaders.ACCEPT)), EVENTS) > 0;
         var lines = new Lines(events);
         Promise<Reply> promise = Promise.promise();
         var sink = new AnswerSink(most, lines::take);

@@ -2,6 +2,7 @@ package gatehouse.ws;
 
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Reply;
+import gatehouse.exchange.Weights;
 import gatehouse.policy.websocket.SocketTerms;
 import gatehouse.problem.Origin;
 import gatehouse.problem.Problem;
@@ -30,7 +31,7 @@ final class Pushes {
         if (!exchange.method().equals("GET") && !exchange.isHead()) {
             return Future.failedFuture(Problem.methodNotAllowed("GET, HEAD").asFailure());
         }
-        if (!takesEvents(exchange)) {
+        if (Weights.ofType(exchange.headers().getAll("accept"), EVENTS) == 0) {
             return Future.failedFuture(
                     Problem.notAcceptable("A topic is told as text/event-stream, or over a WebSocket.")
                             .asFailure());
@@ -61,19 +62,6 @@ final class Pushes {
         var here = node.vertx().getOrCreateContext();
         subject.ready().onComplete(ready -> here.runOnContext(go -> reply.complete(made.get())));
         return reply.future();
-    }
-
-    private static boolean takesEvents(Exchange exchange) {
-        var accept = exchange.headers().getAll("accept");
-        for (var line : accept) {
-            for (var part : line.split(",", -1)) {
-                var type = part.split(";", 2)[0].strip();
-                if (type.equalsIgnoreCase(EVENTS) || type.equals("*/*") || type.equals("text/*")) {
-                    return true;
-                }
-            }
-        }
-        return accept.isEmpty();
     }
 
     /** A WebSocket; its place in the count is taken. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ReshapedRequestTest {
     private static Exchange through(Reshaping reshaping) {
-        var exchange = new Exchange(
+        var exchange = new Exchange(new Arrival(
                 null,
                 HttpMethod.POST,
                 HttpVersion.HTTP_1_1,
@@ -26,7 +26,7 @@ class ReshapedRequestTest {
                 "id",
                 "web",
                 new Caller("127.0.0.1", "127.0.0.1", "http", null, List.of(), 0),
-                new RequestLine("a", "a", "/", null, true, 2, false, null));
+                new RequestLine("a", "a", "/", null, true, 2, false, null)));
         exchange.bodyThrough(reshaping);
         return exchange;
     }

@@ -7,6 +7,7 @@ import gatehouse.config.Weaker;
 import gatehouse.exchange.Exchange;
 import gatehouse.exchange.Fields;
 import gatehouse.exchange.Reply;
+import gatehouse.exchange.Weights;
 import gatehouse.policy.Policy;
 import gatehouse.policy.PolicyType;
 import gatehouse.policy.Stage;
@@ -256,13 +257,13 @@ public final class Compress implements Policy {
             return false;
         }
         var weight = gzipWeight(accept);
-        return weight > 0 && weight >= Codings.weight(accept, "identity");
+        return weight > 0 && weight >= Weights.of(accept, "identity");
     }
 
     private static int gzipWeight(String accept) {
-        var gzip = Codings.weight(accept, "gzip");
-        gzip = gzip < 0 ? Codings.weight(accept, "x-gzip") : gzip;
-        return gzip < 0 ? Codings.weight(accept, "*") : gzip;
+        var gzip = Weights.of(accept, "gzip");
+        gzip = gzip < 0 ? Weights.of(accept, "x-gzip") : gzip;
+        return gzip < 0 ? Weights.of(accept, "*") : gzip;
     }
 
     /** Whether brotli is named, and no less welcome than gzip and the body as it is. */
@@ -270,7 +271,7 @@ public final class Compress implements Policy {
         if (accept == null) {
             return false;
         }
-        var brotli = Codings.weight(accept, "br");
-        return brotli > 0 && brotli >= gzipWeight(accept) && brotli >= Codings.weight(accept, "identity");
+        var brotli = Weights.of(accept, "br");
+        return brotli > 0 && brotli >= gzipWeight(accept) && brotli >= Weights.of(accept, "identity");
     }
 }

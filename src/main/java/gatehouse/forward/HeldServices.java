@@ -10,30 +10,30 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 
 /** The services that exchanges of one event loop go to: their connections, and who may use them. Confined to its event loop. */
-final class UpstreamClients {
+final class HeldServices {
     private final Vertx vertx;
     private final Deadlines deadlines;
     private final int lanes;
     private final long sweeper;
-    private final IdentityHashMap<Service, Held> clients = new IdentityHashMap<>();
+    private final IdentityHashMap<Service, Held> all = new IdentityHashMap<>();
 
     /**
      * @param lanes number of event loops that share a service's limits
      */
-    UpstreamClients(Vertx vertx, Deadlines deadlines, int lanes) {
+    HeldServices(Vertx vertx, Deadlines deadlines, int lanes) {
         this.vertx = vertx;
         this.deadlines = deadlines;
         this.lanes = lanes;
         this.sweeper = vertx.setPeriodic(
-                TargetConnections.SWEEP_MILLIS, id -> clients.values().forEach(held -> held.connections.sweep()));
+                TargetConnections.SWEEP_MILLIS, id -> all.values().forEach(held -> held.connections.sweep()));
     }
 
     /** The connections to a service, which stay open until they are released as often as they were held. */
     Held hold(Service service) {
-        var held = clients.get(service);
+        var held = all.get(service);
         if (held == null) {
             held = new Held(service, new Admission(service, deadlines, lanes));
-            clients.put(service, held);
+            all.put(service, held);
         }
         held.hold();
         return held;
@@ -41,22 +41,22 @@ final class UpstreamClients {
 
     /** Closes the connections to services that are gone, each as soon as the last exchange with it has ended. */
     void retain(Set<Service> services) {
-        clients.forEach((service, held) -> {
+        all.forEach((service, held) -> {
             if (!services.contains(service)) {
                 held.retire();
             }
         });
-        clients.values().removeIf(held -> held.retired && held.holders == 0);
+        all.values().removeIf(held -> held.retired && held.holders == 0);
     }
 
     Future<?> close(Duration grace) {
         vertx.cancelTimer(sweeper);
         var closing = new ArrayList<Future<Void>>();
-        clients.values().forEach(held -> {
+        all.values().forEach(held -> {
             held.service.unwatch(held.admission);
             closing.add(held.connections.close(grace));
         });
-        clients.clear();
+        all.clear();
         return Future.join(closing);
     }
 
