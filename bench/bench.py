@@ -77,39 +77,44 @@ class Bench:
 
     def in_turn(self, row, entries, kept):
         """All proxies run at once, idle but for the one whose turn it is: what disturbs the machine disturbs all alike."""
-        running, started = {}, {}
+        started = {}
         try:
-            for label, target, changes in entries:
-                same = (target.name, json.dumps(changes, sort_keys=True))
-                if same not in started:
-                    started[same] = self.start(row, label, target, changes, PROXY_CORE)
-                if started[same]:
-                    running[label] = started[same]
-            for label, proxy in list(running.items()):
+            running = list(self.begin(row, entries, started))
+            for label, proxy in list(running):
                 try:
                     self.warmed[label] = self.warm(row, label, proxy)
                 except NoAnswer as failure:
                     self.leave_out(row, label, failure)
-                    running.pop(label)
-            for label, proxy in running.items():
+                    running.remove((label, proxy))
+            for label, proxy in running:
                 for _ in range(REHEARSALS if row.rehearsed and proxy.jvm else 0):  # each with connections of its own
                     row.measure(self, proxy, self.warm_up, label)
             for number in range(self.rounds):
-                for label, proxy in list(running.items()):
+                for label, proxy in list(running):
                     try:
                         kept[label].append(row.measure(self, proxy, self.seconds, label))
                         tell(row, label, kept[label], f"round {number + 1}")
                     except NoAnswer as failure:
                         self.leave_out(row, label, failure)
-                        running.pop(label)
+                        running.remove((label, proxy))
         finally:
             for proxy in filter(None, started.values()):
                 proxy.stop()
 
-    def start(self, row, label, target, changes, core):
+    def begin(self, row, entries, started):
+        """Each entry's label with each of its processes, which are added to those that are started."""
+        for label, target, changes in entries:
+            for copy in range(row.processes if target.jvm else 1):
+                same = (target.name, json.dumps(changes, sort_keys=True), copy)
+                if same not in started:
+                    started[same] = self.start(row, label, target, changes, PROXY_CORE, f"{label} {copy + 1}" if copy else label)
+                if started[same]:
+                    yield label, started[same]
+
+    def start(self, row, label, target, changes, core, name=None):
         """The proxy, or None where it does not start: the others go on without it."""
         try:
-            return target.start(self.setup(changes), core, label)
+            return target.start(self.setup(changes), core, name or label)
         except NoAnswer as failure:
             self.leave_out(row, label, failure)
             return None

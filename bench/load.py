@@ -36,6 +36,7 @@ def tool(core, *command):
 
 def measured(proxy, origin, run):
     """Runs a load and takes the CPU time of proxy and origin over it."""
+    proxy.empty_logs()
     user, system = proxy.cpu()
     behind = sum(origin.process.cpu())
     start = time.monotonic()

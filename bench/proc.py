@@ -1,5 +1,6 @@
 """Processes under measurement: pinned to a core, with their CPU time and memory read from /proc."""
 
+import glob
 import itertools
 import os
 import random
@@ -49,6 +50,7 @@ class Process:
         if core is not None:
             command = ["taskset", "-c", str(core), *command]
         self.log = log
+        self.cwd = cwd
         self.began = time.monotonic()
         with open(log, "ab") as out:
             self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd)
@@ -113,6 +115,12 @@ class Process:
                     clear.write("5")
             except OSError:
                 pass
+
+    def empty_logs(self):
+        """Gives back the memory of what it logged so far: a log that only grows takes up pages that a virtual machine has
+        never had, and its host makes each of them at the cost of whoever writes to it."""
+        for log in glob.glob(os.path.join(self.cwd, "*.log")) if self.cwd else ():
+            os.truncate(log, 0)
 
     def wait_for(self, port, seconds=60, path="/small", field=None):
         """Until the port answers with 200, to a request with that field if there is one; the seconds that it took since the process was started."""

@@ -20,7 +20,7 @@ class Row:
     """One line per entry: a label, the target that is started for it, and what is special about its setup. Entries with the same
     target and setup are of one process: they differ in what is asked for."""
 
-    def __init__(self, name, about, entries, measure, warm=None, base="nginx", connections=64, rehearsed=False):
+    def __init__(self, name, about, entries, measure, warm=None, base="nginx", connections=64, rehearsed=False, processes=1):
         self.name = name
         self.about = about
         self.entries = entries
@@ -28,6 +28,7 @@ class Row:
         self.warm = warm or measure  # the load of the warm-up
         self.base = base  # the label that ratios are to
         self.connections = connections
+        self.processes = processes  # of each entry that is a JVM: one differs from another by as much as some rows are about
         self.rehearsed = rehearsed  # whether a JVM meets the load itself before it counts, as the warm-up is another one
 
 
@@ -188,12 +189,13 @@ ROWS = [
         each(("gatehouse", "nginx"), cache=True, log=False), h2c),
     routes(),
     Row("policies", "150 B with all policies off, with five that many routes have, and with all on",
-        [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("off", "default", "five", "on")], wrk(), base="gatehouse off"),
+        [(f"gatehouse {how}", "gatehouse", {"policies": how}) for how in ("off", "default", "five", "on")], wrk(), base="gatehouse off",
+        processes=3),
     Row("policy", "150 B with one policy that is asked for, each alone, on a route of its own of one gateway",
         [(f"gatehouse {how}", "gatehouse", {"policies": "each"}) for how in EACH], guarded, base="gatehouse default"),
     Row("log", "150 B with the access log on and off",
         [(f"{name} {'log' if on else 'no log'}", name, {"log": on})
-         for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log"),
+         for name in ("gatehouse", "nginx") for on in (True, False)], wrk(), base="gatehouse no log", processes=3),
     Row("flags", "150 B with flags of the virtual machine", [("gatehouse", "gatehouse", {}),
         *[(f"gatehouse {flag.rsplit('+')[-1].rsplit('.')[-1]}", "gatehouse", {"flags": [flag]}) for flag in FLAGS]], wrk(), base="gatehouse"),
     Row("metrics", "150 B with /metrics read twice a second, and not",
