@@ -21,6 +21,7 @@ PROXY_CORE, LOAD_CORE = 0, 1
 # a disk that a virtual machine shares with others takes its time from the cores, and most from whoever logs most
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) and not os.environ.get("TMPDIR") else None
 SETTLED = 0.97  # of the cost before: what changes less is no warm-up any more
+COLD = 10  # seconds in which a virtual machine that has just started need not answer: it meets 64 handshakes uncompiled
 REHEARSALS = 4  # a virtual machine compiles anew where the load changes, and for each part of it that is rare
 
 
@@ -147,7 +148,12 @@ class Bench:
         least = self.warm_up / 4 if proxy in self.warm_ones else self.warm_up  # most of it is known from another entry
         self.warm_ones.add(proxy)
         while True:
-            runs.append(row.warm(self, proxy, max(1, self.seconds // 2), label))
+            try:
+                runs.append(row.warm(self, proxy, max(1, self.seconds // 2), label))
+            except NoAnswer:
+                if runs or time.monotonic() - start > COLD:
+                    raise
+                continue
             tell(row, label, runs, "warm-up")
             spent = sum(proxy.cpu()) - before
             if not proxy.jvm or spent > 6 * least or time.monotonic() - start > 15 * least:
