@@ -277,6 +277,7 @@ public final class Fields {
     public static MultiMap earlyHints(MultiMap from) {
         var travelling = HttpHeaders.headers();
         copyResponse(from, travelling);
+        travelling.remove(HttpHeaders.CONTENT_LENGTH); // there is no content that it could be of (RFC 9110 §8.6)
         var hints = HttpHeaders.headers();
         travelling.forEach((name, value) -> hints.add(name.toLowerCase(Locale.ROOT), value));
         return hints;

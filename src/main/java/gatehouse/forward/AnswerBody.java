@@ -59,7 +59,7 @@ abstract class AnswerBody extends Flow implements Reply.Body {
         passage.flowing(this);
         announced = length();
         var status = exchange.isDetached() ? status() : exchange.response().getStatusCode();
-        bodiless = exchange.isHead() || status == 204 || status == 304;
+        bodiless = exchange.isHead() || status == 204 || status == 205 || status == 304;
         source.handler(chunk -> chunk(source, outflow, chunk));
         source.endHandler(end -> end(exchange, outflow));
         source.resume();

@@ -25,6 +25,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     private final Delivery delivery;
 
     private int interim;
+    private boolean hasSpoken;
     private long connectedNanos;
     private int status;
     private int rpcStatus = -1;
@@ -142,6 +143,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
 
     @Override
     public void hinted(MultiMap hints) {
+        hasSpoken = true;
         if (!exchange().isHttp10() && isIn(Phase.WAITING) && ++interim <= MAX_INTERIM) {
             exchange().writeEarlyHints(Fields.earlyHints(hints));
         }
@@ -149,6 +151,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
 
     @Override
     public void proceed() {
+        hasSpoken = true;
         if (isIn(Phase.WAITING)
                 && exchange().expectsContinue()
                 && exchange().carriedCall() == null
@@ -207,7 +210,7 @@ final class Attempt extends Passage implements TargetRequest.Listener {
     /** Whether the connection had served before and was closed by the target while the request was on its way. */
     private boolean isStale() {
         var up = upstream();
-        return up != null && patience().punctualNanos() - connectedNanos < STALE_NANOS && up.isOnKept();
+        return up != null && !hasSpoken && patience().punctualNanos() - connectedNanos < STALE_NANOS && up.isOnKept();
     }
 
     private void dropAnswer(TargetAnswer answer) {

@@ -20,11 +20,16 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer by which a target declined to switch protocols, no faster than the client takes it. Confined to its event loop. */
-final class Declined implements Reply.Body {
+/**
+ * The body of an answer by which a target declined to switch protocols, no faster than the client takes it, and under the limits
+ * of any other answer. Confined to its event loop.
+ */
+final class Declined extends Flow implements Reply.Body {
     private final Channel channel;
+    private final Exchange exchange;
     private final MultiMap fields;
     private final long idleNanos;
+    private final long endBy;
     private final Runnable whenOver;
     private final ArrayDeque<Buffer> waiting = new ArrayDeque<>(2);
     private final Promise<Void> done = Promise.promise();
@@ -36,13 +41,16 @@ final class Declined implements Reply.Body {
     private boolean over;
 
     /**
-     * @param idle longest silence of the target; zero for any
+     * @param idle longest time in which nothing moves; zero for any
+     * @param endBy when the whole exchange has to be over, on the clock of {@link System#nanoTime}
      * @param whenOver told once
      */
-    Declined(Channel channel, HttpResponse head, Duration idle, Runnable whenOver) {
+    Declined(Channel channel, Exchange exchange, HttpResponse head, Duration idle, long endBy, Runnable whenOver) {
         this.channel = channel;
+        this.exchange = exchange;
         this.fields = fields(head);
-        this.idleNanos = idle.toNanos();
+        this.idleNanos = idle.isZero() ? Long.MAX_VALUE / 4 : idle.toNanos();
+        this.endBy = endBy;
         this.whenOver = whenOver;
     }
 
@@ -92,21 +100,41 @@ final class Declined implements Reply.Body {
     public Future<Void> sendTo(Exchange exchange) {
         sink = exchange.outflow();
         var status = exchange.response().getStatusCode();
-        bodiless = status == 204 || status == 304;
-        if (idleNanos > 0 && !over) {
-            timer = channel.eventLoop().schedule(this::look, idleNanos, TimeUnit.NANOSECONDS);
+        bodiless = status == 204 || status == 205 || status == 304;
+        if (!over) {
+            begin(System.nanoTime());
+            look();
         }
         pass();
         return done.future();
     }
 
+    /** Ends it where it takes too long, by whosever fault, and looks again when it may. */
     private void look() {
-        var left = idleNanos - (System.nanoTime() - movedAt);
-        if (left <= 0) {
-            stop(truncated());
+        var now = System.nanoTime();
+        var late = late(now);
+        if (late != null) {
+            exchange.failedWith(late);
+            stop(late.asFailure());
         } else if (!over) {
-            timer = channel.eventLoop().schedule(this::look, left, TimeUnit.NANOSECONDS);
+            var next = Math.min(Math.min(movedAt + idleNanos, endBy), nextLookAt(exchange.pace(), now));
+            timer = channel.eventLoop().schedule(this::look, Math.max(1, next - now), TimeUnit.NANOSECONDS);
         }
+    }
+
+    private @Nullable Problem late(long now) {
+        if (now - endBy >= 0) {
+            return Failures.tooLong(exchange);
+        }
+        if (isReceiverSlow(exchange.pace(), now)) {
+            return Problem.requestTimeout("The client took the answer too slowly.");
+        }
+        if (isSenderSlow(exchange.pace(), now)) {
+            return Problem.gatewayTimeout("slow-answer", "The service's answer came too slowly.");
+        }
+        return now - movedAt >= idleNanos
+                ? Problem.gatewayTimeout("idle-timeout", "The service's answer stopped coming.")
+                : null;
     }
 
     private void pass() {
@@ -115,6 +143,7 @@ final class Declined implements Reply.Body {
             return;
         }
         for (var next = waiting.poll(); next != null && !bodiless; next = waiting.poll()) {
+            moved(next.length());
             var unused = to.write(next);
         }
         var refusal = to.refusal();
@@ -125,8 +154,10 @@ final class Declined implements Reply.Body {
             to.end().onComplete(done);
         } else if (to.writeQueueFull()) {
             channel.config().setAutoRead(false);
+            hold(System.nanoTime());
             to.drainHandler(drained -> {
                 movedAt = System.nanoTime();
+                go(movedAt);
                 channel.config().setAutoRead(!over);
             });
         } else {
@@ -136,6 +167,7 @@ final class Declined implements Reply.Body {
 
     private void finish() {
         over = true;
+        cease();
         if (timer != null) {
             timer.cancel(false);
         }

@@ -44,7 +44,6 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private @Nullable HttpResponse switched;
     private @Nullable Declined declined;
     private boolean interim;
-    private int interims;
     private boolean over;
 
     Handshake(Upgrade upgrade, Target target) {
@@ -157,9 +156,6 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
         if (status < 200 && status != SWITCHING_PROTOCOLS) {
             interim = true;
-            if (++interims > Passage.MAX_INTERIM) {
-                fail(Failures.garbage(null));
-            }
             return;
         }
         if (over) {
@@ -182,7 +178,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
         settle(Passage.isGatewayFailure(status) ? Outcome.FAILED : Outcome.GOOD, "answered " + status);
         var body = new Declined(
-                context.channel(), response, upgrade.plan().timeouts().idle(), () -> {
+                context.channel(), exchange, response, upgrade.plan().timeouts().idle(), upgrade.deadline(), () -> {
                     seat.endAtTarget();
                     seat.leave();
                 });

@@ -7,7 +7,9 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The services that exchanges of one event loop go to: their connections, and who may use them. Confined to its event loop. */
 final class HeldServices {
@@ -16,6 +18,9 @@ final class HeldServices {
     private final int lanes;
     private final long sweeper;
     private final IdentityHashMap<Service, Held> all = new IdentityHashMap<>();
+
+    /** Those that were not gone the last time; null before there was one. */
+    private @Nullable Set<Service> live;
 
     /**
      * @param lanes number of event loops that share a service's limits
@@ -33,6 +38,7 @@ final class HeldServices {
         var held = all.get(service);
         if (held == null) {
             held = new Held(service, new Admission(service, deadlines, lanes));
+            held.retired = live != null && !live.contains(service);
             all.put(service, held);
         }
         held.hold();
@@ -41,12 +47,11 @@ final class HeldServices {
 
     /** Closes the connections to services that are gone, each as soon as the last exchange with it has ended. */
     void retain(Set<Service> services) {
-        all.forEach((service, held) -> {
-            if (!services.contains(service)) {
-                held.retire();
-            }
-        });
-        all.values().removeIf(held -> held.retired && held.holders == 0);
+        live = services;
+        for (var held : List.copyOf(all.values())) {
+            held.retired = !services.contains(held.service);
+            held.closeUnused();
+        }
     }
 
     Future<?> close(Duration grace) {
@@ -96,13 +101,8 @@ final class HeldServices {
             closeUnused();
         }
 
-        private void retire() {
-            retired = true;
-            closeUnused();
-        }
-
         private void closeUnused() {
-            if (retired && holders == 0) {
+            if (retired && holders == 0 && all.remove(service, this)) {
                 service.unwatch(admission);
                 connections.close();
             }

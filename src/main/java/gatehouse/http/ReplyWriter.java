@@ -150,6 +150,10 @@ final class ReplyWriter {
     }
 
     private static void frame(Exchange exchange, Reply reply, HttpServerResponse response) {
+        if (reply.status() == 205) { // says that there is none (RFC 9110 §15.3.6)
+            response.headers().set(HttpHeaders.CONTENT_LENGTH, "0");
+            return;
+        }
         var length = reply.body().length();
         if (length >= 0) {
             response.headers().set(HttpHeaders.CONTENT_LENGTH, reply.body().lengthField());

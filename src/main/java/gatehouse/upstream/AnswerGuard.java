@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerGuard extends ChannelDuplexHandler {
     private boolean interim;
     private boolean unknown;
+    private boolean asked;
     private boolean answered;
     private boolean partly;
     private boolean hurried;
@@ -71,9 +73,14 @@ final class AnswerGuard extends ChannelDuplexHandler {
                 : null;
     }
 
-    /** Whether an answer has come whole and its connection is still being read: what follows belongs to nobody. */
-    boolean isAnswered() {
-        return answered;
+    /** A request begins to be sent: what is read from the next time on may be of its answer. */
+    void asked() {
+        asked = true;
+    }
+
+    /** Whether what is read now can be of an answer: none was asked for, or it has come whole, and that belongs to nobody. */
+    boolean isAnswerDue() {
+        return asked && !answered;
     }
 
     /** Closes a connection on which something came that belongs to nobody. */
@@ -131,7 +138,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (answered) {
+        if (!isAnswerDue()) {
             ReferenceCountUtil.release(message);
             close();
             return;
@@ -152,6 +159,7 @@ final class AnswerGuard extends ChannelDuplexHandler {
         answered = message instanceof LastHttpContent && !interim;
         partly = !answered;
         if (answered) {
+            asked = false;
             answers++;
             hurried = false;
         }
@@ -172,6 +180,13 @@ final class AnswerGuard extends ChannelDuplexHandler {
             count++;
         }
         return count > AnswerRules.MAX_FIELDS;
+    }
+
+    /** A request of Vert.x; others are told of by {@link #asked}. */
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        asked |= message instanceof HttpRequest;
+        var unused = context.write(message, promise);
     }
 
     /** From this side: when the target ends it, nobody asks for that. */

@@ -79,6 +79,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
         return request;
     }
 
+    /** A request begins to be sent. */
+    void asked() {
+        guard.asked();
+    }
+
     /** Tells what the next answer is to. */
     void expectAnswerTo(HttpMethod method) {
         decoder.expectAnswerTo(method);

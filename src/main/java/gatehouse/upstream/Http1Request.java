@@ -142,6 +142,7 @@ final class Http1Request implements TargetRequest {
         if (octets == null) {
             return null;
         }
+        connection.asked();
         if (isChunked) {
             octets.writeBytes(CHUNKED);
         } else if (length >= 0) {

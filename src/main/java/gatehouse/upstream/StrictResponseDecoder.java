@@ -123,17 +123,24 @@ final class StrictResponseDecoder extends HttpResponseDecoder {
         return bodiless || super.isContentAlwaysEmpty(message);
     }
 
-    /** What is kept behind an answer, since it is no whole message yet, would become the beginning of the next one. */
+    /** What comes while no answer is due, whole or not, would become the beginning of the next one. */
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        super.channelRead(context, message);
-        if (guard != null && guard.isAnswered() && actualReadableBytes() > 0) {
+        if (guard == null || guard.isAnswerDue()) {
+            super.channelRead(context, message);
+        } else {
+            ReferenceCountUtil.release(message);
             guard.close();
         }
     }
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) throws Exception {
+        if (guard != null && !guard.isAnswerDue() && in.isReadable()) {
+            in.skipBytes(in.readableBytes());
+            guard.close();
+            return;
+        }
         input = in;
         readFrom = in.readerIndex();
         super.decode(context, in, out);

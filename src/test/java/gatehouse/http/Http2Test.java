@@ -135,9 +135,21 @@ class Http2Test extends SceneCase {
     }
 
     @Test
+    void a_205_has_no_body_whatever_its_service_says_RFC_9110_15_3_6() throws IOException {
+        scene.answering(exchange -> exchange.send("HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nhello"));
+        try (var client = http2()) {
+            var answer = client.get(1, "/").outcome(1);
+            assertThat(answer.end()).isEqualTo("END");
+            assertThat(answer.status()).isEqualTo("205");
+            assertThat(answer.body()).isEmpty();
+        }
+    }
+
+    @Test
     void interim_answers_pass_RFC_9113_8_1() throws IOException {
         scene.answering(exchange -> {
-            exchange.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
+            exchange.send(
+                    "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Length: 5\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n");
             Answers.ok(exchange.body().text()).answer(exchange);
         });
         try (var client = http2()) {
@@ -148,6 +160,7 @@ class Http2Test extends SceneCase {
             assertThat(answer.heads()).hasSize(3);
             assertThat(answer.heads().get(0).status()).hasToString("103");
             assertThat(answer.heads().get(0).get("link")).hasToString("</a>");
+            assertThat(answer.heads().get(0).contains("content-length")).isFalse();
             assertThat(answer.heads().get(1).status()).hasToString("100");
             assertThat(answer.body()).isEqualTo("hi");
         }

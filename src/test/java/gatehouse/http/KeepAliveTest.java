@@ -8,6 +8,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that serve more than one request, on either side. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -138,6 +140,31 @@ class KeepAliveTest {
                 scene.answering(Answers.ok("clean"));
                 assertThat(client.send(RawClient.request("GET", "/")).read().text())
                         .isEqualTo("clean");
+            }
+            scene.stillServes();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\nSet-Cookie: a=forged\r\nX: ", "HTTP/1.1 200 OK\r\n", "H", "\r\n"})
+    void nor_does_the_beginning_of_one_become_that_of_the_next(String beginning) throws Exception {
+        try (var scene = Scene.start();
+                var client = scene.client()) {
+            for (var i = 0; i < 10; i++) {
+                scene.answering(Answers.ok("mine"));
+                assertThat(client.send(RawClient.request("GET", "/")).read().text())
+                        .isEqualTo("mine");
+                var idle = scene.lastRequest();
+                idle.send(beginning);
+                idle.connection().awaitClosed();
+                scene.answering(Answers.extraBytes("behind", beginning));
+                assertThat(client.send(RawClient.request("GET", "/")).read().text())
+                        .isEqualTo("behind");
+                scene.lastRequest().connection().awaitClosed();
+                scene.answering(Answers.ok("clean"));
+                var clean = client.send(RawClient.request("GET", "/")).read();
+                assertThat(clean.text()).isEqualTo("clean");
+                assertThat(clean.header("set-cookie")).isNull();
             }
             scene.stillServes();
         }
