@@ -7,6 +7,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,11 @@ import org.junit.jupiter.api.Test;
 class AnswerGuardTest {
     private final AnswerGuard guard = new AnswerGuard();
     private final EmbeddedChannel channel = new EmbeddedChannel(StrictResponseDecoder.codec(guard), guard);
+
+    @BeforeEach
+    void ask() {
+        guard.asked();
+    }
 
     private void comes(String text) {
         channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
@@ -48,5 +54,14 @@ class AnswerGuardTest {
         comes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nall");
         channel.close();
         assertThat(isWhole()).isTrue();
+    }
+
+    @Test
+    void what_comes_behind_it_is_not_read_and_ends_the_connection() {
+        comes("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nall");
+        assertThat(isWhole()).isTrue();
+        comes("H");
+        assertThat(channel.isOpen()).isFalse();
+        assertThat((Object) channel.readInbound()).isNull();
     }
 }
